@@ -1,0 +1,158 @@
+"""Unofficial asyncio OAuth client for AniList: log users in, and act for them.
+
+Reading order: `Application` says who asks; `OAuthSession` owns the connector and the two steps, `authorize_url` and
+`exchange_code`; `parse_callback` reads what lies between them; `LoginFlow` is the thread between them, on the stores
+that `open_store` opens; `errors` draws everything that can go wrong.
+"""
+
+from anilist_oauth.application import Application
+from anilist_oauth.authorize import authorization_url
+from anilist_oauth.callback import callback_state, parse_callback, parse_implicit, parse_pin
+from anilist_oauth.claims import UnverifiedClaims, peek_claims
+from anilist_oauth.clock import utc_now
+from anilist_oauth.endpoints import ANILIST, PIN_REDIRECT_URI, Endpoints
+from anilist_oauth.errors import (
+    AccessDeniedError,
+    AniListOAuthError,
+    AuthorizationError,
+    CallbackError,
+    ConfigurationError,
+    ConnectionFailedError,
+    ExchangeError,
+    GraphQLError,
+    GraphQLForbiddenError,
+    GraphQLNotFoundError,
+    GraphQLValidationError,
+    InsecureRedirectURIWarning,
+    InvalidCallbackError,
+    InvalidClientError,
+    InvalidCodeError,
+    InvalidTokenError,
+    LoginRequiredError,
+    LoginTimeoutError,
+    OutcomeUnknownError,
+    QueryTooComplexError,
+    RateLimitedError,
+    ReceiverError,
+    RedirectURIError,
+    RedirectURIMismatchError,
+    SealError,
+    ServiceError,
+    ServiceUnavailableError,
+    SessionStateError,
+    StateMismatchError,
+    StorageError,
+    TokenMismatchError,
+    UnexpectedResponseError,
+    UnsendableValueError,
+)
+from anilist_oauth.exchange import parse_token_response, token_request
+from anilist_oauth.flow import LoginFlow
+from anilist_oauth.graphql import graphql_request, parse_graphql_response
+from anilist_oauth.login import CompletedLogin, Login, PendingLogin, Taken
+from anilist_oauth.messages import Request, Response
+from anilist_oauth.pace import Pace
+from anilist_oauth.ratelimit import RateLimit
+from anilist_oauth.redirect import RedirectGuard
+from anilist_oauth.session import OAuthSession
+from anilist_oauth.state import new_state, states_match
+from anilist_oauth.storage import (
+    LoginStore,
+    MemoryLoginStore,
+    MemoryTokenStore,
+    Outcome,
+    RedisStore,
+    SealedTokenStore,
+    SQLStore,
+    Store,
+    StoredToken,
+    TokenStore,
+    open_store,
+)
+from anilist_oauth.tokens import Token, bearer_headers
+from anilist_oauth.transport import DEFAULT_TIMEOUT, AiohttpTransport
+from anilist_oauth.version import __version__
+from anilist_oauth.viewer import Verified, Viewer
+
+__all__ = [
+    "ANILIST",
+    "DEFAULT_TIMEOUT",
+    "PIN_REDIRECT_URI",
+    "AccessDeniedError",
+    "AiohttpTransport",
+    "AniListOAuthError",
+    "Application",
+    "AuthorizationError",
+    "CallbackError",
+    "CompletedLogin",
+    "ConfigurationError",
+    "ConnectionFailedError",
+    "Endpoints",
+    "ExchangeError",
+    "GraphQLError",
+    "GraphQLForbiddenError",
+    "GraphQLNotFoundError",
+    "GraphQLValidationError",
+    "InsecureRedirectURIWarning",
+    "InvalidCallbackError",
+    "InvalidClientError",
+    "InvalidCodeError",
+    "InvalidTokenError",
+    "Login",
+    "LoginFlow",
+    "LoginRequiredError",
+    "LoginStore",
+    "LoginTimeoutError",
+    "MemoryLoginStore",
+    "MemoryTokenStore",
+    "OAuthSession",
+    "Outcome",
+    "OutcomeUnknownError",
+    "Pace",
+    "PendingLogin",
+    "QueryTooComplexError",
+    "RateLimit",
+    "RateLimitedError",
+    "ReceiverError",
+    "RedirectGuard",
+    "RedirectURIError",
+    "RedirectURIMismatchError",
+    "RedisStore",
+    "Request",
+    "Response",
+    "SQLStore",
+    "SealError",
+    "SealedTokenStore",
+    "ServiceError",
+    "ServiceUnavailableError",
+    "SessionStateError",
+    "StateMismatchError",
+    "StorageError",
+    "Store",
+    "StoredToken",
+    "Taken",
+    "Token",
+    "TokenMismatchError",
+    "TokenStore",
+    "UnexpectedResponseError",
+    "UnsendableValueError",
+    "UnverifiedClaims",
+    "Verified",
+    "Viewer",
+    "__version__",
+    "authorization_url",
+    "bearer_headers",
+    "callback_state",
+    "graphql_request",
+    "new_state",
+    "open_store",
+    "parse_callback",
+    "parse_graphql_response",
+    "parse_implicit",
+    "parse_pin",
+    "parse_token_response",
+    "peek_claims",
+    "states_match",
+    "token_request",
+    "utc_now",
+]

@@ -1,0 +1,67 @@
+"""All that crosses the border between the protocol and the wire."""
+
+import json
+import math
+from codecs import BOM_UTF8
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+from yarl import URL
+
+from anilist_oauth.errors import ConfigurationError
+from anilist_oauth.redaction import Unpicklable
+
+TOKEN_BODY_LIMIT = 1024 * 1024
+GRAPHQL_BODY_LIMIT = 32 * 1024 * 1024
+
+_decode = json.JSONDecoder().decode
+
+
+def _check_timeout(_request: Any, _field: Any, value: float | None) -> None:
+    if value is not None and not (isinstance(value, int | float) and 0 < value < math.inf):
+        raise ConfigurationError("timeout: a number of seconds above 0 is needed")
+
+
+@attrs.frozen(kw_only=True)
+class Request(Unpicklable):
+    """One POST; its headers and body hold secrets and are not shown.
+
+    Attributes:
+        url: Where it goes, without a secret in it.
+        headers: The headers this request needs beside those of every request.
+        body: The body, ready to send.
+        body_limit: How many bytes the decoded answer may have.
+        timeout: Seconds for this request, or None for the session's own.
+
+    Raises:
+        ConfigurationError: The timeout is no positive number.
+    """
+
+    url: URL
+    headers: Mapping[str, str] = attrs.field(repr=False)
+    body: bytes = attrs.field(repr=False)
+    body_limit: int
+    timeout: float | None = attrs.field(default=None, validator=_check_timeout)
+
+
+@attrs.frozen(kw_only=True)
+class Response(Unpicklable):
+    """One answer; its body may hold a token and is not shown.
+
+    Attributes:
+        status: The HTTP status.
+        headers: The headers, found whatever their letter case.
+        body: The decoded body.
+    """
+
+    status: int
+    headers: Mapping[str, str] = attrs.field(repr=False)
+    body: bytes = attrs.field(repr=False)
+
+    def json(self) -> Any:
+        """Decode the body, UTF-8 with or without a byte order mark (RFC 8259 section 8.1); None if it is no JSON."""
+        try:
+            return _decode(self.body.removeprefix(BOM_UTF8).decode())
+        except (ValueError, RecursionError):
+            return None

@@ -1,0 +1,123 @@
+"""What a server says of its pace, and the arithmetic of keeping to it.
+
+AniList allows 30 requests a minute to one address, says so in ``X-RateLimit-Limit``, and names in ``Retry-After``
+when a refused caller may come back (AniList: Rate Limiting; RFC 9110 section 10.2.3).
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Self
+
+import attrs
+
+DEFAULT_LIMIT = 30  # requests a minute (AniList: Rate Limiting, "degraded state")
+MARGIN = 2  # requests a minute left unused, for clocks and wires that differ
+BURST = 10  # requests that start at once after a quiet minute
+MINUTE = 60.01  # seconds; a little over, so that no rounding puts one start too many into a minute
+DEFAULT_WAIT = 60.0  # seconds, where a refusal or an outage names none (AniList: Rate Limiting)
+LONGEST_WAIT = 24 * 60 * 60.0  # seconds; a server that asks for more is mistaken
+
+
+@attrs.frozen(kw_only=True)
+class RateLimit:
+    """What one answer says of the pace; None is what it does not say, or not legibly.
+
+    Attributes:
+        limit: Requests allowed in a minute, at least 1.
+        remaining: Requests left of them.
+        reset: When the minute ends, in UTC.
+        retry_after: Seconds until a refused caller may come back.
+    """
+
+    limit: int | None = None
+    remaining: int | None = None
+    reset: datetime | None = None
+    retry_after: float | None = None
+
+    @classmethod
+    def from_headers(cls, headers: Mapping[str, str], *, now: datetime) -> Self:
+        """Read the ``X-RateLimit`` headers and ``Retry-After``; nothing a server sends makes this fail.
+
+        Args:
+            headers: The headers of an answer, found whatever their letter case.
+            now: The present, aware.
+        """
+        reset = _number(headers.get("X-RateLimit-Reset"))
+        return cls(
+            limit=_number(headers.get("X-RateLimit-Limit")) or None,
+            remaining=_number(headers.get("X-RateLimit-Remaining")),
+            reset=None if reset is None else datetime.fromtimestamp(reset, UTC),
+            retry_after=retry_after(headers, now=now),
+        )
+
+
+def retry_after(headers: Mapping[str, str], *, now: datetime) -> float | None:
+    """Read ``Retry-After``, seconds or an HTTP date (RFC 9110 section 10.2.3).
+
+    Args:
+        headers: The headers of an answer, found whatever their letter case.
+        now: The present, aware; a date is compared with it.
+
+    Returns:
+        Seconds from 0 (the time has come) to `LONGEST_WAIT`, or None where the header is absent or illegible.
+    """
+    text = headers.get("Retry-After", "").strip()
+    if not text:
+        return None
+    number = _number(text)
+    if number is not None:
+        return min(float(number), LONGEST_WAIT)
+    try:
+        date = parsedate_to_datetime(text)
+        seconds = (date.replace(tzinfo=date.tzinfo or UTC) - now).total_seconds()
+    except (ValueError, OverflowError):
+        return None
+    return min(max(0.0, seconds), LONGEST_WAIT)
+
+
+def next_start(starts: Sequence[float], *, limit: int) -> float:
+    """Tell when the next request may start: ten at once, the rest at the least even gap that keeps to the limit.
+
+    Args:
+        starts: When earlier requests started, oldest first, at least those of the last minute.
+        limit: The requests allowed in a minute; `MARGIN` of them stay unused.
+
+    Returns:
+        A time on the same clock; minus infinity where nothing stands in the way. No minute ever holds more starts than
+        the limit less the margin.
+    """
+    budget = max(1, limit - MARGIN)
+    burst = min(BURST, budget)
+    if len(starts) < burst:
+        return -math.inf
+    last, minute = starts[-1], starts[-budget:]
+    # The k-th request from now may start a minute after the one that lies `budget` places before it.
+    gap = max((start + MINUTE - last) / k for k, start in enumerate(minute, start=budget - len(minute) + 1))
+    room = minute[0] + MINUTE if len(minute) == budget else -math.inf
+    return max(room, min(last + gap, starts[-burst] + MINUTE))
+
+
+def may_start(starts: Sequence[float], *, limit: int, now: float) -> bool:
+    """Tell whether a request may start now, as `next_start` would, but sooner where the burst has room."""
+    burst = min(BURST, max(1, limit - MARGIN))
+    return len(starts) < burst or starts[-burst] + MINUTE <= now or next_start(starts, limit=limit) <= now
+
+
+def start_after(starts: Sequence[float], *, limit: int, ahead: int, earliest: float) -> float:
+    """Tell when a request will start that has `ahead` others before it, none of them before `earliest`."""
+    budget = max(1, limit - MARGIN)
+    minutes, rest = divmod(max(0, ahead - budget), budget)  # after the first minute all are alike
+    planned = list(starts)
+    for _ in range(min(ahead, budget) + rest + 1):
+        planned.append(max(earliest, next_start(planned, limit=limit)))
+    return planned[-1] + minutes * MINUTE
+
+
+def _number(text: str | None) -> int | None:
+    """Read a whole number of at most eleven digits, which hold any Unix time `datetime` can."""
+    if not text:
+        return None
+    digits = text.strip()
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 11 else None

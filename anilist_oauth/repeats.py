@@ -1,0 +1,47 @@
+"""When a request may be made once more, and how long to wait before."""
+
+from collections.abc import Callable
+
+from anilist_oauth.errors import OutcomeUnknownError, RateLimitedError, ServiceError, ServiceUnavailableError
+
+TRIES = 3  # in all
+PATIENCE = 5.0  # seconds; an answer that asks for a longer wait announces an outage
+_SERVER_ERROR = 500
+
+
+def outage_wait(error: ServiceUnavailableError, *, status: int) -> float | None:
+    """Tell how long nobody needs to ask again; None where only this one answer failed.
+
+    Args:
+        error: What the answer became.
+        status: Its HTTP status.
+
+    Returns:
+        Seconds: what a disabled API or a page in its place names or implies, and a 5xx that names more than `PATIENCE`.
+    """
+    wait = error.retry_after
+    return None if wait is None or (status >= _SERVER_ERROR and wait <= PATIENCE) else wait
+
+
+def repeat_wait(error: ServiceError, *, tries: int, random: Callable[[], float]) -> float | None:
+    """Tell how long to wait before the next try, or None to give up.
+
+    Args:
+        error: What the last try became; one that is not `retryable` is final.
+        tries: How many there were.
+        random: Gives numbers from 0 to 1, so that those who failed together do not come back together.
+
+    Returns:
+        Seconds. After a 429 they come on top of the pause that holds for everybody.
+    """
+    if tries >= TRIES or not error.retryable:
+        return None
+    if isinstance(error, RateLimitedError):
+        return random()
+    return float(error.retry_after or 0.0) + 2.0 ** (tries - 1) * (0.5 + random())
+
+
+def lost_answer(error: OutcomeUnknownError, *, mutation: bool) -> OutcomeUnknownError:
+    """Say what a lost answer means for a GraphQL request: a query may be repeated, a change must be looked up."""
+    remedy = "the change may have been made: look before making it again" if mutation else "the query may be made again"
+    return OutcomeUnknownError(f"{error}; {remedy}", retryable=not mutation)
