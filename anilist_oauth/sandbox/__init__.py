@@ -1,0 +1,41 @@
+"""A stand-in for AniList on loopback: the same doors, answers, errors and weather, for tests and for trying out.
+
+    async with Sandbox() as sandbox:
+        async with OAuthSession(sandbox.application, endpoints=sandbox.endpoints, clock=sandbox.now) as anilist:
+            url = anilist.authorize_url()
+            callback = await sandbox.approve(url)
+
+It takes from the rest of the package only where AniList's doors are and what an application is, so that it cannot
+share the client's mistakes. Its answers are those that thephpleague/oauth2-server under Laravel Passport was recorded
+to give. Reading order: `server`, `service`, then `authorization`, `exchange` and `graphql`.
+"""
+
+_EXTRA = {"cryptography", "graphql", "jwt"}
+
+try:
+    from anilist_oauth.sandbox.authorization import DenialName
+    from anilist_oauth.sandbox.faults import EndpointName, Fault
+    from anilist_oauth.sandbox.generations import GenerationName
+    from anilist_oauth.sandbox.messages import ReceivedRequest
+    from anilist_oauth.sandbox.people import User
+    from anilist_oauth.sandbox.server import Sandbox
+    from anilist_oauth.sandbox.service import NoCallbackError
+    from anilist_oauth.sandbox.thread import SandboxThread
+    from anilist_oauth.sandbox.weather import WeatherName
+except ModuleNotFoundError as error:
+    if (error.name or "").partition(".")[0] not in _EXTRA:
+        raise
+    raise ImportError("pip install 'anilist-oauth[sandbox]'") from error
+
+__all__ = [
+    "DenialName",
+    "EndpointName",
+    "Fault",
+    "GenerationName",
+    "NoCallbackError",
+    "ReceivedRequest",
+    "Sandbox",
+    "SandboxThread",
+    "User",
+    "WeatherName",
+]

@@ -1,0 +1,85 @@
+"""What may go wrong with an answer."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import attrs
+
+from anilist_oauth.sandbox.messages import Answer
+
+EndpointName = Literal["authorize", "token", "graphql"]
+CloseName = Literal["before", "inside", "after"]
+_CLOSES = (None, "before", "inside", "after")
+
+
+def _written(body: Any) -> tuple[str, bytes]:
+    """Label a body by its look, and write it; a ValueError for what can be no body."""
+    if body is None:
+        return "", b""
+    try:
+        if not isinstance(body, str | bytes):
+            return "application/json", json.dumps(body, separators=(",", ":")).encode()
+        written = body.encode() if isinstance(body, str) else body
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"body: bytes, text or JSON is needed: {error}") from error
+    if written.lstrip()[:1] in {b"{", b"["}:
+        return "application/json", written
+    return ("text/html; charset=UTF-8" if written.lstrip()[:1] == b"<" else "text/plain; charset=UTF-8"), written
+
+
+def _check_status(_fault: Any, _field: Any, status: Any) -> None:
+    if status is not None and (type(status) is not int or not 100 <= status <= 999):
+        raise ValueError(f"status: three digits are needed, not {status!r}")
+
+
+def _check_body(_fault: Any, _field: Any, body: Any) -> None:
+    _written(body)
+
+
+@attrs.frozen(kw_only=True)
+class Fault:
+    """How one answer differs from what it should be.
+
+    With a `status` or a `body` the answer is made up: the request is not looked at, and a code in it stays good.
+    Without either the request is carried out (a code is spent, a mutation happens), and only its answer suffers.
+
+    Attributes:
+        status: The HTTP status; 200 where only a `body` is given.
+        headers: Headers to add, or to put in the place of others.
+        body: The body: bytes or text as it is, anything else as JSON.
+        delay: Seconds until the answer begins, in the event loop's time.
+        close: Where the connection is closed: before the answer, inside its body, or after it without a warning.
+        reset: Whether it is closed by a reset (TCP RST); before the answer, unless `close` says otherwise.
+        chunked: Whether the body is sent in chunks, and not with a ``Content-Length``.
+        cut: After how many bytes of the body the connection is closed.
+
+    Raises:
+        ValueError: No answer can be like that.
+    """
+
+    status: int | None = attrs.field(default=None, validator=_check_status)
+    headers: Mapping[str, str] = attrs.field(factory=dict)
+    body: Any = attrs.field(default=None, validator=_check_body)
+    delay: float = attrs.field(default=0.0, validator=attrs.validators.ge(0))
+    close: CloseName | None = attrs.field(default=None, validator=attrs.validators.in_(_CLOSES))
+    reset: bool = False
+    chunked: bool = False
+    cut: int | None = attrs.field(default=None, validator=attrs.validators.optional(attrs.validators.ge(0)))
+
+    @property
+    def made_up(self) -> Answer | None:
+        """The answer that is given in place of the true one, if there is one."""
+        if self.status is None and self.body is None:
+            return None
+        content_type, body = _written(self.body)
+        headers = {"Content-Type": content_type} if body else {}
+        status = 200 if self.status is None else self.status
+        return Answer(status=status, headers={**headers, **self.headers}, body=body)
+
+    @property
+    def closes(self) -> CloseName | None:
+        """Where the connection is closed, all told."""
+        if self.close is None and self.cut is not None:
+            return "inside"
+        return "before" if self.close is None and self.reset else self.close

@@ -1,0 +1,46 @@
+"""A line about each answer, for a person who follows along."""
+
+import json
+from typing import Any
+
+from anilist_oauth.sandbox.faults import Fault
+from anilist_oauth.sandbox.messages import Answer, ReceivedRequest
+
+
+def described(request: ReceivedRequest, answer: Answer, fault: Fault) -> str:
+    """Say in a line what was asked and answered; no code, token, state or secret is in it.
+
+    For example ``POST /api/v2/oauth/token 400 invalid_request: Authorization code has been revoked``.
+    """
+    pieces = [request.method, request.path, str(answer.status), outcome(answer), _mishap(fault)]
+    line = " ".join(piece for piece in pieces if piece)
+    return "".join(character for character in line if character.isprintable())
+
+
+def outcome(answer: Answer) -> str:
+    """Say where an answer sends the browser, or what is wrong in it; nothing for a page or a success."""
+    location = answer.headers.get("Location")
+    if location is not None:
+        return f"to {location.partition('?')[0].partition('#')[0]}"
+    if not answer.headers.get("Content-Type", "").startswith("application/json"):
+        return ""
+    try:
+        return _error(json.loads(answer.body))
+    except ValueError:
+        return ""
+
+
+def _error(body: Any) -> str:
+    if not isinstance(body, dict):
+        return ""
+    if isinstance(body.get("errors"), list):
+        return "; ".join(str(error.get("message")) for error in body["errors"] if isinstance(error, dict))
+    texts = [body.get("error"), body.get("hint") or body.get("message")]
+    return ": ".join(text for text in texts if isinstance(text, str))
+
+
+def _mishap(fault: Fault) -> str:
+    delay = f"after {fault.delay:g} s" if fault.delay else ""
+    end = f"closed {fault.closes} the answer" if fault.closes else ""
+    pieces = ", ".join(piece for piece in (delay, end) if piece)
+    return f"({pieces})" if pieces else ""

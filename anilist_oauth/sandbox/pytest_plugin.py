@@ -1,0 +1,28 @@
+"""A pytest plugin: the fixture `anilist_sandbox`, for sync and async tests of every kind.
+
+Name it in the root ``conftest.py``::
+
+    pytest_plugins = ["anilist_oauth.sandbox.pytest_plugin"]
+
+or on the command line: ``pytest -p anilist_oauth.sandbox.pytest_plugin``.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from anilist_oauth.sandbox.server import Sandbox
+from anilist_oauth.sandbox.thread import SandboxThread
+
+
+@pytest.fixture
+def anilist_sandbox_setup() -> Sandbox:
+    """Override this to set the sandbox up otherwise, such as ``return Sandbox(users=["rin", "mika"])``."""
+    return Sandbox()
+
+
+@pytest.fixture
+def anilist_sandbox(anilist_sandbox_setup: Sandbox) -> Iterator[SandboxThread]:
+    """A stand-in for AniList on loopback, fresh for each test."""
+    with SandboxThread(anilist_sandbox_setup) as sandbox:
+        yield sandbox

@@ -1,0 +1,156 @@
+"""The whole server but for its sockets: a request in, an answer out."""
+
+from collections.abc import Callable
+from datetime import datetime
+from http import HTTPStatus
+
+from yarl import URL
+
+from anilist_oauth.sandbox.authorization import Authorization, DenialName, Question, SentBackError
+from anilist_oauth.sandbox.clients import Clients
+from anilist_oauth.sandbox.exchange import Exchange
+from anilist_oauth.sandbox.faults import EndpointName
+from anilist_oauth.sandbox.generations import Generation
+from anilist_oauth.sandbox.grants import Grants
+from anilist_oauth.sandbox.graphql import GraphQLEndpoint
+from anilist_oauth.sandbox.journal import outcome
+from anilist_oauth.sandbox.keys import signing_key
+from anilist_oauth.sandbox.library import Library
+from anilist_oauth.sandbox.limits import MinuteLimit, WindowName
+from anilist_oauth.sandbox.messages import Answer, ReceivedRequest, json_answer, query_fields
+from anilist_oauth.sandbox.people import People
+from anilist_oauth.sandbox.refusals import RefusedError, ServerFaultError
+from anilist_oauth.sandbox.visits import AUTHORIZE, Visits, laravel_error, not_allowed
+from anilist_oauth.sandbox.weather import Weather, WeatherName
+
+TOKEN = "/api/v2/oauth/token"
+GRAPHQL = "/graphql"
+ENDPOINTS: dict[str, EndpointName] = {AUTHORIZE: "authorize", TOKEN: "token", GRAPHQL: "graphql"}
+
+_TOKEN_LIMIT = 60  # a minute: Passport's own throttle
+_GRAPHQL_LIMIT, _DEGRADED_LIMIT = 90, 30  # a minute: AniList in good times, and as it has been since
+_TOO_MANY = {"data": None, "errors": [{"message": "Too Many Requests.", "status": 429}]}
+
+
+class NoCallbackError(Exception):
+    """The browser ends on an error and is never sent back to the application.
+
+    Attributes:
+        answer: What it shows: the status, headers and body.
+    """
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(
+            f"the browser is shown an error and sent nowhere: {answer.status} {outcome(answer)}".rstrip()
+            + " (compare the URL's client_id and redirect_uri with the sandbox's application)"
+        )
+        self.answer = answer
+
+
+def landed(answer: Answer) -> str:
+    """Tell where an answer sends the browser.
+
+    Raises:
+        NoCallbackError: Nowhere.
+    """
+    location = answer.headers.get("Location")
+    if location is None:
+        raise NoCallbackError(answer)
+    return location
+
+
+class Service:
+    """Answers requests; the sandbox brings them from the wire, or makes one up for `approve` and `deny`."""
+
+    def __init__(
+        self,
+        *,
+        clients: Clients,
+        people: People,
+        generation: Generation,
+        denial: DenialName,
+        now: Callable[[], datetime],
+        token_limit: int | None,
+        graphql_limit: int | None,
+        graphql_window: WindowName,
+        graphql_advertised: int | None,
+    ) -> None:
+        self._generation = generation
+        self.grants = Grants(generation=generation, now=now, key=signing_key())
+        self.authorization = Authorization(clients=clients, grants=self.grants, generation=generation, denial=denial)
+        self._visits = Visits(authorization=self.authorization, clients=clients, grants=self.grants, people=people)
+        self._exchange = Exchange(clients=clients, grants=self.grants, generation=generation)
+        self._graphql = GraphQLEndpoint(grants=self.grants, people=people, library=Library(now=now))
+        self.weather = Weather()
+        self._given_limits = token_limit, graphql_limit
+        self._token_limit = MinuteLimit(nominal=_TOKEN_LIMIT, enforced=token_limit, now=now)
+        self._graphql_limit = MinuteLimit(
+            nominal=_GRAPHQL_LIMIT,
+            enforced=graphql_limit,
+            now=now,
+            window=graphql_window,
+            advertised=graphql_advertised,
+        )
+
+    def turn(self, weather: WeatherName) -> None:
+        """Change the weather; only in ``throttled`` are limits enforced that nobody asked for."""
+        self.weather.turn(weather)
+        token_limit, graphql_limit = self._given_limits
+        throttled = weather == "throttled"
+        self._token_limit.enforced = _TOKEN_LIMIT if throttled and token_limit is None else token_limit
+        self._graphql_limit.enforced = _DEGRADED_LIMIT if throttled and graphql_limit is None else graphql_limit
+
+    async def answer(self, request: ReceivedRequest) -> Answer:
+        """Answer any request as the server behind AniList would."""
+        try:
+            if request.path == GRAPHQL:
+                return self._answer_graphql(request)
+            if request.path == TOKEN:
+                return await self._answer_token(request)
+            return await self._visits.answer(request)
+        except RefusedError as refusal:
+            return self._refused(refusal)
+        except ServerFaultError:
+            return laravel_error(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+    def visited(self, url: str | URL) -> Question | str:
+        """Judge an authorization URL: what the user is asked, or where an error sends the browser.
+
+        Raises:
+            NoCallbackError: The user is shown an error.
+        """
+        query = str(url).partition("#")[0].partition("?")[2]
+        visit = ReceivedRequest(method="GET", path=AUTHORIZE, query=query, headers={}, fields=query_fields(query))
+        try:
+            return self.authorization.question(visit)
+        except SentBackError as refusal:
+            return refusal.location
+        except RefusedError as refusal:
+            raise NoCallbackError(self._refused(refusal)) from refusal
+        except ServerFaultError as fault:
+            raise NoCallbackError(laravel_error(visit, HTTPStatus.INTERNAL_SERVER_ERROR)) from fault
+
+    async def _answer_token(self, request: ReceivedRequest) -> Answer:
+        verdict = self._token_limit.request()
+        if not verdict.allowed:
+            answer = laravel_error(request, HTTPStatus.TOO_MANY_REQUESTS)
+        elif request.method != "POST":
+            answer = not_allowed(request, ["POST"])
+        else:
+            answer = await self._exchanged(request)
+        return answer.with_headers(verdict.headers)
+
+    async def _exchanged(self, request: ReceivedRequest) -> Answer:
+        try:
+            return await self._exchange.answer(request)
+        except RefusedError as refusal:
+            return self._refused(refusal)
+
+    def _answer_graphql(self, request: ReceivedRequest) -> Answer:
+        verdict = self._graphql_limit.request()
+        if not verdict.allowed:
+            return json_answer(_TOO_MANY, status=HTTPStatus.TOO_MANY_REQUESTS, headers=verdict.headers)
+        return self._graphql.answer(request, disabled=self.weather.name == "outage").with_headers(verdict.headers)
+
+    def _refused(self, refusal: RefusedError) -> Answer:
+        return json_answer(refusal.fields(self._generation), status=refusal.status, headers=refusal.headers)

@@ -1,0 +1,90 @@
+"""The sandbox's border with aiohttp: requests in, answers out, whole or broken."""
+
+import asyncio
+import json
+import socket
+import struct
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Any
+
+from aiohttp import http_exceptions, web
+
+from anilist_oauth.sandbox.faults import Fault
+from anilist_oauth.sandbox.messages import Answer, ReceivedRequest, query_fields
+
+_FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
+_NO_LINGER = struct.pack("ii", 1, 0)
+_UNREADABLE = (ValueError, LookupError, RecursionError, http_exceptions.BadHttpMessage, web.RequestPayloadError)
+
+
+async def received(request: web.BaseRequest) -> ReceivedRequest:
+    """Read a request to its end."""
+    path, _, query = request.raw_path.partition("?")
+    return ReceivedRequest(
+        method=request.method,
+        path=path,
+        query=query,
+        headers=request.headers.copy(),
+        fields=query_fields(query) if request.method in {"GET", "HEAD"} else await _fields(request),
+    )
+
+
+async def _fields(request: web.BaseRequest) -> dict[str, Any]:
+    """Decode a body by its content type, as Laravel does: a form or JSON; anything else has no fields."""
+    try:
+        if request.content_type in _FORMS:
+            return {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+        if request.content_type.endswith(("/json", "+json")):
+            fields = json.loads(await request.read())
+            return fields if isinstance(fields, dict) else {}
+    except _UNREADABLE:
+        pass
+    return {}
+
+
+async def send(request: web.BaseRequest, answer: Answer, *, fault: Fault, now: datetime) -> web.StreamResponse:
+    """Send an answer, and do to it what the fault says."""
+    if fault.delay:
+        await asyncio.sleep(fault.delay)
+    if fault.closes == "before":
+        _close(request, fault)
+        return web.Response()  # nobody is there to receive it
+    response = web.StreamResponse(status=answer.status)
+    response.headers.update({**answer.headers, **fault.headers})
+    response.headers["Date"] = format_datetime(now, usegmt=True)
+    if fault.chunked:
+        response.enable_chunked_encoding()
+    elif "Content-Length" not in response.headers:
+        response.content_length = len(answer.body)
+    try:
+        return await _sent(request, response, b"" if request.method == "HEAD" else answer.body, fault)
+    except ConnectionError:
+        return web.Response()  # the client did not wait for it
+
+
+async def _sent(
+    request: web.BaseRequest, response: web.StreamResponse, body: bytes, fault: Fault
+) -> web.StreamResponse:
+    await response.prepare(request)
+    if fault.closes == "inside":
+        await response.write(body[: len(body) // 2 if fault.cut is None else fault.cut])
+        _close(request, fault)
+        return response
+    if body:
+        await response.write(body)
+    await response.write_eof()
+    if fault.closes == "after":
+        _close(request, fault)
+    return response
+
+
+def _close(request: web.BaseRequest, fault: Fault) -> None:
+    transport = request.transport
+    if transport is None:
+        return
+    if fault.reset:
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        transport.abort()
+    else:
+        transport.close()
