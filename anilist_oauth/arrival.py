@@ -1,0 +1,91 @@
+"""What comes back from AniList at the end of a login, read before anything is looked up."""
+
+import hmac
+import re
+from typing import Any, Self
+
+import attrs
+
+from anilist_oauth.callback import callback_state, parse_callback, parse_pin
+from anilist_oauth.digests import digest
+from anilist_oauth.errors import (
+    AccessDeniedError,
+    AuthorizationError,
+    ConfigurationError,
+    InvalidCallbackError,
+    StateMismatchError,
+)
+from anilist_oauth.login import Login, PendingLogin
+from anilist_oauth.parameters import Callback
+from anilist_oauth.redaction import Unpicklable, masked
+from anilist_oauth.state import new_state, states_match
+from anilist_oauth.viewer import Verified
+
+_STATE = re.compile(r"(?:^|[?&#])state=([\w.~-]+)", re.ASCII)
+
+
+def _binding(instance: object, attribute: "attrs.Attribute[str | None]", value: Any) -> None:
+    del instance, attribute
+    if value is not None and not isinstance(value, str):
+        raise ConfigurationError(f"binding: a string is needed, or None, not {type(value).__name__}")
+
+
+@attrs.frozen(kw_only=True)
+class Arrival(Unpicklable):
+    """One callback, one pasted pin or one verified token, and who brought it.
+
+    Attributes:
+        state: The state it carries; of a pin, that of the login it was asked for.
+        answer: The code, the error that AniList sent with the state, or a verified token that came another way.
+        binding: What the browser or user brought along, or None.
+    """
+
+    state: str = attrs.field(repr=masked)
+    answer: str | AccessDeniedError | AuthorizationError | Verified = attrs.field(repr=masked)
+    binding: str | None = attrs.field(repr=masked, validator=_binding)
+
+    @classmethod
+    def from_callback(cls, callback: Callback, *, binding: str | None) -> Self:
+        """Read a callback; one without a state is refused, with its typed error if it names one."""
+        state = callback_state(callback)
+        # Which state was expected is found by looking it up. One that is absent matches none.
+        expected = new_state() if state is None else state
+        answer: str | AccessDeniedError | AuthorizationError
+        try:
+            answer = parse_callback(callback, expected_state=expected)
+        except (AccessDeniedError, AuthorizationError) as error:
+            if not error.verified:
+                raise
+            answer = error
+        return cls(state=expected, answer=answer, binding=binding)
+
+    @classmethod
+    def from_pin(cls, pasted: Callback, *, login: Login, binding: str | None) -> Self:
+        """Read what a user pasted for a login; a whole address that carries another login's state is refused."""
+        if not isinstance(pasted, str):
+            raise InvalidCallbackError(f"what the user pasted is a str, not {type(pasted).__name__}")
+        code = parse_pin(pasted)
+        found = _STATE.search("".join(pasted.split()))
+        if found and not states_match(login.state, found[1]):
+            raise StateMismatchError("what was pasted belongs to another login; start a new login", reason="unknown")
+        return cls(state=login.state, answer=code, binding=binding)
+
+    @property
+    def key(self) -> str:
+        """The key of the login in a store."""
+        return digest(self.state)
+
+    @property
+    def answer_digest(self) -> str:
+        """What a store keeps of the answer, to know a duplicate by."""
+        if isinstance(self.answer, AuthorizationError):
+            return digest(f"error {self.answer.error}")
+        if isinstance(self.answer, Verified):
+            return digest(self.answer.token.access_token)
+        return digest("error access_denied" if isinstance(self.answer, AccessDeniedError) else self.answer)
+
+    def is_bound_to(self, pending: PendingLogin) -> bool:
+        """Tell whether the login's binding came along, or it has none and none came."""
+        if self.binding is None or pending.binding_digest is None:
+            return self.binding is None and pending.binding_digest is None
+        return hmac.compare_digest(digest(self.binding), pending.binding_digest)

@@ -1,0 +1,27 @@
+"""Patience with a store: what is safe to repeat is repeated while the store comes back."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from anilist_oauth.errors import StorageError
+
+PATIENCE = 30.0  # seconds
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0  # seconds
+
+T = TypeVar("T")
+
+
+async def persist(call: Callable[[], Awaitable[T]], *, patience: float = PATIENCE) -> T:
+    """Make a call of a store, again and again for `patience` seconds while its `StorageError` is retryable."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + patience
+    pause = _FIRST_PAUSE
+    while True:
+        try:
+            return await call()
+        except StorageError as error:
+            if not error.retryable or loop.time() + pause > until:
+                raise
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE)

@@ -1,0 +1,130 @@
+"""What a store promises: two small protocols, and the record of a token.
+
+A store never sees a state, code or binding, and holds tokens in `TokenStore` records only. Every method may raise
+`StorageError`; ``retryable=True`` says that the same call, with the same arguments, may be made again without harm
+although it may have worked. A store that does not answer says so within ten seconds; only `LoginStore.settled` waits
+longer. Stores read no expiry but to sweep: the flow judges, by the session's clock.
+"""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import attrs
+
+from anilist_oauth.digests import digest
+from anilist_oauth.login import PendingLogin, Taken
+from anilist_oauth.redaction import Unpicklable
+from anilist_oauth.storage.outcome import Outcome
+from anilist_oauth.tokens import Token
+from anilist_oauth.viewer import Viewer
+
+LIVE_LOGINS_A_SUBJECT = 20
+KEPT = timedelta(minutes=10)  # after its expiry, a login can still be told from one that never was
+
+
+class LoginStore(Protocol):
+    """Begun logins, each under the SHA-256 hex of its state.
+
+    A login is *added*, *taken* by exactly one claim over all processes, and *settled* once. It is swept ten minutes
+    after it expired or was settled, whichever is later; until then it is found, however long ago it expired or was
+    taken.
+    """
+
+    async def add(self, key: str, login: PendingLogin) -> None:
+        """Keep a begun login. Adding the same again changes nothing.
+
+        At most 20 logins of one client id and subject are unfinished (not taken): the oldest of them goes, as if it
+        had been swept. Logins without a subject are not counted here.
+
+        Raises:
+            StorageError: It could not be kept, or (in memory) there is no room; then it is ``retryable``.
+        """
+
+    async def look(self, key: str) -> PendingLogin | None:
+        """Read a login, with `PendingLogin.taken` as it stands; None if it is unknown. Nothing is changed."""
+
+    async def take(self, key: str, *, claim: str, code: str) -> Taken | None:
+        """Take a login, in one atomic step over all processes, and say who has it.
+
+        If nobody had taken it, `claim` and `code` (a digest) are kept with it, for good. The answer is the claim and
+        code that were kept first: the caller has won where ``taken.claim == claim``, also when the same call is
+        repeated after a lost answer. None if the login is unknown. Expiry is not looked at.
+        """
+
+    async def settle(self, key: str, outcome: Outcome) -> None:
+        """Keep how a taken login ended and wake all who wait for it, in every process.
+
+        The first outcome stays: settling again changes nothing. An unknown login is passed over.
+        """
+
+    async def settled(self, key: str, *, timeout: float) -> Outcome | None:
+        """Wait for a login's outcome, at once if there is one.
+
+        None after `timeout` seconds, and early if the login is unknown or becomes so: then `look` finds nothing either.
+        The outcome of another process arrives within a few seconds of its settling.
+        """
+
+
+@attrs.frozen(kw_only=True)
+class StoredToken(Unpicklable):
+    """The one record of a user's token; there is one for each client id and subject.
+
+    Attributes:
+        client_id: The application the token was issued to.
+        subject: Whose token this is, in the application's own terms.
+        token: The access token.
+        viewer: Who the user is; link accounts by its id.
+        stored_at: When the user logged in, in UTC.
+        token_id: The SHA-256 hex of the access token.
+        needs_login: AniList refused the token. It is kept, since AniList has refused good ones in incidents.
+        refused_at: When AniList refused it last, or None.
+        told_expiring: The application was told that the token ends soon.
+        told_invalid: The application was told that AniList refuses the token.
+    """
+
+    client_id: str
+    subject: str
+    token: Token
+    viewer: Viewer
+    stored_at: datetime
+    token_id: str = attrs.field(default=attrs.Factory(lambda self: digest(self.token.access_token), takes_self=True))
+    needs_login: bool = False
+    refused_at: datetime | None = None
+    told_expiring: bool = False
+    told_invalid: bool = False
+
+    @property
+    def marks(self) -> tuple[bool, bool, bool]:
+        """What has been noted about the token since it was stored: needs login, told expiring, told invalid."""
+        return self.needs_login, self.told_expiring, self.told_invalid
+
+
+class TokenStore(Protocol):
+    """Users' tokens, one for each client id and subject, until they are deleted; a dead token is kept as well."""
+
+    async def get(self, subject: str, *, client_id: str) -> StoredToken | None:
+        """Read the record of a subject; None if there is none."""
+
+    async def put(self, stored: StoredToken, *, over: StoredToken | str | None = None) -> bool:
+        """Write the record of ``stored.client_id`` and ``stored.subject``, in one atomic step.
+
+        Without `over` it replaces whatever is there: a new login. With a token id, it is written only over a record of
+        that `StoredToken.token_id`. With a record, as it was read, it is written only if neither the token id nor the
+        `StoredToken.marks` have changed since: of several processes that set one mark, exactly one is told True, so
+        that a hook is called once. (After a lost answer the repeated call may say False: a hook then is not called.)
+
+        Returns:
+            Whether it was written.
+        """
+
+    async def delete(self, subject: str, *, client_id: str) -> None:
+        """Forget the token of a subject; nothing happens if there is none."""
+
+    def expiring(self, within: timedelta | None, *, client_id: str | None = None) -> AsyncIterator[StoredToken]:
+        """Stream the records whose users must log in again.
+
+        Those are the ones that expire within that time (or have), by the store's clock, and those marked
+        `StoredToken.needs_login`; with None it is every record. One application's only, where `client_id` is given.
+        The order is not promised; records that change meanwhile may be left out or come as they were.
+        """

@@ -1,0 +1,54 @@
+"""How a login ended, as a store keeps it for those who wait: no token, code or state is in it."""
+
+import json
+from typing import Any, Self
+
+import attrs
+
+from anilist_oauth import errors
+from anilist_oauth.errors import AniListOAuthError, StorageError
+
+_ERRORS = {
+    name: kind for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, AniListOAuthError)
+}
+
+
+@attrs.frozen(kw_only=True)
+class Outcome:
+    """The end of a login: it succeeded for a `subject`, or it failed with an `error`.
+
+    Exactly one of the two is set. The token of a success is read from the token store, where it is the one copy.
+    """
+
+    subject: str | None = None
+    error: AniListOAuthError | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if (self.subject is None) is (self.error is None):
+            raise ValueError("an outcome has either a subject or an error")
+
+    def to_json(self) -> str:
+        """Give the outcome as JSON: the subject, or the error's class, text and primitive attributes."""
+        if self.error is None:
+            return json.dumps({"subject": self.subject})
+        data = {name: value for name, value in vars(self.error).items() if not name.startswith("_")}
+        return json.dumps({"error": type(self.error).__name__, "message": str(self.error), "data": data})
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Read what `to_json` gave; an error class of another version of this package becomes the root of all.
+
+        Raises:
+            StorageError: It is something else; the store holds what this package did not write.
+        """
+        try:
+            return cls._from_data(json.loads(text))
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            raise StorageError("the store holds an outcome that this package did not write") from error
+
+    @classmethod
+    def _from_data(cls, data: dict[str, Any]) -> Self:
+        if "error" not in data:
+            return cls(subject=data["subject"])
+        kind = _ERRORS.get(data["error"], AniListOAuthError)
+        return cls(error=kind.restore(data["message"], dict(data["data"])))

@@ -1,0 +1,58 @@
+"""The SQLite file: nobody but its owner reads it, from before SQLite opens it.
+
+SQLite gives ``-wal`` and ``-shm`` the permissions of the file itself, so that a file which is 0600 before SQLite sees
+it keeps its tokens to its owner whatever the umask is.
+"""
+
+import os
+import stat
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from anilist_oauth.errors import StorageError
+
+COMPANIONS = ("-wal", "-shm", "-journal")
+
+
+def secure_file(path: Path) -> None:
+    """Make the file 0600, or tighten it and SQLite's companions of it, and the folder 0700 if we make it.
+
+    Raises:
+        StorageError: The file is a symlink, no plain file, or another user's; others may write to its folder; or the
+            file system refuses.
+    """
+    if sys.platform == "win32":  # pragma: no cover (there, the profile folder's access list is what protects)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return
+    try:
+        _secure_folder(path.parent)
+        # An existing file is never opened here: closing it would drop the locks SQLite holds on it in this process.
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        for name in (path, *(path.with_name(path.name + ending) for ending in COMPANIONS)):
+            with suppress(FileNotFoundError):
+                _tighten(name)
+    except OSError as error:
+        raise StorageError(f"the store's file {path} cannot be made or secured: {error.strerror}") from error
+
+
+def _secure_folder(folder: Path) -> None:
+    for missing in reversed([parent for parent in (folder, *folder.parents) if not parent.exists()]):
+        with suppress(FileExistsError):  # another process may be starting too
+            missing.mkdir(mode=0o700)
+    if folder.stat().st_mode & stat.S_IWOTH:
+        raise StorageError(
+            f"everybody may write to the folder {folder}, and so put another file in the store's place: "
+            "choose a folder of its own for the file"
+        )
+
+
+def _tighten(path: Path) -> None:
+    found = path.lstat()
+    if not stat.S_ISREG(found.st_mode):
+        raise StorageError(f"{path} is no plain file (a symlink is not followed): name the file itself")
+    if found.st_uid != os.geteuid():
+        raise StorageError(f"{path} belongs to another user: run as its owner, or choose another file")
+    if stat.S_IMODE(found.st_mode) != stat.S_IRUSR | stat.S_IWUSR:
+        path.chmod(0o600)

@@ -1,0 +1,54 @@
+"""The other end of a login: who began it waits for who finishes it, in whatever process."""
+
+import asyncio
+from datetime import datetime
+from functools import partial
+
+from anilist_oauth.completion import TAKER_DEAD, Completion, taker_died
+from anilist_oauth.digests import digest
+from anilist_oauth.errors import AniListOAuthError, LoginTimeoutError
+from anilist_oauth.login import CompletedLogin, Login, PendingLogin
+from anilist_oauth.persist import PATIENCE, persist
+
+_LOOK_AGAIN = 60.0  # seconds; fewer than 75, so that a take is seen before its taker counts as dead
+
+
+async def wait_for(completion: Completion, login: Login, *, timeout: float) -> CompletedLogin:
+    """Wait until a login ends, it can no longer end well, or `timeout` seconds are over."""
+    key = digest(login.state)
+    loop = asyncio.get_running_loop()
+    until = loop.time() + timeout
+    while True:
+        patience = min(PATIENCE, until - loop.time())
+        pending = await persist(partial(completion.own, key), patience=patience)
+        now = completion.session.clock()
+        if pending is None:
+            raise _gone(login, now)
+        left = _left(pending, now)
+        pause = max(0.0, min(left, until - loop.time(), _LOOK_AGAIN))
+        outcome = await persist(partial(completion.logins.settled, key, timeout=pause), patience=patience)
+        if outcome is not None:
+            return await completion.ending(outcome, login)
+        if left <= 0:
+            raise taker_died() if pending.taken is not None else _expired()
+        if loop.time() >= until:
+            raise LoginTimeoutError(f"nobody finished the login within {timeout:g} seconds", reason="timeout")
+
+
+def _left(pending: PendingLogin, now: datetime) -> float:
+    """Tell for how many seconds a login may still end well: its life, or once taken the time its taker has."""
+    end = pending.expires_at if pending.taken is None else pending.taken.at + TAKER_DEAD
+    return (end - now).total_seconds()
+
+
+def _gone(login: Login, now: datetime) -> AniListOAuthError:
+    if login.expires_at <= now:
+        return _expired()
+    return LoginTimeoutError(
+        "the login is not kept any more, as when its subject has begun twenty newer ones; start a new one",
+        reason="cancelled",
+    )
+
+
+def _expired() -> LoginTimeoutError:
+    return LoginTimeoutError("nobody finished the login before it expired; start a new one", reason="expired")
