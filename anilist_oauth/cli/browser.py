@@ -1,0 +1,39 @@
+"""The system's browser, opened with care."""
+
+import os
+import sys
+import threading
+import webbrowser
+
+from yarl import URL
+
+from anilist_oauth.endpoints import is_loopback
+
+_DISPLAYS = ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")
+
+
+def open_browser(url: URL) -> bool:
+    """Open a URL in the system's browser, without a shell, and without waiting for it.
+
+    Only https is opened, or http on a loopback host (RFC 8252 section 8.12). Where a machine has no display, none is
+    opened: Python would start a browser in this terminal.
+
+    Returns:
+        Whether it was tried.
+    """
+    if not (url.scheme == "https" or (url.scheme == "http" and is_loopback(url.host))) or not _has_display():
+        return False
+    # A daemon: some browsers hold the call up until they are closed, and a program must be able to end before that.
+    threading.Thread(target=_open, args=(str(url),), name="browser", daemon=True).start()
+    return True
+
+
+def _has_display() -> bool:
+    return sys.platform in {"win32", "darwin"} or any(os.environ.get(name) for name in _DISPLAYS)
+
+
+def _open(url: str) -> None:
+    try:
+        webbrowser.open(url)
+    except (webbrowser.Error, OSError):
+        return  # the address is on the screen as well

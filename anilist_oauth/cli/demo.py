@@ -1,0 +1,90 @@
+"""``demo``: a whole login against the embedded sandbox, each step shown as it happens."""
+
+import asyncio
+import secrets
+import socket
+from typing import Annotated
+
+import typer
+
+from anilist_oauth.application import Application
+from anilist_oauth.callback import parse_callback
+from anilist_oauth.cli.browser import open_browser
+from anilist_oauth.cli.settings import LIFETIME
+from anilist_oauth.cli.terminal import counted_down, say, show
+from anilist_oauth.cli.wording import day
+from anilist_oauth.errors import RedirectURIMismatchError
+from anilist_oauth.flow import LoginFlow
+from anilist_oauth.mismatch import mask_callback
+from anilist_oauth.session import OAuthSession
+
+
+def demo(
+    *,
+    browser: Annotated[bool, typer.Option("--browser", help="Click through the sandbox's pages yourself.")] = False,
+) -> None:
+    """Log a made-up user in, against a sandbox that this command starts by itself; AniList is not contacted."""
+    asyncio.run(_by_hand() if browser else _by_itself())
+
+
+async def _by_itself() -> None:
+    from anilist_oauth.sandbox import Sandbox
+
+    async with (
+        Sandbox() as sandbox,
+        OAuthSession(sandbox.application, endpoints=sandbox.endpoints, clock=sandbox.now) as anilist,
+    ):
+        application = sandbox.application
+        show("A login with AniList, played by a sandbox on this machine", style="bold")
+        show(f"{sandbox.url} (AniList itself is not contacted)\n", style="dim")
+
+        url = anilist.authorize_url()
+        _step("1. The user is sent to", str(url))
+        callback = await sandbox.approve(url)
+        _step("2. The user approves, and the browser comes back to", mask_callback(callback))
+        code = parse_callback(callback, expected_state=url.query["state"], redirect_uri=application.redirect_uri)
+        _step("3. The state is the one that was sent, so the code is good", f"*** ({len(code)} characters)")
+        token = await anilist.exchange_code(code)
+        _step("4. It is exchanged for a token", f"*** ({len(token.access_token)} characters, {day(token)})")
+        viewer = await anilist.viewer(token)
+        _step("5. The token belongs to", f"{viewer.name} (AniList user {viewer.id})", style="green")
+
+        show("\nAnd a deliberate mistake: the redirect URI, one slash off\n", style="bold")
+        try:
+            await anilist.exchange_code("a-code", redirect_uri=f"{application.redirect_uri}/")
+        except RedirectURIMismatchError as error:
+            show(f"{type(error).__name__}: {error}", style="red")
+        show("\nNothing was sent. AniList's own answer would have been no more than invalid_client.")
+
+
+async def _by_hand() -> None:
+    from anilist_oauth.receiver import CallbackReceiver
+    from anilist_oauth.sandbox import Sandbox
+
+    redirect_uri = f"http://127.0.0.1:{_free_port()}/callback"
+    application = Application(client_id=12345, client_secret=secrets.token_hex(20), redirect_uri=redirect_uri)
+    async with (
+        Sandbox(applications=[application], users=("mika", "rin")) as sandbox,
+        OAuthSession(application, endpoints=sandbox.endpoints, clock=sandbox.now) as session,
+        LoginFlow(session) as flow,
+        CallbackReceiver(flow) as receiver,
+    ):
+        login = await receiver.login(subject="demo", label="the demo in your terminal")
+        opens = open_browser(login.url)
+        say("A sandbox stands in for AniList; nothing there is real.", style="bold")
+        say("Your browser opens its login page; if not, open it yourself:" if opens else "Open in your browser:")
+        say(f"\n{login.url}\n", style="cyan")
+        waiting = flow.wait(login, timeout=LIFETIME)
+        done = await counted_down(waiting, seconds=LIFETIME, text="Waiting for you to come back (Ctrl+C gives up),")
+    show(f"Linked {done.viewer.name} (AniList user {done.viewer.id}) to {done.login.subject!r}.", style="green")
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+    return port
+
+
+def _step(what: str, value: str, *, style: str = "cyan") -> None:
+    show(what)
+    show(f"   {value}", style=style)

@@ -1,0 +1,153 @@
+"""What AniList hides behind ``invalid_client``, looked at piece by piece; no user is needed, and nothing is changed."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from anilist_oauth.application import Application
+from anilist_oauth.cli.findings import Finding, good, problem, slips, unknown
+from anilist_oauth.cli.forms import NOBODY, REDIRECT_URI, SECRET_LENGTH, SETTINGS, check_forms
+from anilist_oauth.cli.witness import Witness
+from anilist_oauth.clock import utc_now
+from anilist_oauth.endpoints import Endpoints
+from anilist_oauth.errors import (
+    AniListOAuthError,
+    ConfigurationError,
+    ConnectionFailedError,
+    ExchangeError,
+    GraphQLError,
+    InvalidClientError,
+    InvalidCodeError,
+    OutcomeUnknownError,
+    RateLimitedError,
+    ReceiverError,
+    ServiceError,
+    ServiceUnavailableError,
+)
+from anilist_oauth.receiver.address import loopback_addresses
+from anilist_oauth.receiver.sockets import open_sockets
+from anilist_oauth.session import OAuthSession
+from anilist_oauth.storage import Store
+
+_NO_CODE = "anilist-oauth-doctor"  # no server ever issued it
+
+
+async def diagnose(
+    environment: Mapping[str, str], *, endpoints: Endpoints, store: Store, clock: Callable[[], datetime] = utc_now
+) -> list[Finding]:
+    """Look at everything a login needs.
+
+    Args:
+        environment: Where ``ANILIST_CLIENT_ID``, ``ANILIST_CLIENT_SECRET`` and ``ANILIST_REDIRECT_URI`` are.
+        endpoints: Where AniList is.
+        store: The store, not yet opened.
+        clock: This machine's time (aware).
+    """
+    findings, application = check_forms(environment)
+    if all(finding.name != "redirect_uri" or finding.level == "good" for finding in findings):
+        findings.append(check_port(environment[REDIRECT_URI]))
+    findings.append(await check_store(store))
+    return findings + await check_service(application, endpoints=endpoints, clock=clock)
+
+
+def check_port(redirect_uri: str) -> Finding:
+    """Open the redirect URI's port for a moment, if it is one of this machine."""
+    try:
+        addresses = loopback_addresses(redirect_uri)
+    except ConfigurationError:
+        return good("port", "none of this machine: the redirect URI leads elsewhere")
+    try:
+        sockets = open_sockets(addresses)
+    except ReceiverError as error:
+        return problem("port", str(error))
+    for opened in sockets:
+        opened.close()
+    return good("port", f"{addresses[0][1]} is free")
+
+
+async def check_store(store: Store) -> Finding:
+    """Open the store and read from it."""
+    try:
+        async with store:
+            await store.tokens.get("doctor", client_id="doctor")
+    except (AniListOAuthError, ImportError) as error:
+        return problem("store", str(error), "name another with --store or ANILIST_STORE")
+    return good("store", "opens")
+
+
+async def check_service(
+    application: Application | None, *, endpoints: Endpoints, clock: Callable[[], datetime]
+) -> list[Finding]:
+    """Ask AniList whether it answers and accepts the application, what time it is, and how often one may ask."""
+    witness = Witness(clock)
+    async with OAuthSession(application or NOBODY, endpoints=endpoints, trace_configs=[witness.trace]) as session:
+        reached = await _reached(session)
+        together = await _together(session, application, reached)
+    limit = [] if reached.name == "rate_limit" else [witness.rate_limit(endpoints.graphql)]
+    return [reached, together, witness.clock(), *limit]
+
+
+async def _together(session: OAuthSession, application: Application | None, reached: Finding) -> Finding:
+    """Check the application with AniList, if there is one, and AniList is there; one outage is one problem."""
+    if application is None:
+        return unknown("application", "not checked with AniList: mend the above first")
+    if (reached.name, reached.level) == ("network", "problem"):
+        return unknown("application", "not checked: AniList cannot be reached")
+    accepted = await _accepted(session, application)
+    if (accepted.name, accepted.level) == (reached.name, "problem"):
+        return unknown("application", "not checked: AniList is not available")
+    return accepted
+
+
+async def _reached(session: OAuthSession) -> Finding:
+    try:
+        await session.graphql("{ __typename }", max_wait=1.0)
+    except GraphQLError:
+        pass  # it answers, and that was the question
+    except ServiceError as error:
+        return _failing(error)
+    return good("network", f"{session.endpoints.graphql.host} answers")
+
+
+async def _accepted(session: OAuthSession, application: Application) -> Finding:
+    """Exchange a code that cannot be valid: what AniList complains of first tells what it has accepted."""
+    try:
+        await session.exchange_code(_NO_CODE)
+    except InvalidCodeError as error:
+        if error.error == "invalid_grant":
+            return unknown(
+                "application", "client id and secret are right; the redirect URI is not checked at this step"
+            )
+        return good("application", "client id, secret and redirect URI are right")
+    except InvalidClientError:
+        return _one_of_three(application)
+    except ExchangeError as error:
+        return problem("application", str(error), f"compare all three with {SETTINGS}")
+    except ServiceError as error:
+        return _failing(error)
+    return problem("anilist", "a made-up code was taken for a good one: this is not AniList", "look at --endpoints")
+
+
+def _one_of_three(application: Application) -> Finding:
+    length = len(application.client_secret or "")
+    odd = "" if length == SECRET_LENGTH else f" (AniList's have {SECRET_LENGTH})"
+    text = (
+        "AniList does not accept the application. One of three is not as in its settings:\n"
+        f"  client id      {application.client_id}\n"
+        f"  client secret  {length} characters{odd}\n"
+        f"  redirect URI   {application.redirect_uri}"
+    )
+    usual = "".join(f"\n  {slip}" for slip in slips(application.redirect_uri))
+    also = f"; usual slips of this URI:{usual}" if usual else ""
+    return problem("application", text, f"compare each with {SETTINGS}{also}")
+
+
+def _failing(error: ServiceError) -> Finding:
+    match error:
+        case ConnectionFailedError() | OutcomeUnknownError():
+            return problem("network", str(error), "look at this machine's connection, DNS, proxy and firewall")
+        case RateLimitedError():
+            return problem("rate_limit", str(error), "wait; everything at this IP address shares one budget")
+        case ServiceUnavailableError():
+            return problem("anilist", str(error), "wait: nothing is wrong here")
+        case _:
+            return problem("anilist", str(error), "look at --endpoints, and at what is between here and AniList")

@@ -1,0 +1,66 @@
+"""What `doctor` finds, and the slips that it has seen before."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+import attrs
+
+from anilist_oauth.uri import DEFAULT_PORTS, split_uri
+
+Level = Literal["good", "problem", "unknown"]
+
+
+@attrs.frozen(kw_only=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        name: What it is, such as ``client_secret`` or ``clock``.
+        level: Whether it is good, a problem, or could not be told.
+        text: What was found; a secret shows as its length.
+        remedy: What to do about a problem.
+    """
+
+    name: str
+    level: Level
+    text: str
+    remedy: str | None = None
+
+
+def good(name: str, text: str) -> Finding:
+    """Make the finding that something is as it should be."""
+    return Finding(name=name, level="good", text=text)
+
+
+def problem(name: str, text: str, remedy: str | None = None) -> Finding:
+    """Make the finding that something is wrong."""
+    return Finding(name=name, level="problem", text=text, remedy=remedy)
+
+
+def unknown(name: str, text: str) -> Finding:
+    """Make the finding that something could not be told."""
+    return Finding(name=name, level="unknown", text=text)
+
+
+def slips(redirect_uri: str) -> Iterator[str]:
+    """Give what AniList may have been told instead of this redirect URI, likeliest first."""
+    parts = split_uri(redirect_uri)
+    scheme, rest = parts.scheme or "", redirect_uri.partition("://")[2]
+    if scheme not in DEFAULT_PORTS or not rest:
+        return
+    host = parts.host or ""
+    after = rest.removeprefix(host)
+    if parts.query is None:
+        yield redirect_uri.removesuffix("/") if redirect_uri.endswith("/") else f"{redirect_uri}/"
+    yield f"{'http' if scheme == 'https' else 'https'}://{rest}"
+    yield f"{scheme}://{_also_called(host)}{after}"
+    if parts.port is not None:
+        yield f"{scheme}://{host}{after.removeprefix(f':{parts.port}')}"
+    if rest != rest.lower():
+        yield redirect_uri.lower()
+
+
+def _also_called(host: str) -> str:
+    """Give the other name that people use for a host."""
+    local = {"localhost": "127.0.0.1", "127.0.0.1": "localhost", "[::1]": "localhost"}.get(host)
+    return local or (host.removeprefix("www.") if host.startswith("www.") else f"www.{host}")

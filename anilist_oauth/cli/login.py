@@ -1,0 +1,109 @@
+"""``login``: through the browser and a port of this machine, or by a code that is pasted."""
+
+import asyncio
+import getpass
+import platform
+from contextlib import AsyncExitStack
+from typing import Annotated
+
+import typer
+
+from anilist_oauth.application import Application
+from anilist_oauth.callback import parse_implicit
+from anilist_oauth.cli.browser import open_browser
+from anilist_oauth.cli.paste import read_paste
+from anilist_oauth.cli.settings import DEFAULT_SUBJECT, LIFETIME, AsJSON, EndpointsURL, StoreURL, Subject, opened
+from anilist_oauth.cli.terminal import counted_down, is_interactive, say, show, show_json
+from anilist_oauth.cli.wording import account, day
+from anilist_oauth.endpoints import PIN_REDIRECT_URI
+from anilist_oauth.errors import InvalidCallbackError
+from anilist_oauth.flow import LoginFlow
+from anilist_oauth.login import CompletedLogin, Login
+
+_TRIES = 3  # pastes
+
+
+def login(
+    *,
+    subject: Subject = DEFAULT_SUBJECT,
+    pin: Annotated[bool, typer.Option("--pin", help="Paste the code that AniList shows, instead.")] = False,
+    browser: Annotated[bool, typer.Option(help="Open the system's browser.")] = True,
+    timeout: Annotated[float, typer.Option(min=1, max=86400, help="Seconds to wait for you.")] = LIFETIME,
+    store: StoreURL = None,
+    endpoints: EndpointsURL = None,
+    as_json: AsJSON = False,
+) -> None:
+    """Log in with AniList, and keep the token for a year.
+
+    The application is that of ANILIST_CLIENT_ID, ANILIST_CLIENT_SECRET and ANILIST_REDIRECT_URI.
+    """
+    application = Application.from_env()
+    with asyncio.Runner() as runner:
+        stack = AsyncExitStack()
+        try:
+            context = opened(application, store=store, endpoints=endpoints, lifetime=timeout)
+            flow = runner.run(stack.enter_async_context(context))
+            if pin or application.redirect_uri == PIN_REDIRECT_URI:
+                done = _by_paste(runner, flow, subject=subject, browser=browser)
+            else:
+                done = runner.run(_by_callback(flow, subject=subject, browser=browser, timeout=timeout))
+        finally:
+            runner.run(stack.aclose())
+    _report(done, as_json=as_json)
+
+
+async def _by_callback(flow: LoginFlow, *, subject: str, browser: bool, timeout: float) -> CompletedLogin:
+    from anilist_oauth.receiver import CallbackReceiver
+
+    async with CallbackReceiver(flow) as receiver:
+        begun = await receiver.login(subject=subject, label=_label(), timeout=timeout)
+        _send(begun, browser=browser)
+        waiting = flow.wait(begun, timeout=timeout)
+        return await counted_down(waiting, seconds=timeout, text="Waiting for you to come back (Ctrl+C gives up),")
+
+
+def _by_paste(runner: asyncio.Runner, flow: LoginFlow, *, subject: str, browser: bool) -> CompletedLogin:
+    """Read the pin outside of the event loop: a thread that waits for input would hold Ctrl+C up."""
+    begun = runner.run(flow.begin(subject=subject))
+    _send(begun, browser=browser)
+    tries = _TRIES if is_interactive() else 1
+    while True:
+        pasted = read_paste("Paste the code or the whole address that AniList shows, then Enter (it stays hidden): ")
+        tries -= 1
+        try:
+            return runner.run(_finish(flow, pasted, begun))
+        except InvalidCallbackError as error:
+            if not pasted.strip() or not tries:
+                raise
+            say(str(error), style="yellow")
+
+
+async def _finish(flow: LoginFlow, pasted: str, begun: Login) -> CompletedLogin:
+    """Take a code; an implicit token, pasted by mistake, only if AniList vouches for it."""
+    try:
+        token = parse_implicit(pasted, now=flow.session.clock())
+    except InvalidCallbackError:
+        return await flow.finish(pasted, login=begun)
+    say("That is a token, not a code: asking AniList whose it is.")
+    return await flow.accept(await flow.session.verify(token.access_token), login=begun)
+
+
+def _send(begun: Login, *, browser: bool) -> None:
+    opens = browser and open_browser(begun.url)
+    say("Your browser opens AniList's page. If it does not, open it yourself:" if opens else "Open in your browser:")
+    say(f"\n{begun.url}\n", style="cyan")
+
+
+def _label() -> str:
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = "somebody"
+    return f"the terminal of {user}@{platform.node() or 'this machine'}"
+
+
+def _report(done: CompletedLogin, *, as_json: bool) -> None:
+    if as_json:
+        show_json({"subject": done.login.subject, **account(done.viewer, done.token)})
+    else:
+        show(f"Logged in as {done.viewer.name} (AniList user {done.viewer.id}), {day(done.token)}.", style="green")

@@ -1,0 +1,51 @@
+"""``query``: one GraphQL request, as the logged-in user or as nobody."""
+
+import asyncio
+import json
+from typing import Annotated, Any
+
+import typer
+
+from anilist_oauth.cli.settings import DEFAULT_SUBJECT, EndpointsURL, StoreURL, any_application, opened
+from anilist_oauth.cli.terminal import show_json
+
+
+def query(
+    file: Annotated[typer.FileText, typer.Argument(help="A file with the query; - reads stdin.", encoding="utf-8")],
+    *,
+    variables: Annotated[str, typer.Option(help="The query's variables, as a JSON object.", metavar="JSON")] = "{}",
+    subject: Annotated[
+        str | None,
+        typer.Option(help="As whom. [default: cli, or nobody where that is not logged in]", show_default=False),
+    ] = None,
+    store: StoreURL = None,
+    endpoints: EndpointsURL = None,
+) -> None:
+    """Ask AniList's GraphQL API, and show the data as JSON."""
+    values = _variables(variables)
+    try:
+        text = file.read()
+    except UnicodeDecodeError as error:
+        raise typer.BadParameter("the query is not UTF-8 text", param_hint="FILE") from error
+    show_json(asyncio.run(_ask(text, values, subject, store=store, endpoints=endpoints)))
+
+
+def _variables(text: str) -> dict[str, Any]:
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise typer.BadParameter(f"this is no JSON: {error}", param_hint="--variables") from error
+    if not isinstance(values, dict):
+        raise typer.BadParameter('a JSON object is needed, such as {"id": 1}', param_hint="--variables")
+    return values
+
+
+async def _ask(
+    text: str, variables: dict[str, Any], subject: str | None, *, store: str | None, endpoints: str | None
+) -> dict[str, Any]:
+    application = any_application()
+    async with opened(application, store=store, endpoints=endpoints) as flow:
+        whose = subject or DEFAULT_SUBJECT
+        if subject is None and await flow.tokens.get(whose, client_id=application.client_id) is None:
+            return await flow.session.graphql(text, variables)
+        return await flow.graphql(whose, text, variables)

@@ -1,0 +1,65 @@
+"""``sandbox``: a stand-in for AniList to point an application at, with a log to follow."""
+
+import asyncio
+import os
+import re
+from typing import Annotated, cast
+
+import typer
+
+from anilist_oauth.application import Application
+from anilist_oauth.cli.terminal import INTERRUPTED
+from anilist_oauth.errors import ConfigurationError
+
+# Always the same, so that an application needs its settings once: no secret, for nothing here is real.
+_SECRET = "sandboxsandboxsandboxsandboxsandboxsandb"
+_STATUS = re.compile(r"  [A-Z]+ \S+ ([2-5])[0-9]{2}")
+_COLORS = {"2": "green", "3": "cyan", "4": "yellow", "5": "red"}
+
+
+def sandbox(
+    *,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 for a free one.")] = 8080,
+    redirect_uri: Annotated[
+        str, typer.Option(help="Where your application is called back, byte for byte.")
+    ] = "http://localhost:9090/callback",
+    user: Annotated[list[str] | None, typer.Option(help="An account; may be repeated. [default: mika]")] = None,
+    weather: Annotated[str, typer.Option(help="clear, outage, cloudflare, throttled, slow or flaky.")] = "clear",
+    generation: Annotated[str, typer.Option(help="The server library: 7.3.2, 8.5.5 or 9.4.1.")] = "7.3.2",
+    client_id: Annotated[str, typer.Option(help="The application's client ID.")] = "12345",
+    client_secret: Annotated[str, typer.Option(help="The application's made-up client secret.")] = _SECRET,
+) -> None:
+    """Stand in for AniList on this machine, until Ctrl+C; AniList is not contacted."""
+    try:
+        from anilist_oauth.sandbox import GenerationName, Sandbox, WeatherName
+        from anilist_oauth.sandbox.by_hand import serve
+    except ImportError as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(code=1) from None
+    try:
+        application = Application(client_id=client_id, client_secret=client_secret, redirect_uri=redirect_uri)
+        server = Sandbox(
+            applications=[application],
+            users=user or ["mika"],
+            generation=cast("GenerationName", generation),
+            port=port,
+        )
+        server.weather(cast("WeatherName", weather))
+    except (ConfigurationError, ValueError) as error:
+        raise typer.BadParameter(str(error)) from error
+    try:
+        asyncio.run(serve(server, _show))
+    except KeyboardInterrupt:
+        typer.echo("Stopped.")
+        raise typer.Exit(INTERRUPTED) from None
+    except OSError as error:
+        typer.echo(f"Port {port} cannot be used ({error.strerror}): name another with --port, or 0.", err=True)
+        raise typer.Exit(code=1) from error
+
+
+def _show(line: str) -> None:
+    """Show a line, colored by the status in it."""
+    status = _STATUS.search(line)
+    if status and not os.environ.get("NO_COLOR"):
+        line = typer.style(line, fg=_COLORS[status[1]])
+    typer.echo(line)

@@ -1,0 +1,103 @@
+"""How a command speaks and ends: its result on stdout, all else on stderr, an expected failure without a traceback."""
+
+import asyncio
+import json
+import os
+import re
+import sys
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any, ParamSpec, TextIO, TypeVar
+
+import typer
+
+from anilist_oauth.errors import AniListOAuthError, InvalidTokenError, LoginRequiredError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+FAILED, INTERRUPTED = 1, 130
+_STYLES: dict[str, dict[str, Any]] = {"dim": {"dim": True}, "bold": {"bold": True}}  # any other is a color
+_CLEAR_LINE = "\r\x1b[K"
+# What moves a terminal's cursor or turns text around, and what UTF-8 has no word for; line breaks and tabs are fine.
+_DANGEROUS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def well_ended(command: Callable[P, None]) -> Callable[P, None]:
+    """Let a command end as people expect: 1 and one sentence for what can happen, 130 for Ctrl+C."""
+
+    @wraps(command)
+    def ended(*arguments: P.args, **options: P.kwargs) -> None:
+        try:
+            command(*arguments, **options)
+        except AniListOAuthError as error:
+            say(str(error), style="red")
+            if isinstance(error, LoginRequiredError | InvalidTokenError):
+                say("`anilist-oauth login` does that.")
+        except ImportError as error:
+            if error.name is not None:
+                raise
+            say(str(error), style="red")  # an extra is missing: the text is what to install
+        except KeyboardInterrupt:
+            say()
+            raise typer.Exit(INTERRUPTED) from None
+        else:
+            return
+        raise typer.Exit(FAILED)
+
+    return ended
+
+
+def say(text: str = "", *, style: str | None = None, end: str = "\n") -> None:
+    """Say something to the person, on stderr."""
+    _write(sys.stderr, _styled(sys.stderr, text, style) + end)
+
+
+def show(text: str, *, style: str | None = None) -> None:
+    """Show a part of the result, on stdout."""
+    _write(sys.stdout, _styled(sys.stdout, text, style) + "\n")
+
+
+def show_json(value: Any) -> None:
+    """Show the result as JSON that no terminal mistakes for commands."""
+    is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    text = json.dumps(value, indent=2, ensure_ascii=not is_utf8)
+    _write(sys.stdout, _DANGEROUS.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
+
+
+def is_interactive() -> bool:
+    """Tell whether somebody watches stderr live."""
+    return sys.stderr.isatty()
+
+
+async def counted_down(work: Awaitable[T], *, seconds: float, text: str) -> T:
+    """Await something, with the time that is left shown each second, if somebody watches."""
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+    try:
+        while not task.done():
+            if is_interactive():
+                minutes, rest = divmod(max(0, round(end - loop.time())), 60)
+                line = _styled(sys.stderr, f"{text} {minutes}:{rest:02} left", "dim")
+                _write(sys.stderr, f"{_CLEAR_LINE}{line}")
+            await asyncio.wait((task,), timeout=1)
+        return await task
+    finally:
+        task.cancel()
+        if is_interactive():
+            _write(sys.stderr, _CLEAR_LINE)
+
+
+def _styled(stream: TextIO, text: str, style: str | None) -> str:
+    """Free text of what a terminal would obey, and color it where colors are wanted (https://no-color.org)."""
+    text = _DANGEROUS.sub("", text)
+    if style is None or not stream.isatty() or os.environ.get("NO_COLOR"):
+        return text
+    return typer.style(text, **_STYLES.get(style, {"fg": style}))
+
+
+def _write(stream: TextIO, text: str) -> None:
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "replace").decode(encoding))
+    stream.flush()

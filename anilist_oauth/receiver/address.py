@@ -1,0 +1,72 @@
+"""Where a receiver listens, told from the redirect URI alone."""
+
+import ipaddress
+
+from yarl import URL
+
+from anilist_oauth.endpoints import PIN_REDIRECT_URI, is_loopback
+from anilist_oauth.errors import ConfigurationError
+from anilist_oauth.uri import DEFAULT_PORTS, split_uri
+
+Address = tuple[str, int]
+"""An IP address, or for ``bind=`` a host name, and a port."""
+
+_HIGHEST_PORT = 65535
+
+
+def loopback_addresses(redirect_uri: str) -> list[Address]:
+    """Tell which addresses of this machine a browser may call a redirect URI at.
+
+    ``localhost`` is 127.0.0.1 or ::1, as the browser likes: both are reserved, so that no other program gets the code.
+
+    Raises:
+        ConfigurationError: The redirect URI is not plain http on this machine; the text says what to do instead.
+    """
+    scheme, _, host, port, *_ = split_uri(redirect_uri)
+    literal = (host or "").lower().removeprefix("[").removesuffix("]")
+    if (scheme or "").lower() != "http" or not is_loopback(literal):
+        raise ConfigurationError(_not_here(redirect_uri))
+    number = int(port or DEFAULT_PORTS["http"])
+    hosts = ("127.0.0.1", "::1") if literal == "localhost" else (str(ipaddress.ip_address(literal)),)
+    return [(name, number) for name in hosts]
+
+
+def bound_address(bind: Address, redirect_uri: str) -> Address:
+    """Check what a caller gave as ``bind=``.
+
+    Raises:
+        ConfigurationError: It is no host and port, or no HTTP request ever comes to such a redirect URI.
+    """
+    if (split_uri(redirect_uri).scheme or "").lower() not in DEFAULT_PORTS or redirect_uri == PIN_REDIRECT_URI:
+        raise ConfigurationError(_not_here(redirect_uri))
+    if (
+        not isinstance(bind, tuple | list)
+        or len(bind) != 2
+        or not isinstance(bind[0], str)
+        or type(bind[1]) is not int
+        or not 0 <= bind[1] <= _HIGHEST_PORT
+    ):
+        raise ConfigurationError('bind: a host and a port are needed, such as ("0.0.0.0", 8080)')
+    return bind[0], bind[1]
+
+
+def callback_path(redirect_uri: str) -> str:
+    """Give the path of a redirect URI as a request shows it, percent-encoding included."""
+    return URL(redirect_uri).raw_path or "/"
+
+
+def _not_here(redirect_uri: str) -> str:
+    if redirect_uri == PIN_REDIRECT_URI:
+        return (
+            f"nobody is called back at {redirect_uri}, with or without bind=: AniList shows the user a code there; "
+            "give what the user pastes to flow.finish(pasted, login=login)"
+        )
+    if (split_uri(redirect_uri).scheme or "").lower() not in DEFAULT_PORTS:
+        return (
+            f"no web server is called back at {redirect_uri}, with or without bind=: the program that has registered "
+            "the scheme is; give the callback it gets to flow.finish(callback)"
+        )
+    return (
+        f"the redirect URI {redirect_uri} is not plain http on this machine: where a reverse proxy passes it on, say "
+        'where to listen, as in CallbackReceiver(flow, bind=("127.0.0.1", 8080))'
+    )

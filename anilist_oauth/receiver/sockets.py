@@ -1,0 +1,62 @@
+"""The port: opened on exactly the addresses asked for, all of them or none."""
+
+import errno
+import os
+import socket
+from collections.abc import Iterable
+from contextlib import ExitStack
+
+from anilist_oauth.errors import ReceiverError
+from anilist_oauth.receiver.address import Address
+
+_NO_IPV6 = frozenset({errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPROTONOSUPPORT})
+_BACKLOG = 128
+# Past what a closed connection leaves behind, never past a listener: on Windows that takes another option.
+_ALONE = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
+
+
+def open_sockets(addresses: Iterable[Address]) -> list[socket.socket]:
+    """Listen on every address; a machine without IPv6 goes without ::1 where another address is asked for as well.
+
+    The port is used as it is: AniList compares the redirect URI byte for byte, so that no other one would do (RFC 8252
+    section 7.3 does not hold there).
+
+    Raises:
+        ReceiverError: A port is taken or not allowed; then none is left open.
+    """
+    with ExitStack() as opened:
+        sockets: list[socket.socket] = []
+        for host, port in addresses:
+            try:
+                sockets.append(opened.enter_context(_listening(host, port)))
+            except OSError as error:
+                if sockets and ":" in host and error.errno in _NO_IPV6:
+                    continue
+                raise _failure(error, host, port) from error
+        opened.pop_all()
+    return sockets
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    opened = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        opened.setsockopt(socket.SOL_SOCKET, _ALONE, 1)
+        if opened.family == socket.AF_INET6:
+            opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        opened.bind((host, port))
+        opened.listen(_BACKLOG)
+    except BaseException:
+        opened.close()
+        raise
+    return opened
+
+
+def _failure(error: OSError, host: str, port: int) -> ReceiverError:
+    shown = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    if error.errno == errno.EADDRINUSE:
+        said = "another program listens there: end it, or register a redirect URI with another port"
+    elif error.errno == errno.EACCES:
+        said = "this user may not open it: register a redirect URI with a port above 1023"
+    else:
+        said = os.strerror(error.errno) if error.errno else str(error)
+    return ReceiverError(f"{shown} cannot be opened: {said}", host=host, port=port)
