@@ -1,0 +1,327 @@
+"""What `doctor` finds: each slip alone, in the sandbox and in front of every recorded server."""
+
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from anilist_oauth.application import Application
+from anilist_oauth.cli.diagnosis import diagnose
+from anilist_oauth.cli.findings import Finding
+from anilist_oauth.cli.settings import endpoints_at
+from anilist_oauth.clock import utc_now
+from anilist_oauth.sandbox import Fault, Sandbox
+from anilist_oauth.storage import Store, open_store
+from tests.recordings import Recorded, recorded
+from tests.services import free_port
+
+ID, SECRET = "12345", "0123456789abcdefghijABCDEFGHIJ0123456789"
+SERVERS = (
+    "league 6.1.1",
+    "league 7.1.0",
+    "league 7.3.2",
+    "league 7.4.0",
+    "league 8.5.5",
+    "league 9.4.1",
+    "Passport 10",
+)
+RIGHT = "client id, secret and redirect URI are right"
+DISABLED = (
+    "The AniList API has been temporarily disabled due to severe stability issues. "
+    "Please check the official AniList Discord for more information."
+)
+
+
+def environment(registered: str, **changes: str) -> dict[str, str]:
+    """Settings that are right, but for the changes."""
+    return {
+        "ANILIST_CLIENT_ID": ID,
+        "ANILIST_CLIENT_SECRET": SECRET,
+        "ANILIST_REDIRECT_URI": registered,
+        **{f"ANILIST_{name.upper()}": value for name, value in changes.items()},
+    }
+
+
+def by_level(findings: list[Finding], level: str) -> dict[str, Finding]:
+    """The findings of a level, by name."""
+    return {finding.name: finding for finding in findings if finding.level == level}
+
+
+def assert_the_three(findings: list[Finding], given: Mapping[str, str]) -> None:
+    """All three are printed, the secret as its length, and nothing else is blamed."""
+    problems = by_level(findings, "problem")
+    assert list(problems) == ["application"]
+    text = problems["application"].text
+    assert "One of three is not as in its settings" in text
+    assert f"client id      {given['ANILIST_CLIENT_ID']}" in text
+    assert f"client secret  {len(given['ANILIST_CLIENT_SECRET'])} characters" in text
+    assert f"redirect URI   {given['ANILIST_REDIRECT_URI']}" in text
+    assert given["ANILIST_CLIENT_SECRET"] not in str(findings)
+
+
+class TestInTheSandbox:
+    """The sandbox as AniList, and this machine as it is."""
+
+    uri = "http://127.0.0.1:1/callback"
+
+    @pytest.fixture(autouse=True)
+    async def _opened(self) -> AsyncIterator[None]:
+        self.uri = f"http://127.0.0.1:{free_port()}/callback"
+        application = Application(client_id=ID, client_secret=SECRET, redirect_uri=self.uri)
+        async with Sandbox(applications=[application]) as self.sandbox:
+            yield
+
+    async def diagnose(self, settings: Mapping[str, str] | None = None, **options: Any) -> list[Finding]:
+        """Let the doctor look."""
+        options.setdefault("store", open_store("memory:"))
+        options.setdefault("clock", self.sandbox.now)
+        return await diagnose(settings or environment(self.uri), endpoints=self.sandbox.endpoints, **options)
+
+    async def test_all_is_well(self) -> None:
+        """Each thing that was looked at is named, and no user was needed."""
+        findings = await self.diagnose()
+        assert {finding.name: finding.text for finding in findings} == {
+            "client_id": ID,
+            "client_secret": "40 characters",
+            "redirect_uri": self.uri,
+            "port": f"{self.uri.split(':')[2].split('/')[0]} is free",
+            "store": "opens",
+            "network": "127.0.0.1 answers",
+            "application": RIGHT,
+            "clock": "right, to 1 s",
+            "rate_limit": "90 requests a minute, 89 left in this one",
+        }
+        assert all(finding.level == "good" for finding in findings)
+
+    @pytest.mark.parametrize(
+        ("changes", "name", "text"),
+        [
+            ({"client_secret": SECRET[:20] + " " + SECRET[20:]}, "client_secret", "blank or control character inside"),
+            ({"client_secret": SECRET[:20] + "\u200b"}, "client_secret", "blank or control character inside"),
+            ({"client_secret": ""}, "client_secret", "ANILIST_CLIENT_SECRET is not set"),
+            ({"client_id": " "}, "client_id", "ANILIST_CLIENT_ID is not set"),
+            ({"client_id": "my-bot"}, "client_id", "not a number"),
+            ({"client_id": SECRET}, "client_id", "not a number"),
+            ({"redirect_uri": ""}, "redirect_uri", "ANILIST_REDIRECT_URI is not set"),
+            ({"redirect_uri": "127.0.0.1:8080/callback"}, "redirect_uri", "it has no scheme"),
+            ({"redirect_uri": "http://127.0.0.1:8080/callback "}, "redirect_uri", "a blank"),
+            ({"redirect_uri": "http://127.0.0.1:8080/callback#x"}, "redirect_uri", "fragment"),
+        ],
+    )
+    async def test_a_malformed_setting_is_the_one_thing(self, changes: dict[str, str], name: str, text: str) -> None:
+        """It is named before AniList is asked, and what depends on it is not blamed."""
+        findings = await self.diagnose(environment(self.uri, **changes))
+        problems = by_level(findings, "problem")
+        assert list(problems) == [name]
+        assert text in problems[name].text
+        assert problems[name].remedy
+        assert "application" in by_level(findings, "unknown")
+        assert not any(request.path.endswith("/token") for request in self.sandbox.requests)
+        assert SECRET not in str(findings)
+
+    async def test_blanks_around_a_setting_are_no_slip_here(self) -> None:
+        """They are left out when the application is made."""
+        assert not by_level(await self.diagnose(environment(self.uri, client_secret=f" {SECRET}\n")), "problem")
+
+    @pytest.mark.parametrize("slip", ["id", "secret", "slash", "scheme", "localhost"])
+    async def test_what_only_anilist_knows_is_one_of_three(self, slip: str) -> None:
+        """A wrong id, a wrong secret and a wrong redirect URI look alike; the usual slips of this URI are listed."""
+        given = (
+            environment(self.uri)
+            | {
+                "id": {"ANILIST_CLIENT_ID": "54321"},
+                "secret": {"ANILIST_CLIENT_SECRET": SECRET[:-1]},
+                "slash": {"ANILIST_REDIRECT_URI": f"{self.uri}/"},
+                "scheme": {"ANILIST_REDIRECT_URI": self.uri.replace("http:", "https:")},
+                "localhost": {"ANILIST_REDIRECT_URI": self.uri.replace("127.0.0.1", "localhost")},
+            }[slip]
+        )
+        findings = await self.diagnose(given)
+        assert_the_three(findings, given)
+        application = by_level(findings, "problem")["application"]
+        assert ("39 characters (AniList's have 40)" in application.text) == (slip == "secret")
+        assert slip in {"id", "secret"} or f"  {self.uri}" in str(application.remedy).split("\n")
+
+    async def test_a_taken_port_is_the_one_thing(self) -> None:
+        """The rest is right."""
+        with socket.create_server(("127.0.0.1", int(self.uri.split(":")[2].split("/")[0]))):
+            findings = await self.diagnose()
+        problems = by_level(findings, "problem")
+        assert list(problems) == ["port"]
+        assert "another program listens there" in problems["port"].text
+
+    @pytest.mark.parametrize(("minutes", "text"), [(10, "10 minutes behind"), (-10, "10 minutes ahead of")])
+    async def test_a_clock_that_is_off_is_the_one_thing(self, minutes: int, text: str) -> None:
+        """By AniList's own word."""
+        self.sandbox.advance(timedelta(minutes=minutes))
+        problems = by_level(await self.diagnose(clock=utc_now), "problem")
+        assert list(problems) == ["clock"]
+        assert problems["clock"].text == f"this machine is {text} AniList"
+
+    async def test_a_store_that_does_not_open_is_the_one_thing(self, tmp_path: Path) -> None:
+        """A folder below a plain file."""
+        (tmp_path / "plain").write_text("a file")
+        problems = by_level(await self.diagnose(store=open_store(f"sqlite:///{tmp_path}/plain/tokens.db")), "problem")
+        assert list(problems) == ["store"]
+        assert "Not a directory" in problems["store"].text
+
+    async def test_a_missing_extra_is_told(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        """With the line that installs it."""
+        monkeypatch.setitem(sys.modules, "anilist_oauth.storage.sql_engine", None)
+        problems = by_level(await self.diagnose(store=open_store(f"sqlite:///{tmp_path}/tokens.db")), "problem")
+        assert "pip install" in problems["store"].text
+
+    async def test_no_network_is_the_one_thing(self) -> None:
+        """Nothing is said of the settings, which nobody has looked at."""
+        findings = await diagnose(
+            environment(self.uri), endpoints=endpoints_at("https://anilist.invalid"), store=open_store("memory:")
+        )
+        problems = by_level(findings, "problem")
+        assert list(problems) == ["network"]
+        assert set(by_level(findings, "unknown")) == {"application", "clock", "rate_limit"}
+
+    async def test_a_lost_answer_is_the_networks_too(self) -> None:
+        """The request may have arrived; no answer came."""
+        self.sandbox.next("graphql", *[Fault(close="before")] * 9)
+        assert list(by_level(await self.diagnose(), "problem")) == ["network"]
+
+    @pytest.mark.parametrize(
+        ("faults", "text"),
+        [
+            ([Fault(status=503, body="<html>503</html>")] * 9, "HTTP 503"),
+            ([Fault(status=403, body={"errors": [{"message": DISABLED, "status": 403}], "data": None})] * 9, DISABLED),
+        ],
+    )
+    async def test_an_outage_is_told_from_no_network(self, faults: list[Fault], text: str) -> None:
+        """In AniList's words; one problem, though both endpoints have it."""
+        self.sandbox.next("graphql", *faults)
+        self.sandbox.next("token", *faults)
+        findings = await self.diagnose()
+        problems = by_level(findings, "problem")
+        assert list(problems) == ["anilist"]
+        assert text in problems["anilist"].text
+        assert by_level(findings, "unknown")["application"].text == "not checked: AniList is not available"
+
+    @pytest.mark.parametrize("weather", ["outage", "cloudflare"])
+    async def test_a_weather_is_anilists_own(self, weather: Any) -> None:
+        """A Cloudflare page too."""
+        self.sandbox.weather(weather)
+        problems = by_level(await self.diagnose(), "problem")
+        assert list(problems) == ["anilist"]
+        assert "HTTP 403" in problems["anilist"].text
+
+    async def test_one_endpoint_alone_may_be_down(self) -> None:
+        """The application is not blamed."""
+        self.sandbox.next("token", Fault(status=502))
+        assert list(by_level(await self.diagnose(), "problem")) == ["anilist"]
+
+    async def test_a_spent_budget_is_told(self) -> None:
+        """The settings are looked at all the same."""
+        self.sandbox.next("graphql", Fault(status=429, headers={"Retry-After": "40"}))
+        findings = await self.diagnose()
+        assert list(by_level(findings, "problem")) == ["rate_limit"]
+        assert by_level(findings, "good")["application"].text == RIGHT
+
+    async def test_what_is_not_anilist_is_told(self) -> None:
+        """A captive portal; a server that gives tokens for nothing."""
+        self.sandbox.next("graphql", Fault(status=200, body="<html>Welcome to the hotel</html>"))
+        assert list(by_level(await self.diagnose(), "problem")) == ["anilist"]
+        self.sandbox.next("token", Fault(status=200, body={"access_token": "x"}))
+        problems = by_level(await self.diagnose(), "problem")
+        assert "this is not AniList" in problems["anilist"].text
+
+    async def test_another_refusal_is_quoted(self) -> None:
+        """It is the server's word against the application's."""
+        self.sandbox.next("token", Fault(status=400, body={"error": "unauthorized_client", "message": "No."}))
+        problems = by_level(await self.diagnose(), "problem")
+        assert "unauthorized_client; No." in problems["application"].text
+
+    async def test_a_graphql_error_is_an_answer(self) -> None:
+        """Whether it likes the question is another matter."""
+        self.sandbox.next("graphql", Fault(status=400, body={"errors": [{"message": "No.", "status": 400}]}))
+        assert not by_level(await self.diagnose(), "problem")
+
+    @pytest.mark.parametrize("uri", ["https://bot.example/callback", "https://anilist.co/api/v2/oauth/pin", "app://x"])
+    async def test_a_redirect_uri_elsewhere_needs_no_port_here(self, uri: str) -> None:
+        """Nothing is opened."""
+        assert by_level(await self.diagnose(environment(uri)), "good")["port"].text.startswith("none of this machine")
+
+    async def test_plain_http_elsewhere_is_noted(self) -> None:
+        """AniList takes it; the code travels in the clear."""
+        findings = await self.diagnose(environment("http://bot.example/callback"))
+        assert "plain http to another machine" in by_level(findings, "good")["redirect_uri"].text
+
+
+def row(probe: str, server: str) -> Recorded:
+    """What a server answered to a probe."""
+    return next(answer for answer in recorded() if answer.probe == probe and server in answer.servers)
+
+
+@asynccontextmanager
+async def scripted(server: str, uri: str) -> AsyncIterator[str]:
+    """Answer exchanges with the recorded rows of one server, and GraphQL in AniList's form; give the base URL."""
+
+    async def token(request: web.Request) -> web.Response:
+        fields = await request.post()
+        probe = "token, wrong code"
+        if fields["client_id"] != ID:
+            probe = "token, unknown client_id"
+        elif fields["client_secret"] != SECRET:
+            probe = "token, wrong client_secret"
+        elif fields["redirect_uri"] != uri and server != "league 9.4.1":  # which looks at the code before the URI
+            probe = "token, redirect_uri mismatched (trailing slash)"
+        answer = row(probe, server)
+        return web.Response(status=answer.status, headers=answer.headers, body=answer.body)
+
+    async def graphql(request: web.Request) -> web.Response:
+        del request
+        return web.json_response({"errors": [{"message": "Unauthorized.", "status": 401}], "data": None}, status=401)
+
+    app = web.Application()
+    app.router.add_post("/api/v2/oauth/token", token)
+    app.router.add_post("/graphql", graphql)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+@pytest.mark.parametrize("server", SERVERS)
+@pytest.mark.parametrize("slip", ["none", "id", "secret", "slash", "scheme", "localhost"])
+async def test_every_recorded_server_is_understood(server: str, slip: str) -> None:
+    """All right, or one of the three; league 9 looks at the code first, so that the URI stays unchecked there."""
+    uri = f"http://127.0.0.1:{free_port()}/callback"
+    given = (
+        environment(uri)
+        | {
+            "none": {},
+            "id": {"ANILIST_CLIENT_ID": "54321"},
+            "secret": {"ANILIST_CLIENT_SECRET": SECRET[::-1]},
+            "slash": {"ANILIST_REDIRECT_URI": f"{uri}/"},
+            "scheme": {"ANILIST_REDIRECT_URI": uri.replace("http:", "https:")},
+            "localhost": {"ANILIST_REDIRECT_URI": uri.replace("127.0.0.1", "localhost")},
+        }[slip]
+    )
+    async with scripted(server, uri) as base:
+        findings = await diagnose(given, endpoints=endpoints_at(base), store=open_store("memory:"))
+    if slip in {"id", "secret"} or (slip != "none" and server != "league 9.4.1"):
+        assert_the_three(findings, given)
+        return
+    assert not by_level(findings, "problem")
+    application = next(finding for finding in findings if finding.name == "application")
+    assert application.level == ("unknown" if server == "league 9.4.1" else "good")
+    assert ("the redirect URI" in application.text) == (server == "league 9.4.1")
+
+
+def test_a_store_is_not_opened_before_it_is_looked_at() -> None:
+    """`open_store` touches nothing, so that its failure is a finding."""
+    assert isinstance(open_store("sqlite:////nowhere/at/all.db"), Store)

@@ -1,0 +1,47 @@
+"""``anilist-oauth doctor``, as it is read."""
+
+import json
+
+from tests.cli.desk import SECRET, Desk
+
+
+def test_a_healthy_set_up_ends_well(empty: Desk) -> None:
+    """Each thing on a line, exit code 0."""
+    lines = empty.run("doctor").stdout.splitlines()
+    assert lines[0] == "✓ client_id      12345"
+    assert lines[-1] == "Nothing is wrong."
+    assert len(lines) == 11
+
+
+def test_one_thing_is_named_with_its_remedy(empty: Desk) -> None:
+    """Below each other, and again at the end; exit code 1."""
+    ran = empty.run("doctor", expect=1, ANILIST_CLIENT_SECRET=f"{SECRET[:9]} {SECRET[9:]}")
+    lines = ran.stdout.splitlines()
+    place = next(number for number, line in enumerate(lines) if line.startswith("✗"))
+    assert lines[place].startswith("✗ client_secret  there is a blank or control character inside it")
+    assert lines[place + 1] == " " * 17 + "→ mend ANILIST_CLIENT_SECRET"
+    assert lines[-1] == "One thing is wrong: client_secret."
+
+
+def test_the_three_are_laid_out(empty: Desk) -> None:
+    """With the slips that this redirect URI invites, indented below."""
+    ran = empty.run("doctor", expect=1, ANILIST_CLIENT_ID="54321")
+    uri = empty.environment["ANILIST_REDIRECT_URI"]
+    for line in ("client id      54321", "client secret  40 characters", f"redirect URI   {uri}", f"{uri}/"):
+        assert f"{' ' * 19}{line}\n" in ran.stdout
+
+
+def test_scripts_read_json(empty: Desk) -> None:
+    """The same findings, and whether all is well."""
+    shown = json.loads(empty.run("doctor", "--json").stdout)
+    assert shown["ok"] is True
+    assert set(shown["findings"][0]) == {"name", "level", "text", "remedy"}
+    shown = json.loads(empty.run("doctor", "--json", expect=1, ANILIST_CLIENT_ID="", ANILIST_REDIRECT_URI="").stdout)
+    assert shown["ok"] is False
+    assert [one["name"] for one in shown["findings"] if one["level"] == "problem"] == ["client_id", "redirect_uri"]
+
+
+def test_several_things_are_counted(empty: Desk) -> None:
+    """And all named."""
+    ran = empty.run("doctor", expect=1, ANILIST_CLIENT_ID="", ANILIST_CLIENT_SECRET="")
+    assert ran.stdout.endswith("2 things are wrong: client_id, client_secret.\n")

@@ -1,0 +1,123 @@
+"""``anilist-oauth login``, in this process."""
+
+import json
+import socket
+from pathlib import Path
+
+import pytest
+from yarl import URL
+
+from tests.cli.desk import BROWSER, Desk, desk
+
+
+def code(empty: Desk) -> str:
+    """Approve, and copy the code from the pin page."""
+    url = f"{empty.sandbox.endpoints.authorization}?client_id=12345&response_type=code"
+    return URL(empty.sandbox.approve(url)).query["code"]
+
+
+def token(empty: Desk) -> str:
+    """Approve the implicit grant, and copy what is behind #."""
+    url = f"{empty.sandbox.endpoints.authorization}?client_id=12345&response_type=token"
+    return empty.sandbox.approve(url).partition("#")[2]
+
+
+def test_it_logs_in_through_the_browser(empty: Desk) -> None:
+    """The address is on stderr, the account on stdout."""
+    ran = empty.run("login", "--subject", "mine", BROWSER=BROWSER)
+    assert ran.stdout.startswith("Logged in as mika (AniList user ")
+    assert f"{empty.sandbox.url}/api/v2/oauth/authorize?" in ran.stderr
+    assert "mine" in empty.run("tokens").stdout
+
+
+def test_its_result_can_be_json(empty: Desk) -> None:
+    """With whose it is and until when, without the token."""
+    ran = empty.run("login", "--json", BROWSER=BROWSER)
+    assert set(json.loads(ran.stdout)) == {"subject", "user_id", "user_name", "site_url", "expires_at"}
+
+
+def test_a_denial_is_told(empty: Desk) -> None:
+    """At once, by exit code 1."""
+    ran = empty.run("login", expect=1, BROWSER=BROWSER, PERSON="deny")
+    assert "the user declined" in ran.stderr
+    assert ran.stdout == ""
+
+
+def test_a_wait_has_an_end(empty: Desk) -> None:
+    """Without a browser nobody comes."""
+    ran = empty.run("login", "--timeout", "1", expect=1)
+    assert "Open in your browser:" in ran.stderr
+    assert "login" in ran.stderr
+
+
+def test_a_busy_port_is_told(empty: Desk) -> None:
+    """No other port is tried."""
+    with socket.create_server(("127.0.0.1", empty.port)):
+        ran = empty.run("login", expect=1)
+    assert f"127.0.0.1:{empty.port} cannot be opened: another program listens there" in ran.stderr
+
+
+def test_missing_settings_are_named(empty: Desk) -> None:
+    """All of them."""
+    ran = empty.run("login", expect=1, ANILIST_CLIENT_ID="", ANILIST_CLIENT_SECRET=" ")
+    assert "set ANILIST_CLIENT_ID and ANILIST_CLIENT_SECRET in the environment" in ran.stderr
+
+
+def test_a_redirect_uri_elsewhere_is_told(empty: Desk) -> None:
+    """With the way out."""
+    ran = empty.run("login", expect=1, ANILIST_REDIRECT_URI="https://bot.example/callback")
+    assert "not plain http on this machine" in ran.stderr
+
+
+def test_who_has_no_name_logs_in_too(empty: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container may know no user."""
+    monkeypatch.setattr("getpass.getuser", lambda: (_ for _ in ()).throw(KeyError("uid")))
+    monkeypatch.setattr("platform.node", lambda: "")
+    empty.run("login", BROWSER=BROWSER)
+
+
+@pytest.mark.parametrize(
+    "around", ["{}", " '{}' \n", "code={}", "```\n{}\n```", "https://anilist.co/api/v2/oauth/pin?code={}"]
+)
+def test_a_pin_is_pasted(pin: Desk, around: str) -> None:
+    """As people copy it; the redirect URI alone says that it is a pin."""
+    ran = pin.run("login", stdin=around.format(code(pin)))
+    assert ran.stdout.startswith("Logged in as mika")
+
+
+def test_a_callback_that_reached_nobody_is_pasted_too(empty: Desk) -> None:
+    """On a machine without a browser: the address where another machine's browser ended."""
+    ran = empty.run("login", "--pin", stdin=code(empty))
+    assert ran.stdout.startswith("Logged in as mika")
+
+
+@pytest.mark.requirement("S29")
+def test_a_token_pasted_by_mistake_is_told_apart_and_verified(pin: Desk) -> None:
+    """AniList vouches for it before it is stored."""
+    ran = pin.run("login", stdin=f"https://anilist.co/api/v2/oauth/pin#{token(pin)}")
+    assert "That is a token, not a code: asking AniList whose it is." in ran.stderr
+    assert ran.stdout.startswith("Logged in as mika")
+
+
+def test_another_applications_token_is_refused(pin: Desk, tmp_path: Path) -> None:
+    """It would pass AniList's Viewer."""
+    with desk(tmp_path, pin=True) as other:
+        foreign = token(other)
+    ran = pin.run("login", expect=1, stdin=foreign, ANILIST_CLIENT_ID="54321")
+    assert "issued to another application" in ran.stderr
+    pin.run("whoami", expect=1)
+
+
+@pytest.mark.parametrize("pasted", ["", "\n\n", "a/b", "https://anilist.co/api/v2/oauth/pin"])
+def test_what_is_no_code_is_told(pin: Desk, pasted: str) -> None:
+    """And consumes nothing."""
+    ran = pin.run("login", expect=1, stdin=pasted)
+    assert "there is no code in it" in ran.stderr
+
+
+def test_usage_errors_are_told_apart(empty: Desk) -> None:
+    """Exit code 2, and nothing is opened."""
+    empty.run("login", "--timeout", "0", expect=2)
+    empty.run("login", "--endpoints", "http://anilist.example", expect=2)
+    empty.run("login", "--store", "nonsense:", expect=2)
+    empty.run("login", "--nonsense", expect=2)

@@ -1,0 +1,32 @@
+"""Reading a paste where there is no terminal of Unix; the real thing is in `test_terminal`."""
+
+import io
+import sys
+from typing import Any
+
+import pytest
+
+from anilist_oauth.cli import paste
+from anilist_oauth.cli.paste import read_paste
+
+
+class Console(io.StringIO):
+    """A console that somebody sits at."""
+
+    def isatty(self) -> bool:
+        """Say so."""
+        return True
+
+
+def test_a_console_without_a_limit_reads_a_line(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    """As on Windows."""
+    monkeypatch.setattr(paste, "_LINES_OF_ANY_LENGTH", True)
+    monkeypatch.setattr(sys, "stdin", Console(f"{'x' * 10_000}\nmore"))
+    assert read_paste("Paste: ") == f"{'x' * 10_000}\n"
+    assert capsys.readouterr().err == "Paste: "
+
+
+def test_a_pipe_is_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A code block in several lines included."""
+    monkeypatch.setattr(sys, "stdin", io.StringIO("```\ncode\n```\n"))
+    assert read_paste("") == "```\ncode\n```\n"

@@ -1,0 +1,44 @@
+"""``anilist-oauth query``."""
+
+import json
+
+import pytest
+
+from tests.cli.desk import Desk
+
+
+def test_a_query_is_asked_as_who_is_logged_in(home: Desk) -> None:
+    """From a file or from stdin, with variables."""
+    file = home.folder / "viewer.graphql"
+    file.write_text("query($a: Int) { Viewer { id name } media: Media(id: $a) { id } }", encoding="utf-8")
+    shown = json.loads(home.run("query", str(file), "--variables", '{"a": 1}').stdout)
+    assert shown["Viewer"] == {"id": home.sandbox.user.id, "name": "mika"}
+    assert json.loads(home.run("query", "-", stdin="{ Viewer { name } }").stdout) == {"Viewer": {"name": "mika"}}
+
+
+def test_a_public_query_needs_no_login_and_no_application(empty: Desk) -> None:
+    """What needs a user fails as AniList has it."""
+    empty.forget_application()
+    shown = json.loads(empty.run("query", "-", stdin="{ __typename }").stdout)
+    assert shown == {"__typename": "Query"}
+    ran = empty.run("query", "-", expect=1, stdin="{ Viewer { name } }")
+    assert "Unauthorized" in ran.stderr
+
+
+def test_a_query_as_somebody_needs_that_login(empty: Desk) -> None:
+    """It is not asked as nobody in secret."""
+    ran = empty.run("query", "-", "--subject", "rin", expect=1, stdin="{ __typename }")
+    assert "the user logs in" in ran.stderr
+
+
+@pytest.mark.parametrize("variables", ["", "{", "[]", "1", '"a"', "[" * 100_000])
+def test_variables_are_a_json_object(empty: Desk, variables: str) -> None:
+    """Else it is a mistake in the command."""
+    assert "--variables" in empty.run("query", "-", f"--variables={variables}", expect=2, stdin="{ a }").stderr
+
+
+def test_a_query_file_must_be_there_and_be_text(empty: Desk) -> None:
+    """Else it is a mistake in the command, too."""
+    empty.run("query", str(empty.folder / "none"), expect=2)
+    (empty.folder / "binary").write_bytes(b"\xff\xfe")
+    empty.run("query", str(empty.folder / "binary"), expect=2)

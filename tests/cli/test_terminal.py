@@ -1,0 +1,289 @@
+"""How a command speaks and ends; and the whole command line in a real terminal."""
+
+import asyncio
+import io
+import json
+import os
+import re
+import socket
+import sys
+import termios
+from typing import Any
+
+import pexpect
+import pytest
+import typer
+from yarl import URL
+
+from anilist_oauth.cli import terminal
+from anilist_oauth.cli.terminal import counted_down, say, show, show_json, well_ended
+from anilist_oauth.errors import ConfigurationError
+from anilist_oauth.sandbox import Fault
+from tests.cli.desk import BROWSER, Desk, ended
+from tests.cli.person import visit
+
+ADDRESS = r"(http://127\.0\.0\.1:\d+/api/v2/oauth/authorize\?\S+)\r\n"
+STYLED = re.compile(r"\x1b\[[0-9;]*m")
+INTERRUPT, END_OF_INPUT = "\x03", "\x04"
+
+
+def is_free(port: int) -> bool:
+    """Whether a port of 127.0.0.1 can be listened at, by whoever insists on it alone."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def code(pin: Desk) -> str:
+    """Approve, and copy the code from the pin page."""
+    url = f"{pin.sandbox.endpoints.authorization}?client_id=12345&response_type=code"
+    return URL(pin.sandbox.approve(url)).query["code"]
+
+
+class TestInARealTerminal:
+    """pexpect's pseudo-terminal, another process, a program for a browser."""
+
+    def test_from_login_to_logout(self, empty: Desk) -> None:
+        """The browser opens, the time runs down, the account is named; list, query, logout."""
+        with empty.terminal("login", BROWSER=BROWSER) as child:
+            child.expect(ADDRESS)
+            child.expect(r"Waiting for you to come back \(Ctrl\+C gives up\), 10:00 left")
+            assert "Logged in as mika (AniList user " in ended(child, code=0)
+        assert is_free(empty.port)
+        with empty.terminal("tokens") as child:
+            child.expect(r"SUBJECT +USER +EXPIRES +DAYS LEFT +NEEDS LOGIN\r\n")
+            child.expect(r"cli +mika +20\d\d-\d\d-\d\d +36[45] +no\r\n")
+            ended(child, code=0)
+        with empty.terminal("query", "-", "--variables", '{"a": 1}') as child:
+            child.send("{ Viewer { name } }\n" + END_OF_INPUT)
+            assert '{\r\n  "Viewer": {\r\n    "name": "mika"\r\n  }\r\n}' in ended(child, code=0)
+        with empty.terminal("whoami") as child:
+            assert "mika (AniList user " in ended(child, code=0)
+        with empty.terminal("logout") as child:
+            assert "Logged out: mika's token is forgotten." in ended(child, code=0)
+        with empty.terminal("whoami") as child:
+            assert "the user logs in" in ended(child, code=1)
+
+    def test_without_a_browser_the_address_is_opened_elsewhere(self, empty: Desk) -> None:
+        """It stands alone on its line."""
+        with empty.terminal("login", "--no-browser", NO_COLOR="1") as child:
+            child.expect_exact("Open in your browser:\r\n\r\n")
+            child.expect(ADDRESS)
+            assert "is now linked" in visit(child.match[1])
+            assert "Logged in as mika" in ended(child, code=0)
+
+    def test_a_busy_port_and_a_store_that_does_not_open(self, empty: Desk) -> None:
+        """One sentence each."""
+        with socket.create_server(("127.0.0.1", empty.port)), empty.terminal("login") as child:
+            assert "another program listens there" in ended(child, code=1)
+        (empty.folder / "plain").write_text("a file")
+        with empty.terminal("login", "--store", f"sqlite:///{empty.folder}/plain/tokens.db") as child:
+            assert "cannot be made or secured" in ended(child, code=1)
+
+    @pytest.mark.requirement("S23")
+    def test_ctrl_c_while_waiting_closes_the_port(self, empty: Desk) -> None:
+        """Exit code 130, no file but the store, nobody logged in, and the address leads nowhere."""
+        with empty.terminal("login") as child:
+            child.expect(ADDRESS)
+            child.expect("left")
+            assert not is_free(empty.port)
+            child.send(INTERRUPT)
+            ended(child, code=130)
+        assert is_free(empty.port)
+        assert {file.name for file in empty.folder.rglob("*") if file.is_file()} == {"tokens.db"}
+
+    @pytest.mark.parametrize("command", [["whoami"], ["query", "query"], ["doctor"]])
+    def test_ctrl_c_while_asking_ends_the_command(self, empty: Desk, command: list[str]) -> None:
+        """Whatever AniList is slow to answer."""
+        empty.log_in()
+        (empty.folder / "query").write_text("{ Viewer { id } }")
+        empty.sandbox.next("graphql", Fault(delay=3600))
+        before = len(empty.sandbox.requests)
+        with empty.terminal(*command) as child:
+            while len(empty.sandbox.requests) == before:
+                assert child.isalive()
+            child.send(INTERRUPT)
+            ended(child, code=130)
+
+    def test_ctrl_c_during_the_exchange(self, pin: Desk) -> None:
+        """The code is spent, and nothing is left behind."""
+        pin.sandbox.next("token", Fault(delay=3600))
+        with pin.terminal("login") as child:
+            child.expect_exact("(it stays hidden): ")
+            child.send(f"{code(pin)}\n")
+            while not any(request.path.endswith("/token") for request in pin.sandbox.requests):
+                assert child.isalive()
+            child.send(INTERRUPT)
+            ended(child, code=130)
+
+    def test_ctrl_c_at_the_prompt_gives_the_terminal_back(self, pin: Desk) -> None:
+        """The thread that reads is the main one, so that nothing hangs; echo and line editing are as before."""
+        with pin.terminal("login", "--pin") as child:
+            before = termios.tcgetattr(child.child_fd)
+            child.expect_exact("(it stays hidden): ")
+            assert termios.tcgetattr(child.child_fd) != before
+            child.send("half a co")
+            child.send(INTERRUPT)
+            child.expect(pexpect.EOF)
+            assert termios.tcgetattr(child.child_fd) == before
+            assert "half" not in child.before
+            ended(child, code=130)
+
+    def test_the_end_of_input_gives_up(self, pin: Desk) -> None:
+        """Ctrl+D on an empty line."""
+        with pin.terminal("login") as child:
+            child.expect_exact("(it stays hidden): ")
+            child.send(END_OF_INPUT)
+            assert "there is no code in it" in ended(child, code=1)
+
+    def test_a_paste_is_longer_than_a_terminals_line(self, pin: Desk) -> None:
+        """4,096 characters is what a terminal keeps of a line; ten times that is read, and not echoed."""
+        with pin.terminal("login") as child:
+            child.expect_exact("(it stays hidden): ")
+            child.send(f"https://anilist.co/api/v2/oauth/pin?x={'x' * 40_000}&code={code(pin)}\n")
+            last = ended(child, code=0)
+        assert "Logged in as mika" in last
+        assert "xxx" not in last
+
+    def test_a_paste_of_several_lines_is_one(self, pin: Desk) -> None:
+        """A chat's code block, with the code broken into two."""
+        text = code(pin)
+        with pin.terminal("login") as child:
+            child.expect_exact("(it stays hidden): ")
+            child.send(f"\n```\n{text[:300]}\n{text[300:]}\n```\n")
+            assert "Logged in as mika" in ended(child, code=0)
+
+    def test_a_wrong_paste_may_be_made_good(self, pin: Desk) -> None:
+        """Backspace works; what is no code is told and asked for again."""
+        with pin.terminal("login") as child:
+            child.expect_exact("(it stays hidden): ")
+            child.send("a/b\n")
+            child.expect_exact("there is no code in it")
+            child.expect_exact("(it stays hidden): ")
+            child.send(f"oops\x7f\x7f\x7f\x7f{code(pin)}\n")
+            assert "Logged in as mika" in ended(child, code=0)
+
+    def test_three_wrong_pastes_are_enough(self, pin: Desk) -> None:
+        """Then the login is given up."""
+        with pin.terminal("login") as child:
+            for _ in range(3):
+                child.expect_exact("(it stays hidden): ")
+                child.send("a/b\n")
+            assert "there is no code in it" in ended(child, code=1)
+
+    def test_colors_can_be_switched_off(self, empty: Desk) -> None:
+        """By NO_COLOR, as everywhere."""
+        with empty.terminal("login", "--timeout", "1") as child:
+            assert STYLED.search(ended(child, code=1))
+        with empty.terminal("login", "--timeout", "1", NO_COLOR="1") as child:
+            assert not STYLED.search(ended(child, code=1))
+
+    def test_the_demo_goes_through_the_systems_browser(self, empty: Desk) -> None:
+        """The sandbox's pages, the receiver's question, the account named."""
+        with empty.terminal("demo", "--browser", BROWSER=BROWSER) as child:
+            child.expect_exact("A sandbox stands in for AniList")
+            child.expect(ADDRESS)
+            assert "Linked mika (AniList user " in ended(child, code=0)
+
+    def test_the_shell_completes_commands(self, empty: Desk) -> None:
+        """As bash asks for it."""
+        environment = {
+            "_ANILIST_OAUTH_COMPLETE": "complete_bash",
+            "COMP_WORDS": "anilist-oauth who",
+            "COMP_CWORD": "1",
+        }
+        with empty.terminal(**environment) as child:
+            assert ended(child, code=0).split() == ["whoami"]
+
+
+async def test_no_countdown_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log of a thousand lines helps nobody."""
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    assert await counted_down(asyncio.sleep(0, "done"), seconds=60, text="Waiting,") == "done"
+    assert stream.getvalue() == ""
+
+
+class Screen(io.StringIO):
+    """A terminal that remembers."""
+
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        """Say that somebody watches."""
+        return True
+
+
+async def test_a_countdown_leaves_a_clean_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when what is awaited fails or is cancelled."""
+    stream = Screen()
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    async def fail() -> None:
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await counted_down(fail(), seconds=61, text="Waiting,")
+    assert stream.getvalue() == "\r\x1b[KWaiting, 1:01 left\r\x1b[K"
+
+
+def test_a_terminal_obeys_nothing_that_is_shown(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    """Names, queries and errors hold no control characters when they arrive; colors are our own."""
+    show("\x1b[2Jmika\r\u202e\x9b\ttab\nline")
+    say("\x07bell", style="red")
+    show_json({"name": "\x1b\x9b\u202e\ud800é"})
+    seen = capsys.readouterr()
+    assert seen.out == '[2Jmika\ttab\nline\n{\n  "name": "\\u001b\\u009b\\u202e\\ud800é"\n}\n'
+    assert seen.err == "bell\n"
+    assert json.loads(seen.out.partition("line\n")[2]) == {"name": "\x1b\x9b\u202e\ud800é"}
+    stream = Screen()
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    say("\x1bbell", style="red")
+    say("rung", style="bold")
+    assert stream.getvalue() == "\x1b[31mbell\x1b[0m\n\x1b[1mrung\x1b[0m\n"
+
+
+def test_an_old_encoding_breaks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it has no letter for is a question mark in text, and an escape in JSON."""
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
+    show("✓ é")
+    show_json("é")
+    assert written.getvalue() == b'? ?\n"\\u00e9"\n'
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(None, None), (ConfigurationError("set it"), 1), (ImportError("pip install"), 1), (KeyboardInterrupt(), 130)],
+)
+def test_each_ending_has_its_code(error: BaseException | None, code: int | None, capsys: Any) -> None:
+    """0, 1 with its sentence, 130."""
+
+    def command() -> None:
+        if error is not None:
+            raise error
+
+    if code is None:
+        well_ended(command)()
+        return
+    with pytest.raises(typer.Exit) as raised:
+        well_ended(command)()
+    assert raised.value.exit_code == code
+    assert capsys.readouterr().err == f"{error}\n"
+
+
+@pytest.mark.parametrize("error", [ModuleNotFoundError("no", name="typo"), LookupError("a bug")])
+def test_a_bug_is_not_hidden(error: Exception) -> None:
+    """What nobody expects keeps its traceback."""
+
+    def command() -> None:
+        raise error
+
+    with pytest.raises(type(error)):
+        well_ended(command)()
+
+
+def test_the_terminal_is_what_stderr_is() -> None:
+    """Under pytest, none."""
+    assert terminal.is_interactive() is os.isatty(2)

@@ -1,0 +1,36 @@
+"""``anilist-oauth whoami``."""
+
+import json
+from datetime import timedelta
+
+from anilist_oauth.sandbox import Fault
+from tests.cli.desk import FIELDS, Desk
+
+
+def test_whoami_asks_anilist(home: Desk) -> None:
+    """Name, id, address, and until when."""
+    user = home.sandbox.user
+    ran = home.run("whoami")
+    assert ran.stdout.startswith(f"mika (AniList user {user.id}), token good until ")
+    assert user.site_url in ran.stdout
+    shown = json.loads(home.run("whoami", "--json").stdout)
+    assert set(shown) == FIELDS | {"unread"}
+    assert (shown["subject"], shown["user_id"], shown["user_name"]) == ("cli", user.id, "mika")
+
+
+def test_whoami_needs_a_login(empty: Desk) -> None:
+    """It says so."""
+    assert "the user logs in" in empty.run("whoami", expect=1).stderr
+
+
+def test_a_user_without_an_address_is_shown_without(home: Desk) -> None:
+    """AniList promises none."""
+    home.sandbox.next("graphql", Fault(body={"data": {"Viewer": {"id": 1, "name": "mika"}}}))
+    assert len(home.run("whoami").stdout.splitlines()) == 1
+
+
+def test_a_refused_token_is_marked(home: Desk) -> None:
+    """AniList's refusal is told, and shows in the list from then on."""
+    home.sandbox.advance(timedelta(days=366))
+    assert "Invalid token" in home.run("whoami", expect=1).stderr
+    assert home.run("tokens").stdout.splitlines()[1].endswith("  yes")

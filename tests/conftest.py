@@ -1,0 +1,47 @@
+"""What every test may lean on."""
+
+import asyncio
+import inspect
+import os
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import aiohttp
+import pytest
+from aioresponses import aioresponses
+from hypothesis import HealthCheck, settings
+
+# The same examples on every machine, however slow it is; `--hypothesis-profile=explore` looks for new ones.
+settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("explore", settings.get_profile("steady"), derandomize=False, max_examples=3000)
+settings.load_profile("steady")
+
+
+if os.environ.get("ANILIST_TESTS_LOOP") == "uvloop":  # the suite runs on asyncio's loop, and what waits on both
+    import uvloop
+
+    def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+        """Run the tests on uvloop."""
+        return {"uvloop": uvloop.new_event_loop}
+
+
+@pytest.fixture(autouse=True)
+def _mended_aioresponses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let aioresponses 0.7.9 build a response of aiohttp 3.14, which asks for the stream writer (its issue 289)."""
+    construct: Callable[..., None] = aiohttp.ClientResponse.__init__
+    if "stream_writer" not in inspect.signature(construct).parameters:
+        return
+
+    def construct_without_writer(self: aiohttp.ClientResponse, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("stream_writer", SimpleNamespace(output_size=0))
+        construct(self, *args, **kwargs)
+
+    monkeypatch.setattr(aiohttp.ClientResponse, "__init__", construct_without_writer)
+
+
+@pytest.fixture
+def wire(_mended_aioresponses: None) -> Iterator[aioresponses]:
+    """Answer every request of aiohttp's from a script; an unexpected one fails to connect."""
+    with aioresponses() as script:
+        yield script

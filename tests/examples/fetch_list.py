@@ -1,0 +1,43 @@
+"""Fetch the whole of a user's anime list, with a bar that grows: AniList does not say how long the list is."""
+
+import asyncio
+import sys
+from typing import Any
+
+from anilist_oauth import OAuthSession, Token, parse_callback
+from anilist_oauth.sandbox import Sandbox
+
+LIST = """
+query ($userId: Int, $chunk: Int, $perChunk: Int) {
+  MediaListCollection(userId: $userId, type: ANIME, chunk: $chunk, perChunk: $perChunk) {
+    hasNextChunk
+    lists { isCustomList entries { id status progress media { id title { userPreferred } } } }
+  }
+}
+"""
+
+
+async def fetch_list(anilist: OAuthSession, token: Token) -> list[dict[str, Any]]:
+    """Give every entry once: one that is on a custom list as well comes twice from AniList."""
+    viewer = await anilist.viewer(token)  # the user is never inferred, so that the id is needed
+    entries: dict[int, dict[str, Any]] = {}
+    async for data in anilist.paginate(LIST, {"userId": viewer.id}, token=token, per_page=50):  # 500 at most
+        for group in data["MediaListCollection"]["lists"]:
+            entries.update((entry["id"], entry) for entry in group["entries"])
+        print(f"\r[{'#' * (len(entries) // 10)}] {len(entries)}", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    return list(entries.values())
+
+
+async def main() -> None:
+    """Fetch a list from the sandbox; with AniList itself, take `Application.from_env()` and leave `endpoints` out."""
+    async with Sandbox() as sandbox, OAuthSession(sandbox.application, endpoints=sandbox.endpoints) as anilist:
+        url = anilist.authorize_url()
+        callback = await sandbox.approve(url)
+        token = await anilist.exchange_code(parse_callback(callback, expected_state=url.query["state"]))
+        entries = await fetch_list(anilist, token)
+        print(f"{len(entries)} entries, the last one is {entries[-1]['media']['title']['userPreferred']}")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

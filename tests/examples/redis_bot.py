@@ -1,0 +1,50 @@
+"""The bot process beside `redis_web`: it begins a login, sends the link in private, and waits for the other's end.
+
+It needs no port and no client secret. `send` stands for a chat's private message.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+
+from anilist_oauth import (
+    ANILIST,
+    AniListOAuthError,
+    Application,
+    Endpoints,
+    LoginFlow,
+    OAuthSession,
+    open_store,
+)
+
+
+async def log_in(flow: LoginFlow, user: str, send: Callable[[str], None]) -> None:
+    """Link one chat user's account, and name it in the chat."""
+    login = await flow.begin(subject=f"chat:{user}", label=f"@{user} in the chat")
+    send(f"For you alone: {login.url}")
+    try:
+        done = await flow.wait(login)
+    except AniListOAuthError as error:
+        send(f"Nothing was linked: {error}")
+    else:
+        send(f"You are {done.viewer.name} on AniList.")
+
+
+async def main(*users: str, endpoints: Endpoints = ANILIST) -> None:
+    """Log several users in at once."""
+    application = Application(
+        client_id=os.environ["ANILIST_CLIENT_ID"], redirect_uri=os.environ["ANILIST_REDIRECT_URI"]
+    )
+    async with (
+        open_store(os.environ["REDIS_URL"]) as store,
+        OAuthSession(application, endpoints=endpoints) as anilist,
+        LoginFlow(anilist, logins=store.logins, tokens=store.tokens) as flow,
+        asyncio.TaskGroup() as group,
+    ):
+        for user in users:
+            group.create_task(log_in(flow, user, lambda text: print(text, flush=True)))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))

@@ -1,0 +1,342 @@
+"""The bots of the examples: their chat is faked, the rest is real."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import warnings
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import aiogram
+import attrs
+import pytest
+from aiogram.client.session.base import BaseSession
+from aiogram.types import Chat, Message, Update, User
+
+from anilist_oauth.application import Application
+from anilist_oauth.sandbox import Sandbox, SandboxThread
+from tests.browser import SCREENS, Browser, chromium
+from tests.examples import telegram_bot
+from tests.receiver.scenes import Scene, Seen, scene, visiting
+from tests.services import free_port, redis_server
+
+with warnings.catch_warnings():
+    warnings.filterwarnings("ignore", "'audioop' is deprecated", DeprecationWarning)  # discord.py imports it
+    from tests.examples import discord_bot
+
+ROOT = Path(__file__).parent.parent.parent
+LABEL = "@mika on Discord"
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Scene]:
+    """A receiver, a sandbox behind it."""
+    async with scene() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def phone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A phone's browser."""
+    with chromium(SCREENS[0], tmp_path_factory.mktemp("phone")) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def other_phone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A stranger's, in the dark."""
+    with chromium(SCREENS[1], tmp_path_factory.mktemp("stranger")) as browser:
+        yield browser
+
+
+@attrs.define
+class Interaction:
+    """Discord's interaction, as a cog uses it: what is said, to whom, with which link."""
+
+    said: list[str] = attrs.field(factory=list)
+    url: str = ""
+    has_link: asyncio.Event = attrs.field(factory=asyncio.Event)
+    user: Any = attrs.field(factory=lambda: type("User", (), {"id": 42, "name": "mika"}))
+
+    @property
+    def response(self) -> Any:
+        """The first answer goes through it."""
+        return self
+
+    followup = response
+
+    async def defer(self, *, ephemeral: bool) -> None:
+        """Promise an answer for this user's eyes only."""
+        assert ephemeral
+
+    async def send(self, text: str, *, ephemeral: bool) -> None:
+        """Answer later."""
+        assert ephemeral
+        self.said.append(text)
+
+    async def send_message(self, text: str, *, ephemeral: bool, view: Any = None) -> None:
+        """Answer, for this user's eyes only."""
+        assert ephemeral
+        self.said.append(text)
+        if view is not None:
+            self.url = view.children[0].url
+            self.has_link.set()
+
+    async def edit_original_response(self, *, content: str, view: None) -> None:
+        """Change the answer, and take the link out of it."""
+        assert view is None
+        self.said.append(content)
+
+
+async def use(cog: discord_bot.AniList, command: str) -> Interaction:
+    """Use a command to its end."""
+    interaction = Interaction()
+    await getattr(cog, command).callback(cog, interaction)
+    return interaction
+
+
+@pytest.fixture
+async def begun(stage: Scene) -> AsyncIterator[tuple[Interaction, asyncio.Task[Any]]]:
+    """Somebody has used /anilist login and got the link."""
+    cog, interaction = discord_bot.AniList(stage.flow, stage.receiver), Interaction()
+    callback: Any = cog.login.callback
+    task = asyncio.create_task(callback(cog, interaction))
+    await interaction.has_link.wait()
+    yield interaction, task
+    task.cancel()
+
+
+def sign_in(browser: Browser, url: str, user: str) -> None:
+    """Open the link, sign in at AniList, and approve: up to the receiver's question."""
+    browser.driver.delete_all_cookies()
+    browser.visit(url)
+    browser.press(user, until="/authorize?")
+    browser.press("Approve", until="ticket=")
+
+
+Begun = tuple[Interaction, "asyncio.Task[Any]"]
+
+
+class TestDiscord:
+    """The cog, in real Chromium on a phone."""
+
+    async def test_an_account_is_linked(self, stage: Scene, begun: Begun, phone: Browser) -> None:
+        """From the link in Discord to the account's name in Discord; then me, logout, me."""
+        interaction, task = begun
+        await asyncio.to_thread(sign_in, phone, interaction.url, "mika")
+        assert f"Link your AniList account to {LABEL}?" in phone.text
+        assert "code=" not in phone.address
+        assert "state=" not in phone.address
+        assert not phone.overflows()
+        await asyncio.to_thread(phone.press, "Link account", until="/callback")
+        assert f"mika on AniList is now linked to {LABEL}." in phone.text
+        await task
+        assert interaction.said == ["For you alone, good for ten minutes:", "You are **mika** on AniList."]
+        cog = discord_bot.AniList(stage.flow, stage.receiver)
+        assert (await use(cog, "me")).said == ["You are **mika**: https://anilist.co/user/mika"]
+        assert "Forgotten" in (await use(cog, "logout")).said[0]
+        assert "not linked" in (await use(cog, "me")).said[0]
+
+    async def test_a_preview_before_it_spends_nothing(self, stage: Scene, begun: Begun, phone: Browser) -> None:
+        """Whatever fetches the callback before the person, and follows it to the question."""
+        interaction, task = begun
+        callback = await stage.sandbox.approve(interaction.url)
+        for _ in range(20):
+            await stage.arrive(callback)
+        assert stage.posts() == 0
+        await asyncio.to_thread(phone.visit, callback)
+        await asyncio.to_thread(phone.press, "Link account", until="/callback")
+        assert "mika on AniList is now linked" in phone.text
+        await task
+
+    async def test_a_stranger_sees_who_asks(self, begun: Begun, phone: Browser, other_phone: Browser) -> None:
+        """Somebody who opens another's link is told whose it is, and a no costs the right person nothing."""
+        interaction, task = begun
+        await asyncio.to_thread(sign_in, other_phone, interaction.url, "rin")
+        assert f"Link your AniList account to {LABEL}?" in other_phone.text
+        assert "Go on only if you asked for this yourself" in other_phone.text
+        await asyncio.to_thread(other_phone.press, "That is not me", until="/callback")
+        assert "Nothing was linked" in other_phone.text
+        await asyncio.to_thread(sign_in, phone, interaction.url, "mika")
+        await asyncio.to_thread(phone.press, "Link account", until="/callback")
+        await task
+        assert interaction.said[-1] == "You are **mika** on AniList."
+
+    async def test_a_double_click_shows_the_success_page(self, stage: Scene, begun: Begun, phone: Browser) -> None:
+        """Two posts of one form: one code spent, one page shown."""
+        interaction, task = begun
+        await asyncio.to_thread(sign_in, phone, interaction.url, "mika")
+        twice = "const form = document.forms[0]; form.submit(); form.requestSubmit();"
+        await asyncio.to_thread(phone.driver.execute_script, twice)
+        await asyncio.to_thread(phone.wait_for, lambda: "is now linked" in phone.text)
+        await asyncio.to_thread(phone.driver.refresh)  # posts the form a third time
+        assert "mika on AniList is now linked" in phone.text
+        await task
+        assert stage.posts() == 1
+
+    async def test_a_denial_is_named(self, stage: Scene, begun: Begun) -> None:
+        """At once."""
+        interaction, task = begun
+        await stage.get(await stage.sandbox.deny(interaction.url))
+        await task
+        assert interaction.said[-1] == "You declined on AniList; nothing was linked."
+
+    async def test_a_failure_is_named(self, stage: Scene, begun: Begun) -> None:
+        """With what to do."""
+        interaction, task = begun
+        state = interaction.url.rpartition("state=")[2]
+        await stage.get(f"{stage.path}?error=server_error&state={state}")
+        await task
+        assert interaction.said[-1] == "That did not work out. Try `/anilist login` again."
+
+    async def test_the_implicit_page_works_in_a_browser(self, stage: Scene, phone: Browser) -> None:
+        """Its one script runs under its policy, and takes the token out of the address."""
+        login = await stage.receiver.implicit(subject="discord:42", label=LABEL)
+        callback = await stage.sandbox.approve(login.url)
+        await asyncio.to_thread(phone.visit, callback)
+        await asyncio.to_thread(phone.wait_for, lambda: "ticket=" in phone.address)
+        assert "On AniList you are mika." in phone.text
+        assert "access_token" not in phone.address
+        await asyncio.to_thread(phone.driver.back)
+        assert "access_token" not in phone.address
+        await asyncio.to_thread(phone.driver.forward)
+        await asyncio.to_thread(phone.press, "Link account", until="/callback")
+        assert (await stage.flow.wait(login)).viewer.name == "mika"
+
+
+class Telegram(BaseSession):
+    """Telegram's servers: what the bot sends them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: asyncio.Queue[Any] = asyncio.Queue()
+
+    async def make_request(self, bot: Any, method: Any, timeout: Any = None) -> Any:
+        """Note a message."""
+        del bot, timeout
+        self.sent.put_nowait(method)
+        return Message(message_id=2, date=datetime.now(UTC), chat=Chat(id=1, type="private"), text=method.text)
+
+    async def close(self) -> None:
+        """Close nothing."""
+
+    async def stream_content(self, *arguments: Any, **options: Any) -> AsyncGenerator[bytes, None]:
+        """Give an empty file."""
+        del arguments, options
+        yield b""
+
+
+class TestTelegram:
+    """The router, fed with updates."""
+
+    @pytest.fixture(autouse=True)
+    async def _opened(self, stage: Scene) -> AsyncIterator[None]:
+        self.telegram = Telegram()
+        self.bot = aiogram.Bot("42:token", session=self.telegram)
+        self.dispatcher = aiogram.Dispatcher(flow=stage.flow, receiver=stage.receiver)
+        self.dispatcher.include_router(telegram_bot.router)
+        yield
+        telegram_bot.router._parent_router = None
+
+    async def write(self, text: str, *, kind: str = "private", username: str | None = "mika") -> None:
+        """Write to the bot."""
+        message = Message(
+            message_id=1,
+            date=datetime.now(UTC),
+            chat=Chat(id=1, type=kind),
+            from_user=User(id=42, is_bot=False, first_name="Mika", last_name="M", username=username),
+            text=text,
+        )
+        await self.dispatcher.feed_update(self.bot, Update(update_id=1, message=message))
+
+    async def test_an_account_is_linked_in_private(self, stage: Scene) -> None:
+        """The link is a button; the chat names the account; then me, logout, me."""
+        task = asyncio.create_task(self.write("/login"))
+        sent = await self.telegram.sent.get()
+        url = sent.reply_markup.inline_keyboard[0][0].url
+        asked = await stage.arrive(await stage.sandbox.approve(url))
+        assert "to @mika on Telegram?" in asked.words
+        await stage.post(asked.forms[0])
+        await task
+        assert (await self.telegram.sent.get()).text == "You are mika on AniList."
+        for command, answer in (("/me", "You are mika"), ("/logout", "Forgotten"), ("/me", "You have not linked")):
+            await self.write(command, kind="group")
+            assert (await self.telegram.sent.get()).text.startswith(answer)
+
+    async def test_no_link_is_sent_to_a_group(self) -> None:
+        """Others read it."""
+        await self.write("/login", kind="group")
+        sent = await self.telegram.sent.get()
+        assert (sent.text, sent.reply_markup) == ("Write /login to me in private.", None)
+
+    async def test_a_denial_and_a_failure_are_named(self, stage: Scene) -> None:
+        """Who has no user name is called by the full one."""
+        for query, answer in (("access_denied", "You declined"), ("server_error", "That did not work out")):
+            task = asyncio.create_task(self.write("/login", username=None))
+            url = (await self.telegram.sent.get()).reply_markup.inline_keyboard[0][0].url
+            asked = await stage.arrive(await stage.sandbox.approve(url))
+            assert "to Mika M on Telegram?" in asked.words
+            await stage.get(f"{stage.path}?error={query}&state={url.rpartition('state=')[2]}")
+            await task
+            assert (await self.telegram.sent.get()).text.startswith(answer)
+
+
+@contextmanager
+def program(code: str, **environment: str) -> Iterator["subprocess.Popen[str]"]:
+    """Run a program beside this one."""
+    process = subprocess.Popen(
+        [sys.executable, "-W", "error", "-c", code],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.communicate(timeout=15)
+
+
+async def test_a_bot_and_a_web_process_share_redis() -> None:
+    """The bot begins and waits without port or secret; the web process asks who comes, and finishes."""
+    application = Application(client_id=12345, client_secret="s" * 40, redirect_uri="https://bot.example/anilist")
+    port = free_port()
+    with (
+        redis_server() as redis,
+        SandboxThread(Sandbox(applications=[application], users=("mika", "rin"))) as sandbox,
+    ):
+        endpoints = (
+            "from tests.examples import redis_bot, redis_web\nimport asyncio\n"
+            "from anilist_oauth.cli.settings import endpoints_at\n"
+            f"there = endpoints_at('{sandbox.url}')\n"
+        )
+        environment = {
+            "REDIS_URL": redis.url,
+            "ANILIST_CLIENT_ID": "12345",
+            "ANILIST_CLIENT_SECRET": "s" * 40,
+            "ANILIST_REDIRECT_URI": application.redirect_uri,
+        }
+        web = program(f"{endpoints}asyncio.run(redis_web.main(port={port}, endpoints=there))", **environment)
+        bot = program(f"{endpoints}asyncio.run(redis_bot.main('mika', endpoints=there))", **environment)
+        with web as served, bot as asking:
+            assert served.stdout is not None
+            assert asking.stdout is not None
+            assert await asyncio.to_thread(served.stdout.readline) == f"listening at ('127.0.0.1', {port})\n"
+            url = (await asyncio.to_thread(asking.stdout.readline)).removeprefix("For you alone: ").strip()
+            linked = await _through_the_proxy(sandbox.approve(url, user="rin"), port)
+            assert "rin on AniList is now linked to @mika in the chat." in linked.words
+            assert await asyncio.to_thread(asking.stdout.readline) == "You are rin on AniList.\n"
+
+
+async def _through_the_proxy(callback: str, port: int) -> Seen:
+    """Come back through a proxy that passes the path on, and press the button."""
+    here = f"http://127.0.0.1:{port}/anilist"
+    async with visiting() as visit:
+        asked = await visit("GET", f"{here}?{callback.partition('?')[2]}")
+        assert "Link your AniList account to @mika in the chat?" in asked.words
+        return await visit("POST", here, data=asked.forms[0])

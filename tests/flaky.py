@@ -1,0 +1,124 @@
+"""Flows in virtual time, on stores that fail when a test says so."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from anilist_oauth.errors import StorageError
+from anilist_oauth.login import PendingLogin, Taken
+from anilist_oauth.sandbox.keys import signing_key
+from anilist_oauth.storage import MemoryLoginStore, MemoryTokenStore, Outcome, StoredToken
+from tests import virtual_time
+from tests.flows import Stage, staged
+
+T = TypeVar("T")
+
+
+class Weather:
+    """What befalls the next calls, by the method's name.
+
+    `before` fails without doing anything, `after` does it and loses the answer, `hangs` never answers, `hangs_after`
+    does it and never answers; `until` is the loop's time to which every call fails.
+    """
+
+    def __init__(self) -> None:
+        self.before: dict[str, list[Exception]] = {}
+        self.after: dict[str, list[Exception]] = {}
+        self.until: dict[str, float] = {}
+        self.hangs: set[str] = set()
+        self.hangs_after: set[str] = set()
+        self.calls: list[str] = []
+
+    def fail_for(self, seconds: float, *names: str) -> None:
+        """Let methods fail, retryably, for so long."""
+        now = asyncio.get_running_loop().time()
+        self.until |= dict.fromkeys(names, now + seconds)
+
+    async def call(self, name: str, do: Callable[[], Awaitable[T]]) -> T:
+        """Make a call in this weather."""
+        self.calls.append(name)
+        if name in self.hangs:
+            await asyncio.get_running_loop().create_future()
+        if asyncio.get_running_loop().time() < self.until.get(name, 0):
+            raise StorageError("the database is away", retryable=True)
+        if self.before.get(name):
+            raise self.before[name].pop(0)
+        result = await do()
+        if name in self.hangs_after:
+            await asyncio.get_running_loop().create_future()
+        if self.after.get(name):
+            raise self.after[name].pop(0)
+        return result
+
+
+class FlakyLogins(MemoryLoginStore):
+    """Logins in memory, in a weather."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weather = Weather()
+
+    async def look(self, key: str) -> PendingLogin | None:
+        """Read a login."""
+        return await self.weather.call("look", lambda: super(FlakyLogins, self).look(key))
+
+    async def take(self, key: str, *, claim: str, code: str) -> Taken | None:
+        """Take a login."""
+        return await self.weather.call("take", lambda: super(FlakyLogins, self).take(key, claim=claim, code=code))
+
+    async def settle(self, key: str, outcome: Outcome) -> None:
+        """Settle a login."""
+        await self.weather.call("settle", lambda: super(FlakyLogins, self).settle(key, outcome))
+
+    async def settled(self, key: str, *, timeout: float) -> Outcome | None:
+        """Wait for a login."""
+        return await self.weather.call("settled", lambda: super(FlakyLogins, self).settled(key, timeout=timeout))
+
+
+class FlakyTokens(MemoryTokenStore):
+    """Tokens in memory, in a weather."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weather = Weather()
+
+    async def get(self, subject: str, *, client_id: str) -> StoredToken | None:
+        """Read a token."""
+        return await self.weather.call("get", lambda: super(FlakyTokens, self).get(subject, client_id=client_id))
+
+    async def put(self, stored: StoredToken, *, over: StoredToken | str | None = None) -> bool:
+        """Write a token."""
+        return await self.weather.call("put", lambda: super(FlakyTokens, self).put(stored, over=over))
+
+
+def virtually(test: Callable[[Stage], Awaitable[None]], **options: Any) -> None:
+    """Run a test on a stage with flaky stores, in virtual time."""
+
+    async def main() -> None:
+        async with staged(logins=FlakyLogins(), tokens=FlakyTokens(), **options) as stage:
+            await test(stage)
+
+    signing_key().result()  # made in a thread, for which virtual time does not wait
+    virtual_time.run(main())
+
+
+def logins(stage: Stage) -> FlakyLogins:
+    """Give the stage's login store."""
+    assert isinstance(stage.flow.logins, FlakyLogins)
+    return stage.flow.logins
+
+
+def tokens(stage: Stage) -> FlakyTokens:
+    """Give the stage's token store."""
+    assert isinstance(stage.flow.tokens, FlakyTokens)
+    return stage.flow.tokens
+
+
+@contextmanager
+def takes(*, at_least: float = 0, at_most: float) -> Iterator[None]:
+    """Expect a block to take so many seconds of virtual time."""
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    yield
+    assert at_least <= loop.time() - began <= at_most

@@ -1,0 +1,82 @@
+"""A flow on a sandbox, for the tests of logins."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import attrs
+
+from anilist_oauth.flow import LoginFlow
+from anilist_oauth.login import CompletedLogin, Login
+from anilist_oauth.pace import Pace
+from anilist_oauth.sandbox import Sandbox
+from anilist_oauth.session import OAuthSession
+from anilist_oauth.tokens import Token
+
+COOKIE = "a-random-cookie"
+
+
+class Unpaced(Pace):
+    """A pace at which every turn comes at once, where a test is not about it."""
+
+    wait = 0.0
+
+    def delay(self, token: Token | str | None = None) -> float:
+        """Say that a turn comes at once, or when the test says so."""
+        del token
+        return self.wait
+
+    async def turn(
+        self, token: Token | str | None = None, *, max_wait: float | None = None, number: int | None = None
+    ) -> int:
+        """Give the turn."""
+        del token, max_wait, number
+        return 0
+
+
+@attrs.frozen(kw_only=True)
+class Stage:
+    """A sandbox, a session on it, and a flow."""
+
+    sandbox: Sandbox
+    session: OAuthSession
+    flow: LoginFlow
+
+    def posts(self, path: str = "/api/v2/oauth/token") -> int:
+        """Count the requests that reached the token endpoint, or another."""
+        return sum(request.path == path for request in self.sandbox.requests)
+
+    async def log_in(self, *, user: str | None = None, **options: Any) -> CompletedLogin:
+        """Do a whole login."""
+        login = await self.flow.begin(**options)
+        callback = await self.sandbox.approve(login.url, user=user)
+        return await self.flow.finish(callback, binding=options.get("binding"))
+
+    async def begin(self, **options: Any) -> tuple[Login, str]:
+        """Begin a login and approve it: the login, and the callback."""
+        login = await self.flow.begin(**options)
+        return login, await self.sandbox.approve(login.url)
+
+    async def reached(self, path: str = "/api/v2/oauth/token", *, times: int = 1) -> None:
+        """Wait until so many requests have reached an endpoint."""
+        while True:
+            if self.posts(path) >= times:
+                return
+            await asyncio.sleep(0)
+
+    def advance(self, **time: float) -> None:
+        """Let time pass."""
+        self.sandbox.advance(timedelta(**time))
+
+
+@asynccontextmanager
+async def staged(*, users: tuple[str, ...] = ("mika", "rin"), **options: Any) -> AsyncIterator[Stage]:
+    """Open a sandbox, a session whose clock is the sandbox's, and a flow with these options."""
+    async with (
+        Sandbox(users=users) as sandbox,
+        OAuthSession(sandbox.application, endpoints=sandbox.endpoints, clock=sandbox.now, pace=Unpaced()) as session,
+        LoginFlow(session, **options) as flow,
+    ):
+        yield Stage(sandbox=sandbox, session=session, flow=flow)

@@ -1,0 +1,41 @@
+"""Where to listen, and what cannot be listened to."""
+
+from typing import Any
+
+import pytest
+
+from anilist_oauth.errors import ConfigurationError
+from anilist_oauth.receiver.address import bound_address, callback_path, loopback_addresses
+
+
+def test_without_a_port_it_is_80() -> None:
+    """HTTP's own."""
+    assert loopback_addresses("http://127.0.0.1/callback") == [("127.0.0.1", 80)]
+
+
+@pytest.mark.parametrize(
+    ("uri", "path"),
+    [
+        ("http://127.0.0.1:8080", "/"),
+        ("http://127.0.0.1:8080/cb?x=1", "/cb"),
+        ("http://127.0.0.1:8080/a%20b/%C3%A9/", "/a%20b/%C3%A9/"),
+    ],
+)
+def test_the_path_is_the_requests(uri: str, path: str) -> None:
+    """As a browser writes it."""
+    assert callback_path(uri) == path
+
+
+@pytest.mark.parametrize(
+    "bind", ["0.0.0.0:8080", ("0.0.0.0",), (8080, "0.0.0.0"), ("0.0.0.0", "8080"), ("0.0.0.0", 65536), ("h", True), 1]
+)
+def test_bind_is_a_host_and_a_port(bind: Any) -> None:
+    """Anything else is told at once."""
+    with pytest.raises(ConfigurationError, match="bind: a host and a port"):
+        bound_address(bind, "https://bot.example/callback")
+
+
+def test_bind_may_be_a_list() -> None:
+    """As a configuration file has it."""
+    bind: Any = ["0.0.0.0", 8080]
+    assert bound_address(bind, "https://bot.example/callback") == ("0.0.0.0", 8080)

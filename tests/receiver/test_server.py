@@ -1,0 +1,224 @@
+"""When the port is open, and how a login's time runs out."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+from yarl import URL
+
+from anilist_oauth.application import Application
+from anilist_oauth.errors import ConfigurationError, LoginTimeoutError, ReceiverError, SessionStateError
+from anilist_oauth.flow import LoginFlow
+from anilist_oauth.login import CompletedLogin, Login
+from anilist_oauth.receiver import CallbackReceiver, server
+from anilist_oauth.sandbox import Fault, Sandbox
+from anilist_oauth.session import OAuthSession
+from tests.readme import blocks
+from tests.receiver.scenes import Scene, scene, visiting
+from tests.services import free_port
+
+
+def flow_at(redirect_uri: str) -> LoginFlow:
+    """A flow of an application with this redirect URI."""
+    return LoginFlow(OAuthSession(Application(client_id=1, client_secret="s", redirect_uri=redirect_uri)))
+
+
+def is_open(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether somebody listens."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        return probe.connect_ex((host, port)) == 0
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Scene]:
+    """A receiver, a sandbox behind it."""
+    async with scene() as opened:
+        yield opened
+
+
+@pytest.mark.requirement("S23")
+async def test_the_port_is_open_for_the_block_alone() -> None:
+    """Not before it, not after it, and on the loopback literal only."""
+    port = free_port()
+    receiver = CallbackReceiver(flow_at(f"http://127.0.0.1:{port}/callback"))
+    assert not is_open(port)
+    async with receiver:
+        assert is_open(port)
+        assert receiver.addresses == (("127.0.0.1", port),)
+    assert not is_open(port)
+    assert not receiver.addresses
+
+
+@pytest.mark.requirement("S23")
+@pytest.mark.parametrize("end", ["success", "denial", "timeout", "cancellation"])
+async def test_the_port_is_closed_however_the_one_login_ends(end: str) -> None:
+    """A program with one login has one block for it; what the visitor is owed is sent before the port closes."""
+    port = free_port()
+    application = Application(client_id=1, client_secret="s" * 40, redirect_uri=f"http://127.0.0.1:{port}/callback")
+    begun: asyncio.Future[Login] = asyncio.get_running_loop().create_future()
+
+    async def log_in(flow: LoginFlow) -> CompletedLogin:
+        async with CallbackReceiver(flow) as receiver:
+            begun.set_result(await receiver.login(subject="cli", timeout=0.05 if end == "timeout" else 600))
+            return await flow.wait(await begun)
+
+    async with (
+        Sandbox(applications=[application]) as sandbox,
+        OAuthSession(application, endpoints=sandbox.endpoints) as session,
+        LoginFlow(session) as flow,
+        visiting() as visit,
+    ):
+        task = asyncio.create_task(log_in(flow))
+        login = await begun
+        assert is_open(port)
+        if end == "success":
+            asked = await visit("GET", await sandbox.approve(login.url))
+            assert "is now linked" in (await visit("POST", application.redirect_uri, data=asked.forms[0])).words
+        elif end == "denial":
+            assert "You declined" in (await visit("GET", await sandbox.deny(login.url))).words
+        elif end == "cancellation":
+            task.cancel()
+        await asyncio.wait((task,))
+        assert task.cancelled() if end == "cancellation" else (task.exception() is None) == (end == "success")
+        assert not is_open(port)
+
+
+@pytest.mark.requirement("V16")
+@pytest.mark.parametrize(
+    ("uri", "hosts"),
+    [
+        ("http://127.0.0.1:{}/callback", ["127.0.0.1"]),
+        ("http://127.0.0.5:{}/callback", ["127.0.0.5"]),
+        ("http://[::1]:{}/callback", ["::1"]),
+        ("http://[0:0:0:0:0:0:0:1]:{}/", ["::1"]),
+        ("HTTP://LOCALHOST:{}", ["127.0.0.1", "::1"]),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::anilist_oauth.InsecureRedirectURIWarning")
+async def test_the_sockets_are_on_loopback_and_nowhere_else(uri: str, hosts: list[str]) -> None:
+    """Without ``bind=`` no other interface of the machine is open, whatever the machine is."""
+    port = free_port()
+    async with CallbackReceiver(flow_at(uri.format(port))) as receiver:
+        assert receiver.addresses == tuple((host, port) for host in hosts)
+        for host, _ in receiver.addresses:
+            assert is_open(port, host)
+        assert not is_open(port, "127.0.0.7")
+
+
+@pytest.mark.requirement("S24")
+async def test_a_port_in_use_is_an_error_at_once() -> None:
+    """No other port is tried: AniList would not send anybody there."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ReceiverError, match="another program listens there") as raised:
+            await CallbackReceiver(flow_at(f"http://127.0.0.1:{port}/callback")).__aenter__()
+    assert (raised.value.host, raised.value.port) == ("127.0.0.1", port)
+    assert isinstance(raised.value, OSError)
+
+
+@pytest.mark.requirement("V17")
+@pytest.mark.parametrize(("family", "host"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")])
+@pytest.mark.requirement("S23")
+async def test_localhost_is_reserved_on_both_addresses_or_not_at_all(family: socket.AddressFamily, host: str) -> None:
+    """A browser may go to either, so that a program on the other one would get the code."""
+    with socket.create_server((host, 0), family=family) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ReceiverError) as raised:
+            await CallbackReceiver(flow_at(f"http://localhost:{port}/callback")).__aenter__()
+        assert raised.value.host == host
+        assert not is_open(port, "::1" if host == "127.0.0.1" else "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "https://bot.example/callback",
+        "https://127.0.0.1/callback",
+        "http://192.168.0.2:8080/callback",
+        "myapp://callback",
+        "https://anilist.co/api/v2/oauth/pin",
+    ],
+)
+@pytest.mark.filterwarnings("ignore::anilist_oauth.InsecureRedirectURIWarning")
+async def test_a_redirect_uri_elsewhere_needs_bind(uri: str) -> None:
+    """The error names the way out."""
+    with pytest.raises(ConfigurationError, match="bind="):
+        CallbackReceiver(flow_at(uri))
+
+
+@pytest.mark.parametrize("uri", ["myapp://callback", "https://anilist.co/api/v2/oauth/pin"])
+async def test_bind_does_not_help_where_nothing_is_called_back(uri: str) -> None:
+    """A custom scheme and AniList's pin page lead to no server."""
+    with pytest.raises(ConfigurationError, match=r"flow\.finish"):
+        CallbackReceiver(flow_at(uri), bind=("127.0.0.1", 8080))
+
+
+async def test_bind_may_be_a_host_name_and_must_exist() -> None:
+    """It is resolved; what cannot be is a `ReceiverError` as a port in use is."""
+    flow = flow_at("https://bot.example/callback")
+    async with CallbackReceiver(flow, bind=("localhost", 0)) as receiver:
+        assert {host for host, _ in receiver.addresses} <= {"127.0.0.1", "::1"}
+    with pytest.raises(ReceiverError, match="no host"):
+        await CallbackReceiver(flow, bind=("nowhere.invalid", 0)).__aenter__()
+
+
+async def test_a_login_ends_after_its_timeout(stage: Scene) -> None:
+    """Who waits is told that time was up; the other login goes on."""
+    login = await stage.receiver.login(subject="discord:1", timeout=0.01)
+    other = await stage.receiver.login(subject="discord:2")
+    with pytest.raises(LoginTimeoutError) as raised:
+        await stage.flow.wait(login, timeout=20)
+    assert raised.value.reason == "timeout"
+    assert (await stage.get(await stage.sandbox.approve(login.url))).title == "This login is not open"
+    assert await stage.flow.look({"state": other.state}) is not None
+
+
+async def test_a_login_is_begun_in_the_block_only(stage: Scene) -> None:
+    """Else nobody would hear the callback; a timeout is positive."""
+    closed = CallbackReceiver(flow_at(f"http://127.0.0.1:{free_port()}/callback"))
+    for begin in (closed.login, closed.implicit):
+        with pytest.raises(SessionStateError, match="async with"):
+            await begin(subject="discord:42")
+    for timeout in (0, -1.0, float("nan")):
+        with pytest.raises(ConfigurationError, match="timeout"):
+            await stage.receiver.login(subject="discord:42", timeout=timeout)
+
+
+async def test_a_sign_in_needs_no_subject(stage: Scene) -> None:
+    """The subject becomes the AniList user, as with any flow."""
+    login = await stage.receiver.login(label="the arcade")
+    asked = await stage.arrive(await stage.sandbox.approve(login.url))
+    await stage.post(asked.forms[0])
+    assert (await stage.flow.wait(login, timeout=20)).login.subject == f"anilist:{stage.sandbox.user.id}"
+
+
+async def test_the_example_of_the_readme_links_an_account(stage: Scene) -> None:
+    """What stands under "Bots", as it stands."""
+    example: dict[str, Any] = {}
+    exec(blocks()["Bots"][0], example)
+    sent: asyncio.Queue[URL] = asyncio.Queue()
+    linking = asyncio.create_task(example["link"](stage.receiver, sent.put))
+    asked = await stage.arrive(await stage.sandbox.approve(await sent.get()))
+    await stage.post(asked.forms[0])
+    assert (await linking).login.subject == "discord:42"
+
+
+async def test_leaving_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Timers end, an exchange that hangs is left to the flow, and leaving again does nothing."""
+    monkeypatch.setattr(server, "_LAST_ANSWERS", 0.05)
+    async with scene() as stage:
+        await stage.receiver.login(subject="discord:1", timeout=500)
+        login = await stage.receiver.login(subject="discord:2", timeout=500)
+        asked = await stage.arrive(await stage.sandbox.approve(login.url))
+        stage.sandbox.next("token", Fault(delay=3600))
+        press = asyncio.create_task(stage.post(asked.forms[0]))
+        await stage.reached()
+        for _ in range(2):
+            await stage.receiver.__aexit__(None, None, None)
+        with pytest.raises(aiohttp.ClientError):
+            await press
+        await stage.flow.cancel(login)
+        monkeypatch.setattr("anilist_oauth.flow._CLOSING", 0.01)

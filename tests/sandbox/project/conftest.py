@@ -1,0 +1,3 @@
+"""The root conftest of somebody's bot."""
+
+pytest_plugins = ["anilist_oauth.sandbox.pytest_plugin"]

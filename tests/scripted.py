@@ -1,0 +1,57 @@
+"""A transport that answers from a list, for the session's loops."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Self
+
+import aiohttp
+from multidict import CIMultiDict
+
+from anilist_oauth.messages import Request, Response
+
+Answer = Response | Exception | Callable[[Request], Awaitable[Response]]
+
+
+class ScriptedTransport:
+    """Answers each request with the next of its answers, raises it, or awaits it; the last one is repeated.
+
+    Attributes:
+        requests: What was sent.
+        times: When, on the loop's clock.
+    """
+
+    def __init__(self, *answers: Answer) -> None:
+        self._answers = list(answers)
+        self.requests: list[Request] = []
+        self.times: list[float] = []
+
+    @property
+    def connector(self) -> aiohttp.BaseConnector | None:
+        """There is none."""
+        return None
+
+    def script(self, answers: Iterable[Answer]) -> None:
+        """Answer with these from now on."""
+        self._answers = list(answers)
+
+    async def open(self) -> Self:
+        """Nothing to open."""
+        return self
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
+
+    async def send(self, request: Request) -> Response:
+        """Give the next answer."""
+        self.requests.append(request)
+        self.times.append(asyncio.get_running_loop().time())
+        answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer if isinstance(answer, Response) else await answer(request)
+
+
+def response(body: str | bytes, status: int = 200, **headers: str) -> Response:
+    """Make a response; header names are written with underscores."""
+    named = CIMultiDict({name.replace("_", "-"): value for name, value in headers.items()})
+    return Response(status=status, headers=named, body=body.encode() if isinstance(body, str) else body)

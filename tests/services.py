@@ -1,0 +1,171 @@
+"""Real servers for the tests, on loopback and free ports: redis-server and PostgreSQL from Debian's packages."""
+
+import contextlib
+import os
+import pwd
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.needs import need
+
+REDIS = shutil.which("redis-server")
+POSTGRESQL = max(Path("/usr/lib/postgresql").glob("*/bin/initdb"), default=None)
+EMPTY = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid();
+    DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC;
+"""
+PASSWORD = "canary-store-password"  # in every URL, so that a message which repeats a URL is noticed
+
+
+def free_port() -> int:
+    """Give a port of 127.0.0.1 that nobody listens on, below those the system gives to whoever connects somewhere."""
+    while True:
+        port = random.randrange(20_000, 32_768)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+
+
+class RedisServer:
+    """One redis-server of our own; `start` returns when it takes connections."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.port = free_port()
+        self._arguments = (
+            *(REDIS or "", "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(folder)),
+            *("--requirepass", PASSWORD, "--save", "", *options),
+        )
+        self._process: subprocess.Popen[str] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it listens, with its password."""
+        return f"redis://:{PASSWORD}@127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        """Start it, with the same port and folder each time."""
+        self._process = subprocess.Popen(self._arguments, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout is not None
+        log = []
+        for line in self._process.stdout:
+            log.append(line)
+            if "Ready to accept connections" in line:
+                return
+        raise RuntimeError("redis-server does not start:\n" + "".join(log))
+
+    def command(self, *lines: str) -> bytes:
+        """Send commands, such as ``CLIENT LIST``, over one connection; the beginning of the last answer."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=15) as connection:
+            for line in (f"AUTH {PASSWORD}", *lines):
+                connection.sendall(f"{line}\r\n".encode())
+                answer = connection.recv(4096)
+        return answer
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal: SIGSTOP freezes it with its connections open, SIGCONT goes on."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def stop(self) -> None:
+        """End it, as SHUTDOWN does."""
+        if self._process is None:
+            return
+        self.signal(signal.SIGCONT)
+        self._process.terminate()
+        self._process.communicate(timeout=15)
+        self._process = None
+
+
+class PostgreSQLServer:
+    """One PostgreSQL of our own, whose one database is emptied whenever it is asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self._folder = folder
+
+    def start(self) -> None:
+        """Make the cluster and start it; it need not survive a crash of the machine."""
+        password = self._folder / "password"
+        password.write_text(PASSWORD)
+        if os.geteuid() == 0:
+            account = pwd.getpwnam("postgres")
+            os.chown(self._folder, account.pw_uid, account.pw_gid)
+            os.chown(password, account.pw_uid, account.pw_gid)
+        login = ("--username=anilist", "--auth=scram-sha-256", f"--pwfile={password}")
+        self._run("initdb", *login, "--no-sync", "--encoding=UTF8", "--locale=C", "-D", str(self._folder / "data"))
+        self.start_again()
+
+    def start_again(self) -> None:
+        """Start the server on the cluster that is there; return when it takes connections."""
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+        self._run("pg_ctl", "-D", str(self._folder / "data"), "-l", f"{self._folder}/log", "-w", "-o", options, "start")
+
+    def stop(self) -> None:
+        """End it, and the connections it has."""
+        self._run("pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "-w", "stop")
+
+    def database(self) -> str:
+        """Empty the database, whoever is still connected to it, and give its URL with the password."""
+        address = ("-h", "127.0.0.1", "-p", str(self.port), "-U", "anilist")
+        self._run("psql", *address, "-q", "-v", "ON_ERROR_STOP=1", "-d", "postgres", "-c", EMPTY)
+        return f"postgresql://anilist:{PASSWORD}@127.0.0.1:{self.port}/postgres"
+
+    def signal(self, number: signal.Signals) -> None:
+        """Signal the server and every backend it has: SIGSTOP freezes all of them."""
+        pid = int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        for process in (pid, *map(int, children)):
+            os.kill(process, number)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        assert POSTGRESQL is not None
+        account = "postgres" if os.geteuid() == 0 else None
+        done = subprocess.run(
+            [POSTGRESQL.parent / program, *arguments],
+            check=False,
+            cwd=self._folder,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C", "PGPASSWORD": PASSWORD},
+            user=account,
+            group=account,
+            extra_groups=[] if account else None,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE if program != "pg_ctl" else None,
+            text=True,
+            timeout=60,
+        )
+        if done.returncode:
+            raise RuntimeError(f"{program} failed: {done.stderr}")
+
+
+@contextmanager
+def redis_server(*options: str) -> Iterator[RedisServer]:
+    """Run a redis-server with these options; skip where the program is absent."""
+    need(REDIS, "redis-server is not installed (Debian: redis-server)")
+    with tempfile.TemporaryDirectory(prefix="anilist-redis-") as folder:
+        server = RedisServer(Path(folder), *options)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+@contextmanager
+def postgresql_server() -> Iterator[PostgreSQLServer]:
+    """Run a PostgreSQL; skip where the programs are absent."""
+    need(POSTGRESQL, "PostgreSQL is not installed (Debian: postgresql)")
+    with tempfile.TemporaryDirectory(prefix="anilist-postgresql-") as folder:
+        server = PostgreSQLServer(Path(folder))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()

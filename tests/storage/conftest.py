@@ -1,0 +1,29 @@
+"""The stores under test, and the servers that some of them need."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests.services import PostgreSQLServer, RedisServer, postgresql_server, redis_server
+from tests.storage.openers import OPENERS, Stores
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[RedisServer]:
+    """A Redis for tests that leave it running."""
+    with redis_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQLServer]:
+    """A PostgreSQL for tests that leave it running."""
+    with postgresql_server() as server:
+        yield server
+
+
+@pytest.fixture(params=OPENERS)
+async def stores(request: pytest.FixtureRequest) -> AsyncIterator[Stores]:
+    """Each kind of store in turn, open and empty."""
+    async with OPENERS[request.param](request) as opened:
+        yield opened

@@ -1,0 +1,106 @@
+"""Every kind of store, opened for a test; the conformance suite runs over each."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import attrs
+import pytest
+
+from anilist_oauth.storage import LoginStore, MemoryLoginStore, MemoryTokenStore, TokenStore
+from anilist_oauth.storage.redis import RedisStore
+from anilist_oauth.storage.sealed import SealedTokenStore
+from anilist_oauth.storage.sql import SQLStore
+from tests.services import PostgreSQLServer, RedisServer
+
+KEY = "c2VhbGVkIHN0b3JlcyBvZiB0aGUgdGVzdHMgYWxvbmU="  # a Fernet key
+
+
+@attrs.define
+class Clock:
+    """A clock that a test moves."""
+
+    now: datetime = datetime(2026, 10, 1, 12, 0, 0, 123456, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        """Give the time."""
+        return self.now
+
+    def advance(self, delta: timedelta) -> None:
+        """Move on."""
+        self.now += delta
+
+
+@attrs.frozen(kw_only=True)
+class Stores:
+    """One store, and the same as another process sees it (for memory, which others cannot see: itself)."""
+
+    logins: LoginStore
+    tokens: TokenStore
+    other_logins: LoginStore
+    other_tokens: TokenStore
+    clock: Clock
+
+
+Opener = Callable[[pytest.FixtureRequest], AbstractAsyncContextManager[Stores]]
+
+
+@asynccontextmanager
+async def memory(request: pytest.FixtureRequest) -> AsyncIterator[Stores]:
+    """Open the stores in memory."""
+    del request
+    clock = Clock()
+    logins, tokens = MemoryLoginStore(clock=clock), MemoryTokenStore(clock=clock)
+    yield Stores(logins=logins, tokens=tokens, other_logins=logins, other_tokens=tokens, clock=clock)
+
+
+@asynccontextmanager
+async def _pair(kind: type[SQLStore] | type[RedisStore], url: str) -> AsyncIterator[Stores]:
+    clock = Clock()
+    async with kind(url, clock=clock) as store, kind(url, clock=clock) as other:
+        yield Stores(
+            logins=store.logins,
+            tokens=store.tokens,
+            other_logins=other.logins,
+            other_tokens=other.tokens,
+            clock=clock,
+        )
+
+
+def sqlite(request: pytest.FixtureRequest) -> AbstractAsyncContextManager[Stores]:
+    """Open a SQLite file, twice."""
+    path: Path = request.getfixturevalue("tmp_path")
+    return _pair(SQLStore, f"sqlite:///{path}/tokens.db")
+
+
+def postgresql(request: pytest.FixtureRequest) -> AbstractAsyncContextManager[Stores]:
+    """Open a database of its own in PostgreSQL, twice."""
+    server: PostgreSQLServer = request.getfixturevalue("postgresql")
+    return _pair(SQLStore, server.database())
+
+
+def redis(request: pytest.FixtureRequest) -> AbstractAsyncContextManager[Stores]:
+    """Open an emptied Redis, twice."""
+    server: RedisServer = request.getfixturevalue("redis")
+    server.command("FLUSHALL")
+    return _pair(RedisStore, server.url)
+
+
+def sealed(opener: Opener) -> Opener:
+    """Open a store whose tokens are sealed."""
+
+    @asynccontextmanager
+    async def opened(request: pytest.FixtureRequest) -> AsyncIterator[Stores]:
+        async with opener(request) as stores:
+            yield attrs.evolve(
+                stores,
+                tokens=SealedTokenStore(stores.tokens, [KEY]),
+                other_tokens=SealedTokenStore(stores.other_tokens, [KEY]),
+            )
+
+    return opened
+
+
+PLAIN: dict[str, Opener] = {"memory": memory, "sqlite": sqlite, "postgresql": postgresql, "redis": redis}
+OPENERS = PLAIN | {f"sealed-{name}": sealed(opener) for name, opener in PLAIN.items()}

@@ -1,0 +1,44 @@
+"""Records that the stores' tests keep."""
+
+from datetime import UTC, datetime, timedelta
+
+from anilist_oauth.digests import digest
+from anilist_oauth.login import PendingLogin
+from anilist_oauth.storage import StoredToken
+from anilist_oauth.tokens import Token
+from anilist_oauth.viewer import Viewer
+
+NOON = datetime(2026, 10, 1, 12, 0, 0, 123456, tzinfo=UTC)
+
+
+def key(number: int = 1) -> str:
+    """Make a login's key."""
+    return digest(f"state {number}")
+
+
+def pending(
+    subject: str | None = "discord:42", *, client_id: str = "12345", expires_at: datetime = NOON + timedelta(minutes=10)
+) -> PendingLogin:
+    """Make a begun login, with text of every kind."""
+    return PendingLogin(
+        client_id=client_id,
+        subject=subject,
+        binding_digest=digest("cookie"),
+        label='@mika "ミカ" 🎴',
+        return_to="/profile?x=1",
+        expires_at=expires_at,
+    )
+
+
+def stored(
+    subject: str = "discord:42", *, client_id: str = "12345", token: str = "token-1", days: float | None = 365
+) -> StoredToken:
+    """Make a token's record."""
+    expires_at = None if days is None else NOON + timedelta(days=days)
+    return StoredToken(
+        client_id=client_id,
+        subject=subject,
+        token=Token(access_token=token * 150, expires_at=expires_at),
+        viewer=Viewer(id=7, name="ミカ", avatar="https://img.example/a.png", site_url=None, unread=3),
+        stored_at=NOON,
+    )

@@ -1,0 +1,195 @@
+"""What every login store promises."""
+
+import asyncio
+from datetime import timedelta
+
+import attrs
+import pytest
+
+from anilist_oauth.digests import digest
+from anilist_oauth.errors import AccessDeniedError
+from anilist_oauth.login import Taken
+from anilist_oauth.storage import Outcome
+from tests.storage.openers import Stores
+from tests.storage.records import NOON, key, pending
+
+SOON = 30.0  # seconds; only a broken store waits so long
+CODE = digest("code")
+
+
+async def test_a_login_is_found_as_it_was_added(stores: Stores) -> None:
+    """Every field comes back, to the microsecond, in other processes too; looking changes nothing."""
+    await stores.logins.add(key(), pending())
+    for _ in range(2):
+        assert await stores.logins.look(key()) == pending()
+        assert await stores.other_logins.look(key()) == pending()
+
+
+async def test_a_login_without_anything_optional_is_found(stores: Stores) -> None:
+    """None stays None."""
+    bare = attrs.evolve(pending(subject=None), binding_digest=None, label=None, return_to=None)
+    await stores.logins.add(key(), bare)
+    assert await stores.other_logins.look(key()) == bare
+
+
+async def test_adding_again_changes_nothing(stores: Stores) -> None:
+    """A repeated add, after a lost answer, neither counts twice nor gives a taken login back."""
+    await stores.logins.add(key(), pending())
+    await stores.logins.take(key(), claim="a", code=CODE)
+    await stores.logins.add(key(), pending())
+    assert await stores.logins.take(key(), claim="b", code=CODE) == Taken(claim="a", code=CODE)
+
+
+async def test_an_unknown_login_is_none(stores: Stores) -> None:
+    """Nothing is found, taken, settled or waited for where nothing was added."""
+    await stores.logins.settle(key(), Outcome(subject="discord:42"))
+    assert await stores.logins.look(key()) is None
+    assert await stores.logins.take(key(), claim="a", code=CODE) is None
+    async with asyncio.timeout(SOON):
+        assert await stores.logins.settled(key(), timeout=10 * SOON) is None
+
+
+@pytest.mark.requirement("S3")
+async def test_a_login_is_taken_once(stores: Stores) -> None:
+    """Of fifty takes at once, from two processes, one wins, and all are told who and with what code."""
+    await stores.logins.add(key(), pending())
+    sides = (stores.logins, stores.other_logins)
+    takes = [sides[n % 2].take(key(), claim=f"claim {n}", code=digest(f"code {n}")) for n in range(50)]
+    answers = await asyncio.gather(*takes)
+    assert answers[0] is not None
+    assert set(answers) == {answers[0]}
+    winner = int(answers[0].claim.removeprefix("claim "))
+    assert answers[0].code == digest(f"code {winner}")
+
+
+async def test_the_same_claim_gets_the_same_answer_again(stores: Stores) -> None:
+    """A take repeated after a lost answer has won, as it had."""
+    await stores.logins.add(key(), pending())
+    for _ in range(2):
+        assert await stores.logins.take(key(), claim="a", code=CODE) == Taken(claim="a", code=CODE)
+        assert await stores.other_logins.take(key(), claim="b", code=digest("x")) == Taken(claim="a", code=CODE)
+
+
+async def test_a_taken_login_says_so(stores: Stores) -> None:
+    """Who looks sees the take; expiry does not hinder it."""
+    expired = pending(expires_at=NOON - timedelta(minutes=1))
+    await stores.logins.add(key(), expired)
+    await stores.logins.take(key(), claim="a", code=CODE)
+    assert await stores.other_logins.look(key()) == attrs.evolve(expired, taken=Taken(claim="a", code=CODE))
+
+
+async def test_a_settled_login_wakes_all_who_wait(stores: Stores) -> None:
+    """Waiters of every process get the outcome, who comes later gets it at once."""
+    await stores.logins.add(key(), pending())
+    waits = [side.settled(key(), timeout=SOON) for side in (stores.logins, stores.other_logins) for _ in range(3)]
+    waiting = asyncio.gather(*waits)
+    await asyncio.sleep(0)
+    await stores.logins.take(key(), claim="a", code=CODE)
+    await stores.logins.settle(key(), Outcome(subject="discord:42"))
+    assert await waiting == [Outcome(subject="discord:42")] * 6
+    assert await stores.other_logins.settled(key(), timeout=0) == Outcome(subject="discord:42")
+
+
+async def test_the_first_outcome_stays(stores: Stores) -> None:
+    """Settling again, the same or another, changes nothing."""
+    await stores.logins.add(key(), pending())
+    await stores.logins.take(key(), claim="a", code=CODE)
+    await stores.logins.settle(key(), Outcome(subject="discord:42"))
+    await stores.other_logins.settle(key(), Outcome(subject="discord:43"))
+    assert await stores.logins.settled(key(), timeout=SOON) == Outcome(subject="discord:42")
+
+
+async def test_a_failure_comes_back_as_its_class(stores: Stores) -> None:
+    """An error travels with its text and attributes."""
+    await stores.logins.add(key(), pending())
+    await stores.logins.take(key(), claim="a", code=CODE)
+    await stores.logins.settle(key(), Outcome(error=AccessDeniedError("no", verified=True)))
+    outcome = await stores.other_logins.settled(key(), timeout=SOON)
+    assert outcome is not None
+    assert isinstance(outcome.error, AccessDeniedError)
+    assert (str(outcome.error), outcome.error.verified) == ("no", True)
+
+
+async def test_waiting_ends_at_its_timeout(stores: Stores) -> None:
+    """Nothing settled is None."""
+    await stores.logins.add(key(), pending())
+    assert await stores.logins.settled(key(), timeout=0.01) is None
+
+
+@pytest.mark.requirement("S30")
+async def test_a_subject_has_twenty_unfinished_logins(stores: Stores) -> None:
+    """The subject's own oldest goes, its waiter with it; taken ones, others' and other applications' stay."""
+    await stores.logins.add(key(100), pending("discord:1"))
+    await stores.logins.add(key(101), pending(client_id="54321"))
+    await stores.logins.add(key(102), pending())
+    await stores.logins.take(key(102), claim="a", code=CODE)
+    for number in range(20):
+        await stores.logins.add(key(number), pending())
+    waiting = asyncio.ensure_future(stores.logins.settled(key(0), timeout=10 * SOON))
+    await asyncio.sleep(0)
+    await stores.other_logins.add(key(20), pending())
+    async with asyncio.timeout(SOON):
+        assert await waiting is None
+    assert await stores.logins.look(key(0)) is None
+    for number in (*range(1, 21), 100, 101, 102):
+        assert await stores.logins.look(key(number)) is not None
+
+
+@pytest.mark.requirement("S30")
+async def test_finished_logins_do_not_count_among_the_twenty(stores: Stores) -> None:
+    """A login that was taken pushes none out, however new it is."""
+    for number in range(19):
+        await stores.logins.add(key(number), pending())
+    await stores.logins.add(key(100), pending())
+    await stores.logins.take(key(100), claim="a", code=CODE)
+    await stores.logins.add(key(19), pending())
+    for number in (*range(20), 100):
+        assert await stores.logins.look(key(number)) is not None
+
+
+async def test_sign_ins_are_not_counted_by_subject(stores: Stores) -> None:
+    """Strangers without a subject do not push one another out."""
+    for number in range(25):
+        await stores.logins.add(key(number), pending(subject=None))
+    assert await stores.logins.look(key(0)) is not None
+
+
+async def test_a_login_is_swept_ten_minutes_after_it_expired(stores: Stores) -> None:
+    """Until then it is found, taken or not."""
+    await stores.logins.add(key(1), pending())
+    await stores.logins.add(key(2), pending())
+    await stores.logins.take(key(2), claim="a", code=CODE)
+    stores.clock.advance(timedelta(minutes=19, seconds=59))
+    await stores.logins.add(key(3), pending(expires_at=stores.clock.now + timedelta(minutes=10)))
+    assert await stores.logins.look(key(1)) is not None
+    assert await stores.logins.look(key(2)) is not None
+    stores.clock.advance(timedelta(minutes=2))
+    await stores.logins.add(key(4), pending(expires_at=stores.clock.now + timedelta(minutes=10)))
+    assert await stores.logins.look(key(1)) is None
+    assert await stores.logins.look(key(2)) is None
+    assert await stores.logins.take(key(1), claim="b", code=CODE) is None
+    assert await stores.logins.look(key(3)) is not None
+
+
+async def test_an_outcome_is_kept_for_ten_minutes(stores: Stores) -> None:
+    """A login settled after it expired is swept ten minutes after that."""
+    await stores.logins.add(key(1), pending())
+    await stores.logins.take(key(1), claim="a", code=CODE)
+    stores.clock.advance(timedelta(minutes=11))
+    await stores.logins.settle(key(1), Outcome(subject="discord:42"))
+    stores.clock.advance(timedelta(minutes=9, seconds=59))
+    await stores.logins.add(key(2), pending(expires_at=stores.clock.now))
+    assert await stores.logins.settled(key(1), timeout=SOON) == Outcome(subject="discord:42")
+    stores.clock.advance(timedelta(minutes=2))
+    await stores.logins.add(key(3), pending(expires_at=stores.clock.now))
+    assert await stores.logins.settled(key(1), timeout=SOON) is None
+
+
+async def test_settling_early_shortens_nothing(stores: Stores) -> None:
+    """A login settled at once is found as long as one that was not."""
+    await stores.logins.add(key(1), pending())
+    await stores.logins.take(key(1), claim="a", code=CODE)
+    await stores.logins.settle(key(1), Outcome(subject="discord:42"))
+    stores.clock.advance(timedelta(minutes=19, seconds=59))
+    await stores.logins.add(key(2), pending(expires_at=stores.clock.now))
+    assert await stores.logins.settled(key(1), timeout=SOON) == Outcome(subject="discord:42")

@@ -1,0 +1,153 @@
+"""What every token store promises."""
+
+import asyncio
+from datetime import timedelta
+
+import attrs
+import pytest
+
+from anilist_oauth.digests import digest
+from anilist_oauth.storage import StoredToken
+from tests.storage.openers import Stores
+from tests.storage.records import NOON, stored
+
+
+async def test_a_token_is_read_as_it_was_stored(stores: Stores) -> None:
+    """Every field comes back, in other processes too."""
+    full = attrs.evolve(stored(), needs_login=True, refused_at=NOON, told_expiring=True, told_invalid=True)
+    for record in (stored(), stored(days=None), full):
+        assert await stores.tokens.put(record)
+        assert await stores.other_tokens.get("discord:42", client_id="12345") == record
+
+
+@pytest.mark.requirement("S19")
+async def test_no_library_logs_a_token(stores: Stores, caplog: pytest.LogCaptureFixture) -> None:
+    """Drivers log what they write, at DEBUG."""
+    caplog.set_level(1)
+    await stores.tokens.put(stored())
+    await stores.tokens.put(attrs.evolve(stored(), needs_login=True), over=stored())
+    assert await stores.tokens.get("discord:42", client_id="12345")
+    assert "token-1" not in caplog.text
+
+
+async def test_an_unknown_subject_has_no_token(stores: Stores) -> None:
+    """Nothing is found or deleted where nothing was stored."""
+    await stores.tokens.delete("discord:42", client_id="12345")
+    assert await stores.tokens.get("discord:42", client_id="12345") is None
+
+
+@pytest.mark.requirement("V7")
+async def test_applications_and_subjects_do_not_touch_one_another(stores: Stores) -> None:
+    """Client id and subject are both part of the key, however they are spelled."""
+    records = [
+        stored("a:b", client_id="1", token="one"),
+        stored("b", client_id="1:a", token="two"),
+        stored("A:b", client_id="1", token="three"),
+        stored("a:b ", client_id="1", token="four"),
+        stored("a:b", client_id="2", token="five"),
+    ]
+    for record in records:
+        await stores.tokens.put(record)
+    for record in records:
+        assert await stores.other_tokens.get(record.subject, client_id=record.client_id) == record
+    await stores.tokens.delete("a:b", client_id="1")
+    assert await stores.tokens.get("a:b", client_id="1") is None
+    for record in records[1:]:
+        assert await stores.tokens.get(record.subject, client_id=record.client_id) == record
+
+
+async def test_a_new_login_replaces_the_token(stores: Stores) -> None:
+    """Marks and all."""
+    await stores.tokens.put(attrs.evolve(stored(), needs_login=True, told_invalid=True))
+    assert await stores.tokens.put(stored(token="token-2"))
+    assert await stores.tokens.get("discord:42", client_id="12345") == stored(token="token-2")
+
+
+async def test_over_writes_only_over_that_token(stores: Stores) -> None:
+    """A token id that is not there any more, or never was, writes nothing."""
+    first, second = stored(), stored(token="token-2")
+    assert not await stores.tokens.put(first, over=first.token_id)
+    await stores.tokens.put(first)
+    assert not await stores.tokens.put(second, over=digest("another"))
+    assert await stores.tokens.get("discord:42", client_id="12345") == first
+    assert await stores.tokens.put(second, over=first.token_id)
+    assert not await stores.tokens.put(first, over=first.token_id)
+    assert await stores.tokens.get("discord:42", client_id="12345") == second
+
+
+async def test_a_mark_is_set_once(stores: Stores) -> None:
+    """Of ten that set one mark at once, from two processes, one is told that it did."""
+    record = stored()
+    await stores.tokens.put(record)
+    marked = attrs.evolve(record, told_expiring=True)
+    sides = (stores.tokens, stores.other_tokens)
+    answers = await asyncio.gather(*(sides[n % 2].put(marked, over=record) for n in range(10)))
+    assert sorted(answers) == [False] * 9 + [True]
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        attrs.evolve(stored(), needs_login=True),
+        attrs.evolve(stored(), told_expiring=True),
+        attrs.evolve(stored(), told_invalid=True),
+    ],
+)
+async def test_no_mark_is_lost(stores: Stores, marked: StoredToken) -> None:
+    """Who has read the record before another mark was set writes nothing."""
+    await stores.tokens.put(stored())
+    await stores.tokens.put(marked, over=stored())
+    assert not await stores.other_tokens.put(attrs.evolve(stored(), refused_at=NOON), over=stored())
+    assert await stores.tokens.get("discord:42", client_id="12345") == marked
+
+
+async def test_a_mark_is_not_set_on_a_newer_token(stores: Stores) -> None:
+    """The record as read must still be there."""
+    await stores.tokens.put(stored(token="token-2"))
+    assert not await stores.tokens.put(attrs.evolve(stored(), needs_login=True), over=stored())
+
+
+async def test_expiring_streams_who_must_log_in_again(stores: Stores) -> None:
+    """Those dead, dying within the time, or refused; not those of unknown or later expiry."""
+    soon, dead, later = stored("soon", days=6), stored("dead", days=-1), stored("later", days=8)
+    unknown, refused = stored("unknown", days=None), attrs.evolve(stored("refused"), needs_login=True)
+    other = stored("soon", client_id="54321", days=6)
+    for record in (soon, dead, later, unknown, refused, other):
+        await stores.tokens.put(record)
+    week = timedelta(days=7)
+
+    async def subjects(within: timedelta | None, client_id: str | None = None) -> list[tuple[str, str]]:
+        found = [record async for record in stores.other_tokens.expiring(within, client_id=client_id)]
+        return sorted((record.client_id, record.subject) for record in found)
+
+    mine = [("12345", "dead"), ("12345", "refused"), ("12345", "soon")]
+    assert await subjects(week, "12345") == mine
+    assert await subjects(week) == [*mine, ("54321", "soon")]
+    assert await subjects(None, "54321") == [("54321", "soon")]
+    assert len(await subjects(None)) == 6
+
+
+async def test_expiring_streams_whole_records(stores: Stores) -> None:
+    """Many of them, each once, though they are deleted meanwhile."""
+    records = {f"user:{number}": stored(f"user:{number}", days=number / 100) for number in range(250)}
+    for record in records.values():
+        await stores.tokens.put(record)
+    seen = []
+    async for record in stores.tokens.expiring(timedelta(days=30)):
+        assert record == records[record.subject]
+        seen.append(record.subject)
+        await stores.tokens.delete(record.subject, client_id=record.client_id)
+    assert sorted(seen) == sorted(records)
+
+
+@pytest.mark.requirement("S19")
+@pytest.mark.requirement("V15")
+async def test_no_log_holds_a_token(stores: Stores, caplog: pytest.LogCaptureFixture) -> None:
+    """Not even the drivers' own, with everything set to DEBUG."""
+    for name in ("", "aiosqlite", "asyncio", "asyncpg", "redis", "sqlalchemy", "sqlalchemy.engine", "sqlalchemy.pool"):
+        caplog.set_level("DEBUG", name or None)
+    await stores.tokens.put(stored())
+    await stores.tokens.put(stored(), over=stored())
+    assert await stores.other_tokens.get("discord:42", client_id="12345") == stored()
+    assert [record async for record in stores.tokens.expiring(None)] == [stored()]
+    assert "token-1" not in caplog.text

@@ -1,0 +1,68 @@
+"""How a login ended, as JSON."""
+
+import json
+from typing import Any
+
+import pytest
+
+from anilist_oauth.errors import (
+    AniListOAuthError,
+    AuthorizationError,
+    GraphQLValidationError,
+    OutcomeUnknownError,
+    StorageError,
+)
+from anilist_oauth.storage import Outcome
+
+
+def test_success_is_the_subject_alone() -> None:
+    """No token is in it."""
+    outcome = Outcome(subject="discord:42")
+    assert json.loads(outcome.to_json()) == {"subject": "discord:42"}
+    assert Outcome.from_json(outcome.to_json()) == outcome
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        AuthorizationError("no", error="invalid_scope", verified=True, hint="Check the `nope` scope"),
+        OutcomeUnknownError("perhaps", retry_after=1.5),
+        GraphQLValidationError("bad", fields={"id": ["no"]}, errors=[{"message": "x"}], status=400),
+    ],
+)
+def test_failure_keeps_class_text_and_attributes(error: AniListOAuthError) -> None:
+    """The error that comes out says what the one that went in said."""
+    back = Outcome.from_json(Outcome(error=error).to_json().encode()).error
+    assert type(back) is type(error)
+    assert (str(back), vars(back)) == (str(error), vars(error))
+
+
+def test_notes_and_causes_stay_behind() -> None:
+    """Only the error's own attributes travel."""
+    error = StorageError("full")
+    error.add_note("where it happened")
+    assert json.loads(Outcome(error=error).to_json())["data"] == {"retryable": False}
+
+
+def test_an_unknown_class_becomes_the_root() -> None:
+    """A newer version's error is still one of ours."""
+    text = json.dumps({"error": "SomeNewerError", "message": "well", "data": {"x": 1}})
+    back = Outcome.from_json(text).error
+    assert type(back) is AniListOAuthError
+    assert str(back) == "well"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", "7", '{"error": "StorageError"}', '{"error": [], "message": 1}', "[" * 99999]
+)
+def test_anything_else_is_a_storage_error(text: str) -> None:
+    """Never a bare KeyError or JSONDecodeError."""
+    with pytest.raises(StorageError):
+        Outcome.from_json(text)
+
+
+@pytest.mark.parametrize("both", [{}, {"subject": "a", "error": StorageError("b")}])
+def test_an_outcome_is_one_of_the_two(both: dict[str, Any]) -> None:
+    """Neither and both are refused."""
+    with pytest.raises(ValueError, match="either"):
+        Outcome(**both)

@@ -1,0 +1,165 @@
+"""Tokens encrypted at rest."""
+
+import sys
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+from cryptography.fernet import Fernet, MultiFernet
+
+from anilist_oauth.errors import ConfigurationError, SealError
+from anilist_oauth.storage import MemoryTokenStore, SealedTokenStore, SQLStore, StoredToken
+from tests.storage.openers import KEY, PLAIN, Stores
+from tests.storage.records import stored
+
+OTHER_KEY = "YW5vdGhlciBrZXkgb2YgdGhlIHRlc3RzIGFuZCBub24="
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "redis"])
+async def plain(request: pytest.FixtureRequest) -> AsyncIterator[Stores]:
+    """A store that outlives its process, without keys."""
+    async with PLAIN[request.param](request) as opened:
+        yield opened
+
+
+async def test_the_file_does_not_hold_the_token(tmp_path: Path) -> None:
+    """Neither the token nor its beginning is in the bytes on disk."""
+    async with SQLStore(f"sqlite:///{tmp_path}/tokens.db") as store:
+        await SealedTokenStore(store.tokens, [KEY]).put(stored())
+        contents = b"".join(map(Path.read_bytes, tmp_path.iterdir()))  # noqa: ASYNC240  a few files of a test
+    assert b"discord:42" in contents
+    assert b"token-1token-1" not in contents
+
+
+async def test_the_wrong_key_is_an_error(plain: Stores) -> None:
+    """It is never mistaken for a user without a token."""
+    await SealedTokenStore(plain.tokens, [KEY]).put(stored())
+    other = SealedTokenStore(plain.tokens, [OTHER_KEY])
+    with pytest.raises(SealError) as caught:
+        await other.get("discord:42", client_id="12345")
+    assert not caught.value.retryable
+    with pytest.raises(SealError):
+        _ = [record async for record in other.expiring(None)]
+
+
+async def test_sealed_data_without_keys_is_an_error(plain: Stores) -> None:
+    """A program started without its keys says so, instead of sending ciphertext to AniList."""
+    await SealedTokenStore(plain.tokens, [KEY]).put(stored())
+    with pytest.raises(SealError, match="keys"):
+        await plain.tokens.get("discord:42", client_id="12345")
+    with pytest.raises(SealError):
+        _ = [record async for record in plain.tokens.expiring(timedelta(days=400))]
+    await plain.tokens.delete("discord:42", client_id="12345")
+    assert await plain.tokens.get("discord:42", client_id="12345") is None
+
+
+async def test_plain_data_is_read_and_sealed_when_next_written(plain: Stores) -> None:
+    """Keys can be introduced at any time."""
+    await plain.tokens.put(stored())
+    sealed = SealedTokenStore(plain.tokens, [KEY])
+    assert await sealed.get("discord:42", client_id="12345") == stored()
+    marked = attrs.evolve(stored(), told_expiring=True)
+    assert await sealed.put(marked, over=stored())
+    with pytest.raises(SealError):
+        await plain.tokens.get("discord:42", client_id="12345")
+    assert await sealed.get("discord:42", client_id="12345") == marked
+
+
+@pytest.mark.parametrize("change", [{"subject": "discord:43"}, {"client_id": "54321"}])
+async def test_a_record_moved_to_another_user_does_not_open(change: dict[str, str]) -> None:
+    """Client id and subject are sealed with the token, and checked."""
+    inner = MemoryTokenStore()
+    sealed = SealedTokenStore(inner, [KEY])
+    await sealed.put(stored())
+    kept = await inner.get("discord:42", client_id="12345")
+    assert kept is not None
+    moved = attrs.evolve(kept, **change)  # type: ignore[arg-type]  # a subject or a client id
+    await inner.put(moved)
+    with pytest.raises(SealError, match="another user"):
+        await sealed.get(moved.subject, client_id=moved.client_id)
+
+
+async def test_what_another_program_sealed_with_the_key_does_not_open() -> None:
+    """Anything but our own contents is a SealError."""
+    inner = MemoryTokenStore()
+    foreign = "sealed:" + Fernet(KEY).encrypt(b"\xff not ours").decode()
+    await inner.put(attrs.evolve(stored(), token=attrs.evolve(stored().token, access_token=foreign)))
+    with pytest.raises(SealError):
+        await SealedTokenStore(inner, [KEY]).get("discord:42", client_id="12345")
+
+
+async def test_every_key_opens_and_the_first_seals() -> None:
+    """A key is introduced before the others."""
+    inner = MemoryTokenStore()
+    await SealedTokenStore(inner, [KEY]).put(stored())
+    both = SealedTokenStore(inner, [OTHER_KEY.encode(), KEY])
+    assert await both.get("discord:42", client_id="12345") == stored()
+    await both.put(stored("discord:43"))
+    assert await SealedTokenStore(inner, [OTHER_KEY]).get("discord:43", client_id="12345") == stored("discord:43")
+
+
+async def test_rotate_seals_all_with_the_first_key(plain: Stores) -> None:
+    """Sealed and plain records of every application; the old key may go then."""
+    await plain.tokens.put(stored("plain"))
+    await SealedTokenStore(plain.tokens, [KEY]).put(stored("old"))
+    await SealedTokenStore(plain.tokens, [KEY]).put(stored("old", client_id="54321"))
+    assert await SealedTokenStore(plain.tokens, [OTHER_KEY, KEY]).rotate() == 3
+    found = [record async for record in SealedTokenStore(plain.tokens, [OTHER_KEY]).expiring(None)]
+    assert sorted((record.client_id, record.subject) for record in found) == [
+        ("12345", "old"),
+        ("12345", "plain"),
+        ("54321", "old"),
+    ]
+    with pytest.raises(SealError):
+        await plain.tokens.get("plain", client_id="12345")
+
+
+class Busy(MemoryTokenStore):
+    """A store in which a mark is set, or the user logs out, between reading and writing."""
+
+    logout = False
+
+    async def put(self, stored: StoredToken, *, over: StoredToken | str | None = None) -> bool:
+        """Let another process be faster, once."""
+        if isinstance(over, StoredToken) and not over.told_invalid:
+            if self.logout:
+                await super().delete(over.subject, client_id=over.client_id)
+            else:
+                await super().put(attrs.evolve(over, told_invalid=True))
+        return await super().put(stored, over=over)
+
+
+@pytest.mark.parametrize("logout", [False, True])
+async def test_rotate_loses_nothing_that_happens_meanwhile(logout: bool) -> None:  # noqa: FBT001  a parameter
+    """A record that changed is read again; one that was deleted stays deleted."""
+    inner = Busy()
+    inner.logout = logout
+    await SealedTokenStore(inner, [KEY]).put(stored())
+    await SealedTokenStore(inner, [OTHER_KEY, KEY]).rotate()
+    found = await SealedTokenStore(inner, [OTHER_KEY]).get("discord:42", client_id="12345")
+    assert found == (None if logout else attrs.evolve(stored(), told_invalid=True))
+
+
+@pytest.mark.parametrize("keys", [[], ["canary-key"], [KEY, "canary-key"], ["ü" * 44], [None]])
+def test_bad_keys_are_refused(keys: Any) -> None:
+    """No key, or no Fernet key, is a ConfigurationError that does not repeat it."""
+    with pytest.raises(ConfigurationError, match="32 bytes") as caught:
+        SealedTokenStore(MemoryTokenStore(), keys)
+    assert "canary" not in f"{caught.value}{caught.value.__cause__}"
+
+
+def test_missing_extra_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line, with the command."""
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    with pytest.raises(ImportError, match=r"pip install 'anilist-oauth\[seal\]'$"):
+        SealedTokenStore(MemoryTokenStore(), [KEY])
+
+
+def test_tokens_are_sealed_by_multi_fernet() -> None:
+    """Whoever has the keys can open a record without this package."""
+    sealed = SealedTokenStore(MemoryTokenStore(), [KEY])._seal(stored()).token.access_token
+    opened = MultiFernet([Fernet(KEY)]).decrypt(sealed.removeprefix("sealed:"))
+    assert opened.decode().endswith(stored().token.access_token)

@@ -1,0 +1,207 @@
+"""Who waits for which login to end."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+
+import pytest
+
+from anilist_oauth.errors import StorageError
+from anilist_oauth.storage.outcome import Outcome
+from anilist_oauth.storage.waiters import Waiters
+
+DONE = Outcome(subject="discord:42")
+SOON = 10.0  # seconds; only a broken store waits so long
+
+
+class Store:
+    """A store whose logins and news the test writes."""
+
+    def __init__(self) -> None:
+        self.logins: dict[str, Outcome | None] = {"a": None, "b": None}
+        self.news: asyncio.Queue[str | StorageError | None] = asyncio.Queue()
+        self.failure: StorageError | None = None
+        self.looks: list[list[str]] = []
+        self.watchers = 0
+        self.waiters = Waiters(read=self.read, watch=self.watch)
+
+    async def read(self, keys: Sequence[str]) -> dict[str, Outcome | None]:
+        """Answer, or fail as told."""
+        self.looks.append(list(keys))
+        if self.failure is not None:
+            raise self.failure
+        return {key: self.logins[key] for key in keys if key in self.logins}
+
+    async def watch(self) -> AsyncGenerator[str | None, None]:
+        """Pass the news on."""
+        self.watchers += 1
+        try:
+            while True:
+                item = await self.news.get()
+                if isinstance(item, StorageError):
+                    raise item
+                yield item
+        finally:
+            self.watchers -= 1
+
+
+@pytest.fixture
+def store() -> Store:
+    """A store with two logins begun."""
+    return Store()
+
+
+async def turns(count: int = 20) -> None:
+    """Let everything run that can."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+def waiting(store: Store, *keys: str) -> asyncio.Future[list[Outcome | None]]:
+    """Wait for logins in the background."""
+    return asyncio.gather(*(store.waiters.wait(key, timeout=SOON) for key in keys))
+
+
+async def test_it_watches_then_looks(store: Store) -> None:
+    """Nobody looks before the watcher misses nothing, so that nothing is settled in between unseen."""
+    waits = waiting(store, "a")
+    await turns()
+    assert store.looks == []
+    store.logins["a"] = DONE
+    store.news.put_nowait(None)
+    assert await waits == [DONE]
+
+
+async def test_one_watcher_serves_all(store: Store) -> None:
+    """It begins with the first waiter and ends with the last."""
+    waits = waiting(store, *"aaab")
+    store.news.put_nowait(None)
+    await turns()
+    assert store.watchers == 1
+    store.logins |= {"a": DONE, "b": DONE}
+    store.news.put_nowait("a")
+    await turns()
+    assert store.watchers == 1
+    store.news.put_nowait("b")
+    assert await waits == [DONE] * 4
+    await turns()
+    assert store.watchers == 0
+
+
+async def test_who_comes_later_looks_at_once(store: Store) -> None:
+    """The watcher is there already."""
+    waits = waiting(store, "a")
+    store.news.put_nowait(None)
+    await turns()
+    store.logins["b"] = DONE
+    assert await store.waiters.wait("b", timeout=SOON) == DONE
+    store.waiters.resolve("a", DONE)
+    assert await waits == [DONE]
+
+
+async def test_news_of_another_login_is_not_looked_into(store: Store) -> None:
+    """Other processes' logins cost nothing here."""
+    waits = waiting(store, "a")
+    store.news.put_nowait(None)
+    await turns()
+    store.looks.clear()
+    store.news.put_nowait("elsewhere")
+    await turns()
+    assert store.looks == []
+    store.waiters.resolve("a", DONE)
+    assert await waits == [DONE]
+
+
+async def test_none_looks_at_all(store: Store) -> None:
+    """What was published unheard is found in one look."""
+    waits = waiting(store, "a", "b")
+    store.news.put_nowait(None)
+    await turns()
+    store.looks.clear()
+    store.logins |= {"a": DONE, "b": DONE}
+    store.news.put_nowait(None)
+    assert await waits == [DONE, DONE]
+    assert store.looks == [["a", "b"]]
+
+
+async def test_a_login_that_vanishes_is_none(store: Store) -> None:
+    """Swept or pushed out: there is nothing left to wait for."""
+    waits = waiting(store, "a")
+    store.news.put_nowait(None)
+    await turns()
+    del store.logins["a"]
+    store.news.put_nowait(None)
+    assert await waits == [None]
+
+
+async def test_without_a_watcher_the_wait_ends_with_a_look(store: Store) -> None:
+    """At its timeout it looks all the same."""
+    store.logins["a"] = DONE
+    assert await store.waiters.wait("a", timeout=0) == DONE
+    assert await store.waiters.wait("b", timeout=0) is None
+
+
+async def test_an_outage_while_waiting_is_waited_out(store: Store) -> None:
+    """The user is in the browser: a blip of the store does not end the login."""
+    waits = waiting(store, "a")
+    store.news.put_nowait(None)
+    await turns()
+    store.failure = StorageError("down", retryable=True)
+    store.news.put_nowait(None)
+    await turns()
+    store.failure = None
+    store.logins["a"] = DONE
+    store.news.put_nowait(None)
+    assert await waits == [DONE]
+
+
+async def test_a_failure_of_the_first_look_comes_through(store: Store) -> None:
+    """Who begins to wait in an outage is told."""
+    store.failure = StorageError("down", retryable=True)
+    store.news.put_nowait(None)
+    with pytest.raises(StorageError, match="down"):
+        await store.waiters.wait("a", timeout=SOON)
+
+
+@pytest.mark.parametrize("where", ["look", "watch"])
+async def test_what_waiting_cannot_mend_comes_through(store: Store, where: str) -> None:
+    """All who wait are told, and who comes later starts anew."""
+    first = [asyncio.ensure_future(store.waiters.wait(key, timeout=SOON)) for key in "ab"]
+    store.news.put_nowait(None)
+    await turns()
+    broken = StorageError("refused", retryable=False)
+    if where == "look":
+        store.failure = broken
+        store.news.put_nowait(None)
+    else:
+        store.news.put_nowait(broken)
+    assert await asyncio.gather(*first, return_exceptions=True) == [broken, broken]
+    store.failure = None
+    waits = waiting(store, "a")
+    store.news.put_nowait(None)
+    await turns()
+    store.waiters.resolve("a", DONE)
+    assert await waits == [DONE]
+
+
+async def test_closing_wakes_all(store: Store) -> None:
+    """With an error, whether or not the watcher had begun; closing twice does no harm."""
+    waits = waiting(store, "a", "b")
+    await turns()
+    await store.waiters.aclose()
+    await store.waiters.aclose()
+    with pytest.raises(StorageError, match="closed"):
+        await waits
+    assert store.watchers == 0
+
+
+async def test_one_waiter_cancelled_leaves_the_others(store: Store) -> None:
+    """Each has its own future."""
+    one = asyncio.ensure_future(store.waiters.wait("a", timeout=SOON))
+    waits = waiting(store, "a")
+    store.news.put_nowait(None)
+    await turns()
+    one.cancel()
+    await turns()
+    store.waiters.resolve("a", DONE)
+    assert await waits == [DONE]
+    assert one.cancelled()

@@ -1,0 +1,110 @@
+"""The shape of the package: floors, size of modules, names of requirements."""
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import anilist_oauth
+
+ROOT = Path(__file__).parent.parent
+SOURCE = sorted((ROOT / "anilist_oauth").rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+LAYERS, WIRELESS = (
+    next(contract for contract in SETTINGS["tool"]["importlinter"]["contracts"] if part in contract["name"])
+    for part in ("point only down", "nothing of the wire")
+)
+
+
+def lint(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run import-linter on the package in a folder."""
+    program = Path(sys.executable).with_name("lint-imports")
+    return subprocess.run([program, "--no-cache"], cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """Give a folder with a copy of the package, free to be spoiled."""
+    shutil.copytree(ROOT / "anilist_oauth", tmp_path / "anilist_oauth")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def test_imports_point_only_down() -> None:
+    """The floors hold as they are."""
+    done = lint(ROOT)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "contract"),
+    [
+        ("errors", "import anilist_oauth.tokens", LAYERS),
+        ("tokens", "from anilist_oauth import application", LAYERS),
+        ("claims", "import aiohttp", WIRELESS),
+        ("redirect", "def later():\n    from asyncio import sleep", WIRELESS),
+        ("stray", "", LAYERS),
+    ],
+)
+def test_a_broken_floor_is_found(copied: Path, module: str, line: str, contract: dict[str, str]) -> None:
+    """An import upward, one of the wire, and a file on no floor are each refused."""
+    with (copied / "anilist_oauth" / f"{module}.py").open("a", encoding="utf-8") as file:
+        file.write(f"\n{line}\n")
+    done = lint(copied)
+    assert done.returncode != 0
+    assert f"{contract['name']} BROKEN" in done.stdout
+
+
+def test_every_low_module_is_kept_from_the_wire() -> None:
+    """The contract against aiohttp, asyncio, socket and ssl lists every module of the floors 0 to 2."""
+    layers = [re.findall(r"\w+", layer) for layer in LAYERS["layers"]]
+    protocol = next(place for place, layer in enumerate(layers) if "exchange" in layer)
+    low = {f"anilist_oauth.{name}" for layer in layers[protocol:] for name in layer}
+    present = {f"anilist_oauth.{path.stem}" for path in (ROOT / "anilist_oauth").iterdir()}
+    assert low & present == set(WIRELESS["source_modules"])
+
+
+def test_no_module_grows_beyond_300_lines() -> None:
+    """One idea a module: a longer one is split."""
+    assert [str(path) for path in SOURCE if len(path.read_text(encoding="utf-8").splitlines()) > 300] == []
+
+
+def test_imports_hide_no_cycle() -> None:
+    """No import is made for type checkers only."""
+    assert [str(path) for path in SOURCE if "TYPE_CHECKING" in path.read_text(encoding="utf-8")] == []
+
+
+def test_what_is_offered_is_there() -> None:
+    """The table of contents of the package names each thing once, and each is there; no module shadows one."""
+    offered = anilist_oauth.__all__
+    assert len(offered) == len(set(offered))
+    assert not {path.stem for path in SOURCE} & set(offered)
+    assert [name for name in offered if not hasattr(anilist_oauth, name)] == []
+
+
+def test_each_exemption_has_its_reason() -> None:
+    """What a checker is told to overlook is named, explained, and rare."""
+    marks = [
+        line
+        for path in (*SOURCE, *TESTS)
+        if path != Path(__file__) and path.parent.name != "typing"  # there an ignored error is the test
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r"# (noqa|type: ignore|pragma)", line)
+    ]
+    assert len(marks) < 25
+    explained = r"# (noqa: [A-Z0-9, ]+|type: ignore\[[a-z-]+\]|pragma: no (cover|branch)) +\W*\w+"
+    assert [line.strip() for line in marks if not re.search(explained, line)] == []
+
+
+def test_requirements_are_known() -> None:
+    """Every marker names one of the security requirements, S1 to S30 and V1 to V27."""
+    known = {f"S{number}" for number in range(1, 31)} | {f"V{number}" for number in range(1, 28)}
+    used = set()
+    for path in TESTS:
+        used.update(re.findall(r"mark\.requirement\(\"(\w*)\"\)", path.read_text(encoding="utf-8")))
+    assert used <= known

@@ -1,0 +1,201 @@
+"""The exception tree."""
+
+import copy
+import inspect
+import json
+import pickle
+import re
+import typing
+from collections.abc import Iterator
+
+import pytest
+
+from anilist_oauth import errors
+from anilist_oauth.errors import (
+    AniListOAuthError,
+    ConfigurationError,
+    ConnectionFailedError,
+    ExchangeError,
+    InvalidCodeError,
+    LoginTimeoutError,
+    OutcomeUnknownError,
+    RateLimitedError,
+    ReceiverError,
+    ServiceError,
+    SessionStateError,
+    StateMismatchError,
+    StorageError,
+)
+
+SAMPLES: dict[str, object] = {
+    "actual": 525,
+    "allowed": 500,
+    "data": {"User": None},
+    "description": "é \ud800",
+    "difference": "http for https",
+    "error": "invalid_scope",
+    "errors": [{"message": "validation", "status": 400}],
+    "fields": {"id": ["The selected id is invalid."]},
+    "given": "http://bot.example",
+    "hint": None,
+    "host": "127.0.0.1",
+    "path": "variables.ids[3]",
+    "port": 8080,
+    "reason": "expired",
+    "registered": "https://bot.example",
+    "retry_after": 1.5,
+    "retryable": True,
+    "status": 400,
+    "subject": "discord:42",
+    "verified": True,
+}
+
+
+def tree(cls: type[AniListOAuthError]) -> Iterator[type[AniListOAuthError]]:
+    """Give a class and all its children."""
+    yield cls
+    for child in cls.__subclasses__():
+        if child.__module__ == errors.__name__:
+            yield from tree(child)
+
+
+CLASSES = list(tree(AniListOAuthError))
+
+
+def data_of(cls: type[AniListOAuthError]) -> dict[str, object]:
+    """Give a value for each keyword of a class."""
+    return {
+        name: SAMPLES[name]
+        for name, parameter in inspect.signature(cls).parameters.items()
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    }
+
+
+@pytest.fixture(params=CLASSES, ids=lambda cls: cls.__name__)
+def error(request: pytest.FixtureRequest) -> AniListOAuthError:
+    """Give one error of every class, filled in."""
+    made: AniListOAuthError = request.param("what happened", **data_of(request.param))
+    return made
+
+
+def test_the_docstring_draws_the_classes() -> None:
+    """The tree of the module's docstring is the tree of the classes, builtin bases included."""
+    assert errors.__doc__
+    drawn: list[tuple[str, str, str | None]] = []
+    path: list[str] = []
+    for match in re.finditer(r"^    ([│├└─ ]*)(\w+)(?:\((\w+)\))?(?: |$)", errors.__doc__, re.MULTILINE):
+        depth = len(match[1]) // 4
+        path[depth:] = [match[2]]
+        drawn.append((match[2], path[depth - 1] if depth else "Exception", match[3]))
+    actual = []
+    for cls in CLASSES:
+        first, *rest = cls.__bases__
+        actual.append((cls.__name__, first.__name__, rest[0].__name__ if rest else None))
+    assert sorted(drawn, key=str) == sorted(actual, key=str)
+
+
+def test_the_module_holds_nothing_else() -> None:
+    """Every error class of the module hangs on the root, and ends in Error; the warning is one."""
+    found = [cls for cls in vars(errors).values() if isinstance(cls, type) and cls.__module__ == errors.__name__]
+    assert {cls for cls in found if issubclass(cls, Exception)} == {*CLASSES, errors.InsecureRedirectURIWarning}
+    assert all(cls.__name__.endswith("Error") and cls.__doc__ for cls in CLASSES)
+    assert issubclass(errors.InsecureRedirectURIWarning, UserWarning)
+
+
+@pytest.mark.parametrize(
+    ("cls", "base"),
+    [
+        (ConfigurationError, ValueError),
+        (errors.RedirectURIError, ValueError),
+        (errors.RedirectURIMismatchError, ValueError),
+        (errors.UnsendableValueError, ValueError),
+        (SessionStateError, RuntimeError),
+        (LoginTimeoutError, TimeoutError),
+        (ReceiverError, OSError),
+        (InvalidCodeError, ExchangeError),
+        (RateLimitedError, ServiceError),
+        (errors.SealError, StorageError),
+    ],
+)
+def test_an_error_is_what_python_would_raise(cls: type[Exception], base: type[Exception]) -> None:
+    """Code that knows only Python's own exceptions catches ours."""
+    assert issubclass(cls, base)
+
+
+def test_an_outage_is_no_value_error() -> None:
+    """What the network does is never taken for a slip of the caller, nor the reverse."""
+    for cls in CLASSES:
+        if issubclass(cls, ServiceError | ExchangeError):
+            assert not issubclass(cls, ValueError | OSError)
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_an_error_pickles(error: AniListOAuthError, protocol: int) -> None:
+    """It comes back with its class, text and attributes, notes included."""
+    error.add_note("while logging in")
+    again = pickle.loads(pickle.dumps(error, protocol))
+    assert type(again) is type(error)
+    assert str(again) == "what happened"
+    assert again.args == ("what happened",)
+    assert vars(again) == vars(error) | {"__notes__": ["while logging in"]}
+
+
+def test_an_error_copies(error: AniListOAuthError) -> None:
+    """Copies, shallow and deep, are equal in all that counts; a deep one shares nothing."""
+    shallow, deep = copy.copy(error), copy.deepcopy(error)
+    for again in (shallow, deep):
+        assert again is not error
+        assert type(again) is type(error)
+        assert (str(again), vars(again)) == (str(error), vars(error))
+    if isinstance(error, errors.GraphQLError):
+        assert vars(deep)["errors"] is not error.errors
+
+
+def test_an_error_is_restored_from_json(error: AniListOAuthError) -> None:
+    """Text and attributes survive JSON, and the class builds the error again."""
+    again = type(error).restore(str(error), json.loads(json.dumps(vars(error))))
+    assert type(again) is type(error)
+    assert (str(again), again.args, vars(again)) == (str(error), error.args, vars(error))
+    with pytest.raises(AniListOAuthError, match="what happened"):
+        raise again
+
+
+def test_attributes_are_primitives(error: AniListOAuthError) -> None:
+    """Each keyword is an attribute of the same name, a primitive, a list or a dict."""
+    assert vars(error) == data_of(type(error))
+    for value in vars(error).values():
+        assert value is None or type(value) in {str, int, float, bool, list, dict}
+
+
+def test_only_the_message_is_positional(error: AniListOAuthError) -> None:
+    """Data is given by keyword, so that no order needs to be known."""
+    kinds = [parameter.kind for parameter in inspect.signature(type(error)).parameters.values()]
+    assert kinds.count(inspect.Parameter.POSITIONAL_OR_KEYWORD) == 1
+    with pytest.raises(TypeError):
+        type(error)(*["what happened", "data"])
+
+
+def test_a_str_is_the_message_alone(error: AniListOAuthError) -> None:
+    """Neither errno nor attributes creep into the text."""
+    assert str(error) == "what happened"
+    assert repr(error) == f"{type(error).__name__}('what happened')"
+
+
+def test_who_may_call_again_is_told() -> None:
+    """Only what was not looked at may be sent again, unless the raiser knows better."""
+    assert ConnectionFailedError("").retryable
+    assert RateLimitedError("").retryable
+    assert not OutcomeUnknownError("").retryable
+    assert not StorageError("").retryable
+    assert ServiceError("", retry_after=30.0).retry_after == 30.0
+
+
+def test_the_reasons_are_the_documented_ones() -> None:
+    """The reasons are closed sets, for callers who match on them."""
+    assert typing.get_args(errors.StateMismatchReason) == ("missing", "unknown", "expired", "used", "binding")
+    assert typing.get_args(errors.InvalidCodeReason) == (
+        ("sent", "used", "expired", "garbled", "other_client", "unknown")
+    )
+    assert typing.get_args(errors.TokenMismatchReason) == ("not_a_jwt", "other_application", "other_user")
+    assert typing.get_args(errors.LoginTimeoutReason) == ("timeout", "expired", "cancelled")
+    assert StateMismatchError("", reason="used").reason == "used"

@@ -1,0 +1,39 @@
+"""What crosses the border to the wire."""
+
+import math
+import pickle
+from typing import Any
+
+import pytest
+from yarl import URL
+
+from anilist_oauth.errors import ConfigurationError
+from anilist_oauth.messages import Request, Response
+
+
+@pytest.mark.requirement("S19")
+@pytest.mark.parametrize(
+    "message",
+    [
+        Request(
+            url=URL("https://anilist.co/api/v2/oauth/token"),
+            headers={"Authorization": "Bearer hidden"},
+            body=b"client_secret=hidden",
+            body_limit=1,
+        ),
+        Response(status=200, headers={"Set-Cookie": "hidden"}, body=b'{"access_token": "hidden"}'),
+    ],
+    ids=["request", "response"],
+)
+def test_a_message_shows_nothing_secret(message: Request | Response) -> None:
+    """Headers and body are in no repr, and it is not pickled."""
+    assert "hidden" not in f"{message} {message!r}"
+    with pytest.raises(TypeError, match="never pickled"):
+        pickle.dumps(message)
+
+
+@pytest.mark.parametrize("timeout", [0, -1.0, math.inf, math.nan, "5"])
+def test_a_timeout_is_a_positive_number(timeout: Any) -> None:
+    """Seconds, not yet over."""
+    with pytest.raises(ConfigurationError, match="timeout"):
+        Request(url=URL("https://anilist.co/"), headers={}, body=b"", body_limit=1, timeout=timeout)

@@ -1,0 +1,63 @@
+"""The README keeps its word."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import anilist_oauth
+from tests.readme import README, blocks
+
+EXECUTED = {  # where the examples under each heading are run
+    "Bots": "tests/receiver/test_server.py",
+    "Act for the user": "tests/test_act_for_the_user.py",
+    "In fifteen lines": "tests/test_readme.py",
+    "Testing your own bot": "tests/sandbox/test_pytest_plugin.py",
+    "Logins": "tests/test_flow.py",
+    "Web backends": "tests/web/test_snippet.py",
+}
+
+
+def test_the_first_example_logs_a_user_in(tmp_path: Path) -> None:
+    """It runs as it stands, in a program of its own, without a warning."""
+    program = tmp_path / "example.py"
+    (source,) = blocks()["In fifteen lines"]
+    program.write_text(source, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-W", "error", program], capture_output=True, text=True, check=False, timeout=60, cwd=tmp_path
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "Hello, mika\n", "")
+    assert len([line for line in source.splitlines() if line.strip()]) <= 15
+
+
+def test_every_example_is_run_by_a_test() -> None:
+    """No example stands there that nobody runs, and the test that runs it reads it from the README."""
+    assert set(blocks()) == set(EXECUTED)
+    for heading, path in EXECUTED.items():
+        assert heading in (README.parent / path).read_text(encoding="utf-8")
+
+
+def test_the_two_commands_stand_alone() -> None:
+    """Each in a block of its own, word for word."""
+    assert blocks("") == {
+        "In fifteen lines": [
+            "python3 -m venv .venv && .venv/bin/pip install -q '.[cli,sandbox]' && .venv/bin/anilist-oauth demo\n"
+        ],
+        "Contributing": [
+            "python3 -m venv .venv && .venv/bin/pip install -q -e '.[dev]' && .venv/bin/python -m pytest\n"
+        ],
+    }
+
+
+def test_it_is_short_and_says_it_is_unofficial() -> None:
+    """Under 200 lines, and a title that AniList's terms allow."""
+    text = README.read_text(encoding="utf-8")
+    assert len(text.splitlines()) < 200
+    assert re.match(r"# .*unofficial", text)
+
+
+def test_every_error_it_names_exists() -> None:
+    """The table speaks of classes that are there."""
+    named = set(re.findall(r"`(\w+Error)`", README.read_text(encoding="utf-8")))
+    assert len(named) > 10
+    assert [name for name in named if not hasattr(anilist_oauth, name)] == []

@@ -1,0 +1,38 @@
+"""The state."""
+
+import string
+from typing import Any
+
+import pytest
+
+from anilist_oauth.state import new_state, states_match
+
+
+@pytest.mark.requirement("S1")
+@pytest.mark.requirement("V22")
+def test_states_are_256_random_bits() -> None:
+    """10,000 states are 10,000 values of 43 unreserved characters."""
+    states = {new_state() for _ in range(10_000)}
+    assert len(states) == 10_000
+    assert all(len(state) == 43 for state in states)
+    assert set("".join(states)) <= set(string.ascii_letters + string.digits + "-_")
+
+
+@pytest.mark.parametrize(
+    ("expected", "given"), [("", ""), ("a", ""), ("", "a"), ("a", "b"), ("é", "e"), ("a", "\ud800")]
+)
+def test_other_states_do_not_match(expected: str, given: str) -> None:
+    """Nothing but the same, non-empty state matches, and odd characters raise nothing."""
+    assert not states_match(expected, given)
+
+
+@pytest.mark.parametrize(("expected", "given"), [(None, None), (None, "a"), ("a", None)])
+def test_an_absent_state_does_not_match(expected: Any, given: Any) -> None:
+    """As a cookie or a query gives it that has none."""
+    assert not states_match(expected, given)
+
+
+def test_the_same_state_matches() -> None:
+    """A state matches itself."""
+    state = new_state()
+    assert states_match(state, "".join(state))

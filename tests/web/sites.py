@@ -1,0 +1,261 @@
+"""One small site, written for each framework, and served by its real server on loopback."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Annotated, Any, Protocol
+
+import attrs
+import fastapi
+import uvicorn
+from aiohttp import web
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+
+import anilist_oauth.web.aiohttp
+import anilist_oauth.web.starlette
+from anilist_oauth.errors import AniListOAuthError, InvalidTokenError
+from anilist_oauth.flow import LoginFlow
+from anilist_oauth.login import CompletedLogin
+from anilist_oauth.tokens import Token
+
+WHO = "who"  # the cookie in which this site keeps who is signed in; a real one takes an encrypted session
+
+
+@attrs.define(kw_only=True)
+class Site:
+    """What the site does, whatever it is written in, and what it has seen.
+
+    Attributes:
+        prefix: Where the application is mounted in another one.
+        with_init_app: Whether `init_app` adds the routes, or the application itself.
+        subject: Who is signed in, by the cookies.
+        on_error: Where an error leads to.
+        trouble: What befalls the site as it welcomes somebody.
+    """
+
+    prefix: str = ""
+    with_init_app: bool = True
+    login_path: str = "/login/anilist"
+    callback_path: str | None = None
+    subject: Callable[[Mapping[str, str]], Awaitable[str | None] | str | None] | None = None
+    on_error: Callable[[AniListOAuthError], Awaitable[str | None] | str | None] | None = None
+    trouble: Exception | None = None
+    logins: list[CompletedLogin] = attrs.Factory(list)
+    callbacks: list[str] = attrs.Factory(list)
+
+    def welcome(self, completed: CompletedLogin) -> str:
+        """Say where a finished login leads."""
+        self.logins.append(completed)
+        if self.trouble is not None:
+            raise self.trouble
+        return completed.login.return_to or f"{self.prefix}/"
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The options that mean the same to every adapter."""
+        return {"login_path": self.login_path, "callback_path": self.callback_path}
+
+
+async def _settled(value: Any) -> Any:
+    return await value if isinstance(value, Awaitable) else value
+
+
+def _refused() -> InvalidTokenError:
+    return InvalidTokenError("Invalid token", errors=[{"message": "Invalid token", "status": 400}], status=400)
+
+
+class Framework(Protocol):
+    """An application of a framework, and its server."""
+
+    def application(self, flow: LoginFlow, site: Site, *things: Any) -> Any:
+        """Write the site in the framework; `things` are opened and closed with it."""
+
+    def served(self, application: Any, listener: socket.socket) -> Any:
+        """Serve it, as a context manager."""
+
+
+class Aiohttp:
+    """The site in aiohttp.web."""
+
+    adapter = anilist_oauth.web.aiohttp
+
+    def application(self, flow: LoginFlow, site: Site, *things: Any) -> web.Application:
+        """Write it."""
+
+        @web.middleware
+        async def seen(request: web.Request, handler: Any) -> web.StreamResponse:
+            site.callbacks.append(str(request.url))
+            response: web.StreamResponse = await handler(request)
+            return response
+
+        application = web.Application(middlewares=[seen])
+        self._add_pages(application, flow)
+        options = self._options(site)
+        if site.with_init_app:
+            self.adapter.init_app(application, flow, **options)
+        else:
+            application.add_routes(self.adapter.login_routes(flow, **options))
+        outer = application
+        if site.prefix:
+            outer = web.Application()
+            outer.add_subapp(site.prefix, application)
+        outer.cleanup_ctx.append(self.adapter.lifespan(*things))
+        return outer
+
+    def _add_pages(self, application: web.Application, flow: LoginFlow) -> None:
+        token = self.adapter.token_for_request(flow, lambda request: request.cookies.get(WHO))
+
+        async def home(request: web.Request) -> web.Response:
+            return web.Response(text=f"who: {request.cookies.get(WHO)} at {request.path_qs}")
+
+        async def mine(request: web.Request) -> web.Response:
+            found: Token = await token(request)
+            return web.Response(text=f"user {found.user_id}")
+
+        async def refused(_: web.Request) -> web.Response:
+            raise _refused()
+
+        pages = [web.route("*", "/mine", mine), web.get("/refused", refused)]
+        application.add_routes([web.get("/", home), *pages])
+        deeper = web.Application()
+        deeper.add_routes(pages)
+        application.add_subapp("/deeper", deeper)
+
+    def _options(self, site: Site) -> dict[str, Any]:
+        async def welcome(_: web.Request, completed: CompletedLogin) -> web.StreamResponse:
+            response = web.HTTPFound(site.welcome(completed))
+            response.set_cookie(WHO, completed.login.subject or "")
+            raise response
+
+        options: dict[str, Any] = site.options | {"on_login": welcome}
+        if on_error := site.on_error:
+
+            async def error(_: web.Request, error: AniListOAuthError) -> web.StreamResponse | None:
+                where = await _settled(on_error(error))
+                return None if where is None else web.Response(status=302, headers={"Location": where})
+
+            options["on_error"] = error
+        if subject := site.subject:
+            options["subject"] = lambda request: subject(request.cookies)
+        return options
+
+    @asynccontextmanager
+    async def served(self, application: web.Application, listener: socket.socket) -> AsyncIterator[None]:
+        """Serve it with aiohttp's runner."""
+        runner = web.AppRunner(application, shutdown_timeout=1, access_log=None)
+        await runner.setup()
+        try:
+            await web.SockSite(runner, listener).start()
+            yield
+        finally:
+            await runner.cleanup()
+
+
+class Asgi:
+    """The site in Starlette, or FastAPI."""
+
+    adapter = anilist_oauth.web.starlette
+
+    def __init__(self, kind: type[Starlette]) -> None:
+        self._kind = kind
+
+    def application(self, flow: LoginFlow, site: Site, *things: Any) -> Starlette:
+        """Write it."""
+        application = self._kind()
+        application.add_middleware(_Seen, callbacks=site.callbacks)
+        self._add_pages(application, flow)
+        options = self._options(site)
+        if site.with_init_app:
+            self.adapter.init_app(application, flow, **options)
+        else:
+            application.router.routes.extend(self.adapter.login_routes(flow, **options))
+        if not site.prefix:
+            application.router.lifespan_context = self.adapter.lifespan(*things)
+            return application
+        outer = self._kind(lifespan=self.adapter.lifespan(*things))
+        outer.mount(site.prefix, application)
+        return outer
+
+    def _add_pages(self, application: Starlette, flow: LoginFlow) -> None:
+        token = self.adapter.token_for_request(flow, lambda request: request.cookies.get(WHO))
+
+        async def home(request: Request) -> Response:
+            target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            return PlainTextResponse(f"who: {request.cookies.get(WHO)} at {target}")
+
+        async def mine(request: Request) -> Response:
+            return PlainTextResponse(f"user {(await token(request)).user_id}")
+
+        async def mine_by_dependency(found: Annotated[Token, fastapi.Depends(token)]) -> Response:
+            return PlainTextResponse(f"user {found.user_id}")
+
+        async def refused(_: Request) -> Response:
+            raise _refused()
+
+        if isinstance(application, fastapi.FastAPI):
+            application.api_route("/mine", methods=["GET", "POST"])(mine_by_dependency)
+        else:
+            application.router.routes.append(Route("/mine", mine, methods=["GET", "POST"]))
+        application.router.routes += [
+            Route("/", home),
+            Route("/refused", refused),
+            Mount("/deeper", routes=[Route("/refused", refused), Route("/mine", mine)]),
+        ]
+
+    def _options(self, site: Site) -> dict[str, Any]:
+        def welcome(_: Request, completed: CompletedLogin) -> Response:
+            response = RedirectResponse(site.welcome(completed))
+            response.set_cookie(WHO, completed.login.subject or "")
+            return response
+
+        options: dict[str, Any] = site.options | {"on_login": welcome}
+        if on_error := site.on_error:
+
+            async def error(_: Request, error: AniListOAuthError) -> Response | None:
+                where = await _settled(on_error(error))
+                return None if where is None else RedirectResponse(where)
+
+            options["on_error"] = error
+        if subject := site.subject:
+            options["subject"] = lambda request: subject(request.cookies)
+        return options
+
+    @asynccontextmanager
+    async def served(self, application: Starlette, listener: socket.socket) -> AsyncIterator[None]:
+        """Serve it with uvicorn; connections wait in the listener until it has started."""
+        config = uvicorn.Config(application, log_config=None, lifespan="on", timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            yield
+        finally:
+            server.should_exit = True
+            await serving
+            listener.close()
+
+
+class _Seen:
+    def __init__(self, app: Any, callbacks: list[str]) -> None:
+        self._app = app
+        self._callbacks = callbacks
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            self._callbacks.append(str(Request(scope).url))
+        await self._app(scope, receive, send)
+
+
+FRAMEWORKS: dict[str, Framework] = {
+    "aiohttp": Aiohttp(),
+    "starlette": Asgi(Starlette),
+    "fastapi": Asgi(fastapi.FastAPI),
+}
+
+
+def listening() -> socket.socket:
+    """Listen on a free port of 127.0.0.1, before anybody must know which."""
+    return socket.create_server(("127.0.0.1", 0))

@@ -1,0 +1,281 @@
+"""What every adapter does alike, because one core decides: logins from their beginning to their end."""
+
+import asyncio
+from collections.abc import Awaitable, Mapping
+from datetime import timedelta
+
+import pytest
+from yarl import URL
+
+from anilist_oauth.errors import (
+    AccessDeniedError,
+    AniListOAuthError,
+    LoginRequiredError,
+    LoginTimeoutError,
+    ServiceUnavailableError,
+    StorageError,
+)
+from anilist_oauth.login import PendingLogin
+from anilist_oauth.sandbox import Fault
+from anilist_oauth.storage import MemoryLoginStore
+from tests.web.conftest import Open
+from tests.web.sites import Site
+
+FAILED = "/login/anilist/failed?reason="
+
+
+class FullStore(MemoryLoginStore):
+    """A store that has no room."""
+
+    async def add(self, key: str, login: PendingLogin) -> None:
+        """Refuse."""
+        del key, login
+        raise StorageError("there is no room", retryable=True)
+
+
+async def afterwards(value: str | None) -> str | None:
+    """Give the value, but not at once."""
+    await asyncio.sleep(0)
+    return value
+
+
+async def test_a_person_logs_in(open_stand: Open) -> None:
+    """The way there and back: to AniList, to the callback, and to the page they came from."""
+    stand = await open_stand()
+    callback = await stand.approve(await stand.begin("?return_to=/%3Ftab=2"))
+    seen = await stand.visitor.get(callback)
+    assert (seen.status, seen.location) == (303, "/?tab=2")
+    home = await stand.visitor.get(seen.location)
+    assert home.text == f"who: anilist:{stand.sandbox.user.id} at /?tab=2"
+    (completed,) = stand.site.logins
+    assert completed.login.return_to == "/?tab=2"
+    assert completed.viewer.name == "mika"
+    assert await stand.flow.token_for(completed.login.subject or "") == completed.token
+
+
+async def test_tabs_live_side_by_side(open_stand: Open) -> None:
+    """Logins begun in several tabs are finished in any order, each where it wanted to go."""
+    stand = await open_stand()
+    callbacks = [await stand.approve(await stand.begin(f"?return_to=/%3Ftab={tab}")) for tab in range(5)]
+    for tab in (3, 0, 4, 2, 1):
+        assert (await stand.visitor.get(callbacks[tab])).location == f"/?tab={tab}"
+
+
+async def test_the_oldest_of_six_tabs_is_given_up(open_stand: Open) -> None:
+    """At most five cookies are kept, whatever other cookies the site has."""
+    stand = await open_stand()
+    own = {"anilist-theme": "dark", "anilist-0123456789abcdef": "of the site's own"}
+    stand.visitor.cookies.update(own)
+    callbacks = []
+    for _ in range(6):
+        callbacks.append(await stand.approve(await stand.begin()))
+        stand.advance(seconds=1)
+    assert len(stand.visitor.cookies) == 5 + len(own)
+    assert (await stand.visitor.get(callbacks[0])).location == f"{FAILED}cookie"
+    for callback in callbacks[1:]:
+        assert (await stand.visitor.get(callback)).location == "/"
+
+
+async def test_a_callback_is_shown_again_within_a_minute(open_stand: Open) -> None:
+    """A reload, and a double click, get the same answer from one exchange; afterwards the login is over."""
+    stand = await open_stand()
+    callback = await stand.approve(await stand.begin())
+    both = await asyncio.gather(stand.visitor.get(callback), stand.visitor.get(callback))
+    stand.advance(seconds=55)
+    again = await stand.visitor.get(callback)
+    assert [seen.location for seen in (*both, again)] == ["/", "/", "/"]
+    assert len(stand.site.logins) == 3
+    stand.advance(seconds=10)
+    assert (await stand.visitor.get(callback)).location == f"{FAILED}used"
+    assert stand.exchanges == 1
+
+
+async def test_a_used_cookie_is_kept_for_a_minute(open_stand: Open) -> None:
+    """The very cookie, and no longer."""
+    stand = await open_stand()
+    callback = await stand.approve(await stand.begin())
+    ((name, value),) = stand.visitor.cookies.items()
+    seen = await stand.visitor.get(callback)
+    cookies = [cookie for cookie in seen.cookies if cookie.startswith("anilist-")]
+    assert cookies == [f"{name}={value}; Max-Age=60; Path=/; HttpOnly; SameSite=Lax"]
+
+
+async def test_a_denial_is_explained(open_stand: Open) -> None:
+    """The one who denied is told, and who waits elsewhere gets the error."""
+    stand = await open_stand()
+    url = await stand.begin()
+    login = await stand.flow.look({"state": URL(url).query["state"]})
+    assert login is not None
+    seen = await stand.visitor.get(stand.local(await stand.sandbox.deny(url)))
+    assert (seen.status, seen.location) == (303, f"{FAILED}denied")
+    assert "Max-Age=60" in seen.cookies[0]
+    page = await stand.visitor.get(seen.location)
+    assert page.status == 400
+    assert "You chose Deny" in page.text
+    assert 'href="/login/anilist"' in page.text
+    with pytest.raises(AccessDeniedError):
+        await stand.flow.wait(login)
+
+
+async def test_an_expired_login_is_explained(open_stand: Open) -> None:
+    """After ten minutes the login is over, though its cookie were still there."""
+    stand = await open_stand()
+    url = await stand.begin()
+    stand.advance(minutes=11)
+    seen = await stand.visitor.get(await stand.approve(url))
+    assert (seen.location, seen.cookies, stand.exchanges) == (f"{FAILED}expired", [], 0)
+
+
+async def test_the_cookie_lives_as_long_as_the_login(open_stand: Open) -> None:
+    """It binds the browser for just that time, out of reach of scripts and other sites, in few bytes."""
+    stand = await open_stand(lifetime=timedelta(minutes=7))
+    seen = await stand.visitor.get("/login/anilist")
+    (cookie,) = seen.cookies
+    assert cookie.endswith("; Max-Age=420; Path=/; HttpOnly; SameSite=Lax")
+    assert len(cookie) < 300
+
+
+async def test_over_https_the_cookie_is_this_hosts_alone(open_stand: Open) -> None:
+    """Where the redirect URI is https, the prefix __Host- keeps other hosts from setting it."""
+    stand = await open_stand(redirect_uri="https://site.example/callback")
+    seen = await stand.visitor.get("/login/anilist")
+    (cookie,) = seen.cookies
+    assert cookie.startswith("__Host-anilist-")
+    assert cookie.endswith("; Path=/; HttpOnly; SameSite=Lax; Secure")
+    assert len(cookie) < 300
+    assert (await stand.visitor.get(await stand.approve(seen.location))).location == "/"
+    for _ in range(7):
+        await stand.begin()
+    assert len([name for name in stand.visitor.cookies if name.startswith("__Host-anilist-")]) == 5
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Sec-Purpose": "prefetch;prerender"}, {"Purpose": "prefetch"}, {"X-Moz": "prefetch"}]
+)
+async def test_looking_ahead_spends_nothing(open_stand: Open, headers: Mapping[str, str]) -> None:
+    """A HEAD, or a browser that fetches what may be clicked, begins no login and finishes none."""
+    stand = await open_stand()
+    callback = await stand.approve(await stand.begin())
+    for address in ("/login/anilist", callback):
+        for ahead in (
+            await stand.visitor.get(address, method="HEAD"),
+            await stand.visitor.get(address, headers=headers),
+        ):
+            assert (ahead.status, ahead.text, ahead.cookies) == (204, "", [])
+            assert ahead.headers["Cache-Control"] == "no-store"
+    assert (await stand.visitor.get(callback)).location == "/"
+    assert len(stand.site.logins) == 1
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["plain", "async"])
+async def test_an_account_is_linked_to_who_is_signed_in(open_stand: Open, *, later: bool) -> None:
+    """The hook names the site's user, plainly or async; None is a sign-in."""
+
+    def subject(cookies: Mapping[str, str]) -> Awaitable[str | None] | str | None:
+        name = cookies.get("session")
+        return afterwards(name) if later else name
+
+    stand = await open_stand(Site(subject=subject))
+    for session in ("user:7", None):
+        stand.visitor.cookies.clear()
+        if session:
+            stand.visitor.cookies["session"] = session
+        await stand.visitor.get(await stand.approve(await stand.begin()))
+    assert [login.login.subject for login in stand.site.logins] == ["user:7", f"anilist:{stand.sandbox.user.id}"]
+
+
+async def test_an_application_may_be_mounted_under_a_prefix(open_stand: Open) -> None:
+    """With callback_path, the login, the callback and its pages lie under the prefix."""
+    stand = await open_stand(Site(prefix="/bot", callback_path="/callback"))
+    url = await stand.begin()
+    assert URL(url).query["redirect_uri"] == f"{stand.url}/bot/callback"
+    assert (await stand.visitor.get(await stand.approve(url))).location == "/bot/"
+    failed = await stand.visitor.get(stand.local(await stand.sandbox.deny(await stand.begin())))
+    assert failed.location == f"/bot{FAILED}denied"
+    page = await stand.visitor.get(failed.location)
+    assert 'href="/bot/login/anilist"' in page.text
+
+
+async def test_paths_may_be_others(open_stand: Open) -> None:
+    """The login path is the application's choice, and the callback's is the redirect URI's, decoded."""
+    stand = await open_stand(Site(login_path="/anilist/"), redirect_uri="{url}/zur%C3%BCck%20hier/")
+    assert (await stand.visitor.get(await stand.approve(await stand.begin()))).location == "/"
+    failed = await stand.visitor.get("/zur%C3%BCck%20hier/")
+    assert failed.location == "/anilist/failed?reason=invalid"
+
+
+async def test_routes_can_be_added_without_init_app(open_stand: Open) -> None:
+    """`login_routes` gives the framework's own routes."""
+    stand = await open_stand(Site(with_init_app=False))
+    assert (await stand.visitor.get(await stand.approve(await stand.begin()))).location == "/"
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["plain", "async"])
+async def test_the_application_may_explain_errors_itself(open_stand: Open, *, later: bool) -> None:
+    """on_error sees the error, and leads elsewhere or leaves it to the usual page; nothing is stored of either."""
+    errors: list[AniListOAuthError] = []
+
+    def on_error(error: AniListOAuthError) -> Awaitable[str | None] | str | None:
+        errors.append(error)
+        where = "/?sorry" if isinstance(error, AccessDeniedError) else None
+        return afterwards(where) if later else where
+
+    stand = await open_stand(Site(on_error=on_error))
+    seen = await stand.visitor.get(stand.local(await stand.sandbox.deny(await stand.begin())))
+    assert seen.location == "/?sorry"
+    assert (seen.headers["Cache-Control"], seen.headers["Referrer-Policy"]) == ("no-store", "no-referrer")
+    assert "Max-Age=60" in seen.cookies[0]
+    assert (await stand.visitor.get("/callback?code=x")).location == f"{FAILED}invalid"
+    assert (await stand.visitor.get("/login/anilist?return_to=//evil.example")).status == 400
+    assert [type(error).__name__ for error in errors] == ["AccessDeniedError", "StateMismatchError", "ReturnToError"]
+
+
+async def test_a_login_that_cannot_begin_is_explained(open_stand: Open) -> None:
+    """A store that fails is no error page of the server's."""
+    stand = await open_stand(logins=FullStore())
+    seen = await stand.visitor.get("/login/anilist")
+    assert (seen.status, seen.location, seen.cookies) == (303, f"{FAILED}store", [])
+    assert (await stand.visitor.get(seen.location)).status == 503
+
+
+async def test_an_outage_is_explained(open_stand: Open) -> None:
+    """The page says that AniList is down, and the same login is not tried again."""
+    stand = await open_stand()
+    callback = await stand.approve(await stand.begin())
+    stand.sandbox.next("token", Fault(status=503))
+    for _ in range(2):
+        assert (await stand.visitor.get(callback)).location == f"{FAILED}unavailable"
+    page = await stand.visitor.get(f"{FAILED}unavailable")
+    assert "Nothing is wrong with your account" in page.text
+    assert stand.exchanges == 1
+
+
+@pytest.mark.requirement("S20")
+async def test_trouble_after_a_login_is_explained(open_stand: Open) -> None:
+    """What AniList refuses the application's own hook is no page with the code in its address, nor a login for one."""
+    for trouble, reason in (
+        (ServiceUnavailableError("down"), "unavailable"),
+        (LoginRequiredError("nobody", subject="a"), "unknown"),
+    ):
+        stand = await open_stand(Site(trouble=trouble))
+        seen = await stand.visitor.get(await stand.approve(await stand.begin()))
+        assert (seen.status, seen.location) == (303, f"{FAILED}{reason}")
+
+
+async def test_an_unknown_reason_gets_a_page(open_stand: Open) -> None:
+    """Whatever stands in the address of the page of failures, nothing of it is repeated."""
+    stand = await open_stand()
+    for query in ("", "?reason=", "?reason=nope", "?reason=<b>", "?reason=a&reason=b", "?x"):
+        page = await stand.visitor.get(f"/login/anilist/failed{query}")
+        assert (page.status, "not known here" in page.text, "<b>" in page.text) == (400, True, False)
+
+
+async def test_what_is_opened_is_closed(open_stand: Open) -> None:
+    """The lifespan has opened session and flow, and closes the flow before the session."""
+    stand = await open_stand()
+    await stand.visitor.get("/")  # it has started
+    login = await stand.flow.begin()
+    await stand.stack.aclose()
+    with pytest.raises(LoginTimeoutError):
+        await stand.flow.wait(login, timeout=0)
+    assert repr(stand.flow.session).endswith("closed>")

@@ -1,0 +1,58 @@
+"""The hooks among the handlers."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any
+
+import pytest
+from aiohttp import web
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from yarl import URL
+
+from anilist_oauth.errors import ConfigurationError
+from anilist_oauth.web import aiohttp, starlette
+from anilist_oauth.web.door import LoginDoor
+from anilist_oauth.web.handlers import Framework, Handlers, settled
+from tests.flows import staged
+from tests.web.test_visit import visit
+
+
+async def test_a_value_may_come_later() -> None:
+    """A hook's plain value is taken as it is, a coroutine or future is waited for."""
+    later: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    later.set_result(2)
+    values: list[Awaitable[int] | int] = [1, later]
+    assert [await settled(value) for value in values] == [1, 2]
+
+
+@pytest.mark.parametrize("given", [None, "/there"])
+async def test_on_login_gives_a_redirect_and_says_so(given: object) -> None:
+    """Anything else is a mistake in the program, found at the first login."""
+    await _refuses(aiohttp._Aiohttp(), given)
+    await _refuses(starlette._Starlette(), given)
+
+
+async def test_on_login_gives_no_page() -> None:
+    """A page at the callback would have the code in its address."""
+    await _refuses(aiohttp._Aiohttp(), web.Response(text="Hello"))
+    await _refuses(starlette._Starlette(), PlainTextResponse("Hello"))
+
+
+async def _refuses(framework: Framework[Any], given: object) -> None:
+    async with staged() as stage:
+        door = LoginDoor(stage.flow, login_path="/login", callback_path=None)
+        handlers: Handlers[Any, Any] = Handlers(
+            door=door,
+            framework=framework,
+            on_login=lambda _request, _completed: given,
+            subject=None,
+            on_error=None,
+        )
+        request = Request({"type": "http"})
+        begun = dict((await door.begin(visit(), subject=None)).headers)
+        name, _, rest = begun["Set-Cookie"].partition("=")
+        callback = await stage.sandbox.approve(begun["Location"])
+        query = {key: [value] for key, value in URL(callback).query.items()}
+        with pytest.raises(ConfigurationError, match=f"^on_login: a redirect .* not {type(given).__name__}: "):
+            await handlers.callback(request, visit(query=query, cookies={name: rest.partition(";")[0]}))

@@ -1,0 +1,53 @@
+"""What is opened is closed, in reverse."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import web
+from starlette.applications import Starlette
+
+from anilist_oauth.web import aiohttp, starlette
+from anilist_oauth.web.lifespan import opened
+
+
+@asynccontextmanager
+async def thing(name: str, log: list[str], *, broken: bool = False) -> AsyncIterator[None]:
+    """Note when it is opened and closed."""
+    if broken:
+        raise RuntimeError(name)
+    log.append(f"+{name}")
+    yield
+    log.append(f"-{name}")
+
+
+async def test_it_closes_in_reverse() -> None:
+    """Session, store, flow; then flow, store, session."""
+    log: list[str] = []
+    async with opened([thing(name, log) for name in ("session", "store", "flow")]):
+        assert log == ["+session", "+store", "+flow"]
+    assert log[3:] == ["-flow", "-store", "-session"]
+
+
+async def test_what_was_opened_before_a_failure_is_closed() -> None:
+    """No half-open application is left behind."""
+    log: list[str] = []
+    with pytest.raises(RuntimeError, match="store"):
+        async with opened([thing("session", log), thing("store", log, broken=True), thing("flow", log)]):
+            raise AssertionError
+    assert log == ["+session"]
+
+
+async def test_both_frameworks_take_it() -> None:
+    """As aiohttp's cleanup context, and as Starlette's lifespan."""
+    log: list[str] = []
+    app = web.Application()
+    app.cleanup_ctx.append(aiohttp.lifespan(thing("a", log), thing("b", log)))
+    runner = web.AppRunner(app)
+    await runner.setup()
+    assert log == ["+a", "+b"]
+    await runner.cleanup()
+    application = Starlette(lifespan=starlette.lifespan(thing("c", log), thing("d", log)))
+    async with application.router.lifespan_context(application):
+        assert log[4:] == ["+c", "+d"]
+    assert log == ["+a", "+b", "-b", "-a", "+c", "+d", "-d", "-c"]

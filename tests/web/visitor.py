@@ -1,0 +1,62 @@
+"""A browser reduced to requests and cookies, so that a test sees each answer as it is."""
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+import attrs
+from multidict import CIMultiDictProxy
+from yarl import URL
+
+
+@attrs.frozen(kw_only=True)
+class Seen:
+    """An answer."""
+
+    status: int
+    headers: CIMultiDictProxy[str]
+    text: str
+
+    @property
+    def location(self) -> str:
+        """Where it leads."""
+        return self.headers["Location"]
+
+    @property
+    def cookies(self) -> list[str]:
+        """The cookies it sets, as written."""
+        return self.headers.getall("Set-Cookie", [])
+
+
+class Visitor:
+    """Follows no redirect by itself, and keeps every cookie until it is taken away."""
+
+    def __init__(self, site: URL) -> None:
+        self.cookies: dict[str, str] = {}
+        self._site = site
+        self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._session.close()
+
+    async def get(self, address: str, *, method: str = "GET", headers: Mapping[str, str] | None = None) -> Seen:
+        """Ask for an address of the site, or a whole one, without changing a character of it."""
+        url = URL(address if address.startswith("http") else f"{self._site}{address}", encoded=True)
+        cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        sent = {**({"Accept": "text/html"} | (cookie if self.cookies else {})), **(headers or {})}
+        async with self._session.request(method, url, headers=sent, allow_redirects=False) as response:
+            seen = Seen(status=response.status, headers=response.headers, text=await response.text())
+        for line in seen.cookies:
+            name, _, rest = line.partition("=")
+            value, *attributes = rest.split("; ")
+            if "Max-Age=0" in attributes:
+                self.cookies.pop(name, None)
+            else:
+                self.cookies[name] = value
+        return seen
