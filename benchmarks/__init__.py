@@ -1,0 +1,1 @@
+"""What the package costs, beside what others cost, in one run: see README.md."""
