@@ -21,6 +21,7 @@ Row = Mapping[str, Any]
 
 LIMIT = 10.0  # seconds for one statement, the wait for a connection included
 WAIT = 5.0  # seconds for a new connection, a lock, or an answer
+AGAIN = 0.02  # seconds between tries where SQLite refuses to wait for a lock
 CREATING = 0x616E696C  # an advisory lock of PostgreSQL: two processes that start at once make the tables in turn
 TABLES = 2
 LOGGING_NAME = "anilist_oauth"
@@ -168,7 +169,20 @@ def _is_not_ours(record: logging.LogRecord) -> bool:
 
 def _set_up_sqlite(connection: Any, record: Any) -> None:
     del record
-    cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = FULL"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    connection.run_async(_use_wal)
+
+
+async def _use_wal(connection: Any) -> None:
+    """Switch to the write-ahead log; SQLite itself does not wait where two processes that start at once both do."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + WAIT
+    while True:
+        try:
+            await connection.execute_fetchall("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or loop.time() > until:
+                raise
+            await asyncio.sleep(AGAIN)
+        else:
+            break
+    await connection.execute_fetchall("PRAGMA synchronous = FULL")

@@ -198,6 +198,38 @@ async def test_a_locked_file_may_be_tried_again(tmp_path: Path, monkeypatch: pyt
         assert await store.tokens.put(stored())
 
 
+async def test_a_fresh_file_that_another_process_writes_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite does not wait for a lock when it switches to its write-ahead log, as whoever starts first does too."""
+    other = sqlite3.connect(tmp_path / "tokens.db")
+    other.execute("BEGIN IMMEDIATE")
+    pauses = iter(range(3))
+
+    async def pause(seconds: float) -> None:
+        if next(pauses) == 1:
+            other.rollback()
+        await turn(seconds and 0)
+
+    turn = asyncio.sleep
+    monkeypatch.setattr(asyncio, "sleep", pause)
+    async with SQLStore(f"sqlite:///{tmp_path}/tokens.db", clock=Clock()) as store:
+        monkeypatch.undo()
+        assert await store.tokens.put(stored())
+    assert next(pauses) == 2
+    other.close()
+
+
+async def test_a_fresh_file_is_not_waited_for_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who holds the lock for longer makes opening a retryable error."""
+    monkeypatch.setattr(sql_engine, "WAIT", 0.05)
+    other = sqlite3.connect(tmp_path / "tokens.db")
+    other.execute("BEGIN IMMEDIATE")
+    error = await failure(SQLStore(f"sqlite:///{tmp_path}/tokens.db"))
+    assert error.retryable
+    other.close()
+
+
 async def test_a_cancelled_call_leaves_the_store_usable(tmp_path: Path) -> None:
     """Its connection is not left in the middle of something."""
     async with SQLStore(f"sqlite:///{tmp_path}/tokens.db", clock=Clock()) as store:
