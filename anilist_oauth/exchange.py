@@ -66,7 +66,7 @@ def token_request(endpoint: URL, *, application: Application, code: str) -> Requ
         ConfigurationError: The application has no client secret.
         InvalidCodeError: The code cannot be one; ``reason`` is ``garbled``.
     """
-    return with_code(endpoint, token_form(application), checked_code(code))
+    return with_code(endpoint, token_form(application), code_field(code))
 
 
 def token_form(application: Application) -> bytes:
@@ -89,22 +89,23 @@ def token_form(application: Application) -> bytes:
     return f"{urlencode(fields)}&code=".encode("ascii")
 
 
-def checked_code(code: str) -> str:
-    """Strip a code; an `InvalidCodeError` with ``reason="garbled"`` if it cannot be one."""
+def code_field(code: str) -> bytes:
+    """Strip a code and write it as a form's value; an `InvalidCodeError`, ``reason="garbled"``, if it cannot be one."""
     code = code.strip() if isinstance(code, str) else ""
-    plain = code.isascii() and code.encode("ascii").isalnum()  # as AniList's are: hex digits
-    if not plain and (not code or not code.isascii() or not code.isprintable() or " " in code or "://" in code):
-        raise InvalidCodeError(
-            "the code is empty or garbled; pass what parse_callback() gave, not the whole callback", reason="garbled"
-        )
-    return code
+    if code.isascii():
+        field = code.encode("ascii")
+        if field.isalnum():  # as AniList's are: hex digits, which need no quoting
+            return field
+        if code and code.isprintable() and " " not in code and "://" not in code:
+            return quote_plus(code).encode("ascii")
+    raise InvalidCodeError(
+        "the code is empty or garbled; pass what parse_callback() gave, not the whole callback", reason="garbled"
+    )
 
 
-def with_code(endpoint: URL, form: bytes, code: str) -> Request:
-    """Complete what `token_form` gave with a code."""
-    raw = code.encode("ascii")  # AniList's codes are hex digits, which need no quoting
-    body = form + (raw if raw.isalnum() else quote_plus(code).encode("ascii"))
-    return Request(url=endpoint, headers=TOKEN_HEADERS, body=body, body_limit=TOKEN_BODY_LIMIT)
+def with_code(endpoint: URL, form: bytes, field: bytes) -> Request:
+    """Complete what `token_form` gave with what `code_field` gave."""
+    return Request(url=endpoint, headers=TOKEN_HEADERS, body=form + field, body_limit=TOKEN_BODY_LIMIT)
 
 
 def parse_token_response(response: Response, *, application: Application, code: str, now: datetime) -> Token:
@@ -127,7 +128,7 @@ def parse_token_response(response: Response, *, application: Application, code: 
     document = response.json()
     if response.status == 200 and _grants(document):
         return _token(document, now=now)
-    secrets = (application.client_secret or "", code, *_tokens(document))
+    secrets = (application.client_secret or "", code.strip(), *_tokens(document))
     refusal = _refusal(document, secrets=secrets)
     _raise_service_error(response, refusal, now=now)
     if refusal is None:

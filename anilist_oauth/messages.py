@@ -15,7 +15,9 @@ from anilist_oauth.redaction import Unpicklable
 TOKEN_BODY_LIMIT = 1024 * 1024
 GRAPHQL_BODY_LIMIT = 32 * 1024 * 1024
 
-_decode = json.JSONDecoder().decode
+_BLANKS = " \t\n\r"  # JSON's own (RFC 8259 section 2)
+
+_decode = json.JSONDecoder().raw_decode
 
 
 def _check_timeout(_request: Any, _field: Any, value: float | None) -> None:
@@ -62,6 +64,8 @@ class Response(Unpicklable):
     def json(self) -> Any:
         """Decode the body, UTF-8 with or without a byte order mark (RFC 8259 section 8.1); None if it is no JSON."""
         try:
-            return _decode(self.body.removeprefix(BOM_UTF8).decode())
+            text = self.body.removeprefix(BOM_UTF8).decode().strip(_BLANKS)
+            document, end = _decode(text)
         except (ValueError, RecursionError):
             return None
+        return document if end == len(text) else None

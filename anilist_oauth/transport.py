@@ -7,7 +7,7 @@ connection) is always made the shorter of the two.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, Self
 
 import aiohttp
@@ -136,8 +136,17 @@ class AiohttpTransport:
         if session.closed:
             raise SessionStateError("the session or its connector was closed, and nothing was sent; open another")
         self._last_traffic = started
+        timeout = self._timeout
+        if request.timeout is not None:
+            timeout = _with_shorter_connect(timeout, total=request.timeout)
         try:
-            answer = await self._post(session, request)
+            answer = await session.post(
+                request.url,
+                data=request.body,
+                headers=None if session is self._usual_session else request.headers,
+                allow_redirects=False,
+                timeout=timeout,
+            )
             body = await _read(answer, request.body_limit)
         except (aiohttp.ClientError, OSError, EOFError) as error:
             failure = _failure(error, request.url)
@@ -147,18 +156,6 @@ class AiohttpTransport:
                 logger.debug("%s%s: %d in %.1f ms", request.url.host, request.url.path, answer.status, milliseconds)
             return Response(status=answer.status, headers=answer.headers, body=body)
         raise failure  # outside of the handler: aiohttp's exceptions hold the request's headers, a token among them
-
-    def _post(self, session: aiohttp.ClientSession, request: Request) -> Awaitable[aiohttp.ClientResponse]:
-        timeout = self._timeout
-        if request.timeout is not None:
-            timeout = _with_shorter_connect(timeout, total=request.timeout)
-        return session.post(
-            request.url,
-            data=request.body,
-            headers=None if session is self._usual_session else request.headers,
-            allow_redirects=False,
-            timeout=timeout,
-        )
 
     def _client(
         self, connector: aiohttp.BaseConnector, headers: Mapping[str, str], *, owner: bool

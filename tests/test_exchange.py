@@ -21,7 +21,7 @@ from anilist_oauth.errors import (
     ServiceUnavailableError,
     UnexpectedResponseError,
 )
-from anilist_oauth.exchange import checked_code, parse_token_response, token_request
+from anilist_oauth.exchange import code_field, parse_token_response, token_request
 from anilist_oauth.messages import TOKEN_BODY_LIMIT, Response
 from anilist_oauth.tokens import Token
 from tests.recordings import JWT, PAGE, Recorded, recorded
@@ -88,7 +88,6 @@ def test_the_redirect_uri_is_sent_byte_for_byte(redirect_uri: str) -> None:
 @pytest.mark.parametrize("code", [CODE, f"  {CODE}\n", f"\u3000{CODE}\u00a0", "=+/&?%"])
 def test_blanks_around_a_code_are_stripped(code: str) -> None:
     """A blank is easily copied along, and no code has one."""
-    assert checked_code(code) == code.strip()
     body = token_request(ANILIST.token, application=APPLICATION, code=code).body
     assert dict(parse_qsl(body.decode("ascii"), strict_parsing=True))["code"] == code.strip()
 
@@ -102,7 +101,7 @@ def test_blanks_around_a_code_are_stripped(code: str) -> None:
 def test_what_cannot_be_a_code_is_not_sent(code: str) -> None:
     """It is garbled, without a request, and not repeated."""
     with pytest.raises(InvalidCodeError, match="the code is empty or garbled") as caught:
-        checked_code(code)
+        code_field(code)
     assert (caught.value.reason, caught.value.status) == ("garbled", None)
     assert "hid" not in repr(caught.value)
 

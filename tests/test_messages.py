@@ -37,3 +37,22 @@ def test_a_timeout_is_a_positive_number(timeout: Any) -> None:
     """Seconds, not yet over."""
     with pytest.raises(ConfigurationError, match="timeout"):
         Request(url=URL("https://anilist.co/"), headers={}, body=b"", body_limit=1, timeout=timeout)
+
+
+@pytest.mark.parametrize(
+    ("body", "document"),
+    [
+        (b' \r\n\t{"a": [1]}\n', {"a": [1]}),
+        (b"\xef\xbb\xbf[]", []),
+        (b"{}{}", None),
+        (b"[1] 2", None),
+        (b"\x0b{}", None),
+        (b"{}\xc2\xa0", None),
+        (b"", None),
+        (b"\xff", None),
+        (b"[" * 100_000, None),
+    ],
+)
+def test_a_body_is_one_json_document_or_none(body: bytes, document: Any) -> None:
+    """JSON's own blanks and a byte order mark may stand around it, and nothing else."""
+    assert Response(status=200, headers={}, body=body).json() == document
