@@ -81,7 +81,9 @@ class Browser:
 
     def press(self, label: str, *, until: str) -> None:
         """Press a button, and wait for another page whose address has something in it."""
-        button = self.driver.find_element(By.XPATH, f"//button[normalize-space()='{label}' or bdi='{label}']")
+        path = f"//button[normalize-space()='{label}' or bdi='{label}']"
+        self.wait_for(lambda: self.driver.find_elements(By.XPATH, path))  # the address changes before the page is there
+        button = self.driver.find_element(By.XPATH, path)
         button.click()
         self.wait_for(lambda: _gone(button) and until in self.address)
 

@@ -7,6 +7,11 @@ from typing import Any, Self
 from urllib.parse import parse_qsl
 
 import attrs
+from multidict import CIMultiDict
+
+_REDIRECTING = b"""<!doctype html>
+<html lang="en"><head><title>Redirecting</title></head><body><p>Redirecting</p></body></html>
+"""
 
 
 @attrs.frozen(kw_only=True)
@@ -76,6 +81,12 @@ def json_answer(value: object, *, status: int = 200, headers: Mapping[str, str] 
     return Answer(status=status, headers={"Content-Type": "application/json", **(headers or {})}, body=body)
 
 
-def redirect(location: str, *, status: int = HTTPStatus.FOUND) -> Answer:
-    """Send the browser elsewhere."""
-    return Answer(status=status, headers={"Content-Type": "text/html; charset=UTF-8", "Location": location})
+def redirect(location: str) -> Answer:
+    """Send the browser elsewhere, as Laravel does: with a page for whoever does not follow."""
+    return attrs.evolve(sent_back(location), body=_REDIRECTING)
+
+
+def sent_back(location: str) -> Answer:
+    """Send the browser back to the application, as the library does: without a page."""
+    headers = {"Content-Type": "text/html; charset=UTF-8", "Location": location}
+    return Answer(status=HTTPStatus.FOUND, headers=headers)

@@ -21,6 +21,10 @@ _ERRORS = {
 _COPY = """
 const value = document.getElementById("value");
 const fragment = new URLSearchParams(location.hash.slice(1));
+if (fragment.has("error")) {
+  document.querySelector("h1").textContent = "Not authorized";
+  document.getElementById("empty").textContent = `The application was told: ${fragment.get("error")}.`;
+}
 if (fragment.has("access_token")) {
   value.value = fragment.get("access_token");
   document.getElementById("shown").hidden = false;
@@ -40,8 +44,11 @@ copy.addEventListener("click", async () => {
 """
 
 
-def login_page(people: Iterable[User], *, query: str) -> Answer:
-    """Ask who is there; the query goes along, so that nothing of it is lost."""
+def login_page(people: Iterable[User], *, query: str, target: str | None) -> Answer:
+    """Ask who is there; the query goes along, so that nothing of it is lost.
+
+    Whoever has approved before goes from here straight to `target`, which is None where nobody waits for an answer.
+    """
     choices = [
         button(
             _avatar(user),
@@ -54,7 +61,7 @@ def login_page(people: Iterable[User], *, query: str) -> Answer:
     ]
     action = f"/login?{query}" if query else "/login"
     body = ["Choose an account. There are no passwords here.", form(action, *choices)]
-    return _shown("Sign in", body, form_action=[_SELF])
+    return _shown("Sign in", body, form_action=[_SELF] if target is None else _onward(target))
 
 
 def consent_page(question: Question, user: User, *, key: str, form_token: str, query: str, target: str) -> Answer:
@@ -78,8 +85,7 @@ def consent_page(question: Question, user: User, *, key: str, form_token: str, q
         ),
     ]
     pair = element("div", element("span", "◆", class_="avatar other"), _avatar(user), class_="pair", aria_hidden="true")
-    policy = [source(target), _SELF]
-    return _shown(f"Authorize {name}", body, heading=f"Authorize {name}?", above=pair, form_action=policy)
+    return _shown(f"Authorize {name}", body, heading=f"Authorize {name}?", above=pair, form_action=_onward(target))
 
 
 def settings_page(applications: Iterable[Application], user: User, *, form_token: str) -> Answer:
@@ -102,7 +108,7 @@ def settings_page(applications: Iterable[Application], user: User, *, form_token
 
 
 def pin_page(code: str | None, error: str | None) -> Answer:
-    """Show the code; a script reads an implicit token from the fragment, which no server sees, and copies either."""
+    """Show the code; a script reads an implicit answer from the fragment, which no server sees, and copies."""
     if error is not None:
         return _shown("Not authorized", [f"The application was told: {error}."], tone="bad")
     body = [
@@ -139,6 +145,11 @@ def error_page(status: int) -> Answer:
     """Show an HTTP error, as Laravel does where nobody asked for JSON."""
     title, text = _ERRORS[status]
     return _shown(title, [text], tone="bad", status=status)
+
+
+def _onward(target: str) -> list[str]:
+    """Let a form lead to the application, and from there to wherever it sends the browser: Chromium checks each hop."""
+    return [source(target), "http:", "https:"]
 
 
 def _application_name(application: Application) -> str:

@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable
 from anilist_oauth.sandbox.authorization import Authorization, Question, SentBackError
 from anilist_oauth.sandbox.clients import Clients
 from anilist_oauth.sandbox.grants import Grants
-from anilist_oauth.sandbox.messages import Answer, ReceivedRequest, json_answer, redirect
+from anilist_oauth.sandbox.messages import Answer, ReceivedRequest, json_answer, redirect, sent_back
 from anilist_oauth.sandbox.pages import consent_page, error_page, index_page, login_page, pin_page, settings_page
 from anilist_oauth.sandbox.people import People
+from anilist_oauth.sandbox.refusals import RefusedError, ServerFaultError
 from anilist_oauth.sandbox.sessions import Session, Sessions
 
 AUTHORIZE = "/api/v2/oauth/authorize"
@@ -61,9 +62,9 @@ class Visits:
         try:
             question = self._authorization.question(request)
         except SentBackError as error:
-            return redirect(error.location)
+            return sent_back(error.location)
         if self._grants.approved(session.user, question.application.client_id):
-            return redirect(await self._authorization.approve(question, session.user))
+            return sent_back(await self._authorization.approve(question, session.user))
         return self._ask(question, session, request.query)
 
     def _ask(self, question: Question, session: Session, query: str) -> Answer:
@@ -83,10 +84,19 @@ class Visits:
             return laravel_error(request, _EXPIRED)
         if "DELETE" in {request.method, request.fields.get("_method")}:
             return redirect(self._authorization.deny(question))
-        return redirect(await self._authorization.approve(question, session.user))
+        return sent_back(await self._authorization.approve(question, session.user))
 
     async def _login(self, request: ReceivedRequest) -> Answer:
-        return login_page(self._people, query=request.query)
+        return login_page(self._people, query=request.query, target=self._target(request))
+
+    def _target(self, request: ReceivedRequest) -> str | None:
+        """Tell where an authorization request leads in the end; None where its error is shown here."""
+        try:
+            return self._authorization.target(self._authorization.question(request))
+        except SentBackError as error:
+            return error.location
+        except (RefusedError, ServerFaultError):
+            return None
 
     async def _sign_in(self, request: ReceivedRequest) -> Answer:
         user = self._people.named(str(request.fields.get("user")))

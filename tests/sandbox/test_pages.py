@@ -9,7 +9,7 @@ from selenium.webdriver.common.keys import Keys
 
 from anilist_oauth.application import Application
 from anilist_oauth.endpoints import PIN_REDIRECT_URI
-from anilist_oauth.sandbox import Sandbox, SandboxThread
+from anilist_oauth.sandbox import Fault, Sandbox, SandboxThread
 from tests.browser import SCREENS, Browser, axe_core, chromium
 from tests.sandbox.moves import authorization_url
 
@@ -71,6 +71,28 @@ def test_a_person_signs_in_and_approves(browser: Browser, sandbox: SandboxThread
     assert browser.address.endswith("&state=s1")
 
 
+def test_a_person_who_approved_before_signs_in_and_is_sent_on(browser: Browser, sandbox: SandboxThread) -> None:
+    """From the login page straight back to the application, past two redirects behind one form."""
+    sandbox.approve(authorization_url(sandbox, response_type="token"))
+    browser.visit(authorization_url(sandbox))
+    browser.press("mika", until="/callback")
+    assert browser.address.startswith("http://127.0.0.1:9/callback?code=def50200")
+
+
+def test_an_application_may_send_the_person_on(browser: Browser) -> None:
+    """The callback may redirect to another origin, such as a front end's, and the consent page does not stand in it."""
+    elsewhere = "http://localhost:9/home"
+    with SandboxThread(Sandbox()) as callback:
+        callback.next("authorize", Fault(status=303, headers={"Location": elsewhere}))
+        application = Application(
+            client_id=1, client_secret="s" * 40, redirect_uri=str(callback.endpoints.authorization)
+        )
+        with SandboxThread(Sandbox(applications=[application])) as sandbox:
+            sign_in(browser, sandbox)
+            browser.visit(authorization_url(sandbox))
+            browser.press("Approve", until=elsewhere)
+
+
 def test_a_person_denies(browser: Browser, sandbox: SandboxThread) -> None:
     """The application is told, in Passport's words."""
     sign_in(browser, sandbox)
@@ -109,6 +131,16 @@ def test_a_person_copies_a_pin(response_type: str, browser: Browser, sandbox: Sa
     target = browser.driver.find_element(By.TAG_NAME, "textarea")
     target.send_keys(Keys.CONTROL, "v")
     assert target.get_attribute("value") == given
+
+
+def test_a_person_denies_an_implicit_pin(browser: Browser, sandbox: SandboxThread) -> None:
+    """Passport puts the denial behind the #, where a token would be; the page says so."""
+    sign_in(browser, sandbox)
+    browser.visit(pin_url(sandbox, "token"))
+    browser.press("Deny", until="/oauth/pin#error=access_denied")
+    assert "Not authorized" in browser.text
+    assert "The application was told: access_denied." in browser.text
+    assert not browser.buttons("Copy")
 
 
 def test_no_page_hinders_anyone(browser: Browser, sandbox: SandboxThread, axe: str) -> None:

@@ -143,10 +143,30 @@ async def test_another_account_can_take_over(browser: Browser) -> None:
 
 
 async def test_the_consent_page_lets_forms_lead_to_the_callback(browser: Browser) -> None:
-    """Chromium checks the redirect behind a form too, so that the policy names the redirect URI's origin first."""
+    """Chromium checks the redirects behind a form too: to the redirect URI, and on to wherever its owner likes."""
     await browser.sign_in()
     await browser.visit(authorization_url(browser.sandbox))
-    assert "; form-action http://127.0.0.1:9901 'self'; " in browser.headers["Content-Security-Policy"]
+    assert "; form-action http://127.0.0.1:9901 http: https:; " in browser.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("query", "sources"),
+    [
+        ("client_id=1&response_type=code", "myapp: http: https:"),
+        ("client_id=1&response_type=code&scope=x", "myapp: http: https:"),
+        ("client_id=2&response_type=code", "'self'"),
+        ("client_id=1&response_type=code&redirect_uri[]=x", "'self'"),
+        ("", "'self'"),
+    ],
+)
+async def test_the_login_page_lets_forms_lead_to_the_callback(query: str, sources: str) -> None:
+    """Whoever approved before, and signs in again, is sent on at once: the login's own form leads that far."""
+    application = Application(client_id=1, client_secret="s" * 40, redirect_uri="myapp://done")
+    async with Sandbox(applications=[application]) as sandbox:
+        browser = Browser(sandbox)
+        async with browser.client:
+            await browser.visit(f"/login?apiVersion=v2&{query}")
+        assert f"; form-action {sources}; " in browser.headers["Content-Security-Policy"]
 
 
 async def test_pages_that_are_not_there_and_methods_that_are_not_taken(browser: Browser) -> None:
