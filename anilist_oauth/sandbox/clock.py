@@ -17,6 +17,7 @@ class Clock:
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Run with this loop from now on."""
+        self._origin = self.now()  # as far as an earlier loop took it
         self._loop, self._started_at = loop, loop.time()
 
     def now(self) -> datetime:

@@ -53,15 +53,17 @@ class ReceivedRequest:
 
 @attrs.frozen(kw_only=True)
 class Answer:
-    """One answer, ready to be sent."""
+    """One answer, ready to be sent; its headers are found whatever their letter case."""
 
     status: int = 200
-    headers: Mapping[str, str] = attrs.field(factory=dict)
+    headers: Mapping[str, str] = attrs.field(factory=dict, converter=CIMultiDict[str])
     body: bytes = b""
 
     def with_headers(self, headers: Mapping[str, str]) -> Self:
         """Give the same answer with more headers."""
-        return attrs.evolve(self, headers={**self.headers, **headers})
+        merged = CIMultiDict(self.headers)
+        merged.update(headers)
+        return attrs.evolve(self, headers=merged)
 
 
 def query_fields(query: str) -> dict[str, Any]:

@@ -51,8 +51,8 @@ async def send(request: web.BaseRequest, answer: Answer, *, fault: Fault, now: d
         _close(request, fault)
         return web.Response()  # nobody is there to receive it
     response = web.StreamResponse(status=answer.status)
-    response.headers.update({**answer.headers, **fault.headers})
-    response.headers["Date"] = format_datetime(now, usegmt=True)
+    for headers in ({"Date": format_datetime(now, usegmt=True)}, answer.headers, fault.headers):
+        response.headers.update(headers)
     if fault.chunked:
         response.enable_chunked_encoding()
     elif "Content-Length" not in response.headers:

@@ -20,3 +20,5 @@ async def test_time_runs_with_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     assert timedelta(minutes=59) < clock.now() - began < timedelta(minutes=61)
     clock.advance(timedelta(hours=1))
     assert clock.now() - began > timedelta(minutes=119)
+    clock.start(loop)
+    assert clock.now() - began > timedelta(minutes=119)

@@ -132,6 +132,18 @@ async def test_the_date_is_the_sandbox_s() -> None:
         assert abs(sandbox.now() - said) < timedelta(seconds=5)
 
 
+@pytest.mark.parametrize("fault", [Fault, lambda **kept: Fault(body="{}", **kept)], ids=["true", "made up"])
+async def test_a_scripted_header_takes_the_place_of_its_like(fault: Any) -> None:
+    """In any letter case, and even the date: a client meets each header once."""
+    headers = {"content-type": "text/odd", "x-ratelimit-limit": "7", "date": "never"}
+    async with Sandbox() as sandbox, aiohttp.ClientSession() as client:
+        sandbox.next("graphql", fault(headers=headers))
+        async with client.get(sandbox.endpoints.graphql) as answer:
+            assert {name: answer.headers.getall(name) for name in headers} == {
+                name: [value] for name, value in headers.items()
+            }
+
+
 @pytest.mark.parametrize(
     ("sent", "fields"),
     [
