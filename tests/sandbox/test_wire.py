@@ -113,7 +113,7 @@ async def test_an_answer_comes_late(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_leaving_does_not_wait_for_a_late_answer() -> None:
     """A sandbox closes at once, whoever still waits for it."""
-    async with asyncio.timeout(5), aiohttp.ClientSession() as client:
+    async with asyncio.timeout(60), aiohttp.ClientSession() as client:
         async with Sandbox() as sandbox:
             sandbox.next("graphql", Fault(delay=3600))
             waiting = asyncio.create_task(client.post(sandbox.endpoints.graphql))
@@ -129,7 +129,7 @@ async def test_the_date_is_the_sandbox_s() -> None:
         sandbox.advance(timedelta(days=400))
         async with client.get(sandbox.url / "login") as answer:
             said = parsedate_to_datetime(answer.headers["Date"])
-        assert abs(sandbox.now() - said) < timedelta(seconds=5)
+        assert abs(sandbox.now() - said) < timedelta(minutes=1)
 
 
 @pytest.mark.parametrize("fault", [Fault, lambda **kept: Fault(body="{}", **kept)], ids=["true", "made up"])
