@@ -127,10 +127,13 @@ class Pace:
             self._heard = said.limit
             self._plan()
 
-    def heed(self, error: ServiceError, *, status: int) -> None:
-        """Take in what an answer became, and its HTTP status: a 429 and an outage concern everybody."""
+    def heed(self, error: ServiceError, *, status: int, jitter: float = 0.0) -> None:
+        """Take in what an answer became, and its HTTP status: a 429 and an outage concern everybody.
+
+        The jitter, in seconds, is added to the pause after a 429, so that processes behind one address come back apart.
+        """
         if isinstance(error, RateLimitedError):
-            self.pause(error.retry_after or 0.0)
+            self.pause((error.retry_after or 0.0) + jitter)
         elif isinstance(error, ServiceUnavailableError) and (wait := outage_wait(error, status=status)) is not None:
             self.halt(wait)
 

@@ -32,12 +32,12 @@ def repeat_wait(error: ServiceError, *, tries: int, random: Callable[[], float])
         random: Gives numbers from 0 to 1, so that those who failed together do not come back together.
 
     Returns:
-        Seconds. After a 429 they come on top of the pause that holds for everybody.
+        Seconds; none after a 429, since the pace lets everybody wait.
     """
     if tries >= TRIES or not error.retryable:
         return None
     if isinstance(error, RateLimitedError):
-        return random()
+        return 0.0
     return float(error.retry_after or 0.0) + 2.0 ** (tries - 1) * (0.5 + random())
 
 

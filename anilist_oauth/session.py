@@ -283,7 +283,7 @@ class OAuthSession:
                 response, with_token=bearer is not None, now=now, mutation=mutation, secrets=secrets
             )
         except ServiceError as error:
-            self.pace.heed(error, status=response.status)
+            self.pace.heed(error, status=response.status, jitter=_jitter())
             raise
 
     def _check_open(self) -> asyncio.AbstractEventLoop:

@@ -292,7 +292,7 @@ def test_a_failed_answer_concerns_everybody_if_it_says_so() -> None:
 
     async def scenario() -> None:
         cases: list[tuple[ServiceError, int, float, bool]] = [
-            (RateLimitedError("", retry_after=5), 429, 6, False),
+            (RateLimitedError("", retry_after=5), 429, 6.5, False),
             (ServiceUnavailableError("", retry_after=60), 403, 60, True),
             (ServiceUnavailableError("", retry_after=3), 503, 0, False),
             (ServiceUnavailableError(""), 500, 0, False),
@@ -301,7 +301,7 @@ def test_a_failed_answer_concerns_everybody_if_it_says_so() -> None:
         for error, status, delay, halted in cases:
             crowd = Crowd(Pace())
             await crowd.one(None)
-            crowd.pace.heed(error, status=status)
+            crowd.pace.heed(error, status=status, jitter=0.5)
             assert (crowd.pace.delay(), crowd.pace.halted) == (delay, halted)
 
     in_virtual_time(scenario)

@@ -16,7 +16,7 @@ from anilist_oauth.repeats import TRIES, lost_answer, outage_wait, repeat_wait
 @pytest.mark.parametrize(
     ("error", "waits"),
     [
-        (RateLimitedError("", retry_after=60), [0.5, 0.5, None]),
+        (RateLimitedError("", retry_after=60), [0.0, 0.0, None]),
         (ConnectionFailedError(""), [1.0, 2.0, None]),
         (ServiceUnavailableError("", retryable=True), [1.0, 2.0, None]),
         (ServiceUnavailableError("", retryable=True, retry_after=3), [4.0, 5.0, None]),

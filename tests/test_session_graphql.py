@@ -182,6 +182,37 @@ def test_after_a_429_everybody_waits() -> None:
     in_virtual_time(scenario)
 
 
+def test_after_a_429_processes_come_back_apart() -> None:
+    """Those who were refused in one instant, each with a pace of its own, do not ask again in one instant."""
+
+    async def scenario() -> None:
+        times = []
+        for _ in range(2):
+            async with scripted(LIMITED, DATA) as (session, transport):
+                await session.graphql(QUERY)
+                first, second = transport.times
+                times.append(second - first)
+        assert times[0] != times[1]
+        assert all(30 <= time <= 32 for time in times)
+
+    in_virtual_time(scenario)
+
+
+def test_max_wait_counts_after_a_429_too() -> None:
+    """A call that may not wait so long as AniList names learns it at once, without another request."""
+
+    async def scenario() -> None:
+        async with scripted(LIMITED, DATA) as (session, transport):
+            with pytest.raises(RateLimitedError) as caught:
+                await session.graphql(QUERY, max_wait=5)
+            assert caught.value.retry_after is not None
+            assert caught.value.retry_after >= 30
+            assert asyncio.get_running_loop().time() == 0
+            assert len(transport.requests) == 1
+
+    in_virtual_time(scenario)
+
+
 async def _later(seconds: float, call: Coroutine[Any, Any, Any]) -> Any:
     await asyncio.sleep(seconds)
     return await call
