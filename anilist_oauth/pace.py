@@ -1,6 +1,7 @@
 """Whose turn it is, and when: one budget for every user behind one address."""
 
 import asyncio
+import math
 from bisect import insort
 from collections import OrderedDict
 from itertools import chain, count
@@ -92,7 +93,10 @@ class Pace:
             RateLimitedError: The turn does not come within `max_wait`; `retry_after` says when it would.
             ServiceUnavailableError: AniList announced an outage, and its time is not over.
             SessionStateError: Calls of another running event loop are waiting.
+            ConfigurationError: `max_wait` is no number.
         """
+        if max_wait is not None and (not isinstance(max_wait, int | float) or math.isnan(max_wait)):
+            raise ConfigurationError("max_wait: a number of seconds is needed, or None to wait for the turn")
         self._enter(loop := asyncio.get_running_loop())
         self._refuse_in_outage()
         user, expiry = _user(token), None

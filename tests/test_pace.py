@@ -255,6 +255,19 @@ def test_max_wait_refuses_at_once() -> None:
     in_virtual_time(scenario)
 
 
+@pytest.mark.parametrize("max_wait", [float("nan"), "5"])
+def test_a_max_wait_is_a_number_of_seconds(max_wait: Any) -> None:
+    """Anything else is refused at once, whether there is a wait or not, and takes no turn."""
+
+    async def scenario() -> None:
+        pace = Pace()
+        with pytest.raises(ConfigurationError):
+            await pace.turn(max_wait=max_wait)
+        assert pace._starts == []
+
+    in_virtual_time(scenario)
+
+
 def test_max_wait_holds_when_the_wait_grows() -> None:
     """A 429 for somebody else does not make a call wait longer than it allows."""
 
