@@ -41,13 +41,13 @@ class RateLimit:
         """Read the ``X-RateLimit`` headers and ``Retry-After``; nothing a server sends makes this fail.
 
         Args:
-            headers: The headers of an answer, found whatever their letter case.
+            headers: The headers of an answer, in any letter case, in a plain dict too.
             now: The present, aware.
         """
-        reset = _number(headers.get("X-RateLimit-Reset"))
+        reset = _number(_header(headers, "X-RateLimit-Reset"))
         return cls(
-            limit=_number(headers.get("X-RateLimit-Limit")) or None,
-            remaining=_number(headers.get("X-RateLimit-Remaining")),
+            limit=_number(_header(headers, "X-RateLimit-Limit")) or None,
+            remaining=_number(_header(headers, "X-RateLimit-Remaining")),
             reset=None if reset is None else datetime.fromtimestamp(reset, UTC),
             retry_after=retry_after(headers, now=now),
         )
@@ -57,13 +57,13 @@ def retry_after(headers: Mapping[str, str], *, now: datetime) -> float | None:
     """Read ``Retry-After``, seconds or an HTTP date (RFC 9110 section 10.2.3).
 
     Args:
-        headers: The headers of an answer, found whatever their letter case.
+        headers: The headers of an answer, in any letter case, in a plain dict too.
         now: The present, aware; a date is compared with it.
 
     Returns:
         Seconds from 0 (the time has come) to `LONGEST_WAIT`, or None where the header is absent or illegible.
     """
-    text = headers.get("Retry-After", "").strip()
+    text = _header(headers, "Retry-After").strip()
     if not text:
         return None
     number = _number(text)
@@ -115,9 +115,15 @@ def start_after(starts: Sequence[float], *, limit: int, ahead: int, earliest: fl
     return planned[-1] + minutes * MINUTE
 
 
-def _number(text: str | None) -> int | None:
+def _header(headers: Mapping[str, str], name: str) -> str:
+    """Find a header whatever its letter case, which does not matter (RFC 9110 section 5.1); empty if it is absent."""
+    value = headers.get(name)
+    if value is None and type(headers) is dict:  # others, aiohttp's, look so themselves
+        value = next((text for other, text in headers.items() if other.lower() == name.lower()), None)
+    return value or ""
+
+
+def _number(text: str) -> int | None:
     """Read a whole number of at most eleven digits, which hold any Unix time `datetime` can."""
-    if not text:
-        return None
     digits = text.strip()
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 11 else None

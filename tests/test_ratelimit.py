@@ -1,6 +1,7 @@
 """What a server says of its pace is read whatever it sends."""
 
 from bisect import bisect_right
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -61,6 +62,13 @@ def test_headers_are_read_together() -> None:
     assert RateLimit.from_headers(headers, now=NOW) == RateLimit(
         limit=30, remaining=0, reset=NOW + timedelta(seconds=60), retry_after=60.0
     )
+
+
+@pytest.mark.parametrize("write", [str, str.lower, str.upper])
+def test_the_letter_case_of_a_header_does_not_matter(write: Callable[[str], str]) -> None:
+    """A plain dict is read like the headers of aiohttp: a server's spelling does not hide its limit."""
+    headers = {write(name): "30" for name in ("X-RateLimit-Limit", "X-RateLimit-Remaining", "Retry-After")}
+    assert RateLimit.from_headers(headers, now=NOW) == RateLimit(limit=30, remaining=30, retry_after=30.0)
 
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "ninety", "90.0", "9" * 400])
