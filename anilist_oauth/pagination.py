@@ -43,7 +43,7 @@ class Pages:
         self._number, size, self._mark = (
             ("chunk", "perChunk", "hasNextChunk") if chunks else ("page", "perPage", "hasNextPage")
         )
-        limit = CHUNK_LIMIT if chunks else PAGE_LIMIT if path is None else CONNECTION_LIMIT
+        limit = CHUNK_LIMIT if chunks else CONNECTION_LIMIT if "." in (path or "") else PAGE_LIMIT
         self._path = path
         self.done = False
         self.variables = {

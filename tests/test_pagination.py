@@ -71,6 +71,11 @@ def test_a_page_is_never_larger_than_anilist_gives(asked: int, sent: int) -> Non
     assert Pages(PAGE, per_page=asked).variables["perPage"] == sent
 
 
+def test_a_path_to_a_page_is_no_nested_connection() -> None:
+    """A path of one name leads to a field of the answer itself, which gives 50."""
+    assert Pages(PAGE, path="Page").variables["perPage"] == 50
+
+
 def test_a_walk_may_begin_later() -> None:
     """A page among the variables is where it begins."""
     pages = Pages(PAGE, {"page": 4})
