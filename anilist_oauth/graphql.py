@@ -114,7 +114,7 @@ def parse_graphql_response(
     document = response.json()
     payload: dict[str, Any] = document if isinstance(document, dict) else {}
     data: dict[str, Any] | None = payload["data"] if isinstance(payload.get("data"), dict) else None
-    if data is not None and response.status < 400 and payload.get("errors") in (None, []):
+    if data is not None and response.status < 300 and payload.get("errors") in (None, []):
         return data
     secrets = tuple(secret for secret in secrets if len(secret) >= _SHORTEST_SECRET)
     errors: list[dict[str, Any]] = _tidy(_errors(payload.get("errors")), secrets)

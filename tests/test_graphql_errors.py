@@ -150,6 +150,7 @@ def test_a_401_in_other_json_is_a_dead_token() -> None:
         (answer(404, {"error": {"status": 404, "messages": []}}), errors.UnexpectedResponseError, None),
         (answer(403, {"message": "No."}), errors.UnexpectedResponseError, None),
         (answer(302, ""), errors.UnexpectedResponseError, None),
+        (answer(302, {"data": {"a": 1}}), errors.UnexpectedResponseError, None),
         (answer(200, ""), errors.UnexpectedResponseError, None),
         (answer(200, "[]"), errors.UnexpectedResponseError, None),
         (answer(200, '{"data": null}'), errors.UnexpectedResponseError, None),
