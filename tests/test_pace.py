@@ -5,6 +5,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from anilist_oauth.errors import (
     ConfigurationError,
@@ -385,6 +387,57 @@ def test_a_cancelled_call_is_passed_over() -> None:
         await asyncio.wait([first, second])
         assert [place for user, place, _ in crowd.started if user == "a"] == [2]
         assert len(crowd.pace._starts) == 2
+
+    in_virtual_time(scenario)
+
+
+events = st.lists(
+    st.one_of(
+        st.tuples(st.just("ask"), st.integers(1, 30)),
+        st.tuples(st.just("cancel"), st.integers(1, 20)),
+        st.tuples(st.just("limit"), st.sampled_from([1, 3, 12, 30, 60, 90, 500])),
+        st.tuples(st.just("refused"), st.integers(0, 70)),
+        st.tuples(st.just("pass"), st.sampled_from([0, 1, 7, 30, 61])),
+    ),
+    max_size=40,
+)
+
+
+@settings(deadline=None)
+@given(st.sampled_from([1, 5, 30, 90]), events)
+def test_whatever_happens_no_minute_is_overfull(ceiling: int, happening: list[tuple[str, int]]) -> None:
+    """Loads, cancellations, new limits and 429s: at each start, the last minute holds the limit less two at most."""
+
+    async def scenario() -> None:
+        pace, loop = Pace(ceiling=ceiling), asyncio.get_running_loop()
+        starts: list[float] = []
+
+        async def call(user: str) -> None:
+            await pace.turn(user)
+            starts.append(loop.time())
+            assert sum(start > loop.time() - 60 for start in starts) <= max(1, pace.limit - 2)
+
+        await call("a")  # a pace learns its loop from its first call
+        calls: list[asyncio.Task[None]] = []
+        for what, number in happening:
+            if what == "ask":
+                calls += [asyncio.create_task(call("abc"[place % 3])) for place in range(number)]
+            elif what == "cancel":
+                for task in calls[::-2][:number]:
+                    task.cancel()
+            elif what == "pass":
+                await asyncio.sleep(number)
+            else:
+                await asyncio.sleep(1e-3)  # so that no turn is on its way under the limit of before
+                if what == "limit":
+                    pace.observe(RateLimit(limit=number))
+                else:
+                    pace.pause(number)
+        results = await asyncio.gather(*calls, return_exceptions=True)
+        assert all(result is None or isinstance(result, asyncio.CancelledError) for result in results)
+        assert not pace._waiting
+        await asyncio.sleep(3600)
+        assert pace.delay() == 0
 
     in_virtual_time(scenario)
 
