@@ -95,8 +95,7 @@ def next_start(starts: Sequence[float], *, limit: int) -> float:
     last, minute = starts[-1], starts[-budget:]
     # The k-th request from now may start a minute after the one that lies `budget` places before it.
     gap = max((start + MINUTE - last) / k for k, start in enumerate(minute, start=budget - len(minute) + 1))
-    room = minute[0] + MINUTE if len(minute) == budget else -math.inf
-    return max(room, min(last + gap, starts[-burst] + MINUTE))
+    return min(last + gap, starts[-burst] + MINUTE)
 
 
 def may_start(starts: Sequence[float], *, limit: int, now: float) -> bool:
