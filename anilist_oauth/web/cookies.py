@@ -15,7 +15,7 @@ from anilist_oauth.redaction import Unpicklable, masked
 _AT_MOST = 5  # logins that one browser has under way
 _RELOAD = 60  # seconds that a used cookie is kept, as long as a flow answers the same callback again
 _NAME = re.compile(r"anilist-[\w-]{16}", re.ASCII)
-_VALUE = re.compile(r"([0-9]{1,12})\.([\w-]{43})", re.ASCII)
+_VALUE = re.compile(r"([0-9]{1,18})\.([\w-]{43})", re.ASCII)
 
 
 @attrs.frozen(kw_only=True)
@@ -38,8 +38,8 @@ class Cookie(Unpicklable):
 class BindingCookies:
     """The cookies of one application's logins; `secure` where the browser comes back over https.
 
-    A name is made from the state's digest, a value of the time and the binding, so that neither says anything about
-    the other.
+    A name is made from the state's digest, a value of the time in microseconds (several logins may begin in one second)
+    and the binding, so that neither says anything about the other.
     """
 
     secure: bool
@@ -47,7 +47,7 @@ class BindingCookies:
     def begun(self, login: Login, *, binding: str, now: datetime, present: Mapping[str, str]) -> list[Cookie]:
         """Bind a new login to the browser, and take away the oldest of `present` that are too many."""
         seconds = math.ceil((login.expires_at - now).total_seconds())
-        new = self._cookie(self._name(login.state), f"{int(now.timestamp())}.{binding}", seconds)
+        new = self._cookie(self._name(login.state), f"{int(now.timestamp() * 1e6)}.{binding}", seconds)
         return [*(self._cookie(name, "", 0) for name in self._oldest(present)), new]
 
     def binding(self, state: str | None, present: Mapping[str, str]) -> str | None:
@@ -64,12 +64,12 @@ class BindingCookies:
 
     def _oldest(self, present: Mapping[str, str]) -> list[str]:
         """Name those that must go so that there is room for one more; only what is surely ours is counted."""
-        begun = []
+        begun = {}
         for name, value in present.items():
             found = _VALUE.fullmatch(value)
             if found and _NAME.fullmatch(name.removeprefix(self._prefix)) and name.startswith(self._prefix):
-                begun.append((int(found[1]), name))
-        return [name for _, name in sorted(begun)[: max(0, len(begun) - _AT_MOST + 1)]]
+                begun[name] = int(found[1])
+        return sorted(begun, key=begun.__getitem__)[: max(0, len(begun) - _AT_MOST + 1)]
 
     @property
     def _prefix(self) -> str:

@@ -25,7 +25,7 @@ def test_the_name_is_made_from_the_state() -> None:
     state, binding = new_state(), new_state()
     (cookie,) = COOKIES.begun(begun(state), binding=binding, now=NOW, present={})
     assert cookie.name == "anilist-" + urlsafe_b64encode(hashlib.sha256(state.encode()).digest()).decode()[:16]
-    assert cookie.value == f"{int(NOW.timestamp())}.{binding}"
+    assert cookie.value == f"{int(NOW.timestamp())}123456.{binding}"
     assert cookie.max_age == 600
     assert COOKIES.binding(state, {cookie.name: cookie.value}) == binding
 
@@ -59,6 +59,17 @@ def test_the_oldest_go() -> None:
     assert [ours[cookie.name][0] for cookie in gone] == list("012345")
     assert {(cookie.value, cookie.max_age) for cookie in gone} == {("", 0)}
     assert len(COOKIES.begun(begun(new_state()), binding=new_state(), now=NOW, present=others)) == 1
+
+
+def test_the_oldest_of_one_second_goes() -> None:
+    """Tabs that a browser opens all at once are told apart, whatever order it sends their cookies in."""
+    present: dict[str, str] = {}
+    for number in reversed(range(5)):
+        now = NOW + timedelta(microseconds=number)
+        (cookie,) = COOKIES.begun(begun(new_state()), binding=new_state(), now=now, present={})
+        present[cookie.name] = cookie.value
+    gone, _ = COOKIES.begun(begun(new_state()), binding=new_state(), now=NOW, present=present)
+    assert gone.name == list(present)[-1]
 
 
 def test_each_kind_counts_its_own() -> None:
