@@ -52,8 +52,8 @@ class Handlers(Generic[RequestT, ResponseT]):
         """Begin a login."""
         if visit.is_idle:
             return self.framework.respond(NOTHING)
-        subject = None if self.subject is None else await settled(self.subject(request))
         try:
+            subject = None if self.subject is None else await settled(self.subject(request))
             return self.framework.respond(await self.door.begin(visit, subject=subject))
         except AniListOAuthError as error:
             return await self._failed(request, visit, error)

@@ -62,14 +62,11 @@ async def test_tabs_live_side_by_side(open_stand: Open) -> None:
 
 
 async def test_the_oldest_of_six_tabs_is_given_up(open_stand: Open) -> None:
-    """At most five cookies are kept, whatever other cookies the site has."""
+    """At most five cookies are kept, however fast they came and whatever other cookies the site has."""
     stand = await open_stand()
     own = {"anilist-theme": "dark", "anilist-0123456789abcdef": "of the site's own"}
     stand.visitor.cookies.update(own)
-    callbacks = []
-    for _ in range(6):
-        callbacks.append(await stand.approve(await stand.begin()))
-        stand.advance(seconds=1)
+    callbacks = [await stand.approve(await stand.begin()) for _ in range(6)]
     assert len(stand.visitor.cookies) == 5 + len(own)
     assert (await stand.visitor.get(callbacks[0])).location == f"{FAILED}cookie"
     for callback in callbacks[1:]:
@@ -182,6 +179,18 @@ async def test_an_account_is_linked_to_who_is_signed_in(open_stand: Open, *, lat
             stand.visitor.cookies["session"] = session
         await stand.visitor.get(await stand.approve(await stand.begin()))
     assert [login.login.subject for login in stand.site.logins] == ["user:7", f"anilist:{stand.sandbox.user.id}"]
+
+
+async def test_a_hook_that_cannot_name_the_user_is_explained(open_stand: Open) -> None:
+    """Whatever of ours it raises: a login that needs a login would go round for ever."""
+    for trouble, reason in ((LoginRequiredError("nobody", subject=""), "unknown"), (StorageError("down"), "store")):
+
+        def subject(_: Mapping[str, str], trouble: Exception = trouble) -> str | None:
+            raise trouble
+
+        stand = await open_stand(Site(subject=subject))
+        seen = await stand.visitor.get("/login/anilist")
+        assert (seen.status, seen.location, seen.cookies) == (303, f"{FAILED}{reason}", [])
 
 
 async def test_an_application_may_be_mounted_under_a_prefix(open_stand: Open) -> None:
