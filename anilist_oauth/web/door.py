@@ -16,15 +16,23 @@ from anilist_oauth.web.answers import PRIVATE, UNKEPT, Answer, Headers, redirect
 from anilist_oauth.web.cookies import BindingCookies, Cookie
 from anilist_oauth.web.failures import ReturnToError, ends_login, note, reason_of
 from anilist_oauth.web.pages import failed_page
-from anilist_oauth.web.visit import Visit
+from anilist_oauth.web.visit import Visit, place
 
 
 @attrs.frozen(kw_only=True)
 class Paths:
-    """Where the login begins, where AniList sends the browser back to, and where a failure is explained."""
+    """Where the login begins, where AniList sends the browser back to, and where a failure is explained.
+
+    Attributes:
+        login: Where it begins, as the application knows the path.
+        callback: Where AniList sends the browser back to, likewise.
+        prefix: What the redirect URI's path has before the callback's. It tells where the application is mounted when
+            the framework cannot, as with a router's prefix, or behind a proxy that takes it away.
+    """
 
     login: str
     callback: str
+    prefix: str
 
     @property
     def failed(self) -> str:
@@ -38,9 +46,10 @@ class Paths:
         Raises:
             ConfigurationError: A path is none, two of them are the same, or the redirect URI leads to no web page.
         """
-        if callback_path is None:
-            callback_path = _path_of(redirect_uri)
-        paths = cls(login=login_path, callback=callback_path)
+        registered = _path_of(redirect_uri)
+        callback = registered if callback_path is None else callback_path
+        prefix = registered.removesuffix(callback) if registered.endswith(callback) else ""
+        paths = cls(login=login_path, callback=callback, prefix=prefix)
         for name, path in (("login_path", paths.login), ("callback_path", paths.callback)):
             if not path.startswith("/") or set("{}?#") & set(path):
                 raise ConfigurationError(f"{name}: a plain path is needed that begins with a slash, not {path!r}")
@@ -98,13 +107,16 @@ class LoginDoor:
         reason = reason_of(error)
         note(error, reason)
         if isinstance(error, ReturnToError):
-            return shown(failed_page(reason, login=visit.place(self.paths.login)))
-        return redirect(f"{visit.place(self.paths.failed)}?reason={reason}")
+            return shown(failed_page(reason, login=self._place(visit, self.paths.login)))
+        return redirect(f"{self._place(visit, self.paths.failed)}?reason={reason}")
 
     def explain(self, visit: Visit) -> Answer:
         """Show the page of the reason in the query."""
         reason = next(iter(visit.query.get("reason", ())), None)
-        return shown(failed_page(reason, login=visit.place(self.paths.login)))
+        return shown(failed_page(reason, login=self._place(visit, self.paths.login)))
+
+    def _place(self, visit: Visit, path: str) -> str:
+        return place(visit.prefix or self.paths.prefix, path)
 
     def _return_to(self, visit: Visit) -> str | None:
         given = [value for value in visit.query.get("return_to", ()) if value]

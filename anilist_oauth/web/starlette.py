@@ -134,7 +134,7 @@ def token_for_request(
             if _LOGIN in request.scope:
                 raise
             visit = _visit(request)
-            answer = login_first(visit, login=visit.place(login_path))
+            answer = login_first(visit, login=place(visit.prefix, login_path))
             headers = {name: value for name, value in answer.headers if name != "Content-Type"}
             raise HTTPException(answer.status, detail=REFUSAL, headers=headers) from error
 

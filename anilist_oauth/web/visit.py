@@ -18,7 +18,7 @@ class Visit:
         headers: The headers, found in any case of letters.
         query: Every value of every name, decoded.
         cookies: The cookies.
-        prefix: Where the application is mounted, decoded; empty at the root.
+        prefix: Where the framework says the application is mounted, decoded; empty at the root.
         target: Path and query, as the browser sees them.
     """
 
@@ -38,10 +38,6 @@ class Visit:
     def is_page(self) -> bool:
         """Tell whether a person looks at the answer, and not a program."""
         return "text/html" in self.headers.get("Accept", "")
-
-    def place(self, path: str) -> str:
-        """Give one of the application's paths as the browser must ask for it, on this very site."""
-        return place(self.prefix, path)
 
 
 def place(prefix: str, path: str) -> str:

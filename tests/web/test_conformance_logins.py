@@ -205,6 +205,16 @@ async def test_an_application_may_be_mounted_under_a_prefix(open_stand: Open) ->
     assert 'href="/bot/login/anilist"' in page.text
 
 
+async def test_a_proxy_may_take_the_prefix_away(open_stand: Open) -> None:
+    """The framework then knows nothing of it, the redirect URI does: the page of failures is where a browser asks."""
+    stand = await open_stand(Site(callback_path="/callback"), redirect_uri="{url}/bot/callback")
+    callback = await stand.sandbox.deny(await stand.begin())
+    failed = await stand.visitor.get(stand.local(callback).removeprefix("/bot"))
+    assert failed.location == f"/bot{FAILED}denied"
+    page = await stand.visitor.get(failed.location.removeprefix("/bot"))
+    assert 'href="/bot/login/anilist"' in page.text
+
+
 async def test_paths_may_be_others(open_stand: Open) -> None:
     """The login path is the application's choice, and the callback's is the redirect URI's, decoded."""
     stand = await open_stand(Site(login_path="/anilist/"), redirect_uri="{url}/zur%C3%BCck%20hier/")

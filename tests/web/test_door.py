@@ -31,6 +31,23 @@ def test_paths_can_be_given() -> None:
     assert (paths.login, paths.callback, paths.failed) == ("/", "/callback", "/failed")
 
 
+@pytest.mark.parametrize(
+    ("path", "callback_path", "prefix"),
+    [
+        ("/callback", None, ""),
+        ("/callback", "/callback", ""),
+        ("/bot/callback", "/callback", "/bot"),
+        ("/a/b%20c/callback?fixed=1", "/callback", "/a/b c"),
+        ("/bot/", "/", "/bot"),
+        ("/anilist", "/callback", ""),
+    ],
+)
+def test_the_redirect_uri_tells_the_prefix(path: str, callback_path: str | None, prefix: str) -> None:
+    """It is what stands before the callback's path; where a proxy makes another path of it, there is none."""
+    paths = Paths.of(f"https://site.example{path}", login_path="/login", callback_path=callback_path)
+    assert paths.prefix == prefix
+
+
 @pytest.mark.parametrize("redirect_uri", [PIN_REDIRECT_URI, "my-app://callback", "urn:callback"])
 def test_a_redirect_uri_leads_to_a_page(redirect_uri: str) -> None:
     """AniList's pin page and an app's own scheme are no address of a web application."""

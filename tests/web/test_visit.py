@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis.strategies import text
 
-from anilist_oauth.web.visit import Visit, quoted
+from anilist_oauth.web.visit import Visit, place, quoted
 
 
 def visit(**changes: Any) -> Visit:
@@ -32,7 +32,7 @@ def test_a_person_takes_pages() -> None:
 
 
 @pytest.mark.parametrize(
-    ("prefix", "place"),
+    ("prefix", "found"),
     [
         ("", "/login"),
         ("/bot", "/bot/login"),
@@ -45,9 +45,9 @@ def test_a_person_takes_pages() -> None:
     ],
 )
 @pytest.mark.requirement("S21")
-def test_a_place_is_on_this_site(prefix: str, place: str) -> None:
+def test_a_place_is_on_this_site(prefix: str, found: str) -> None:
     """Whatever an application is mounted under, its places are paths of one line that no browser takes for a host."""
-    assert visit(prefix=prefix).place("/login") == place
+    assert place(prefix, "/login") == found
 
 
 @given(text())
