@@ -16,6 +16,7 @@ A page links to ``/login/anilist``. Who is signed in on the site is the applicat
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 from anilist_oauth.errors import AniListOAuthError, InvalidTokenError, LoginRequiredError
 from anilist_oauth.flow import LoginFlow
@@ -23,7 +24,7 @@ from anilist_oauth.login import CompletedLogin
 from anilist_oauth.tokens import Token
 from anilist_oauth.web.answers import Answer, Headers
 from anilist_oauth.web.door import LoginDoor
-from anilist_oauth.web.handlers import Handlers
+from anilist_oauth.web.handlers import Handlers, settled
 from anilist_oauth.web.lifespan import Openable, opened
 from anilist_oauth.web.required import REFUSAL, live_token, login_first
 from anilist_oauth.web.visit import Visit, place, quoted
@@ -32,7 +33,7 @@ try:
     from starlette.applications import Starlette
     from starlette.exceptions import HTTPException
     from starlette.requests import Request
-    from starlette.responses import Response
+    from starlette.responses import PlainTextResponse, Response
     from starlette.routing import Route
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 except ModuleNotFoundError as error:
@@ -44,6 +45,7 @@ OnLogin = Callable[[Request, CompletedLogin], Response | Awaitable[Response]]
 OnError = Callable[[Request, AniListOAuthError], Awaitable[Response | None] | Response | None]
 Subject = Callable[[Request], Awaitable[str | None] | str | None]
 
+_SERVER_ERROR = 500
 _LOGIN = "anilist_oauth login"  # in a request's scope: where the login is that `init_app` added
 
 
@@ -61,7 +63,8 @@ def login_routes(
     Args:
         flow: Whose logins they are.
         on_login: Called with the request and the `CompletedLogin`; returns a redirect, such as to
-            ``completed.login.return_to``. Called again when a person clicks twice. Plain or async, as all of these.
+            ``completed.login.return_to``. Called again when a person clicks twice. Plain or async, as all of these;
+            an `HTTPException` with a ``Location`` is a redirect as well.
         login_path: Where a login begins; ``?return_to=`` says where the person wants to go afterwards.
         subject: Called with the request; names the signed-in user of the site to whom the AniList account is linked,
             or gives None for a sign-in. Without it, every login is a sign-in.
@@ -74,7 +77,13 @@ def login_routes(
         ConfigurationError: A path is none, or the redirect URI leads to no page of a web application.
     """
     door = LoginDoor(flow, login_path=login_path, callback_path=callback_path)
-    handlers = Handlers(door=door, framework=_Starlette(), on_login=on_login, subject=subject, on_error=on_error)
+    handlers = Handlers(
+        door=door,
+        framework=_Starlette(),
+        on_login=_raised(on_login),
+        subject=subject,
+        on_error=None if on_error is None else _raised(on_error),
+    )
     return [
         Route(door.paths.login, _endpoint(handlers.login), include_in_schema=False),
         Route(door.paths.callback, _endpoint(handlers.callback), include_in_schema=False),
@@ -155,19 +164,27 @@ class _LoginFirst:
         login = scope[_LOGIN] = place(scope.get("root_path", ""), self._login_path)
         arrived = dict(scope)  # what is mounted further in changes the scope
         started = False
+        held: list[Message] = []  # a mounted application answers 500 to an error that it then raises for us to see
 
         async def sending(message: Message) -> None:
             nonlocal started
-            started = True
-            await send(message)
+            if not started and (held or message.get("status") == _SERVER_ERROR):
+                held.append(message)
+            else:
+                started = True
+                await send(message)
 
         try:
             await self._app(scope, receive, sending)
         except (LoginRequiredError, InvalidTokenError):
             if started:
                 raise
+            held.clear()
             answer = login_first(_visit(Request(arrived)), login=login)
             await _Starlette().respond(answer)(scope, receive, send)
+        finally:
+            for message in held:
+                await send(message)
 
 
 class _Starlette:
@@ -188,6 +205,18 @@ class _Starlette:
                 response.headers.append(name, value)
             else:
                 response.headers[name] = value
+
+
+def _raised(hook: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
+    """Let a hook raise its response, as endpoints of FastAPI do."""
+
+    async def called(*arguments: Any) -> Any:
+        try:
+            return await settled(hook(*arguments))
+        except HTTPException as error:
+            return PlainTextResponse(str(error.detail), error.status_code, error.headers)
+
+    return called
 
 
 def _visit(request: Request) -> Visit:

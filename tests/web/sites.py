@@ -203,7 +203,7 @@ class Asgi:
         application.router.routes += [
             Route("/", home),
             Route("/refused", refused),
-            Mount("/deeper", routes=[Route("/refused", refused), Route("/mine", mine)]),
+            Mount("/deeper", self._kind(routes=[Route("/refused", refused), Route("/mine", mine)])),
         ]
 
     def _options(self, site: Site) -> dict[str, Any]:

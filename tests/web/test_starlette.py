@@ -3,17 +3,24 @@
 import asyncio
 import importlib
 import sys
+from collections.abc import Callable
 from typing import Any
 
+import fastapi
 import pytest
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
+from yarl import URL
 
-from anilist_oauth.errors import LoginRequiredError
+from anilist_oauth.application import Application
+from anilist_oauth.errors import ConfigurationError, LoginRequiredError
+from anilist_oauth.flow import LoginFlow
+from anilist_oauth.session import OAuthSession
 from anilist_oauth.web import starlette
 from tests.flows import staged
 
@@ -26,10 +33,10 @@ def test_a_missing_extra_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch)
         importlib.import_module("anilist_oauth.web.starlette")
 
 
-async def called(app: Starlette, **changes: Any) -> list[dict[str, Any]]:
-    """Send one request without a server, and give the messages that come back."""
+async def called(app: Starlette, *, sent: list[dict[str, Any]] | None = None, **changes: Any) -> list[dict[str, Any]]:
+    """Send one request without a server, and give the messages that come back; `sent` keeps them if it raises."""
     scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": [(b"accept", b"text/html")]}
-    sent: list[dict[str, Any]] = []
+    sent = [] if sent is None else sent
 
     async def send(message: Any) -> None:
         sent.append(message)
@@ -53,6 +60,83 @@ async def test_an_answer_under_way_is_not_replaced() -> None:
         starlette.init_app(app, stage.flow, on_login=lambda _request, _done: Response())
         with pytest.raises(LoginRequiredError, match="too late"):
             await called(app)
+
+
+async def test_a_mounted_application_needs_no_other_login() -> None:
+    """It answers an error itself, before it raises it; the browser gets the way to the login alone."""
+
+    async def page(_: Request) -> Response:
+        raise LoginRequiredError("nobody", subject="a")
+
+    async with staged() as stage:
+        app = Starlette(routes=[Mount("/deeper", Starlette(routes=[Route("/page", page)]))])
+        starlette.init_app(app, stage.flow, on_login=lambda _request, _done: Response())
+        sent = await called(app, path="/deeper/page")
+        assert [message.get("status") for message in sent] == [303, None]
+        assert dict(sent[0]["headers"])[b"location"] == b"/login/anilist?return_to=%2Fdeeper%2Fpage"
+
+
+async def test_a_servers_error_is_left_alone() -> None:
+    """What an application or a mounted one says about an error of its own is not lost."""
+
+    async def broken(_: Request) -> Response:
+        raise RuntimeError("boom")
+
+    async def sorry(_: Request) -> Response:
+        return PlainTextResponse("sorry", 500)
+
+    sent: list[dict[str, Any]] = []
+    async with staged() as stage:
+        app = Starlette(routes=[Route("/sorry", sorry), Mount("/deeper", Starlette(routes=[Route("/broken", broken)]))])
+        starlette.init_app(app, stage.flow, on_login=lambda _request, _done: Response())
+        start, body = await called(app, path="/sorry")
+        assert (start["status"], body["body"]) == (500, b"sorry")
+        with pytest.raises(RuntimeError, match="boom"):
+            await called(app, path="/deeper/broken", sent=sent)
+        assert [message.get("status") for message in sent] == [500, None]
+
+
+@pytest.mark.requirement("S20")
+async def test_hooks_may_raise() -> None:
+    """As endpoints do: a redirect is one, also after an error, and anything else at a login is none."""
+
+    def raising(error: HTTPException) -> Callable[..., Response]:
+        def hook(*_: object) -> Response:
+            raise error
+
+        return hook
+
+    there = raising(HTTPException(307, headers={"Location": "/there"}))
+    async with staged() as stage:
+        for on_login in (there, raising(HTTPException(403, "not you"))):
+            app = Starlette(routes=starlette.login_routes(stage.flow, on_login=on_login, on_error=there))
+            start, _ = await called(app, path="/login/anilist")
+            headers = dict(start["headers"])
+            callback = URL(await stage.sandbox.approve(headers[b"location"].decode()))
+            scope: dict[str, Any] = {"path": callback.path, "query_string": callback.raw_query_string.encode()}
+            cookie = [(b"cookie", headers[b"set-cookie"].partition(b";")[0])]
+            if on_login is not there:
+                with pytest.raises(ConfigurationError, match=r"^on_login: a redirect .* not PlainTextResponse: "):
+                    await called(app, **scope, headers=cookie)
+                continue
+            for cookies, status in ((cookie, 303), ([], 307)):
+                start, _ = await called(app, **scope, headers=cookies)
+                found = dict(start["headers"])
+                assert (start["status"], found[b"location"]) == (status, b"/there")
+                assert (found[b"cache-control"], found[b"referrer-policy"]) == (b"no-store", b"no-referrer")
+
+
+async def test_a_router_may_have_a_prefix() -> None:
+    """Starlette is not told of it, yet the page of failures is found."""
+    application = Application(client_id=1, client_secret="s", redirect_uri="https://site.example/bot/callback")
+    flow = LoginFlow(OAuthSession(application))
+    routes = starlette.login_routes(flow, on_login=lambda _request, _done: Response(), callback_path="/callback")
+    app = fastapi.FastAPI()
+    app.include_router(fastapi.APIRouter(routes=[*routes]), prefix="/bot")
+    start, _ = await called(app, path="/bot/callback", query_string=b"code=a")
+    assert dict(start["headers"])[b"location"] == b"/bot/login/anilist/failed?reason=invalid"
+    start, _ = await called(app, path="/bot/login/anilist/failed")
+    assert start["status"] == 400
 
 
 @pytest.mark.parametrize(
