@@ -78,11 +78,11 @@ async def test_a_callback_is_shown_again_within_a_minute(open_stand: Open) -> No
     stand = await open_stand()
     callback = await stand.approve(await stand.begin())
     both = await asyncio.gather(stand.visitor.get(callback), stand.visitor.get(callback))
-    stand.advance(seconds=55)
+    stand.advance(seconds=45)
     again = await stand.visitor.get(callback)
     assert [seen.location for seen in (*both, again)] == ["/", "/", "/"]
     assert len(stand.site.logins) == 3
-    stand.advance(seconds=10)
+    stand.advance(seconds=16)
     assert (await stand.visitor.get(callback)).location == f"{FAILED}used"
     assert stand.exchanges == 1
 
