@@ -7,6 +7,7 @@ connection) is always made the shorter of the two.
 
 import asyncio
 import logging
+import math
 from collections.abc import Mapping, Sequence
 from typing import Protocol, Self
 
@@ -27,11 +28,17 @@ from anilist_oauth.version import __version__
 DEFAULT_TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 DEFAULT_USER_AGENT = f"anilist-oauth/{__version__} (unofficial) aiohttp/{aiohttp.__version__}"
 KEEP_IDLE = 15.0  # seconds; a server that closes sooner is noticed, one that closes later never asked
-QUIET = 1.0  # seconds without traffic after which a pooled connection is suspected to be closed
+QUIET = 0.05  # seconds without traffic after which a pooled connection is suspected to be closed
+TURNS = 4  # of the event loop until an end it received counts: two with TCP, three with TLS, four behind an answer
 
 logger = logging.getLogger("anilist_oauth")
 
-_NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
+_NOT_SENT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.ServerFingerprintMismatch,  # a borrowed connector may pin a certificate
+)
 
 
 class Transport(Protocol):
@@ -131,8 +138,8 @@ class AiohttpTransport:
         loop = asyncio.get_running_loop()
         started = loop.time()
         if started - self._last_traffic > QUIET:
-            await asyncio.sleep(0)  # so that the end of an idle connection, if it was received already,
-            await asyncio.sleep(0)  # is noticed before the pool hands that connection out
+            for _ in range(TURNS):  # so that the end of an idle connection, if it was received already, is noticed
+                await asyncio.sleep(0)  # before the pool hands that connection out
         if session.closed:
             raise SessionStateError("the session or its connector was closed, and nothing was sent; open another")
         self._last_traffic = started
@@ -236,5 +243,5 @@ def _with_shorter_connect(timeout: aiohttp.ClientTimeout, *, total: float | None
         connect=connect,
         sock_connect=timeout.sock_connect,
         sock_read=timeout.sock_read,
-        ceil_threshold=timeout.ceil_threshold,
+        ceil_threshold=math.inf,  # rounded up to whole seconds, total could strike together with connect
     )

@@ -54,9 +54,10 @@ class RawServer:
         for connection in self._connections:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
-            connection.close()
         for thread in self._threads:
             thread.join(5)
+        for connection in self._connections:  # after the threads: a handshake may have added one
+            connection.close()
 
     def _accept(self) -> None:
         while not self._stopped.is_set():

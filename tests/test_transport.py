@@ -7,6 +7,7 @@ import logging
 import re
 import socket
 import ssl
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -124,6 +125,16 @@ async def test_a_bad_certificate_gets_nothing(tmp_path: Path) -> None:
         assert server.posts == 0
 
 
+async def test_another_certificate_than_the_pinned_one_gets_nothing(tmp_path: Path) -> None:
+    """A borrowed connector may know its server by the fingerprint alone: the request never left."""
+    connector = aiohttp.TCPConnector(ssl=aiohttp.Fingerprint(b"x" * 32))
+    with RawServer(answer(b"{}"), tls=own_certificate(tmp_path)) as server:
+        error = await failure_of(f"https://127.0.0.1:{server.port}/token", connector=connector, timeout=PATIENT)
+        assert isinstance(error, ConnectionFailedError)
+        assert server.posts == 0
+    await connector.close()
+
+
 @pytest.mark.requirement("S6")
 async def test_a_proxy_that_refuses_was_told_nothing() -> None:
     """It learns the host alone, and the error does not repeat its password."""
@@ -223,16 +234,30 @@ async def test_whatever_happens_after_sending_is_unknown(action: Action) -> None
         assert server.posts == 1
 
 
-async def test_an_idle_connection_that_was_closed_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server closed a pooled connection while the loop was blocked: the next request takes a new one."""
-    monkeypatch.setattr(transport_module, "QUIET", 0.0)
-    with RawServer(then(answer(b"{}"), close), answer(b"{}")) as server:
-        async with opened() as transport:
-            url = f"http://127.0.0.1:{server.port}/token"
+@pytest.mark.parametrize("end", [close, reset, then(answer(b"", status=408), close)], ids=["closed", "reset", "408"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_an_idle_connection_that_was_closed_is_replaced(
+    scheme: str, end: Action, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server ended a pooled connection while the loop was blocked: the next request takes a new one."""
+    monkeypatch.setattr(transport_module, "QUIET", -1.0)
+    answered = threading.Event()
+
+    def end_when_answered(connection: socket.socket) -> None:
+        answered.wait(5)
+        end(connection)
+
+    connector = aiohttp.TCPConnector(ssl=False)
+    tls = own_certificate(tmp_path) if scheme == "https" else None
+    with RawServer(then(answer(b"{}"), end_when_answered), answer(b"{}"), tls=tls) as server:
+        async with opened(connector=connector) as transport:
+            url = f"{scheme}://127.0.0.1:{server.port}/token"
             await transport.send(request_to(url))
-            assert await asyncio.to_thread(server.ended.wait, 5)  # blocks the loop, as a busy program does
+            answered.set()
+            assert server.ended.wait(5)  # blocks the loop, as a busy program does
             assert (await transport.send(request_to(url))).status == 200
         assert server.posts == 2
+    await connector.close()
 
 
 async def test_a_connection_is_used_again() -> None:
@@ -265,6 +290,7 @@ async def test_a_redirect_is_not_followed(status: int) -> None:
     "action",
     [
         pytest.param(answer(b"x" * 1001), id="plain"),
+        pytest.param(send(b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 1001), id="without an end"),
         # Over 32 MiB aiohttp 3.13 cuts it off itself, as a broken body.
         pytest.param(answer(gzip.compress(b"x" * 30_000_000), "Content-Encoding: gzip"), id="a bomb"),
     ],
@@ -334,6 +360,15 @@ async def test_cookies_are_not_kept() -> None:
 def test_connect_is_always_the_shorter(given: aiohttp.ClientTimeout, connect: float | None) -> None:
     """Else the total timer could strike while connecting, and nobody could tell that nothing was sent."""
     assert AiohttpTransport(timeout=given)._timeout.connect == connect
+
+
+@pytest.mark.requirement("S6")
+async def test_connect_is_the_shorter_where_aiohttp_rounds() -> None:
+    """From `ceil_threshold` on aiohttp rounds up to whole seconds, which can make total and connect strike together."""
+    rounded = aiohttp.ClientTimeout(total=0.4, connect=0.39, ceil_threshold=0)
+    with RawServer(None) as server:
+        error = await failure_of(f"https://127.0.0.1:{server.port}/token", timeout=rounded)
+    assert isinstance(error, ConnectionFailedError)
 
 
 @pytest.mark.parametrize(
@@ -409,7 +444,7 @@ async def test_a_connector_its_owner_closed_sends_nothing(*, quiet: bool) -> Non
 
 
 async def test_a_transport_closed_while_a_request_waits_sends_nothing() -> None:
-    """Its two turns for news of idle connections may be the last ones."""
+    """Its turns for news of idle connections may be the last ones."""
     with RawServer(answer(b"{}")) as server:
         async with opened() as transport:
             transport._last_traffic -= 2 * QUIET
