@@ -143,7 +143,7 @@ def _path(registered: str, given: str) -> Iterator[str]:
     elif registered + "/" == given:
         yield "the given one ends in a slash"
     elif _decoded(registered) == _decoded(given):
-        yield f"percent-encoding: {_encoding(registered, given)}"
+        yield _encoding(registered, given)
     elif registered.lower() == given.lower():
         yield f"the letter case of the path: {_for(given, registered)}"
     else:
@@ -158,7 +158,7 @@ def _optional(name: str, mark: str, registered: str | None, given: str | None) -
     elif registered is None:
         yield f"a {name} is added: {mark}{_cut(given)}"
     elif _decoded(registered) == _decoded(given):
-        yield f"percent-encoding in the {name}: {_encoding(registered, given)}"
+        yield f"in the {name} {_encoding(registered, given)}"
     elif registered.lower() == given.lower():
         yield f"the letter case of the {name}: {_for(mark + given, mark + registered)}"
     else:

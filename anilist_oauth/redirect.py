@@ -80,7 +80,8 @@ class RedirectGuard:
             shown = mask_callback(shown)
         raise RedirectURIMismatchError(
             f"the redirect URI is not the registered one: {sentence}\n{caret(self._registered, shown)}\n"
-            "AniList compares it byte for byte. Change the one in the code, or the one in the application's settings.",
+            "AniList compares it byte for byte, letter case and percent-encoding too. Change the one in the code, or "
+            "the one in the application's settings.",
             registered=self._registered,
             given=shown,
             difference=sentence,

@@ -63,6 +63,7 @@ def test_a_callback_gives_its_code(given: Callback) -> None:
 
 
 @pytest.mark.requirement("S2")
+@pytest.mark.requirement("S10")
 @pytest.mark.parametrize(
     "given", [callback(code=CODE), callback(code=CODE, state=""), {"code": CODE, "state": None}, ""]
 )
@@ -75,6 +76,7 @@ def test_a_missing_state_is_refused(given: Callback) -> None:
 
 
 @pytest.mark.requirement("S2")
+@pytest.mark.requirement("S11")
 @pytest.mark.parametrize(
     "state", ["x", STATE[:-1], STATE + "x", STATE.upper(), f" {STATE}", STATE + "\u200b", "\ud800"]
 )

@@ -22,6 +22,7 @@ AWAY = "https://bot.example/cb"
 
 
 @pytest.mark.requirement("S7")
+@pytest.mark.requirement("S9")
 @pytest.mark.requirement("V23")
 @pytest.mark.parametrize(
     "uri",
@@ -197,6 +198,7 @@ def test_nothing_but_our_errors_come_of_any_value(uri: str) -> None:
 @pytest.mark.requirement("S7")
 @given(st.text())
 @example(AWAY + "/")
+@example(AWAY.upper())
 def test_nothing_else_passes(passed: str) -> None:
     """A redirect URI that is not the registered one, byte for byte, raises, and the error keeps both."""
     guard = RedirectGuard(AWAY)
@@ -218,7 +220,8 @@ def test_a_mismatch_shows_both_and_what_to_do() -> None:
         "  registered: http://127.0.0.1:8080/cb\n"
         "  given:      http://localhost:8080/cb\n"
         "                     ^\n"
-        "AniList compares it byte for byte. Change the one in the code, or the one in the application's settings."
+        "AniList compares it byte for byte, letter case and percent-encoding too. Change the one in the code, or the "
+        "one in the application's settings."
     )
     assert caught.value.registered == "http://127.0.0.1:8080/cb"
     assert caught.value.given == "http://localhost:8080/cb"
