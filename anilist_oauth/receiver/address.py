@@ -51,8 +51,13 @@ def bound_address(bind: Address, redirect_uri: str) -> Address:
 
 
 def callback_path(redirect_uri: str) -> str:
-    """Give the path of a redirect URI as a request shows it, percent-encoding included."""
+    """Give the path of a redirect URI in its one normal spelling."""
     return URL(redirect_uri).raw_path or "/"
+
+
+def requested_path(raw: str) -> str:
+    """Give a request's path in the same spelling: a browser keeps what was registered as ``%7E``, ``%c3`` or ``|``."""
+    return callback_path(f"http://localhost{raw}") if raw.startswith("/") else raw
 
 
 def _not_here(redirect_uri: str) -> str:

@@ -14,6 +14,7 @@ from anilist_oauth.flow import LoginFlow
 from anilist_oauth.login import Login
 from anilist_oauth.page import Page
 from anilist_oauth.receiver import pages
+from anilist_oauth.receiver.address import requested_path
 from anilist_oauth.receiver.tickets import Held, Tickets
 from anilist_oauth.uri import split_uri
 from anilist_oauth.viewer import Verified
@@ -55,7 +56,7 @@ class Desk:
         """Answer one request."""
         if self._on_loopback and not _names_this_machine(request.headers.get("Host", "")):
             return _sent(pages.nothing_here(400))
-        if request.rel_url.raw_path != self._path:
+        if requested_path(request.rel_url.raw_path) != self._path:
             return _sent(pages.nothing_here())
         answer = self._ways.get(request.method)
         try:

@@ -78,7 +78,7 @@ def question(login: Login, ticket: str, *, viewer: Viewer | None = None) -> Page
     """
     asker = element("em", _name(login))
     body: list[Content] = [
-        element("p", "On AniList you are ", element("strong", isolated(shown(viewer.name, instead="?"))), ".")
+        element("p", "You are ", element("strong", isolated(shown(viewer.name, instead="?"))), " on AniList.")
         if viewer
         else "You come from AniList, where you agreed.",
         element("p", "Go on only if you asked for this yourself: ", asker, " could then act on AniList as you."),

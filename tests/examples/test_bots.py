@@ -199,7 +199,7 @@ class TestDiscord:
         callback = await stage.sandbox.approve(login.url)
         await asyncio.to_thread(phone.visit, callback)
         await asyncio.to_thread(phone.wait_for, lambda: "ticket=" in phone.address)
-        assert "On AniList you are mika." in phone.text
+        assert "You are mika on AniList." in phone.text
         assert "access_token" not in phone.address
         await asyncio.to_thread(phone.driver.back)
         assert "access_token" not in phone.address

@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from anilist_oauth.errors import ConfigurationError
-from anilist_oauth.receiver.address import bound_address, callback_path, loopback_addresses
+from anilist_oauth.receiver.address import bound_address, callback_path, loopback_addresses, requested_path
 
 
 def test_without_a_port_it_is_80() -> None:
@@ -24,6 +26,24 @@ def test_without_a_port_it_is_80() -> None:
 def test_the_path_is_the_requests(uri: str, path: str) -> None:
     """As a browser writes it."""
     assert callback_path(uri) == path
+
+
+@pytest.mark.parametrize("path", ["/%7Ex", "/a%2fb", "/caf%c3%a9", "/a|b", "/%41", "//cb", "/a/../cb"])
+def test_a_path_is_found_as_it_was_registered(path: str) -> None:
+    """A browser leaves percent-encoding as it is, needless or in lower case; it is one path all the same."""
+    assert requested_path(path) == callback_path(f"http://127.0.0.1:8080{path}")
+
+
+@pytest.mark.parametrize("path", ["*", "", "/a/b", "/A%2Fb", "/%252F"])
+def test_another_path_stays_another(path: str) -> None:
+    """An encoded slash is none, and letters keep their case."""
+    assert requested_path(path) != callback_path("http://127.0.0.1:8080/a%2Fb")
+
+
+@given(st.text())
+def test_no_path_breaks_it(path: str) -> None:
+    """Whatever a stranger asks for."""
+    assert isinstance(requested_path(f"/{path}"), str)
 
 
 @pytest.mark.parametrize(

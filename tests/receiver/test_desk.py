@@ -316,7 +316,7 @@ async def test_a_store_that_fails_is_a_page_too() -> None:
 
 async def test_a_redirect_uri_keeps_its_own_query_and_encoding() -> None:
     """Registered with a query and percent-encoding, it is found, and its pages live at its path."""
-    uri = f"http://127.0.0.1:{free_port()}/cb%20a/~x?x=1"
+    uri = f"http://127.0.0.1:{free_port()}/cb%20a/%7Ex/%c3%a9?x=1"
     async with scene(redirect_uri=uri) as stage:
         login = await stage.receiver.login(subject="discord:42")
         callback = await stage.sandbox.approve(login.url)

@@ -36,7 +36,7 @@ async def test_the_account_is_named_before_it_is_linked(stage: Scene) -> None:
     login = await stage.receiver.implicit(subject="discord:42", label=LABEL)
     assert dict(login.url.query) == {"client_id": "12345", "response_type": "token"}
     asked = await read(stage, await fragment(stage, login))
-    assert "On AniList you are mika." in asked.words
+    assert "You are mika on AniList." in asked.words
     assert f"Link your AniList account to {LABEL}?" in asked.words
     assert await stage.flow.tokens.get("discord:42", client_id="12345") is None
     linked = await stage.post(asked.forms[0])
@@ -95,7 +95,7 @@ async def test_a_no_forgets_the_token(stage: Scene) -> None:
     """Nothing is stored, and the login stays open."""
     login = await stage.receiver.implicit(subject="discord:42")
     asked = await read(stage, await fragment(stage, login, user="rin"))
-    assert "On AniList you are rin." in asked.words
+    assert "You are rin on AniList." in asked.words
     assert (await stage.post(asked.forms[1])).title == "Nothing was linked"
     assert await stage.flow.look({"state": login.state}) is not None
 
