@@ -269,10 +269,12 @@ class LoginFlow:
     async def aclose(self) -> None:
         """Wait some seconds for logins being finished, then end the rest as `OutcomeUnknownError`; safe to repeat."""
         self._closed = True
-        await self._wait_for_running()
-        for task in list(self._running.values()):
-            task.cancel()
-        await self._wait_for_running()
+        try:
+            await self._wait_for_running()
+        finally:  # whoever cancels this has no patience, and leaves nothing under way all the same
+            for task in list(self._running.values()):
+                task.cancel()
+            await self._wait_for_running()
 
     async def __aenter__(self) -> Self:
         self._check_open()

@@ -22,6 +22,7 @@ from anilist_oauth.errors import (
     InvalidCallbackError,
     LoginRequiredError,
     LoginTimeoutError,
+    OutcomeUnknownError,
     SessionStateError,
     StateMismatchError,
     StorageError,
@@ -663,6 +664,20 @@ class TestClosing:
             done = await finishing
             assert done.login == login
             assert await stage.flow.token_for("a") == done.token
+
+    async def test_who_closes_without_patience_leaves_nothing_under_way(self) -> None:
+        """The login is settled before the session and the stores are closed."""
+        async with staged() as stage:
+            login, callback = await stage.begin(subject="a")
+            stage.sandbox.next("graphql", Fault(delay=3600))
+            finishing = asyncio.create_task(stage.flow.finish(callback))
+            await stage.reached()
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(stage.flow.aclose(), 0.01)
+            with pytest.raises(OutcomeUnknownError):
+                await finishing
+            with pytest.raises(OutcomeUnknownError):
+                await stage.flow.wait(login, timeout=20)
 
 
 async def test_the_log_names_subject_and_user_and_no_secret(caplog: pytest.LogCaptureFixture) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import getpass
 import platform
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Annotated
 
 import typer
@@ -21,6 +21,7 @@ from anilist_oauth.flow import LoginFlow
 from anilist_oauth.login import CompletedLogin, Login
 
 _TRIES = 3  # pastes
+_PATIENCE = 1.0  # seconds
 
 
 def login(
@@ -48,8 +49,15 @@ def login(
             else:
                 done = runner.run(_by_callback(flow, subject=subject, browser=browser, timeout=timeout))
         finally:
-            runner.run(stack.aclose())
+            runner.run(_closed(stack))
     _report(done, as_json=as_json)
+
+
+async def _closed(stack: AsyncExitStack) -> None:
+    """Close everything; who presses Ctrl+C during the exchange has no patience for its answer."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_PATIENCE):
+            await stack.aclose()
 
 
 async def _by_callback(flow: LoginFlow, *, subject: str, browser: bool, timeout: float) -> CompletedLogin:

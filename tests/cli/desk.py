@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -80,6 +80,12 @@ def check(output: str) -> None:
     """See to it that no output has a secret in it, nor a traceback."""
     assert not _CANARY.search(output), output
     assert "Traceback" not in output, output
+
+
+def wait_until(child: Any, condition: Callable[[], bool]) -> None:
+    """Listen to a running command until something is so."""
+    while not condition():
+        assert child.expect([pexpect.TIMEOUT, pexpect.EOF], timeout=0.05) == 0, child.before
 
 
 def ended(child: Any, *, code: int) -> str:

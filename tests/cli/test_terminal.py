@@ -8,7 +8,7 @@ import re
 import socket
 import sys
 import termios
-from typing import Any
+from typing import Any, Literal
 
 import pexpect
 import pytest
@@ -19,7 +19,7 @@ from anilist_oauth.cli import terminal
 from anilist_oauth.cli.terminal import counted_down, say, show, show_json, well_ended
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.sandbox import Fault
-from tests.cli.desk import BROWSER, Desk, ended
+from tests.cli.desk import BROWSER, Desk, ended, wait_until
 from tests.cli.person import visit
 
 ADDRESS = r"(http://127\.0\.0\.1:\d+/api/v2/oauth/authorize\?\S+)\r\n"
@@ -99,20 +99,22 @@ class TestInARealTerminal:
         empty.sandbox.next("graphql", Fault(delay=3600))
         before = len(empty.sandbox.requests)
         with empty.terminal(*command) as child:
-            while len(empty.sandbox.requests) == before:
-                assert child.isalive()
+            wait_until(child, lambda: len(empty.sandbox.requests) > before)
             child.send(INTERRUPT)
             ended(child, code=130)
 
-    def test_ctrl_c_during_the_exchange(self, pin: Desk) -> None:
-        """The code is spent, and nothing is left behind."""
-        pin.sandbox.next("token", Fault(delay=3600))
+    @pytest.mark.parametrize("where", ["token", "graphql"])
+    @pytest.mark.parametrize("presses", [1, 2])
+    def test_ctrl_c_during_the_exchange(self, pin: Desk, where: Literal["token", "graphql"], presses: int) -> None:
+        """The code is spent, nothing is left behind, and nobody waits for AniList to answer."""
+        pin.sandbox.next(where, Fault(delay=3600))
         with pin.terminal("login") as child:
             child.expect_exact("(it stays hidden): ")
             child.send(f"{code(pin)}\n")
-            while not any(request.path.endswith("/token") for request in pin.sandbox.requests):
-                assert child.isalive()
-            child.send(INTERRUPT)
+            wait_until(child, lambda: any(request.path.endswith(f"/{where}") for request in pin.sandbox.requests))
+            for _ in range(presses):
+                child.send(INTERRUPT)
+                child.expect_exact("^C")
             ended(child, code=130)
 
     def test_ctrl_c_at_the_prompt_gives_the_terminal_back(self, pin: Desk) -> None:
