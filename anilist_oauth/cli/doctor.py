@@ -8,9 +8,11 @@ import typer
 
 from anilist_oauth.cli.findings import Finding, Level
 from anilist_oauth.cli.settings import AsJSON, EndpointsURL, StoreURL, endpoints_at, store_at
-from anilist_oauth.cli.terminal import FAILED, show, show_json
+from anilist_oauth.cli.terminal import FAILED, can_show, show, show_json
 
-_SIGNS: dict[Level, tuple[str, str]] = {"good": ("✓", "green"), "problem": ("✗", "red"), "unknown": ("?", "yellow")}
+_COLORS: dict[Level, str] = {"good": "green", "problem": "red", "unknown": "yellow"}
+_SIGNS: dict[Level, str] = {"good": "✓", "problem": "✗", "unknown": "?"}
+_PLAIN_SIGNS: dict[Level, str] = {"good": "+", "problem": "x", "unknown": "?"}
 _WIDTH = 15
 
 
@@ -34,11 +36,12 @@ def doctor(*, store: StoreURL = None, endpoints: EndpointsURL = None, as_json: A
 
 
 def _show(finding: Finding) -> None:
-    sign, color = _SIGNS[finding.level]
+    signs, arrow = (_SIGNS, "→") if can_show("✓✗→") else (_PLAIN_SIGNS, "->")
     indent = "\n" + " " * (_WIDTH + 2)
-    show(f"{sign} {finding.name:{_WIDTH}}{finding.text.replace(chr(10), indent)}", style=color)
+    text = finding.text.replace("\n", indent)
+    show(f"{signs[finding.level]} {finding.name:{_WIDTH}}{text}", style=_COLORS[finding.level])
     if finding.remedy is not None:
-        show(f"{indent[1:]}→ {finding.remedy.replace(chr(10), indent)}")
+        show(f"{indent[1:]}{arrow} {finding.remedy.replace(chr(10), indent)}")
 
 
 def _summary(problems: list[Finding]) -> str:

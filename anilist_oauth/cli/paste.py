@@ -25,6 +25,8 @@ def read_paste(prompt: str) -> str:
     Returns:
         The text; empty at the end of the input.
     """
+    if sys.stdin is None:  # closed, as under a service manager
+        return ""
     if not sys.stdin.isatty():
         return sys.stdin.read()
     if _LINES_OF_ANY_LENGTH:

@@ -8,10 +8,14 @@ import typer
 
 from anilist_oauth.cli.settings import DEFAULT_SUBJECT, EndpointsURL, StoreURL, any_application, opened
 from anilist_oauth.cli.terminal import show_json
+from anilist_oauth.errors import GraphQLForbiddenError, LoginRequiredError
 
 
 def query(
-    file: Annotated[typer.FileText, typer.Argument(help="A file with the query; - reads stdin.", encoding="utf-8")],
+    file: Annotated[
+        typer.FileText,
+        typer.Argument(help="A file with the query; - reads stdin.", metavar="FILE|-", encoding="utf-8"),
+    ],
     *,
     variables: Annotated[str, typer.Option(help="The query's variables, as a JSON object.", metavar="JSON")] = "{}",
     subject: Annotated[
@@ -47,5 +51,9 @@ async def _ask(
     async with opened(application, store=store, endpoints=endpoints) as flow:
         whose = subject or DEFAULT_SUBJECT
         if subject is None and await flow.tokens.get(whose, client_id=application.client_id) is None:
-            return await flow.session.graphql(text, variables)
+            try:
+                return await flow.session.graphql(text, variables)
+            except GraphQLForbiddenError as error:
+                text = f"this query needs a user, and nobody is logged in as {whose}"
+                raise LoginRequiredError(text, subject=whose) from error
         return await flow.graphql(whose, text, variables)

@@ -33,7 +33,7 @@ def well_ended(command: Callable[P, None]) -> Callable[P, None]:
         except AniListOAuthError as error:
             say(str(error), style="red")
             if isinstance(error, LoginRequiredError | InvalidTokenError):
-                say("`anilist-oauth login` does that.")
+                say("Log in with `anilist-oauth login`, and the same --subject if you gave one.")
         except ImportError as error:
             if error.name is not None:
                 raise
@@ -63,6 +63,15 @@ def show_json(value: Any) -> None:
     is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     text = json.dumps(value, indent=2, ensure_ascii=not is_utf8)
     _write(sys.stdout, _DANGEROUS.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
+
+
+def can_show(text: str) -> bool:
+    """Tell whether stdout's encoding has these characters; an old one has question marks for them."""
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def is_interactive() -> bool:

@@ -56,7 +56,7 @@ class Witness:
             if answer.url == graphql and said.limit is not None:
                 left = "" if said.remaining is None else f", {said.remaining} left in this one"
                 return good("rate_limit", f"{said.limit} requests a minute{left}")
-        return unknown("rate_limit", "the server names none")
+        return unknown("rate_limit", "the server names none" if self._answers else "not known: no answer came")
 
 
 def _date(text: str | None) -> datetime | None:

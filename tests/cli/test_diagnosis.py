@@ -184,7 +184,11 @@ class TestInTheSandbox:
         )
         problems = by_level(findings, "problem")
         assert list(problems) == ["network"]
-        assert set(by_level(findings, "unknown")) == {"application", "clock", "rate_limit"}
+        assert {name: finding.text for name, finding in by_level(findings, "unknown").items()} == {
+            "application": "not checked: AniList cannot be reached",
+            "clock": "not compared: no answer came",
+            "rate_limit": "not known: no answer came",
+        }
 
     async def test_a_lost_answer_is_the_networks_too(self) -> None:
         """The request may have arrived; no answer came."""

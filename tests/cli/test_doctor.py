@@ -2,7 +2,7 @@
 
 import json
 
-from tests.cli.desk import SECRET, Desk
+from tests.cli.desk import SECRET, Desk, ended
 
 
 def test_a_healthy_set_up_ends_well(empty: Desk) -> None:
@@ -45,3 +45,12 @@ def test_several_things_are_counted(empty: Desk) -> None:
     """And all named."""
     ran = empty.run("doctor", expect=1, ANILIST_CLIENT_ID="", ANILIST_CLIENT_SECRET="")
     assert ran.stdout.endswith("2 things are wrong: client_id, client_secret.\n")
+
+
+def test_good_and_bad_differ_in_an_old_encoding_too(empty: Desk) -> None:
+    """Which has no check mark, no cross and no arrow: three question marks would say nothing."""
+    with empty.terminal("doctor", PYTHONIOENCODING="ascii", NO_COLOR="1", ANILIST_CLIENT_ID="x") as child:
+        shown = ended(child, code=1)
+    assert "x client_id " in shown
+    assert "-> copy the ID from" in shown
+    assert "+ client_secret" in shown

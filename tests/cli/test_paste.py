@@ -30,3 +30,9 @@ def test_a_pipe_is_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """A code block in several lines included."""
     monkeypatch.setattr(sys, "stdin", io.StringIO("```\ncode\n```\n"))
     assert read_paste("") == "```\ncode\n```\n"
+
+
+def test_a_closed_input_is_an_empty_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service manager may give none at all."""
+    monkeypatch.setattr(sys, "stdin", None)
+    assert read_paste("") == ""
