@@ -82,7 +82,7 @@ async def check_service(
     async with OAuthSession(application or NOBODY, endpoints=endpoints, trace_configs=[witness.trace]) as session:
         reached = await _reached(session)
         together = await _together(session, application, reached)
-    limit = [] if reached.name == "rate_limit" else [witness.rate_limit(endpoints.graphql)]
+    limit = [] if "rate_limit" in {reached.name, together.name} else [witness.rate_limit(endpoints.graphql)]
     return [reached, together, witness.clock(), *limit]
 
 

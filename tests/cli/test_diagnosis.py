@@ -232,6 +232,11 @@ class TestInTheSandbox:
         assert list(by_level(findings, "problem")) == ["rate_limit"]
         assert by_level(findings, "good")["application"].text == RIGHT
 
+    async def test_a_budget_spent_at_one_endpoint_is_told_once(self) -> None:
+        """Not as good and bad at the same time."""
+        self.sandbox.next("token", Fault(status=429, headers={"Retry-After": "40"}))
+        assert [finding.level for finding in await self.diagnose() if finding.name == "rate_limit"] == ["problem"]
+
     async def test_what_is_not_anilist_is_told(self) -> None:
         """A captive portal; a server that gives tokens for nothing."""
         self.sandbox.next("graphql", Fault(status=200, body="<html>Welcome to the hotel</html>"))
