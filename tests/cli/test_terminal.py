@@ -16,7 +16,7 @@ import typer
 from yarl import URL
 
 from anilist_oauth.cli import terminal
-from anilist_oauth.cli.terminal import counted_down, say, show, show_json, well_ended
+from anilist_oauth.cli.terminal import can_show, counted_down, say, show, show_json, well_ended
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.sandbox import Fault
 from tests.cli.desk import BROWSER, Desk, ended, wait_until
@@ -250,6 +250,8 @@ def test_an_old_encoding_breaks_nothing(monkeypatch: pytest.MonkeyPatch) -> None
     """What it has no letter for is a question mark in text, and an escape in JSON."""
     written = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
+    assert not can_show("✓")
+    assert can_show("+")
     show("✓ é")
     show_json("é")
     assert written.getvalue() == b'? ?\n"\\u00e9"\n'
