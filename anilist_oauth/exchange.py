@@ -29,7 +29,7 @@ TOKEN_HEADERS = {
     "Accept-Encoding": "identity",  # an answer of 2 kB is not worth unpacking
     "Content-Type": "application/x-www-form-urlencoded",
 }
-_SECOND = timedelta(seconds=1)
+_FOREVER = 100 * 366 * 24 * 60 * 60  # seconds
 _CODE_HINTS: dict[str, InvalidCodeReason] = {
     "cannot decrypt the authorization code": "garbled",
     "cannot validate the provided authorization code": "garbled",
@@ -66,7 +66,7 @@ def token_request(endpoint: URL, *, application: Application, code: str) -> Requ
         ConfigurationError: The application has no client secret.
         InvalidCodeError: The code cannot be one; ``reason`` is ``garbled``.
     """
-    return with_code(endpoint, token_form(application), code_field(code))
+    return with_code(endpoint, token_form(application), code)
 
 
 def token_form(application: Application) -> bytes:
@@ -89,22 +89,17 @@ def token_form(application: Application) -> bytes:
     return f"{urlencode(fields)}&code=".encode("ascii")
 
 
-def code_field(code: str) -> bytes:
-    """Strip a code and write it as a form's value; an `InvalidCodeError`, ``reason="garbled"``, if it cannot be one."""
+def with_code(endpoint: URL, form: bytes, code: str) -> Request:
+    """Complete what `token_form` gave with a code; an `InvalidCodeError` (``garbled``) for what cannot be one."""
     code = code.strip() if isinstance(code, str) else ""
-    if code.isascii():
-        field = code.encode("ascii")
-        if field.isalnum():  # as AniList's are: hex digits, which need no quoting
-            return field
-        if code and code.isprintable() and " " not in code and "://" not in code:
-            return quote_plus(code).encode("ascii")
-    raise InvalidCodeError(
-        "the code is empty or garbled; pass what parse_callback() gave, not the whole callback", reason="garbled"
-    )
-
-
-def with_code(endpoint: URL, form: bytes, field: bytes) -> Request:
-    """Complete what `token_form` gave with what `code_field` gave."""
+    field = code.encode("ascii") if code.isascii() else b""
+    if not field.isalnum():  # AniList's are hex digits, which need no quoting
+        if not field or not code.isprintable() or " " in code or "://" in code:
+            raise InvalidCodeError(
+                "the code is empty or garbled; pass what parse_callback() gave, not the whole callback",
+                reason="garbled",
+            )
+        field = quote_plus(code).encode("ascii")
     return Request(url=endpoint, headers=TOKEN_HEADERS, body=form + field, body_limit=TOKEN_BODY_LIMIT)
 
 
@@ -126,7 +121,12 @@ def parse_token_response(response: Response, *, application: Application, code: 
         UnexpectedResponseError: A redirect, or an answer in none of the known shapes.
     """
     document = response.json()
-    if response.status == 200 and _grants(document):
+    if (
+        response.status == 200
+        and isinstance(document, dict)
+        and "access_token" in document
+        and document.get("error") is None
+    ):
         return _token(document, now=now)
     secrets = (application.client_secret or "", code.strip(), *_tokens(document))
     refusal = _refusal(document, secrets=secrets)
@@ -140,10 +140,6 @@ def parse_token_response(response: Response, *, application: Application, code: 
     raise _refused(response.status, refusal, application)
 
 
-def _grants(document: Any) -> bool:
-    return isinstance(document, dict) and "access_token" in document and document.get("error") is None
-
-
 def _tokens(document: Any) -> list[str]:
     """Find the tokens of an answer that grants nothing for all that, to keep them out of its text."""
     found = [document.get(name) for name in ("access_token", "refresh_token")] if isinstance(document, dict) else []
@@ -151,13 +147,15 @@ def _tokens(document: Any) -> list[str]:
 
 
 def _token(document: Mapping[str, Any], *, now: datetime) -> Token:
-    access_token = document["access_token"]
-    token_type = document.get("token_type")
+    access_token, token_type = document["access_token"], document.get("token_type")
+    expires_in = document.get("expires_in")
     try:
+        # Where it is missing or odd, the token's own word is taken.
+        known = type(expires_in) is int and 0 < expires_in < _FOREVER
         return Token(
             access_token=access_token,
             token_type="Bearer" if token_type is None else token_type,
-            expires_at=_expiry(document.get("expires_in"), access_token, now=now),
+            expires_at=now + timedelta(0, expires_in) if known else _expiry(expires_in, access_token, now=now),
         )
     except ConfigurationError as error:
         raise UnexpectedResponseError(
@@ -166,11 +164,11 @@ def _token(document: Mapping[str, Any], *, now: datetime) -> Token:
 
 
 def _expiry(expires_in: Any, access_token: Any, *, now: datetime) -> datetime | None:
-    """Count from ``expires_in``; where that is missing or odd, take the token's own word."""
+    """Read an odd ``expires_in``, such as a float or a string of digits; where there is none, the token's own word."""
     try:
-        seconds = expires_in if type(expires_in) is int else float(expires_in)
+        seconds = float(expires_in)
         if seconds > 0 and expires_in is not True:
-            return now + seconds * _SECOND
+            return now + timedelta(seconds=seconds)
     except (TypeError, ValueError, OverflowError):
         pass
     claims = peek_claims(access_token)

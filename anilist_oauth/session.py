@@ -22,7 +22,7 @@ from anilist_oauth.errors import (
     ServiceError,
     SessionStateError,
 )
-from anilist_oauth.exchange import TOKEN_HEADERS, code_field, parse_token_response, token_form, with_code
+from anilist_oauth.exchange import TOKEN_HEADERS, parse_token_response, token_form, with_code
 from anilist_oauth.graphql import VIEWER_QUERY, graphql_request, has_mutation, parse_graphql_response, parse_viewer
 from anilist_oauth.messages import Request
 from anilist_oauth.pace import Pace
@@ -178,8 +178,8 @@ class OAuthSession:
             self.application.guard.check(redirect_uri)
         if self._form is None:
             self._form = token_form(self.application)  # raises, and says what is missing
-        field = code_field(code)
-        digest = self._spent.spend(field, now=loop.time())
+        request = with_code(self.endpoints.token, self._form, code)
+        digest = self._spent.spend(request.body, now=loop.time())
         if digest is None:
             raise InvalidCodeError(
                 "this code was sent before and is not sent again; start a new login (LoginFlow.finish gives a callback "
@@ -187,7 +187,7 @@ class OAuthSession:
                 reason="sent",
             )
         try:
-            response = await self._transport.send(with_code(self.endpoints.token, self._form, field))
+            response = await self._transport.send(request)
             return parse_token_response(response, application=self.application, code=code, now=self.clock())
         except (ConnectionFailedError, RateLimitedError):
             self._spent.forget(digest)

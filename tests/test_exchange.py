@@ -21,7 +21,7 @@ from anilist_oauth.errors import (
     ServiceUnavailableError,
     UnexpectedResponseError,
 )
-from anilist_oauth.exchange import code_field, parse_token_response, token_request
+from anilist_oauth.exchange import parse_token_response, token_request
 from anilist_oauth.messages import TOKEN_BODY_LIMIT, Response
 from anilist_oauth.tokens import Token
 from tests.recordings import JWT, PAGE, Recorded, recorded
@@ -101,7 +101,7 @@ def test_blanks_around_a_code_are_stripped(code: str) -> None:
 def test_what_cannot_be_a_code_is_not_sent(code: str) -> None:
     """It is garbled, without a request, and not repeated."""
     with pytest.raises(InvalidCodeError, match="the code is empty or garbled") as caught:
-        code_field(code)
+        token_request(ANILIST.token, application=APPLICATION, code=code)
     assert (caught.value.reason, caught.value.status) == ("garbled", None)
     assert "hid" not in repr(caught.value)
 
