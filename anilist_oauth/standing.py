@@ -45,7 +45,7 @@ class Standing:
             raise LoginRequiredError("the token has expired after its year: the user logs in again", subject=subject)
         if stored.needs_login:
             stored = await self._tell(stored, attrs.evolve(stored, told_invalid=True), self.on_invalid)
-            if stored.refused_at is not None and now < stored.refused_at + _REFUSAL:
+            if now < (stored.refused_at or stored.stored_at) + _REFUSAL:
                 raise LoginRequiredError("AniList refuses the token: the user logs in again", subject=subject)
         return stored
 
@@ -75,7 +75,7 @@ class Standing:
                 return  # the user has logged in or out meanwhile
             refused_at = self.session.clock() if refused else None
             marked = attrs.evolve(present, needs_login=refused, refused_at=refused_at)
-            if await self.tokens.put(marked, over=present):
+            if await self.tokens.put(marked, over=present.version):
                 if refused:
                     await self._tell(marked, attrs.evolve(marked, told_invalid=True), self.on_invalid)
                 return
@@ -88,7 +88,7 @@ class Standing:
         if hook is None or told.marks == stored.marks:
             return stored
         try:
-            if not await self.tokens.put(told, over=stored):
+            if not await self.tokens.put(told, over=stored.version):
                 return stored  # another process tells, or one will at the next meeting
         except StorageError as error:
             logger.warning("that a login hook is due could not be noted: %s", error)

@@ -87,7 +87,7 @@ class FlakyTokens(MemoryTokenStore):
         """Read a token."""
         return await self.weather.call("get", lambda: super(FlakyTokens, self).get(subject, client_id=client_id))
 
-    async def put(self, stored: StoredToken, *, over: StoredToken | str | None = None) -> bool:
+    async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
         """Write a token."""
         return await self.weather.call("put", lambda: super(FlakyTokens, self).put(stored, over=over))
 

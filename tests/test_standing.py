@@ -1,6 +1,8 @@
 """The year after a login."""
 
 import asyncio
+import json
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -110,6 +112,58 @@ async def test_a_new_login_clears_the_mark() -> None:
         assert (await record(stage)).marks == (False, False, False)
 
 
+async def test_a_mark_without_its_time_counts_from_the_login() -> None:
+    """As of a store that keeps no more than whether a login is needed, or of a program that marked the record."""
+    async with staged() as stage:
+        done = await stage.log_in(subject=SUBJECT)
+        await stage.flow.tokens.put(attrs.evolve(await record(stage), needs_login=True))
+        stage.advance(minutes=59)
+        with pytest.raises(LoginRequiredError, match="refuses"):
+            await stage.flow.token_for(SUBJECT)
+        stage.advance(minutes=2)
+        assert await stage.flow.token_for(SUBJECT) == done.token
+
+
+async def test_a_store_that_compares_token_ids_alone_is_enough() -> None:
+    """What a program's own store is told of `over` is a string, equal to the token id."""
+
+    class Plain:
+        def __init__(self) -> None:
+            self.kept: dict[tuple[str, str], StoredToken] = {}
+
+        async def get(self, subject: str, *, client_id: str) -> StoredToken | None:
+            return self.kept.get((client_id, subject))
+
+        async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
+            present = await self.get(stored.subject, client_id=stored.client_id)
+            if over is not None and (present is None or json.dumps(present.token_id) != json.dumps(over)):
+                return False
+            self.kept[stored.client_id, stored.subject] = stored
+            return True
+
+        async def delete(self, subject: str, *, client_id: str) -> None:
+            self.kept.pop((client_id, subject), None)
+
+        async def expiring(self, within: timedelta | None, *, client_id: str | None = None) -> AsyncIterator[Any]:
+            raise NotImplementedError
+            yield within, client_id
+
+    heard = Heard()
+    async with staged(tokens=Plain(), **heard.hooks) as stage:
+        await stage.log_in(subject=SUBJECT)
+        await refuse(stage)
+        assert (await record(stage)).needs_login
+        with pytest.raises(LoginRequiredError):
+            await stage.flow.token_for(SUBJECT)
+        stage.advance(minutes=61)
+        await stage.flow.graphql(SUBJECT, QUERY)
+        assert not (await record(stage)).needs_login
+        stage.advance(days=340)
+        await stage.flow.token_for(SUBJECT)
+        await stage.flow.token_for(SUBJECT)
+        assert (heard.invalid, heard.expiring) == ([SUBJECT], [SUBJECT])
+
+
 async def test_only_the_token_that_failed_is_marked() -> None:
     """A login, or a logout, while the refused request was under way is not touched."""
     async with staged() as stage:
@@ -214,7 +268,7 @@ async def test_a_store_that_cannot_write_hides_no_answer_and_no_token(caplog: py
     """Noting it is worth less than telling it."""
 
     class Failing(FlakyTokens):
-        async def put(self, stored: StoredToken, *, over: StoredToken | str | None = None) -> bool:
+        async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
             if over is not None:
                 raise StorageError("the disk is full")
             return await super().put(stored, over=over)
@@ -236,7 +290,7 @@ async def test_a_record_that_never_rests_is_given_up() -> None:
     """Marking does not go on for ever where something else always gets in first."""
 
     class Restless(FlakyTokens):
-        async def put(self, stored: StoredToken, *, over: StoredToken | str | None = None) -> bool:
+        async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
             self.weather.calls.append("put")
             return over is None and await super().put(stored, over=over)
 

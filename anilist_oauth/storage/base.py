@@ -8,7 +8,7 @@ longer. Stores read no expiry but to sweep: the flow judges, by the session's cl
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, Self
 
 import attrs
 
@@ -66,6 +66,22 @@ class LoginStore(Protocol):
         """
 
 
+class Version(str):
+    """A token id that also knows the marks of the record it was read from: what `TokenStore.put` compares.
+
+    It is a `str` like any token id, for stores that know no marks.
+    """
+
+    __slots__ = ("marks",)
+    marks: tuple[bool, bool, bool]
+
+    def __new__(cls, token_id: str, marks: tuple[bool, bool, bool]) -> Self:
+        """Put the two together."""
+        version = super().__new__(cls, token_id)
+        version.marks = marks
+        return version
+
+
 @attrs.frozen(kw_only=True)
 class StoredToken(Unpicklable):
     """The one record of a user's token; there is one for each client id and subject.
@@ -99,6 +115,11 @@ class StoredToken(Unpicklable):
         """What has been noted about the token since it was stored: needs login, told expiring, told invalid."""
         return self.needs_login, self.told_expiring, self.told_invalid
 
+    @property
+    def version(self) -> Version:
+        """What to give to `TokenStore.put` as `over`, so that nothing is written if anything has changed since."""
+        return Version(self.token_id, self.marks)
+
 
 class TokenStore(Protocol):
     """Users' tokens, one for each client id and subject, until they are deleted; a dead token is kept as well."""
@@ -106,13 +127,14 @@ class TokenStore(Protocol):
     async def get(self, subject: str, *, client_id: str) -> StoredToken | None:
         """Read the record of a subject; None if there is none."""
 
-    async def put(self, stored: StoredToken, *, over: StoredToken | str | None = None) -> bool:
+    async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
         """Write the record of ``stored.client_id`` and ``stored.subject``, in one atomic step.
 
         Without `over` it replaces whatever is there: a new login. With a token id, it is written only over a record of
-        that `StoredToken.token_id`. With a record, as it was read, it is written only if neither the token id nor the
-        `StoredToken.marks` have changed since: of several processes that set one mark, exactly one is told True, so
-        that a hook is called once. (After a lost answer the repeated call may say False: a hook then is not called.)
+        that `StoredToken.token_id`. With a `StoredToken.version`, it is written only if the `StoredToken.marks` have
+        not changed either: of several processes that set one mark, exactly one is told True, so that a hook is called
+        once. (After a lost answer the repeated call may say False: a hook then is not called.) A store which takes a
+        version for a mere token id works as well, but for this: where two processes meet, both may call the hook.
 
         Returns:
             Whether it was written.

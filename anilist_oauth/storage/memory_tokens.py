@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 
 from anilist_oauth.clock import utc_now
-from anilist_oauth.storage.base import StoredToken
+from anilist_oauth.storage.base import StoredToken, Version
 
 
 class MemoryTokenStore:
@@ -18,7 +18,7 @@ class MemoryTokenStore:
         """Read the record of a subject."""
         return self._tokens.get((client_id, subject))
 
-    async def put(self, stored: StoredToken, *, over: StoredToken | str | None = None) -> bool:
+    async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
         """Write the record of a subject, if `over` is what is there."""
         key = (stored.client_id, stored.subject)
         if not _is_over(self._tokens.get(key), over):
@@ -40,11 +40,9 @@ class MemoryTokenStore:
                 yield stored
 
 
-def _is_over(present: StoredToken | None, over: StoredToken | str | None) -> bool:
+def _is_over(present: StoredToken | None, over: str | None) -> bool:
     if over is None:
         return True
-    if present is None:
+    if present is None or present.token_id != over:
         return False
-    if isinstance(over, str):
-        return present.token_id == over
-    return (present.token_id, present.marks) == (over.token_id, over.marks)
+    return not isinstance(over, Version) or present.marks == over.marks

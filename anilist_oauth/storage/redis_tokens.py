@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
-from anilist_oauth.storage.base import StoredToken
+from anilist_oauth.storage.base import StoredToken, Version
 from anilist_oauth.storage.record import to_microseconds, token_from_fields, token_to_fields
 from anilist_oauth.storage.redis_keys import APPLICATIONS, Run, script
 
@@ -36,16 +36,15 @@ class RedisTokenStore:
         [fields] = await self._run(("HGETALL", _token(client_id, subject)))
         return token_from_fields(fields) if fields else None
 
-    async def put(self, stored: StoredToken, *, over: StoredToken | str | None = None) -> bool:
+    async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
         """Write the record of a subject, if `over` is what is there."""
-        token_id = over.token_id if isinstance(over, StoredToken) else over or ""
-        marks = "".join(str(int(mark)) for mark in over.marks) if isinstance(over, StoredToken) else ""
+        marks = "".join(str(int(mark)) for mark in over.marks) if isinstance(over, Version) else ""
         fields = token_to_fields(stored).items()
         written = [part for name, value in fields if value is not None for part in (name, value)]
         keys = (_token(stored.client_id, stored.subject), _expiry(stored.client_id))
         # First, and apart, as it is no key of the application's: a client id without a token does no harm.
         await self._run(("SADD", APPLICATIONS, stored.client_id))
-        [done] = await self._run(script(PUT, keys, stored.subject, _score(stored), token_id, marks, *written))
+        [done] = await self._run(script(PUT, keys, stored.subject, _score(stored), over or "", marks, *written))
         return bool(done)
 
     async def delete(self, subject: str, *, client_id: str) -> None:

@@ -27,7 +27,7 @@ class UnsealedTokenStore:
         stored = await self.inner.get(subject, client_id=client_id)
         return None if stored is None else self._open(stored)
 
-    async def put(self, stored: StoredToken, *, over: StoredToken | str | None = None) -> bool:
+    async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
         """Write the record of a subject, if `over` is what is there."""
         return await self.inner.put(self._seal(stored), over=over)
 
@@ -91,7 +91,7 @@ class SealedTokenStore(UnsealedTokenStore):
         count = 0
         async for found in self.inner.expiring(None):
             stored: StoredToken | None = found
-            while stored is not None and not await self.inner.put(self._seal(self._open(stored)), over=stored):
+            while stored is not None and not await self.inner.put(self._seal(self._open(stored)), over=stored.version):
                 stored = await self.inner.get(found.subject, client_id=found.client_id)  # it was changed meanwhile
             count += 1
         return count

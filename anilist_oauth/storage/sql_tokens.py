@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from anilist_oauth.storage.base import StoredToken
+from anilist_oauth.storage.base import StoredToken, Version
 from anilist_oauth.storage.record import to_microseconds, token_from_fields, token_to_fields
 from anilist_oauth.storage.sql_schema import Run
 
@@ -53,18 +53,17 @@ class SQLTokenStore:
         rows = await self._run(GET, client_id=client_id, subject=subject)
         return token_from_fields(rows[0]) if rows else None
 
-    async def put(self, stored: StoredToken, *, over: StoredToken | str | None = None) -> bool:
+    async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
         """Write the record of a subject, if `over` is what is there."""
         values: dict[str, Any] = token_to_fields(stored)
-        if over is None:
-            statement = PUT
-        elif isinstance(over, str):
+        statement = PUT
+        if over is not None:
             statement = PUT_OVER
-            values["over"] = over
-        else:
-            statement = PUT_OVER + SAME_MARKS
+            values["over"] = str(over)
+        if isinstance(over, Version):
+            statement += SAME_MARKS
             marks = zip(("needs_login", "told_expiring", "told_invalid"), over.marks, strict=True)
-            values |= {"over": over.token_id} | {f"over_{name}": int(mark) for name, mark in marks}
+            values |= {f"over_{name}": int(mark) for name, mark in marks}
         return bool(await self._run(statement + WRITTEN, **values))
 
     async def delete(self, subject: str, *, client_id: str) -> None:

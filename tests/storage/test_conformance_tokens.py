@@ -25,7 +25,7 @@ async def test_no_library_logs_a_token(stores: Stores, caplog: pytest.LogCapture
     """Drivers log what they write, at DEBUG."""
     caplog.set_level(1)
     await stores.tokens.put(stored())
-    await stores.tokens.put(attrs.evolve(stored(), needs_login=True), over=stored())
+    await stores.tokens.put(attrs.evolve(stored(), needs_login=True), over=stored().version)
     assert await stores.tokens.get("discord:42", client_id="12345")
     assert "token-1" not in caplog.text
 
@@ -75,13 +75,22 @@ async def test_over_writes_only_over_that_token(stores: Stores) -> None:
     assert await stores.tokens.get("discord:42", client_id="12345") == second
 
 
+async def test_a_token_id_alone_is_over_whatever_marks(stores: Stores) -> None:
+    """Only a version heeds them."""
+    marked = attrs.evolve(stored(), told_invalid=True)
+    await stores.tokens.put(marked)
+    assert not await stores.tokens.put(stored(), over=stored().version)
+    assert await stores.tokens.put(stored(), over=stored().token_id)
+    assert await stores.tokens.put(marked, over=stored().version)
+
+
 async def test_a_mark_is_set_once(stores: Stores) -> None:
     """Of ten that set one mark at once, from two processes, one is told that it did."""
     record = stored()
     await stores.tokens.put(record)
     marked = attrs.evolve(record, told_expiring=True)
     sides = (stores.tokens, stores.other_tokens)
-    answers = await asyncio.gather(*(sides[n % 2].put(marked, over=record) for n in range(10)))
+    answers = await asyncio.gather(*(sides[n % 2].put(marked, over=record.version) for n in range(10)))
     assert sorted(answers) == [False] * 9 + [True]
 
 
@@ -96,15 +105,15 @@ async def test_a_mark_is_set_once(stores: Stores) -> None:
 async def test_no_mark_is_lost(stores: Stores, marked: StoredToken) -> None:
     """Who has read the record before another mark was set writes nothing."""
     await stores.tokens.put(stored())
-    await stores.tokens.put(marked, over=stored())
-    assert not await stores.other_tokens.put(attrs.evolve(stored(), refused_at=NOON), over=stored())
+    await stores.tokens.put(marked, over=stored().version)
+    assert not await stores.other_tokens.put(attrs.evolve(stored(), refused_at=NOON), over=stored().version)
     assert await stores.tokens.get("discord:42", client_id="12345") == marked
 
 
 async def test_a_mark_is_not_set_on_a_newer_token(stores: Stores) -> None:
     """The record as read must still be there."""
     await stores.tokens.put(stored(token="token-2"))
-    assert not await stores.tokens.put(attrs.evolve(stored(), needs_login=True), over=stored())
+    assert not await stores.tokens.put(attrs.evolve(stored(), needs_login=True), over=stored().version)
 
 
 async def test_expiring_streams_who_must_log_in_again(stores: Stores) -> None:
@@ -147,7 +156,7 @@ async def test_no_log_holds_a_token(stores: Stores, caplog: pytest.LogCaptureFix
     for name in ("", "aiosqlite", "asyncio", "asyncpg", "redis", "sqlalchemy", "sqlalchemy.engine", "sqlalchemy.pool"):
         caplog.set_level("DEBUG", name or None)
     await stores.tokens.put(stored())
-    await stores.tokens.put(stored(), over=stored())
+    await stores.tokens.put(stored(), over=stored().version)
     assert await stores.other_tokens.get("discord:42", client_id="12345") == stored()
     assert [record async for record in stores.tokens.expiring(None)] == [stored()]
     assert "token-1" not in caplog.text

@@ -62,7 +62,7 @@ async def test_plain_data_is_read_and_sealed_when_next_written(plain: Stores) ->
     sealed = SealedTokenStore(plain.tokens, [KEY])
     assert await sealed.get("discord:42", client_id="12345") == stored()
     marked = attrs.evolve(stored(), told_expiring=True)
-    assert await sealed.put(marked, over=stored())
+    assert await sealed.put(marked, over=stored().version)
     with pytest.raises(SealError):
         await plain.tokens.get("discord:42", client_id="12345")
     assert await sealed.get("discord:42", client_id="12345") == marked
@@ -122,13 +122,14 @@ class Busy(MemoryTokenStore):
 
     logout = False
 
-    async def put(self, stored: StoredToken, *, over: StoredToken | str | None = None) -> bool:
+    async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
         """Let another process be faster, once."""
-        if isinstance(over, StoredToken) and not over.told_invalid:
+        present = await self.get(stored.subject, client_id=stored.client_id)
+        if over is not None and present is not None and not present.told_invalid:
             if self.logout:
-                await super().delete(over.subject, client_id=over.client_id)
+                await super().delete(stored.subject, client_id=stored.client_id)
             else:
-                await super().put(attrs.evolve(over, told_invalid=True))
+                await super().put(attrs.evolve(present, told_invalid=True))
         return await super().put(stored, over=over)
 
 
