@@ -1,7 +1,7 @@
 """The other end of a login: who began it waits for who finishes it, in whatever process."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from anilist_oauth.completion import TAKER_DEAD, Completion, taker_died
@@ -9,8 +9,10 @@ from anilist_oauth.digests import digest
 from anilist_oauth.errors import AniListOAuthError, LoginTimeoutError
 from anilist_oauth.login import CompletedLogin, Login, PendingLogin
 from anilist_oauth.persist import PATIENCE, persist
+from anilist_oauth.storage.outcome import Outcome
 
 _LOOK_AGAIN = 60.0  # seconds; fewer than 75, so that a take is seen before its taker counts as dead
+_TICK = 1.0  # second between two looks at the session's clock, which may be set, or jump when a laptop wakes up
 
 
 async def wait_for(completion: Completion, login: Login, *, timeout: float) -> CompletedLogin:
@@ -26,13 +28,28 @@ async def wait_for(completion: Completion, login: Login, *, timeout: float) -> C
             raise _gone(login, now)
         left = _left(pending, now)
         pause = max(0.0, min(left, until - loop.time(), _LOOK_AGAIN))
-        outcome = await persist(partial(completion.logins.settled, key, timeout=pause), patience=patience)
+        outcome = await _heard(completion, key, pause=pause, patience=patience)
         if outcome is not None:
             return await completion.ending(outcome, login)
         if left <= 0:
             raise taker_died() if pending.taken is not None else _expired()
         if loop.time() >= until:
             raise LoginTimeoutError(f"nobody finished the login within {timeout:g} seconds", reason="timeout")
+
+
+async def _heard(completion: Completion, key: str, *, pause: float, patience: float) -> Outcome | None:
+    """Wait for an outcome; the pause is over by the loop's clock or the session's, whichever is ahead."""
+    clock = completion.session.clock
+    over = clock() + timedelta(seconds=pause)
+    settled = partial(completion.logins.settled, key, timeout=pause)
+    hearing = asyncio.ensure_future(persist(settled, patience=patience))
+    try:
+        while not hearing.done() and (pause == 0 or clock() < over):
+            await asyncio.wait((hearing,), timeout=_TICK)
+    finally:
+        hearing.cancel()
+        await asyncio.gather(hearing, return_exceptions=True)
+    return None if hearing.cancelled() else hearing.result()
 
 
 def _left(pending: PendingLogin, now: datetime) -> float:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from anilist_oauth import waiting as waiting_module
 from anilist_oauth.digests import digest
 from anilist_oauth.errors import LoginTimeoutError, OutcomeUnknownError, StorageError
 from anilist_oauth.flow import LoginFlow
@@ -13,6 +14,14 @@ from tests.flaky import logins, takes, tokens, virtually
 from tests.flows import COOKIE, Stage
 
 CODE = digest("code")
+TICK = 15.0  # seconds
+
+
+@pytest.fixture(autouse=True)
+def _few_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look at the clock less often: each time, virtual time stands still for some real milliseconds."""
+    assert waiting_module._TICK <= 1
+    monkeypatch.setattr(waiting_module, "_TICK", TICK)
 
 
 def test_a_wait_ends_at_its_timeout() -> None:
@@ -29,15 +38,48 @@ def test_a_wait_ends_at_its_timeout() -> None:
     virtually(test)
 
 
-def test_a_wait_ends_with_the_login_s_life() -> None:
-    """By the session's clock, however it moves."""
+@pytest.mark.parametrize("minutes", [0, 9, 600])
+def test_a_wait_ends_with_the_login_s_life(minutes: int) -> None:
+    """By the session's clock, and within a tick where it jumps."""
 
     async def test(stage: Stage) -> None:
         login = await stage.flow.begin()
-        asyncio.get_running_loop().call_later(30, lambda: stage.advance(minutes=9))
-        with takes(at_least=60, at_most=61), pytest.raises(LoginTimeoutError) as caught:
-            await stage.flow.wait(login)
+        asyncio.get_running_loop().call_later(30, lambda: stage.advance(minutes=minutes))
+        end = max(30, 600 - 60 * minutes)
+        with takes(at_least=end, at_most=end + TICK), pytest.raises(LoginTimeoutError) as caught:
+            await stage.flow.wait(login, timeout=700)
         assert caught.value.reason == "expired"
+
+    virtually(test)
+
+
+def test_a_dead_taker_is_known_when_the_clock_jumps() -> None:
+    """Although nobody has looked since the take."""
+
+    async def test(stage: Stage) -> None:
+        login = await stage.flow.begin()
+        waiting = asyncio.ensure_future(stage.flow.wait(login, timeout=800))
+        await asyncio.sleep(5)
+        await stage.flow.logins.take(digest(login.state), claim=new_claim(stage.sandbox.now()), code=CODE)
+        stage.advance(seconds=76)
+        with takes(at_most=TICK), pytest.raises(OutcomeUnknownError):
+            await waiting
+
+    virtually(test)
+
+
+def test_a_wait_that_is_cancelled_leaves_nothing_running() -> None:
+    """Not even for one more turn of the loop."""
+
+    async def test(stage: Stage) -> None:
+        login = await stage.flow.begin()
+        before = asyncio.all_tasks()
+        waiting = asyncio.ensure_future(stage.flow.wait(login))
+        await asyncio.sleep(3 * TICK)
+        waiting.cancel()
+        await asyncio.wait((waiting,))
+        assert waiting.cancelled()
+        assert asyncio.all_tasks() == before
 
     virtually(test)
 
