@@ -25,6 +25,7 @@ from anilist_oauth.session import OAuthSession
 from anilist_oauth.standing import Hook, Standing
 from anilist_oauth.state import new_state
 from anilist_oauth.storage import LoginStore, MemoryLoginStore, MemoryTokenStore, Outcome, TokenStore
+from anilist_oauth.storage.sealed import UnsealedTokenStore
 from anilist_oauth.tokens import Token
 from anilist_oauth.viewer import Verified
 from anilist_oauth.waiting import wait_for
@@ -74,8 +75,9 @@ class LoginFlow:
         self.tokens = MemoryTokenStore(clock=session.clock) if tokens is None else tokens
         self.lifetime = lifetime
         self.return_origins = allowed_origins(return_origins)
-        self._completion = Completion(session=session, logins=self.logins, tokens=self.tokens)
-        self._standing = Standing(session=session, tokens=self.tokens, on_expiring=on_expiring, on_invalid=on_invalid)
+        records = UnsealedTokenStore(self.tokens)  # a program's own store does not know a sealed token either
+        self._completion = Completion(session=session, logins=self.logins, tokens=records)
+        self._standing = Standing(session=session, tokens=records, on_expiring=on_expiring, on_invalid=on_invalid)
         self._running: dict[object, asyncio.Task[CompletedLogin]] = {}
         self._closed = False
 

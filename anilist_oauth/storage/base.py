@@ -27,8 +27,8 @@ class LoginStore(Protocol):
     """Begun logins, each under the SHA-256 hex of its state.
 
     A login is *added*, *taken* by exactly one claim over all processes, and *settled* once. It is swept ten minutes
-    after it expired or was settled, whichever is later; until then it is found, however long ago it expired or was
-    taken.
+    after it expired or was settled or, where the session's clock is behind the store's, was added, whichever is latest;
+    until then it is found, however long ago it expired or was taken.
     """
 
     async def add(self, key: str, login: PendingLogin) -> None:

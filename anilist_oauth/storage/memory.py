@@ -18,7 +18,7 @@ from anilist_oauth.storage.record import to_microseconds
 from anilist_oauth.storage.schedule import Schedule
 
 MAX_LOGINS = 100_000
-_EXPIRY = struct.Struct("<q")  # microseconds since 1970, as all times here
+_TIMES = struct.Struct("<qq")  # when it expires and when it was added: microseconds since 1970, as all times here
 _KEPT = KEPT // timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -57,7 +57,7 @@ class MemoryLoginStore:
             )
         if login.subject is not None:
             self._count(key, login)
-        self._logins[key] = _pack(login)
+        self._logins[key] = _pack(login, added_at=self._now())
         self._live.add(key, self._expiry(key))
 
     async def look(self, key: str) -> PendingLogin | None:
@@ -77,7 +77,7 @@ class MemoryLoginStore:
     async def settle(self, key: str, outcome: Outcome) -> None:
         """Keep how a login ended and wake who waits for it."""
         if key in self._logins and key not in self._outcomes:
-            self._outcomes[key] = (outcome, to_microseconds(self._clock()))
+            self._outcomes[key] = (outcome, self._now())
             self._wake(key)
 
     async def settled(self, key: str, *, timeout: float) -> Outcome | None:
@@ -89,7 +89,7 @@ class MemoryLoginStore:
 
     def _sweep(self) -> None:
         """Forget some of what nobody needs any more: at least one, if there is one, where there is no room."""
-        now = to_microseconds(self._clock())
+        now = self._now()
         for key in self._live.due(now):
             if self._expiry(key) > now:  # later in this second
                 self._live.add(key, self._expiry(key))
@@ -108,14 +108,18 @@ class MemoryLoginStore:
                 else:
                     self._forget(key)
 
+    def _now(self) -> int:
+        return to_microseconds(self._clock())
+
     def _expiry(self, key: str) -> int:
-        microseconds: int = _EXPIRY.unpack_from(self._logins[key])[0]
+        microseconds: int = _TIMES.unpack_from(self._logins[key])[0]
         return microseconds
 
     def _end(self, key: str) -> int:
-        """Tell until when a login is kept: ten minutes after it expired or was settled."""
+        """Tell until when a login is kept: ten minutes after it expired, was added or was settled."""
         settled_at = self._outcomes[key][1] if key in self._outcomes else 0
-        return max(self._expiry(key), settled_at) + _KEPT
+        latest: int = max(*_TIMES.unpack_from(self._logins[key]), settled_at)
+        return latest + _KEPT
 
     def _forget(self, key: str) -> None:
         self._uncount(key)
@@ -153,22 +157,22 @@ def _owner(login: PendingLogin) -> int:
     return hash((login.client_id, login.subject))
 
 
-def _pack(login: PendingLogin) -> bytes:
+def _pack(login: PendingLogin, *, added_at: int) -> bytes:
     """Write a login into one object: as an attrs value it would take some eight."""
     texts = [login.client_id, login.subject, login.binding_digest, login.label, login.return_to]
     text = json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
-    return _EXPIRY.pack(to_microseconds(login.expires_at)) + text.encode()
+    return _TIMES.pack(to_microseconds(login.expires_at), added_at) + text.encode()
 
 
 def _unpack(packed: bytes, *, taken: Taken | None = None) -> PendingLogin:
-    client_id, subject, binding_digest, label, return_to = json.loads(packed[_EXPIRY.size :])
+    client_id, subject, binding_digest, label, return_to = json.loads(packed[_TIMES.size :])
     return PendingLogin(
         client_id=client_id,
         subject=subject,
         binding_digest=binding_digest,
         label=label,
         return_to=return_to,
-        expires_at=_EPOCH + timedelta(microseconds=_EXPIRY.unpack_from(packed)[0]),
+        expires_at=_EPOCH + timedelta(microseconds=_TIMES.unpack_from(packed)[0]),
         taken=taken,
     )
 

@@ -81,7 +81,7 @@ class RedisLoginStore:
         keys: tuple[str, ...] = (LOGINS + key,)
         if login.subject is not None:
             keys = (*keys, OWNERS + digest(json.dumps([login.client_id, login.subject])))
-        record, forget_at = login_to_json(login), to_microseconds(login.expires_at + KEPT)
+        record, forget_at = login_to_json(login), to_microseconds(max(login.expires_at, self._clock()) + KEPT)
         await self._run(script(ADD, keys, self._now(), record, forget_at, key, LOGINS, SETTLED, LIVE_LOGINS_A_SUBJECT))
 
     async def look(self, key: str) -> PendingLogin | None:

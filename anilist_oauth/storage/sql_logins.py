@@ -54,7 +54,7 @@ class SQLLoginStore:
         """Keep a begun login, and drop the subject's oldest unfinished one beyond twenty."""
         await self._sweep()
         owner = None if login.subject is None else digest(json.dumps([login.client_id, login.subject]))
-        forget_at = to_microseconds(login.expires_at + KEPT)
+        forget_at = to_microseconds(max(login.expires_at, self._clock()) + KEPT)
         await self._run(ADD, key=key, owner=owner, record=login_to_json(login), forget_at=forget_at)
         if owner is not None:
             await self._run(DROP_OLDEST, owner=owner, live=LIVE_LOGINS_A_SUBJECT)

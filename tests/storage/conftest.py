@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from anilist_oauth.storage import sql_logins
 from tests.services import PostgreSQLServer, RedisServer, postgresql_server, redis_server
 from tests.storage.openers import OPENERS, Stores
 
@@ -23,7 +24,8 @@ def postgresql() -> Iterator[PostgreSQLServer]:
 
 
 @pytest.fixture(params=OPENERS)
-async def stores(request: pytest.FixtureRequest) -> AsyncIterator[Stores]:
-    """Each kind of store in turn, open and empty."""
+async def stores(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stores]:
+    """Each kind of store in turn, open and empty; SQL looks for settled logins more often than once a second."""
+    monkeypatch.setattr(sql_logins, "LOOK_EVERY", 0.05)
     async with OPENERS[request.param](request) as opened:
         yield opened

@@ -171,6 +171,18 @@ async def test_a_login_is_swept_ten_minutes_after_it_expired(stores: Stores) -> 
     assert await stores.logins.look(key(3)) is not None
 
 
+async def test_a_login_of_a_clock_behind_is_kept_as_well(stores: Stores) -> None:
+    """A session may have another clock than the store; only the session's says what has expired."""
+    await stores.logins.add(key(1), pending(expires_at=NOON - timedelta(days=400)))
+    stores.clock.advance(timedelta(minutes=9, seconds=59))
+    await stores.logins.add(key(2), pending(expires_at=NOON - timedelta(days=400)))
+    assert await stores.other_logins.look(key(1)) is not None
+    assert await stores.logins.take(key(1), claim="a", code=CODE) == Taken(claim="a", code=CODE)
+    stores.clock.advance(timedelta(minutes=2))
+    await stores.logins.add(key(3), pending(expires_at=NOON - timedelta(days=400)))
+    assert await stores.logins.look(key(1)) is None
+
+
 async def test_an_outcome_is_kept_for_ten_minutes(stores: Stores) -> None:
     """A login settled after it expired is swept ten minutes after that."""
     await stores.logins.add(key(1), pending())

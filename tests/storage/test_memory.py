@@ -156,6 +156,7 @@ def test_several_workers_are_warned_of_once(monkeypatch: pytest.MonkeyPatch) -> 
     assert caught[0].filename == __file__
 
 
+@pytest.mark.slow
 @pytest.mark.requirement("S30")
 async def test_a_hundred_thousand_logins_take_under_60_mb() -> None:
     """With subject, binding and label; and the next one is refused."""

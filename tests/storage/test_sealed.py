@@ -11,7 +11,9 @@ import pytest
 from cryptography.fernet import Fernet, MultiFernet
 
 from anilist_oauth.errors import ConfigurationError, SealError
+from anilist_oauth.flow import LoginFlow
 from anilist_oauth.storage import MemoryTokenStore, SealedTokenStore, SQLStore, StoredToken
+from tests.flows import staged
 from tests.storage.openers import KEY, PLAIN, Stores
 from tests.storage.records import stored
 
@@ -54,6 +56,24 @@ async def test_sealed_data_without_keys_is_an_error(plain: Stores) -> None:
         _ = [record async for record in plain.tokens.expiring(timedelta(days=400))]
     await plain.tokens.delete("discord:42", client_id="12345")
     assert await plain.tokens.get("discord:42", client_id="12345") is None
+
+
+async def test_a_flow_sends_no_ciphertext_whatever_store_it_has() -> None:
+    """A program's own store does not know what is sealed; the user would seem to be logged out."""
+    tokens = MemoryTokenStore()
+    async with staged(tokens=tokens) as stage:
+        sealing = LoginFlow(stage.session, logins=stage.flow.logins, tokens=SealedTokenStore(tokens, [KEY]))
+        login, callback = await stage.begin(subject="discord:42")
+        done = await sealing.finish(callback)
+        assert await sealing.token_for("discord:42") == done.token
+        for wrong in (
+            stage.flow.token_for("discord:42"),
+            stage.flow.graphql("discord:42", "{ Viewer { id } }"),
+            stage.flow.wait(login),
+        ):
+            with pytest.raises(SealError, match="keys"):
+                await wrong
+        assert await sealing.token_for("discord:42") == done.token
 
 
 async def test_plain_data_is_read_and_sealed_when_next_written(plain: Stores) -> None:
