@@ -1,6 +1,7 @@
 """The GraphQL endpoint: who asks, what is answered, and how AniList words an error."""
 
 import re
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -97,6 +98,12 @@ def _document(query: object) -> tuple[DocumentNode | None, list[dict[str, Any]]]
     """Parse and validate a query; else tell what is wrong with it."""
     if not isinstance(query, str) or not query.strip():
         return None, [{"message": "Syntax Error: Unexpected <EOF>", "status": 400}]
+    return _checked(query)
+
+
+@lru_cache(maxsize=64)
+def _checked(query: str) -> tuple[DocumentNode | None, list[dict[str, Any]]]:
+    """Do so once for a query that comes again and again: nobody changes a document."""
     try:
         document = parse(query, max_tokens=_MAX_QUERY_TOKENS)
     except GraphQLError as error:
