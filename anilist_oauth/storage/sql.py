@@ -1,5 +1,6 @@
 """Logins and tokens in a SQLite file, or in PostgreSQL for several machines."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -41,6 +42,7 @@ class SQLStore:
 
         self._url, self._dialect = _read_url(url)
         self._engine: Any = None
+        self._opening = asyncio.Lock()
         self.logins = SQLLoginStore(self._run, clock=clock)
         self.tokens = UnsealedTokenStore(SQLTokenStore(self._run, clock=clock))
 
@@ -54,8 +56,12 @@ class SQLStore:
             StorageError: It cannot be reached, or the file cannot be kept to its owner.
             ImportError: The extra is not installed; the text says how to install it.
         """
-        if self._engine is not None:
-            return self
+        async with self._opening:  # who opens it a second time finds the tables made
+            if self._engine is None:
+                await self._open()
+        return self
+
+    async def _open(self) -> None:
         try:
             from anilist_oauth.storage.sql_engine import Engine
 
@@ -67,7 +73,6 @@ class SQLStore:
         except BaseException:
             await self.aclose()
             raise
-        return self
 
     async def aclose(self) -> None:
         """Close every connection; who still waits for a login gets a `StorageError`."""

@@ -82,6 +82,19 @@ async def test_a_store_that_is_not_open_says_so(url: str) -> None:
         await store.logins.look(key())
 
 
+async def test_whoever_opens_it_finds_it_ready(url: str) -> None:
+    """Two parts of a program may open their one store at the same time."""
+    store = SQLStore(url, clock=Clock())
+
+    async def part(number: int) -> None:
+        await store.open()
+        await store.logins.add(key(number), pending())
+
+    await asyncio.gather(*map(part, range(3)))
+    assert await store.logins.look(key(2)) == pending()
+    await store.aclose()
+
+
 async def test_a_store_that_cannot_be_opened_is_not_open(tmp_path: Path) -> None:
     """And it can be opened later."""
     (tmp_path / "tokens.db").write_bytes(b"this is not a database" * 1000)
