@@ -16,6 +16,7 @@ from anilist_oauth.errors import (
     RateLimitedError,
     ServiceError,
     ServiceUnavailableError,
+    SessionStateError,
     StateMismatchError,
     StorageError,
     TokenMismatchError,
@@ -96,6 +97,8 @@ class Completion:
             )
         if not isinstance(arrival.answer, str):
             return
+        if self.session.connector is None:
+            raise SessionStateError("the session is not open: open it before the flow, and close it after")
         if self.session.application.client_secret is None:
             raise ConfigurationError("client_secret: an exchange needs it; give it to Application")
         delay = self.session.pace.delay()

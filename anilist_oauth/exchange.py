@@ -150,12 +150,14 @@ def _token(document: Mapping[str, Any], *, now: datetime) -> Token:
     access_token, token_type = document["access_token"], document.get("token_type")
     expires_in = document.get("expires_in")
     try:
-        # Where it is missing or odd, the token's own word is taken.
-        known = type(expires_in) is int and 0 < expires_in < _FOREVER
+        if type(expires_in) is int and 0 < expires_in < _FOREVER:
+            expires_at: datetime | None = now + timedelta(0, expires_in)
+        else:
+            expires_at = _expiry(expires_in, access_token, now=now)
         return Token(
             access_token=access_token,
             token_type="Bearer" if token_type is None else token_type,
-            expires_at=now + timedelta(0, expires_in) if known else _expiry(expires_in, access_token, now=now),
+            expires_at=expires_at,
         )
     except ConfigurationError as error:
         raise UnexpectedResponseError(

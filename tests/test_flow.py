@@ -637,6 +637,16 @@ class TestBegin:
                     await flow.finish(callback)
             assert (await stage.flow.finish(callback)).viewer.name == "mika"
 
+    async def test_a_session_that_is_not_open_takes_no_login(self) -> None:
+        """It says so, and the login can still be finished over one that is."""
+        async with staged() as stage:
+            session = OAuthSession(stage.sandbox.application, endpoints=stage.sandbox.endpoints)
+            _, callback = await stage.begin()
+            async with LoginFlow(session, logins=stage.flow.logins) as flow:
+                with pytest.raises(SessionStateError, match="not open"):
+                    await flow.finish(callback)
+            assert (await stage.flow.finish(callback)).viewer.name == "mika"
+
 
 class TestClosing:
     """The end of a flow."""

@@ -50,7 +50,7 @@ def sandbox(
     try:
         asyncio.run(serve(server, _show))
     except KeyboardInterrupt:
-        typer.echo("Stopped.")
+        typer.echo("Stopped.", err=True)
         raise typer.Exit(INTERRUPTED) from None
     except OSError as error:
         typer.echo(f"Port {port} cannot be used ({error.strerror}): name another with --port, or 0.", err=True)

@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from types import TracebackType
 from typing import Self
 
 import attrs
@@ -56,9 +55,7 @@ class CallbackReceiver:
             await web.SockSite(self._runner, opened).start()
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Close the port; pages under way are sent first."""
         runner, self._runner = self._runner, None
         for timer in self._timers:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable
-from types import TracebackType
 from typing import Protocol, Self
 
 from anilist_oauth.errors import ConfigurationError
@@ -78,9 +77,7 @@ class Store:
     async def __aenter__(self) -> Self:
         return await self.open()
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
 

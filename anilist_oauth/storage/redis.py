@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator, Callable
 from datetime import datetime
-from types import TracebackType
 from typing import Any, Self
 
 from anilist_oauth.clock import utc_now
@@ -73,9 +72,7 @@ class RedisStore:
     async def __aenter__(self) -> Self:
         return await self.open()
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
     async def _run(self, *commands: tuple[Any, ...]) -> list[Any]:
