@@ -2,11 +2,12 @@
 
 import hmac
 import re
+from functools import cached_property
 from typing import Any, Self
 
 import attrs
 
-from anilist_oauth.callback import callback_state, parse_callback, parse_pin
+from anilist_oauth.callback import code_of, parse_pin
 from anilist_oauth.digests import digest
 from anilist_oauth.errors import (
     AccessDeniedError,
@@ -16,7 +17,7 @@ from anilist_oauth.errors import (
     StateMismatchError,
 )
 from anilist_oauth.login import Login, PendingLogin
-from anilist_oauth.parameters import Callback
+from anilist_oauth.parameters import Callback, callback_parameters
 from anilist_oauth.redaction import Unpicklable, masked
 from anilist_oauth.state import new_state, states_match
 from anilist_oauth.viewer import Verified
@@ -47,12 +48,13 @@ class Arrival(Unpicklable):
     @classmethod
     def from_callback(cls, callback: Callback, *, binding: str | None) -> Self:
         """Read a callback; one without a state is refused, with its typed error if it names one."""
-        state = callback_state(callback)
+        parameters = callback_parameters(callback)
+        state = parameters.get("state")
         # Which state was expected is found by looking it up. One that is absent matches none.
         expected = new_state() if state is None else state
         answer: str | AccessDeniedError | AuthorizationError
         try:
-            answer = parse_callback(callback, expected_state=expected)
+            answer = code_of(parameters, expected_state=expected)
         except (AccessDeniedError, AuthorizationError) as error:
             if not error.verified:
                 raise
@@ -70,12 +72,12 @@ class Arrival(Unpicklable):
             raise StateMismatchError("what was pasted belongs to another login; start a new login", reason="unknown")
         return cls(state=login.state, answer=code, binding=binding)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The key of the login in a store."""
         return digest(self.state)
 
-    @property
+    @cached_property
     def answer_digest(self) -> str:
         """What a store keeps of the answer, to know a duplicate by."""
         if isinstance(self.answer, AuthorizationError):

@@ -54,6 +54,11 @@ def parse_callback(callback: Callback, *, expected_state: str, redirect_uri: str
     parameters = callback_parameters(callback)
     if redirect_uri is not None:
         _check_place(callback_url(callback), redirect_uri)
+    return code_of(parameters, expected_state=expected_state)
+
+
+def code_of(parameters: dict[str, str], *, expected_state: str) -> str:
+    """Give the code of what `callback_parameters` collected; errors as for `parse_callback`."""
     if "access_token" in parameters:
         raise InvalidCallbackError(
             "the callback carries an access token where a code was due: the login was begun with the implicit grant "

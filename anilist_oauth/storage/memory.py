@@ -18,7 +18,7 @@ from anilist_oauth.storage.record import to_microseconds
 from anilist_oauth.storage.schedule import Schedule
 
 MAX_LOGINS = 100_000
-_TIMES = struct.Struct("<qq")  # when it expires and when it was added: microseconds since 1970, as all times here
+_HEAD = struct.Struct("<qqq")  # when it expires, when it was added (microseconds since 1970, as all here), whose it is
 _KEPT = KEPT // timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -48,7 +48,8 @@ class MemoryLoginStore:
         """Keep a begun login; `StorageError` (retryable) when the store is full."""
         if key in self._logins:
             return
-        self._sweep()
+        now = to_microseconds(self._clock())
+        self._sweep(now)
         if len(self._logins) >= self._max_logins:
             raise StorageError(
                 f"{len(self._logins):,} logins have begun and not yet expired, as many as are kept in memory; "
@@ -57,7 +58,7 @@ class MemoryLoginStore:
             )
         if login.subject is not None:
             self._count(key, login)
-        self._logins[key] = _pack(login, added_at=self._now())
+        self._logins[key] = _pack(login, added_at=now)
         self._live.add(key, self._expiry(key))
 
     async def look(self, key: str) -> PendingLogin | None:
@@ -77,7 +78,7 @@ class MemoryLoginStore:
     async def settle(self, key: str, outcome: Outcome) -> None:
         """Keep how a login ended and wake who waits for it."""
         if key in self._logins and key not in self._outcomes:
-            self._outcomes[key] = (outcome, self._now())
+            self._outcomes[key] = (outcome, to_microseconds(self._clock()))
             self._wake(key)
 
     async def settled(self, key: str, *, timeout: float) -> Outcome | None:
@@ -87,9 +88,8 @@ class MemoryLoginStore:
             await asyncio.wait((changed,), timeout=timeout)
         return self._outcomes[key][0] if key in self._outcomes else None
 
-    def _sweep(self) -> None:
+    def _sweep(self, now: int) -> None:
         """Forget some of what nobody needs any more: at least one, if there is one, where there is no room."""
-        now = self._now()
         for key in self._live.due(now):
             if self._expiry(key) > now:  # later in this second
                 self._live.add(key, self._expiry(key))
@@ -108,18 +108,15 @@ class MemoryLoginStore:
                 else:
                     self._forget(key)
 
-    def _now(self) -> int:
-        return to_microseconds(self._clock())
-
     def _expiry(self, key: str) -> int:
-        microseconds: int = _TIMES.unpack_from(self._logins[key])[0]
-        return microseconds
+        expiry: int = _HEAD.unpack_from(self._logins[key])[0]
+        return expiry
 
     def _end(self, key: str) -> int:
         """Tell until when a login is kept: ten minutes after it expired, was added or was settled."""
         settled_at = self._outcomes[key][1] if key in self._outcomes else 0
-        latest: int = max(*_TIMES.unpack_from(self._logins[key]), settled_at)
-        return latest + _KEPT
+        expiry, added_at, _ = _HEAD.unpack_from(self._logins[key])
+        return int(max(expiry, added_at, settled_at)) + _KEPT
 
     def _forget(self, key: str) -> None:
         self._uncount(key)
@@ -139,7 +136,7 @@ class MemoryLoginStore:
         self._unfinished[owner] = (*self._unfinished.get(owner, ()), key)
 
     def _uncount(self, key: str) -> None:
-        owner = _owner(_unpack(self._logins[key]))
+        owner: int = _HEAD.unpack_from(self._logins[key])[2]
         rest = tuple(other for other in self._unfinished.get(owner, ()) if other != key)
         if rest:
             self._unfinished[owner] = rest
@@ -161,18 +158,18 @@ def _pack(login: PendingLogin, *, added_at: int) -> bytes:
     """Write a login into one object: as an attrs value it would take some eight."""
     texts = [login.client_id, login.subject, login.binding_digest, login.label, login.return_to]
     text = json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
-    return _TIMES.pack(to_microseconds(login.expires_at), added_at) + text.encode()
+    return _HEAD.pack(to_microseconds(login.expires_at), added_at, _owner(login)) + text.encode()
 
 
-def _unpack(packed: bytes, *, taken: Taken | None = None) -> PendingLogin:
-    client_id, subject, binding_digest, label, return_to = json.loads(packed[_TIMES.size :])
+def _unpack(packed: bytes, *, taken: Taken | None) -> PendingLogin:
+    client_id, subject, binding_digest, label, return_to = json.loads(packed[_HEAD.size :])
     return PendingLogin(
         client_id=client_id,
         subject=subject,
         binding_digest=binding_digest,
         label=label,
         return_to=return_to,
-        expires_at=_EPOCH + timedelta(microseconds=_TIMES.unpack_from(packed)[0]),
+        expires_at=_EPOCH + timedelta(microseconds=_HEAD.unpack_from(packed)[0]),
         taken=taken,
     )
 

@@ -57,10 +57,9 @@ class BindingCookies:
 
     def used(self, state: str | None, present: Mapping[str, str]) -> list[Cookie]:
         """Keep a state's cookie for a reload, then let it go."""
-        if state is None or self.binding(state, present) is None:
-            return []
-        name = self._name(state)
-        return [self._cookie(name, present[name], _RELOAD)]
+        name = "" if state is None else self._name(state)
+        value = present.get(name, "")
+        return [self._cookie(name, value, _RELOAD)] if _VALUE.fullmatch(value) else []
 
     def _oldest(self, present: Mapping[str, str]) -> list[str]:
         """Name those that must go so that there is room for one more; only what is surely ours is counted."""

@@ -4,9 +4,8 @@ from urllib.parse import unquote
 
 import attrs
 
-from anilist_oauth.callback import callback_state
 from anilist_oauth.endpoints import PIN_REDIRECT_URI
-from anilist_oauth.errors import AniListOAuthError, ConfigurationError, InvalidCallbackError
+from anilist_oauth.errors import AniListOAuthError, ConfigurationError
 from anilist_oauth.flow import LoginFlow
 from anilist_oauth.login import CompletedLogin
 from anilist_oauth.return_to import check_return_to
@@ -88,18 +87,18 @@ class LoginDoor:
         Raises:
             AniListOAuthError: What `LoginFlow.finish` raises.
         """
-        binding = self._cookies.binding(_state(visit), visit.cookies)
+        binding = self._cookies.binding(visit.state, visit.cookies)
         # A browser without the cookie brings a binding that fits nothing: a login that was begun without one, such as a
         # bot's, must not be finished here either, by whoever was shown its link.
         return await self._flow.finish(visit.query, binding=new_state() if binding is None else binding)
 
     def finished(self, visit: Visit) -> Headers:
         """Give the headers that the answer to a finished login needs, wherever it sends the browser."""
-        return (*PRIVATE, *_headers(self._cookies.used(_state(visit), visit.cookies)))
+        return (*PRIVATE, *_headers(self._cookies.used(visit.state, visit.cookies)))
 
     def failed(self, visit: Visit, error: AniListOAuthError) -> Headers:
         """Give the headers that the answer to a failed login needs, whatever it is."""
-        used = self._cookies.used(_state(visit), visit.cookies) if ends_login(error) else []
+        used = self._cookies.used(visit.state, visit.cookies) if ends_login(error) else []
         return (*UNKEPT, *_headers(used))
 
     def refuse(self, visit: Visit, error: AniListOAuthError) -> Answer:
@@ -126,13 +125,6 @@ class LoginDoor:
             return check_return_to(given[0], origins=self._flow.return_origins) if given else None
         except ConfigurationError as error:
             raise ReturnToError(str(error)) from error
-
-
-def _state(visit: Visit) -> str | None:
-    try:
-        return callback_state(visit.query)
-    except InvalidCallbackError:  # `LoginFlow.finish` says so
-        return None
 
 
 def _headers(cookies: list[Cookie]) -> Headers:

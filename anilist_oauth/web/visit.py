@@ -1,9 +1,13 @@
 """What a request brings, as far as a login needs it: the same from every framework."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from urllib.parse import quote
 
 import attrs
+
+from anilist_oauth.callback import callback_state
+from anilist_oauth.errors import InvalidCallbackError
 
 _PREFETCHES = ("Sec-Purpose", "Purpose", "X-Moz")
 _KEPT = "/~!$&'()*+,;=:@"  # what a path may hold as it is (RFC 3986 section 3.3)
@@ -28,6 +32,14 @@ class Visit:
     cookies: Mapping[str, str] = attrs.field(repr=False)
     prefix: str
     target: str = attrs.field(repr=False)
+
+    @cached_property
+    def state(self) -> str | None:
+        """The state of a callback; None if it has none, or is malformed (which `LoginFlow.finish` then says)."""
+        try:
+            return callback_state(self.query)
+        except InvalidCallbackError:
+            return None
 
     @property
     def is_idle(self) -> bool:
