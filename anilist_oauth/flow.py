@@ -148,7 +148,7 @@ class LoginFlow:
             TokenMismatchError: The login was begun for another AniList user (a subject ``anilist:…``).
             ServiceError: The network or AniList failed; the code counts as spent.
             StorageError: A store failed for 30 seconds; ``retryable`` only before the login was taken.
-            SessionStateError: The flow is closed.
+            SessionStateError: The flow is closed, or the session is not open.
         """
         self._check_open()
         if login is None:
