@@ -78,7 +78,7 @@ SAME: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("callback", SAME, ids=lambda callback: ascii(callback)[:60])
+@pytest.mark.parametrize("callback", SAME, ids=lambda callback: ascii(callback).partition(" object at ")[0][:60])
 def test_every_form_gives_the_same(callback: Callback) -> None:
     """URL, query, mapping or multidict, whoever's it is; empty parameters are absent, unknown ones ignored."""
     assert callback_parameters(callback) == {"code": "a b", "state": "s1"}
@@ -143,7 +143,9 @@ def test_another_type_is_refused(callback: Callback) -> None:
 
 
 @pytest.mark.requirement("S19")
-@pytest.mark.parametrize("value", [5, b"hidden", ["hidden", 5], {"hidden": 1}, object()], ids=str)
+@pytest.mark.parametrize(
+    "value", [5, b"hidden", ["hidden", 5], {"hidden": 1}, object()], ids=lambda value: type(value).__name__
+)
 def test_a_value_that_is_no_string_is_refused(value: object) -> None:
     """It is not guessed at, and not repeated."""
     with pytest.raises(InvalidCallbackError, match="'code' is not a string") as caught:
