@@ -13,7 +13,15 @@ from anilist_oauth.callback import parse_implicit
 from anilist_oauth.cli.browser import open_browser
 from anilist_oauth.cli.paste import read_paste
 from anilist_oauth.cli.settings import DEFAULT_SUBJECT, LIFETIME, AsJSON, EndpointsURL, StoreURL, Subject, opened
-from anilist_oauth.cli.terminal import counted_down, is_interactive, say, show, show_json
+from anilist_oauth.cli.terminal import (
+    counted_down,
+    interrupted_once,
+    is_interactive,
+    say,
+    show,
+    show_json,
+    uninterrupted,
+)
 from anilist_oauth.cli.wording import account, day
 from anilist_oauth.endpoints import PIN_REDIRECT_URI
 from anilist_oauth.errors import InvalidCallbackError
@@ -47,9 +55,11 @@ def login(
             if pin or application.redirect_uri == PIN_REDIRECT_URI:
                 done = _by_paste(runner, flow, subject=subject, browser=browser)
             else:
-                done = runner.run(_by_callback(flow, subject=subject, browser=browser, timeout=timeout))
+                waited = _by_callback(flow, subject=subject, browser=browser, timeout=timeout)
+                done = runner.run(interrupted_once(waited))
         finally:
-            runner.run(_closed(stack))
+            with uninterrupted():
+                runner.run(_closed(stack))
     _report(done, as_json=as_json)
 
 
@@ -79,7 +89,7 @@ def _by_paste(runner: asyncio.Runner, flow: LoginFlow, *, subject: str, browser:
         pasted = read_paste("Paste the code or the whole address that AniList shows, then Enter (it stays hidden): ")
         tries -= 1
         try:
-            return runner.run(_finish(flow, pasted, begun))
+            return runner.run(interrupted_once(_finish(flow, pasted, begun)))
         except InvalidCallbackError as error:
             if not pasted.strip() or not tries:
                 raise

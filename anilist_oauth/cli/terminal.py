@@ -4,9 +4,12 @@ import asyncio
 import json
 import os
 import re
+import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
+from types import FrameType
 from typing import Any, ParamSpec, TextIO, TypeVar
 
 import typer
@@ -28,6 +31,7 @@ def well_ended(command: Callable[P, None]) -> Callable[P, None]:
 
     @wraps(command)
     def ended(*arguments: P.args, **options: P.kwargs) -> None:
+        handler = signal.getsignal(signal.SIGINT)
         try:
             command(*arguments, **options)
         except AniListOAuthError as error:
@@ -39,13 +43,43 @@ def well_ended(command: Callable[P, None]) -> Callable[P, None]:
                 raise
             say(str(error), style="red")  # an extra is missing: the text is what to install
         except KeyboardInterrupt:
-            say()
+            with uninterrupted():
+                say()
             raise typer.Exit(INTERRUPTED) from None
         else:
             return
+        finally:
+            signal.signal(signal.SIGINT, handler)
         raise typer.Exit(FAILED)
 
     return ended
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Ignore Ctrl+C for a moment, so that a second one does not break what the first one asked for."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+async def interrupted_once(work: Awaitable[T]) -> T:
+    """Await something that Ctrl+C cancels as asyncio does, but once: a second one would break the event loop."""
+    cancel = signal.getsignal(signal.SIGINT)
+
+    def heed(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # until the command has ended
+        if callable(cancel):
+            cancel(number, frame)
+
+    signal.signal(signal.SIGINT, heed)
+    try:
+        return await work
+    finally:
+        if signal.getsignal(signal.SIGINT) is heed:
+            signal.signal(signal.SIGINT, cancel)
 
 
 def say(text: str = "", *, style: str | None = None, end: str = "\n") -> None:
