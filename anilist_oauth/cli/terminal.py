@@ -68,11 +68,12 @@ def uninterrupted() -> Iterator[None]:
 async def interrupted_once(work: Awaitable[T]) -> T:
     """Await something that Ctrl+C cancels as asyncio does, but once: a second one would break the event loop."""
     cancel = signal.getsignal(signal.SIGINT)
+    if not callable(cancel):
+        return await work  # whoever started this command has Ctrl+C ignored
 
     def heed(number: int, frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # until the command has ended
-        if callable(cancel):
-            cancel(number, frame)
+        cancel(number, frame)
 
     signal.signal(signal.SIGINT, heed)
     try:

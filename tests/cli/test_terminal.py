@@ -5,9 +5,11 @@ import io
 import json
 import os
 import re
+import signal
 import socket
 import sys
 import termios
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import pexpect
@@ -16,7 +18,7 @@ import typer
 from yarl import URL
 
 from anilist_oauth.cli import terminal
-from anilist_oauth.cli.terminal import can_show, counted_down, say, show, show_json, well_ended
+from anilist_oauth.cli.terminal import can_show, counted_down, interrupted_once, say, show, show_json, well_ended
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.sandbox import Fault
 from tests.cli.desk import BROWSER, Desk, ended, wait_until
@@ -195,6 +197,45 @@ class TestInARealTerminal:
         }
         with empty.terminal(**environment) as child:
             assert ended(child, code=0).split() == ["whoami"]
+
+
+@pytest.fixture
+def _handler() -> Iterator[None]:
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_handler")
+def test_a_second_ctrl_c_breaks_no_cleaning_up() -> None:
+    """The first one cancels; those after it are not heeded, at once or later."""
+    cleaned = []
+
+    async def work() -> None:
+        for _ in range(2):
+            signal.raise_signal(signal.SIGINT)
+        try:
+            await asyncio.get_running_loop().create_future()
+        except asyncio.CancelledError:
+            signal.raise_signal(signal.SIGINT)
+            cleaned.append("up")
+            raise
+
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(interrupted_once(work()))
+    assert cleaned == ["up"]
+
+
+@pytest.mark.usefixtures("_handler")
+def test_an_ignored_ctrl_c_stays_ignored() -> None:
+    """As for a command that a shell script runs in the background."""
+
+    async def work() -> str:
+        signal.raise_signal(signal.SIGINT)
+        return "done"
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    assert asyncio.run(interrupted_once(work())) == "done"
 
 
 async def test_no_countdown_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
