@@ -46,18 +46,18 @@ STYLE = """
 }
 * { box-sizing: border-box; }
 body {
-  margin: 0; min-height: 100vh; display: flex; flex-direction: column; background: var(--ground); color: var(--text);
+  margin: 0; padding-block: 1rem; min-height: 100vh; display: flex; flex-direction: column; background: var(--ground);
+  color: var(--text);
   font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; overflow-wrap: anywhere;
 }
 .banner {
-  padding: .5rem 1rem; text-align: center; font-size: .875rem; color: var(--text); background: var(--card);
-  border-bottom: 2px dashed var(--accent);
+  margin-block: -1rem 1rem; padding: .5rem 1rem; text-align: center; font-size: .875rem; color: var(--text);
+  background: var(--card); border-bottom: 2px dashed var(--accent);
 }
 main {
   width: min(27rem, 100% - 2rem); margin: auto; padding: 2rem; background: var(--card); border: 1px solid var(--edge);
   border-radius: 1rem; box-shadow: var(--shade);
 }
-header + main { margin-block: auto; }
 h1 { margin: 0 0 1rem; font-size: 1.375rem; line-height: 1.3; font-weight: 650; text-wrap: balance; }
 h2 { margin: 0; font-size: 1rem; }
 p { margin: 0 0 1rem; text-wrap: pretty; }
@@ -112,9 +112,11 @@ textarea {
   display: block; width: 100%; margin: 0 0 1rem; padding: .75rem; resize: vertical; color: var(--text);
   background: var(--field); border: 1px solid var(--soft); border-radius: .6rem;
 }
+[role="status"] { margin-top: .75rem; }
 [hidden] { display: none; }
 @media (max-width: 30rem) {
-  main { padding: 1.5rem 1.25rem; margin-block: 1rem auto; }
+  main { padding: 1.5rem 1.25rem; }
+  main:first-child { margin-block: 0 auto; }
 }
 """
 

@@ -198,3 +198,15 @@ def test_pages_need_no_javascript(sandbox: SandboxThread, tmp_path: Path) -> Non
         browser.visit(sandbox.url / "settings/apps")
         browser.press("Revoke", until="/settings/apps")
         assert "no application leave" in browser.text
+
+
+def test_a_page_longer_than_the_screen_keeps_its_distance(browser: Browser) -> None:
+    """From the banner above it, and from the end of the page."""
+    with SandboxThread(Sandbox(users=[f"user{number}" for number in range(20)])) as sandbox:
+        browser.visit(sandbox.url / "login")
+    above, below = browser.driver.execute_script(
+        "const main = document.querySelector('main').getBoundingClientRect();"
+        "const banner = document.querySelector('header').getBoundingClientRect();"
+        "return [main.top - banner.bottom, document.documentElement.scrollHeight - main.bottom]"
+    )
+    assert min(above, below) > 15
