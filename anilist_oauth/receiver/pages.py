@@ -155,8 +155,9 @@ def failed(error: AniListOAuthError) -> Page:
 
 
 def _explained(error: AniListOAuthError) -> Explanation:
-    if isinstance(error, AuthorizationError):
-        return "AniList did not agree", f"AniList says: {error.description or error.hint or error.error}.", 400
+    if isinstance(error, AuthorizationError) and error.verified:  # else a stranger would speak in AniList's name
+        said = error.description or error.hint or error.error
+        return "AniList did not agree", f"AniList says: {said.rstrip('.')}.", 400
     if isinstance(error, AccessDeniedError):
         return _NOTHING, "You declined on AniList. You can close this page.", 200 if error.verified else 400
     reason = getattr(error, "reason", None)

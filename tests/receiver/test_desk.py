@@ -115,13 +115,14 @@ async def test_a_denial_ends_the_login_at_once(stage: Scene) -> None:
     assert stage.posts() == 1
 
 
-async def test_another_error_of_the_server_ends_the_login_too(stage: Scene) -> None:
+@pytest.mark.parametrize("end", ["", "."])
+async def test_another_error_of_the_server_ends_the_login_too(stage: Scene, end: str) -> None:
     """The server's text is shown as text."""
     login = await stage.receiver.login(subject="discord:42")
-    page = await stage.get(f"{stage.path}?error=invalid_scope&hint=%3Cimg+onerror%3D1%3E&state={login.state}")
+    page = await stage.get(f"{stage.path}?error=invalid_scope&hint=%3Cimg+onerror%3D1%3E{end}&state={login.state}")
     assert page.title == "AniList did not agree"
     assert "<img" not in page.text
-    assert "AniList says: <img onerror=1>." in page.words
+    assert "AniList says: <img onerror=1>. Go back" in page.words
     with pytest.raises(AuthorizationError):
         await stage.flow.wait(login, timeout=20)
 
@@ -134,6 +135,14 @@ async def test_an_error_without_a_state_touches_nothing(stage: Scene, query: str
     assert (await stage.get(f"{stage.path}?{query}")).status == 400
     asked = await stage.arrive(await stage.sandbox.approve(login.url))
     assert "mika on AniList" in (await stage.post(asked.forms[0])).words
+
+
+@pytest.mark.requirement("S25")
+@pytest.mark.parametrize("state", ["", "&state=", "&state=wrong"])
+async def test_nobody_speaks_in_anilists_name(stage: Scene, state: str) -> None:
+    """A text that comes without the state of a login is a stranger's, and is not shown."""
+    page = await stage.get(f"{stage.path}?error=server_error&error_description=Call+0900&message=Call+0900{state}")
+    assert (page.status, "AniList says" in page.words, "0900" in page.text) == (400, False, False)
 
 
 @pytest.mark.requirement("S25")
