@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 FAILED, INTERRUPTED = 1, 130
 _STYLES: dict[str, dict[str, Any]] = {"dim": {"dim": True}, "bold": {"bold": True}}  # any other is a color
+_USUAL_COLUMNS = 80  # where a terminal does not say
 _CLEAR_LINE = "\r\x1b[K"
 # What moves a terminal's cursor or turns text around, and what UTF-8 has no word for; line breaks and tabs are fine.
 _DANGEROUS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -123,14 +124,24 @@ async def counted_down(work: Awaitable[T], *, seconds: float, text: str) -> T:
         while not task.done():
             if is_interactive():
                 minutes, rest = divmod(max(0, round(end - loop.time())), 60)
-                line = _styled(sys.stderr, f"{text} {minutes}:{rest:02} left", "dim")
-                _write(sys.stderr, f"{_CLEAR_LINE}{line}")
+                left = f"{minutes}:{rest:02} left"
+                line = f"{text} {left}"
+                if len(line) >= _columns(sys.stderr):  # one that wraps could not be cleared
+                    line = left
+                _write(sys.stderr, f"{_CLEAR_LINE}{_styled(sys.stderr, line, 'dim')}")
             await asyncio.wait((task,), timeout=1)
         return await task
     finally:
         task.cancel()
         if is_interactive():
             _write(sys.stderr, _CLEAR_LINE)
+
+
+def _columns(stream: TextIO) -> int:
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or _USUAL_COLUMNS
+    except OSError:
+        return _USUAL_COLUMNS
 
 
 def _styled(stream: TextIO, text: str, style: str | None) -> str:

@@ -256,6 +256,20 @@ class Screen(io.StringIO):
         return True
 
 
+@pytest.mark.parametrize(
+    ("columns", "line"), [(19, "Waiting, 1:00 left"), (18, "1:00 left"), (0, "Waiting, 1:00 left")]
+)
+async def test_a_countdown_stays_in_its_line(columns: int, line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A narrow terminal would wrap it, and keep the first half each second; it gets the time alone."""
+    stream = Screen()
+    monkeypatch.setattr(stream, "fileno", lambda: 2)
+    monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((columns, 24)))
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setenv("NO_COLOR", "1")
+    await counted_down(asyncio.sleep(0), seconds=60, text="Waiting,")
+    assert stream.getvalue() == f"\r\x1b[K{line}\r\x1b[K"
+
+
 async def test_a_countdown_leaves_a_clean_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also when what is awaited fails or is cancelled."""
     stream = Screen()
