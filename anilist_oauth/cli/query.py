@@ -20,7 +20,7 @@ def query(
     variables: Annotated[str, typer.Option(help="The query's variables, as a JSON object.", metavar="JSON")] = "{}",
     subject: Annotated[
         str | None,
-        typer.Option(help="As whom. [default: cli, or nobody where that is not logged in]", show_default=False),
+        typer.Option(help="As whom.", show_default="cli, or nobody where that is not logged in"),
     ] = None,
     store: StoreURL = None,
     endpoints: EndpointsURL = None,

@@ -23,7 +23,7 @@ def sandbox(
     redirect_uri: Annotated[
         str, typer.Option(help="Where your application is called back, byte for byte.")
     ] = "http://localhost:9090/callback",
-    user: Annotated[list[str] | None, typer.Option(help="An account; may be repeated. [default: mika]")] = None,
+    user: Annotated[list[str] | None, typer.Option(help="An account; may be repeated.", show_default="mika")] = None,
     weather: Annotated[str, typer.Option(help="clear, outage, cloudflare, throttled, slow or flaky.")] = "clear",
     generation: Annotated[str, typer.Option(help="The server library: 7.3.2, 8.5.5 or 9.4.1.")] = "7.3.2",
     client_id: Annotated[str, typer.Option(help="The application's client ID.")] = "12345",

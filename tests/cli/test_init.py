@@ -1,7 +1,12 @@
-"""What starting the command line costs."""
+"""What starting the command line costs, and what it says of itself."""
 
 import subprocess
 import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from anilist_oauth.cli import app
 
 LATER = ("rich", "aiohttp.web", "sqlalchemy", "platformdirs", "graphql", "jwt", "cryptography")
 OURS = ("anilist_oauth.receiver", "anilist_oauth.sandbox")
@@ -12,3 +17,10 @@ def test_what_one_command_needs_is_not_imported_for_all() -> None:
     program = f"import sys, anilist_oauth.cli; print([name for name in {LATER + OURS} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(("command", "default"), [("query", "cli, or nobody where that is not"), ("sandbox", "mika")])
+def test_help_names_a_default_that_is_no_value(command: str, default: str) -> None:
+    """Words in brackets are markup to the help page, and would be lost in a help text."""
+    shown = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200", "TERM": "dumb"}).output
+    assert f"[default: ({default}" in shown
