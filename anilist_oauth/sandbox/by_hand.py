@@ -62,5 +62,9 @@ and give its session these endpoints:
         graphql="{endpoints.graphql}",
     )
 
+which `anilist-oauth login` and the others find by this:
+
+    ANILIST_ENDPOINTS={sandbox.url}
+
 Ctrl+C ends it.
 """

@@ -1,7 +1,9 @@
 """A line about each answer, for a person who follows along."""
 
 import json
+import re
 from typing import Any
+from urllib.parse import parse_qsl
 
 from anilist_oauth.sandbox.faults import Fault
 from anilist_oauth.sandbox.messages import Answer, ReceivedRequest
@@ -21,7 +23,9 @@ def outcome(answer: Answer) -> str:
     """Say where an answer sends the browser, or what is wrong in it; nothing for a page or a success."""
     location = answer.headers.get("Location")
     if location is not None:
-        return f"to {location.partition('?')[0].partition('#')[0]}"
+        address, *answers = re.split("[?#]", location)
+        errors = [value for answer in answers for name, value in parse_qsl(answer) if name == "error"]
+        return " with ".join([f"to {address}", *errors[:1]])
     if not answer.headers.get("Content-Type", "").startswith("application/json"):
         return ""
     try:

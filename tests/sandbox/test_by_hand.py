@@ -34,5 +34,6 @@ async def test_a_person_sees_the_settings_and_then_each_answer() -> None:
     assert f"ANILIST_CLIENT_ID={sandbox.application.client_id}\n" in settings
     assert f"ANILIST_CLIENT_SECRET={sandbox.application.client_secret}\n" in settings
     assert f"ANILIST_REDIRECT_URI={sandbox.application.redirect_uri}\n" in settings
+    assert f"ANILIST_ENDPOINTS={sandbox.url}\n" in settings
     assert f'token="{sandbox.endpoints.token}"' in settings
     assert re.fullmatch(r"\d\d:\d\d:\d\d  GET /graphql 404 Not Found\.", line)

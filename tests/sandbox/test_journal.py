@@ -19,6 +19,8 @@ JSON = {"Content-Type": "application/json"}
     [
         (Answer(), Fault(), "POST /graphql 200"),
         (Answer(status=302, headers={"Location": "http://a/b?code=c#d"}), Fault(), "POST /graphql 302 to http://a/b"),
+        (Answer(headers={"Location": "a?error=no&state=s"}), Fault(), "POST /graphql 200 to a with no"),
+        (Answer(headers={"Location": "a?b=c#error=no&state=s"}), Fault(), "POST /graphql 200 to a with no"),
         (Answer(headers=JSON, body=b'{"error":"e","hint":"h","message":"m"}'), Fault(), "POST /graphql 200 e: h"),
         (Answer(headers=JSON, body=b'{"error":"e","message":"m"}'), Fault(), "POST /graphql 200 e: m"),
         (Answer(headers=JSON, body=b'{"message":"m\\u001b"}'), Fault(), "POST /graphql 200 m"),
