@@ -144,8 +144,7 @@ def token_for_request(
                 raise
             visit = _visit(request)
             answer = login_first(visit, login=place(visit.prefix, login_path))
-            headers = {name: value for name, value in answer.headers if name != "Content-Type"}
-            raise HTTPException(answer.status, detail=REFUSAL, headers=headers) from error
+            raise _http_exception(answer, request.scope.get("app")) from error
 
     return token
 
@@ -242,3 +241,15 @@ def _endpoint(handler: Callable[[Request, Visit], Awaitable[Response]]) -> Calla
         return await handler(request, _visit(request))
 
     return endpoint
+
+
+def _http_exception(answer: Answer, app: object) -> HTTPException:
+    """Write the answer as an exception that an application without `init_app` makes a response of.
+
+    FastAPI, or a handler of the application's own, words it as all of its refusals; Starlette writes the text as it is.
+    """
+    headers = dict(answer.headers)
+    if {HTTPException, answer.status}.isdisjoint(getattr(app, "exception_handlers", ())):
+        return HTTPException(answer.status, detail=answer.body.decode(), headers=headers)
+    headers.pop("Content-Type", None)
+    return HTTPException(answer.status, detail=REFUSAL, headers=headers)
