@@ -11,6 +11,7 @@ from anilist_oauth import (
     AccessDeniedError,
     AniListOAuthError,
     Application,
+    InvalidTokenError,
     LoginFlow,
     LoginRequiredError,
     OAuthSession,
@@ -49,8 +50,8 @@ class AniList(commands.GroupCog, group_name="anilist"):
         try:
             data = await self.flow.graphql(f"discord:{interaction.user.id}", "{ Viewer { name siteUrl } }")
             text = f"You are **{discord.utils.escape_markdown(data['Viewer']['name'])}**: {data['Viewer']['siteUrl']}"
-        except LoginRequiredError:
-            text = "You have not linked an account: `/anilist login`."
+        except (LoginRequiredError, InvalidTokenError):
+            text = "You have not linked an account, or have ended its access: `/anilist login`."
         await interaction.followup.send(text, ephemeral=True)
 
     @app_commands.command(description="Forget your AniList account")

@@ -11,6 +11,7 @@ from anilist_oauth import (
     AccessDeniedError,
     AniListOAuthError,
     Application,
+    InvalidTokenError,
     LoginFlow,
     LoginRequiredError,
     OAuthSession,
@@ -20,10 +21,9 @@ from anilist_oauth.receiver import CallbackReceiver
 
 router = Router()
 router.message.filter(F.from_user.as_("user"))
-private = F.chat.type == "private"
 
 
-@router.message(Command("login"), private)
+@router.message(Command("login"), F.chat.type == "private")
 async def log_in(message: Message, user: User, flow: LoginFlow, receiver: CallbackReceiver) -> None:
     """Send the link, wait, and name the account that was linked; aiogram handles other messages meanwhile."""
     name = f"@{user.username}" if user.username else user.full_name
@@ -51,8 +51,8 @@ async def me(message: Message, user: User, flow: LoginFlow) -> None:
     try:
         data = await flow.graphql(f"telegram:{user.id}", "{ Viewer { name } }")
         await message.reply(f"You are {data['Viewer']['name']} on AniList.")
-    except LoginRequiredError:
-        await message.reply("You have not linked an account; write /login to me in private.")
+    except (LoginRequiredError, InvalidTokenError):
+        await message.reply("You have not linked an account, or have ended its access; write /login to me in private.")
 
 
 @router.message(Command("logout"))

@@ -18,7 +18,7 @@ from aiogram.client.session.base import BaseSession
 from aiogram.types import Chat, Message, Update, User
 
 from anilist_oauth.application import Application
-from anilist_oauth.sandbox import Sandbox, SandboxThread
+from anilist_oauth.sandbox import Fault, Sandbox, SandboxThread
 from tests.browser import SCREENS, Browser, chromium
 from tests.examples import telegram_bot
 from tests.receiver.scenes import Scene, Seen, scene, visiting
@@ -30,6 +30,7 @@ with warnings.catch_warnings():
 
 ROOT = Path(__file__).parent.parent.parent
 LABEL = "@mika on Discord"
+ENDED = Fault(status=400, body={"data": None, "errors": [{"message": "Invalid token", "status": 400}]})
 
 
 @pytest.fixture
@@ -193,6 +194,17 @@ class TestDiscord:
         await task
         assert interaction.said[-1] == "That did not work out. Try `/anilist login` again."
 
+    async def test_an_access_that_was_ended_at_anilist_is_named(self, stage: Scene, begun: Begun) -> None:
+        """The first to notice is a command, which says what to do."""
+        interaction, task = begun
+        asked = await stage.arrive(await stage.sandbox.approve(interaction.url))
+        await stage.post(asked.forms[0])
+        await task
+        cog = discord_bot.AniList(stage.flow, stage.receiver)
+        stage.sandbox.next("graphql", ENDED)
+        for _ in range(2):
+            assert "`/anilist login`" in (await use(cog, "me")).said[-1]
+
     async def test_the_implicit_page_works_in_a_browser(self, stage: Scene, phone: Browser) -> None:
         """Its one script runs under its policy, and takes the token out of the address."""
         login = await stage.receiver.implicit(subject="discord:42", label=LABEL)
@@ -266,6 +278,16 @@ class TestTelegram:
         for command, answer in (("/me", "You are mika"), ("/logout", "Forgotten"), ("/me", "You have not linked")):
             await self.write(command, kind="group")
             assert (await self.telegram.sent.get()).text.startswith(answer)
+
+    async def test_an_access_that_was_ended_at_anilist_is_named(self, stage: Scene) -> None:
+        """The first to notice is a command, which says what to do."""
+        task = asyncio.create_task(self.write("/login"))
+        url = (await self.telegram.sent.get()).reply_markup.inline_keyboard[0][0].url
+        await stage.post((await stage.arrive(await stage.sandbox.approve(url))).forms[0])
+        await task
+        stage.sandbox.next("graphql", ENDED)
+        await self.write("/me")
+        assert [self.telegram.sent.get_nowait().text[:8] for _ in range(2)] == ["You are ", "You have"]
 
     async def test_no_link_is_sent_to_a_group(self) -> None:
         """Others read it."""
