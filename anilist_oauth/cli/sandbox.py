@@ -53,7 +53,8 @@ def sandbox(
         typer.echo("Stopped.", err=True)
         raise typer.Exit(INTERRUPTED) from None
     except OSError as error:
-        typer.echo(f"Port {port} cannot be used ({error.strerror}): name another with --port, or 0.", err=True)
+        why = os.strerror(error.errno) if error.errno else error  # asyncio puts the address and more around it
+        typer.echo(f"Port {port} cannot be used ({why}): name another with --port, or 0.", err=True)
         raise typer.Exit(code=1) from error
 
 

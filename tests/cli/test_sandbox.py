@@ -71,7 +71,7 @@ def test_a_taken_port_is_told() -> None:
         port = taken.getsockname()[1]
         ran = run("--port", str(port))
     assert ran.exit_code == 1
-    assert f"Port {port} cannot be used" in ran.output
+    assert ran.output == f"Port {port} cannot be used (Address already in use): name another with --port, or 0.\n"
 
 
 def test_a_missing_extra_is_one_line_to_paste(monkeypatch: pytest.MonkeyPatch) -> None:
