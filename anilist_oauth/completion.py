@@ -101,7 +101,7 @@ class Completion:
             raise SessionStateError("the session is not open: open it before the flow, and close it after")
         if self.session.application.client_secret is None:
             raise ConfigurationError("client_secret: an exchange needs it; give it to Application")
-        delay = self.session.pace.delay()
+        delay = self.session.pace.delay(arrival.answer)  # as for any user who is new: no queue of others' is theirs
         if delay > _LONGEST_TURN:
             raise RateLimitedError(
                 f"AniList can be asked again in {delay:.0f} seconds: open the same address again then",

@@ -28,6 +28,7 @@ from anilist_oauth.errors import (
 )
 from anilist_oauth.flow import LoginFlow
 from anilist_oauth.login import new_claim
+from anilist_oauth.pace import Pace
 from anilist_oauth.sandbox import Fault
 from anilist_oauth.storage import Outcome
 from tests.flaky import logins, takes, tokens, virtually
@@ -82,6 +83,22 @@ class TestBeforeTheTake:
                 await stage.flow.finish(await stage.sandbox.deny(denied.url))
             stage.session.pace.wait = 30.0
             assert (await stage.flow.finish(callback)).viewer.name == "mika"
+
+        virtually(test)
+
+    def test_a_queue_without_tokens_keeps_nobody_out(self) -> None:
+        """Turns go round: the user's own comes soon, however many public queries wait."""
+
+        async def test(stage: Stage) -> None:
+            stage.session.pace = pace = Pace()
+            queue = [asyncio.create_task(pace.turn()) for _ in range(100)]
+            _, callback = await stage.begin()
+            await asyncio.sleep(1)
+            assert pace.delay() > 120
+            with takes(at_most=10):
+                assert (await stage.flow.finish(callback)).viewer.name == "mika"
+            for task in queue:
+                task.cancel()
 
         virtually(test)
 
