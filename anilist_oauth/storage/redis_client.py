@@ -76,6 +76,7 @@ class Client:
 
         A lost connection is made again; a `StorageError` says that this cannot help.
         """
+        clock = asyncio.get_running_loop().time
         while True:
             try:
                 async with self._redis.pubsub() as pubsub:
@@ -83,10 +84,16 @@ class Client:
                         await pubsub.subscribe(channel)
                         await pubsub.get_message(timeout=None)  # the confirmation
                     yield None
+                    look_at = clock() + LOOK_EVERY
                     while True:
                         async with asyncio.timeout(LOOK_EVERY + LIMIT):  # it connects again, where that is needed
-                            message = await pubsub.get_message(timeout=LOOK_EVERY)
-                        yield message["data"] if message and message["type"] == "message" else None
+                            message = await pubsub.get_message(timeout=max(0.0, look_at - clock()))
+                        heard = message["data"] if message and message["type"] == "message" else None
+                        if heard is not None:
+                            yield heard
+                        if heard is None or clock() >= look_at:  # be there ever so much news
+                            yield None
+                            look_at = clock() + LOOK_EVERY
             except Exception as error:  # noqa: BLE001  as above
                 failure = self._failure(error)
             if not failure.retryable:

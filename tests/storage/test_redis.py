@@ -14,6 +14,7 @@ from anilist_oauth.digests import digest
 from anilist_oauth.errors import ConfigurationError, StorageError
 from anilist_oauth.login import PendingLogin, Taken
 from anilist_oauth.storage import Outcome, RedisStore, redis_client
+from anilist_oauth.storage.redis_keys import SETTLED
 from tests.services import RedisServer
 from tests.storage.records import key, pending, stored
 
@@ -116,6 +117,21 @@ async def test_an_outcome_published_unheard_is_found(store: RedisStore, monkeypa
     waiting = asyncio.ensure_future(store.logins.settled(key(), timeout=30))
     await listening(store)
     await store._run(("HSET", "anilist_oauth:{logins}:" + key(), "outcome", DONE.to_json()))
+    assert await waiting == DONE
+
+
+async def test_news_of_others_does_not_put_the_look_off(store: RedisStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much is published, every five seconds, here sooner, all who wait look again."""
+    monkeypatch.setattr(redis_client, "LOOK_EVERY", 0.2)
+    await store.logins.add(key(), fresh())
+    waiting = asyncio.ensure_future(store.logins.settled(key(), timeout=5))
+    await listening(store)
+    another = ("PUBLISH", SETTLED, key(2))
+    for _ in range(20):  # the waiter's own first look is over by then
+        await store._run(another)
+    await store._run(("HSET", "anilist_oauth:{logins}:" + key(), "outcome", DONE.to_json()))
+    while not waiting.done():
+        await store._run(another)
     assert await waiting == DONE
 
 
