@@ -55,7 +55,7 @@ class Refusal(Unpicklable):
 
     def error(self) -> AniListOAuthError:
         """Give the error to raise; AniList's own troubles come before anything about the user or the query."""
-        partial = any(value is not None for value in (self.data or {}).values())
+        partial = bool(self.errors) and any(value is not None for value in (self.data or {}).values())
         return (None if partial else self._service_error()) or self._graphql_error() or self._unexpected()
 
     def _service_error(self) -> ServiceError | None:

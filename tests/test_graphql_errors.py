@@ -145,6 +145,8 @@ def test_a_401_in_other_json_is_a_dead_token() -> None:
         (answer(403, {"title": "Error 1020", "cloudflare_error": True}), errors.ServiceUnavailableError, 60.0),
         (answer(503, "", **{"Retry-After": "Mon, 14 Sep 2026 12:02:00 GMT"}), errors.ServiceUnavailableError, 120.0),
         (answer(500, {"data": {"Viewer": None}}), errors.ServiceUnavailableError, None),
+        (answer(500, {"data": {"Viewer": {"id": 1}}}), errors.ServiceUnavailableError, None),
+        (answer(429, {"data": {"Viewer": {"id": 1}}, "errors": []}), errors.RateLimitedError, 60.0),
         (answer(200, {"error": {"status": 500, "messages": ["SQL Error"]}}), errors.ServiceUnavailableError, None),
         (answer(400, {"error": {"status": 400, "messages": ["SQL Error"]}}), errors.UnexpectedResponseError, None),
         (answer(404, {"error": {"status": 404, "messages": []}}), errors.UnexpectedResponseError, None),
