@@ -10,8 +10,9 @@ import aiohttp
 from yarl import URL
 
 from anilist_oauth.application import Application
+from anilist_oauth.arguments import expect
 from anilist_oauth.authorize import code_url_prefix, implicit_url, with_state
-from anilist_oauth.clock import utc_now
+from anilist_oauth.clock import checked_clock, utc_now
 from anilist_oauth.endpoints import ANILIST, Endpoints
 from anilist_oauth.errors import (
     ConnectionFailedError,
@@ -56,8 +57,8 @@ class OAuthSession:
         clock: Tells the time (aware).
 
     Raises:
-        ConfigurationError: A header has a line break or another character that headers cannot carry, or the proxy is no
-            http or https URL.
+        ConfigurationError: A header has a line break or another character that headers cannot carry, the proxy is no
+            http or https URL, the clock tells a naive time, or an argument is of another type.
     """
 
     def __init__(
@@ -74,10 +75,13 @@ class OAuthSession:
         proxy: str | URL | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
+        expect(application, Application, "application: an Application is needed")
+        expect(endpoints, Endpoints, "endpoints: Endpoints are needed")
+        expect(pace, Pace | None, "pace: a Pace is needed, or None")
         self.application = application
         self.endpoints = endpoints
         self.pace = Pace() if pace is None else pace
-        self.clock = clock
+        self.clock = checked_clock(clock)
         self._transport: Transport = AiohttpTransport(
             connector=connector,
             timeout=timeout,

@@ -8,12 +8,13 @@ connection) is always made the shorter of the two.
 import asyncio
 import logging
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol, Self
 
 import aiohttp
 from yarl import URL
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.errors import (
     ConfigurationError,
     ConnectionFailedError,
@@ -70,7 +71,7 @@ class AiohttpTransport:
         proxy: URL of a proxy, http or https.
 
     Raises:
-        ConfigurationError: The proxy is no such URL.
+        ConfigurationError: The proxy is no such URL, or an argument is of another type.
     """
 
     def __init__(
@@ -83,11 +84,13 @@ class AiohttpTransport:
         trace_configs: Sequence[aiohttp.TraceConfig] = (),
         proxy: str | URL | None = None,
     ) -> None:
+        expect(connector, aiohttp.BaseConnector | None, "connector: one of aiohttp's is needed, or None")
+        expect(timeout, aiohttp.ClientTimeout, "timeout: an aiohttp.ClientTimeout is needed")
         self._connector = connector
         self._timeout = _with_shorter_connect(timeout, total=timeout.total)
         self._headers = dict(headers or {})
         self._usual = usual
-        self._trace_configs = list(trace_configs)
+        self._trace_configs = _trace_configs(trace_configs)
         self._proxy = None if proxy is None else _proxy(proxy)
         self._session: aiohttp.ClientSession | None = None
         self._usual_session: aiohttp.ClientSession | None = None  # has the usual headers already
@@ -222,6 +225,14 @@ def _failure(error: Exception, url: URL) -> ServiceError:
         failure = OutcomeUnknownError(f"the connection to {url.host} failed when the request may have arrived ({why})")
     failure.__cause__ = system_error
     return failure
+
+
+def _trace_configs(given: Sequence[aiohttp.TraceConfig]) -> list[aiohttp.TraceConfig]:
+    expect(given, Iterable, "trace_configs: a list of aiohttp.TraceConfig is needed")
+    configs = list(given)
+    for config in configs:
+        expect(config, aiohttp.TraceConfig, "trace_configs: each must be an aiohttp.TraceConfig")
+    return configs
 
 
 def _proxy(value: str | URL) -> URL:

@@ -31,6 +31,7 @@ from anilist_oauth import (
     InvalidCodeError,
     OAuthSession,
     OutcomeUnknownError,
+    Pace,
     RateLimitedError,
     RedirectURIMismatchError,
     ServiceUnavailableError,
@@ -510,3 +511,31 @@ async def test_a_borrowed_connector_is_left_open() -> None:
     await connector.close()
     del anilist
     gc.collect()  # a connector left open would warn here, and warnings are errors
+
+
+@pytest.mark.parametrize(
+    ("argument", "values"),
+    [
+        ("application", [None, "12345", {"client_id": "12345"}]),
+        ("endpoints", [None, "https://anilist.co"]),
+        ("connector", ["hidden", aiohttp.TCPConnector]),
+        ("timeout", [None, 10, 10.0]),
+        ("pace", [30, Pace]),
+        ("trace_configs", [None, aiohttp.TraceConfig(), ["hidden"]]),
+    ],
+)
+def test_an_argument_of_another_type_is_named(argument: str, values: list[Any]) -> None:
+    """At once, by our error: not by an AttributeError, and not when a code is spent already."""
+    for value in values:
+        given = {"application": application(), argument: value}
+        with pytest.raises(ConfigurationError, match=f"^{argument}: ") as caught:
+            OAuthSession(given.pop("application"), **given)
+        assert "hidden" not in str(caught.value)
+
+
+async def test_trace_configs_come_in_any_collection() -> None:
+    """A tuple, a list, or none at all."""
+    config = aiohttp.TraceConfig()
+    for configs in ((), (config,), [config]):
+        async with OAuthSession(application(), trace_configs=configs):
+            pass

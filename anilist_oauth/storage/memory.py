@@ -9,7 +9,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
-from anilist_oauth.clock import utc_now
+from anilist_oauth.arguments import expect
+from anilist_oauth.clock import checked_clock, utc_now
 from anilist_oauth.errors import StorageError
 from anilist_oauth.login import PendingLogin, Taken
 from anilist_oauth.storage.base import KEPT, LIVE_LOGINS_A_SUBJECT
@@ -33,8 +34,9 @@ class MemoryLoginStore:
 
     def __init__(self, *, max_logins: int = MAX_LOGINS, clock: Callable[[], datetime] = utc_now) -> None:
         _warn_of_workers(os.environ.get("WEB_CONCURRENCY", ""))
+        expect(max_logins, int, "max_logins: a whole number is needed")
         self._max_logins = max_logins
-        self._clock = clock
+        self._clock = checked_clock(clock)
         self._logins: dict[str, bytes] = {}  # packed: a hundred thousand of them take some 45 MB
         self._unfinished: dict[int, tuple[str, ...]] = {}  # by the hash of client id and subject, oldest first
         self._taken: dict[str, Taken] = {}

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 
-from anilist_oauth.clock import utc_now
+from anilist_oauth.clock import checked_clock, utc_now
 from anilist_oauth.storage.base import StoredToken, Version
 
 
@@ -11,7 +11,7 @@ class MemoryTokenStore:
     """A `TokenStore` that ends with its process; `clock` gives the time for `expiring`."""
 
     def __init__(self, *, clock: Callable[[], datetime] = utc_now) -> None:
-        self._clock = clock
+        self._clock = checked_clock(clock)
         self._tokens: dict[tuple[str, str], StoredToken] = {}
 
     async def get(self, subject: str, *, client_id: str) -> StoredToken | None:

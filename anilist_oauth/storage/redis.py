@@ -4,7 +4,8 @@ from collections.abc import AsyncGenerator, Callable
 from datetime import datetime
 from typing import Any, Self
 
-from anilist_oauth.clock import utc_now
+from anilist_oauth.arguments import expect
+from anilist_oauth.clock import checked_clock, utc_now
 from anilist_oauth.errors import ConfigurationError, StorageError
 from anilist_oauth.storage.sealed import UnsealedTokenStore
 
@@ -34,6 +35,8 @@ class RedisStore:
         from anilist_oauth.storage.redis_logins import RedisLoginStore  # here, so that others need not pay for it
         from anilist_oauth.storage.redis_tokens import RedisTokenStore
 
+        expect(url, str, "url: a str is needed, such as redis://localhost:6379/0")
+        clock = checked_clock(clock)
         if not url.startswith(("redis://", "rediss://")):
             raise ConfigurationError("RedisStore: a URL that begins with redis:// or rediss:// is needed")
         self._url = url

@@ -6,7 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from anilist_oauth.clock import utc_now
+from anilist_oauth.arguments import expect
+from anilist_oauth.clock import checked_clock, utc_now
 from anilist_oauth.errors import ConfigurationError, StorageError
 from anilist_oauth.storage.sealed import UnsealedTokenStore
 from anilist_oauth.storage.sql_schema import Dialect
@@ -39,6 +40,8 @@ class SQLStore:
         from anilist_oauth.storage.sql_logins import SQLLoginStore  # here, so that others need not pay for it
         from anilist_oauth.storage.sql_tokens import SQLTokenStore
 
+        expect(url, str, "url: a str is needed, such as sqlite:///tokens.db")
+        clock = checked_clock(clock)
         self._url, self._dialect = _read_url(url)
         self._engine: Any = None
         self._opening = asyncio.Lock()

@@ -1,0 +1,20 @@
+"""What a call was given, looked at where it comes in: a wrong type is named there, and not met somewhere inside."""
+
+from typing import Any
+
+from anilist_oauth.errors import ConfigurationError
+
+
+def expect(value: object, kind: Any, needed: str) -> None:
+    """Refuse a value that is not of its kind.
+
+    Args:
+        value: What was given; it is not shown.
+        kind: What `isinstance` takes, such as ``Pace | None`` or `collections.abc.Callable`.
+        needed: The argument and what it should be, such as ``timeout: a number of seconds is needed``.
+
+    Raises:
+        ConfigurationError: It is of another type, which the text names.
+    """
+    if not isinstance(value, kind):
+        raise ConfigurationError(f"{needed}, not {type(value).__name__}")
