@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import attrs
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.callback import code_of, parse_pin
 from anilist_oauth.digests import digest
 from anilist_oauth.errors import (
@@ -64,6 +65,7 @@ class Arrival(Unpicklable):
     @classmethod
     def from_pin(cls, pasted: Callback, *, login: Login, binding: str | None) -> Self:
         """Read what a user pasted for a login; a whole address that carries another login's state is refused."""
+        expect(login, Login, "login: what begin gave is needed, or None")
         if not isinstance(pasted, str):
             raise InvalidCallbackError(f"what the user pasted is a str, not {type(pasted).__name__}")
         code = parse_pin(pasted)

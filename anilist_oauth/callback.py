@@ -16,7 +16,7 @@ from anilist_oauth.errors import (
 from anilist_oauth.parameters import SIZE_LIMIT, Callback, callback_parameters, callback_url
 from anilist_oauth.redaction import clean
 from anilist_oauth.state import states_match
-from anilist_oauth.tokens import Token
+from anilist_oauth.tokens import Token, checked_now
 
 _CODE_BLOCK = re.compile(r"\s*```(?:[A-Za-z]*\n)?(.*?)```\s*", re.DOTALL)
 _JWT = re.compile(r"[\w-]+\.[\w-]+\.[\w-]*(?=&|\Z)")
@@ -94,6 +94,7 @@ def parse_implicit(callback: Callback, *, now: datetime) -> Token:
         AccessDeniedError: The user declined (unverified: AniList's implicit grant keeps no state).
         AuthorizationError: The server sent another ``error``.
         InvalidCallbackError: There is no token in it.
+        ConfigurationError: `now` is naive, or no datetime.
     """
     if isinstance(callback, str):
         callback = _unwrapped(callback)
@@ -111,7 +112,7 @@ def parse_implicit(callback: Callback, *, now: datetime) -> Token:
     seconds = _SECONDS.fullmatch(parameters.get("expires_in", ""))
     if seconds is None:
         return token
-    return Token(access_token=token.access_token, expires_at=now + timedelta(seconds=int(seconds[0])))
+    return Token(access_token=token.access_token, expires_at=checked_now(now) + timedelta(seconds=int(seconds[0])))
 
 
 def parse_pin(pasted: str) -> str:

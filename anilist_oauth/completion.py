@@ -41,12 +41,19 @@ SIGN_IN = "anilist:"  # and the viewer's id: the subject of a login begun withou
 logger = logging.getLogger("anilist_oauth")
 
 
+def _login_store(_completion: object, _field: object, logins: LoginStore) -> None:
+    if not hasattr(logins, "take"):  # such as a store as a whole, or its tokens
+        raise ConfigurationError(
+            f"logins: a LoginStore is needed, such as open_store(…).logins, not {type(logins).__name__}"
+        )
+
+
 @attrs.frozen(kw_only=True)
 class Completion:
     """The way of one application's logins from their callback to their end."""
 
     session: OAuthSession
-    logins: LoginStore
+    logins: LoginStore = attrs.field(validator=_login_store)
     tokens: TokenStore
 
     async def run(self, arrival: Arrival) -> CompletedLogin:

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, Literal, Self
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.arrival import Arrival
 from anilist_oauth.callback import callback_state
 from anilist_oauth.completion import Completion, as_login
 from anilist_oauth.digests import digest
 from anilist_oauth.errors import ConfigurationError, LoginTimeoutError, SessionStateError
-from anilist_oauth.login import CompletedLogin, Login, PendingLogin, new_claim
+from anilist_oauth.login import CompletedLogin, Login, PendingLogin, checked_lifetime, new_claim
 from anilist_oauth.parameters import Callback
 from anilist_oauth.persist import persist
 from anilist_oauth.redaction import clean
@@ -53,7 +54,7 @@ class LoginFlow:
         on_invalid: Likewise, for a token that AniList refused. What a hook raises is logged.
 
     Raises:
-        ConfigurationError: The lifetime is not positive, or an origin is none.
+        ConfigurationError: The lifetime is not positive, an origin is none, or an argument is of another type.
     """
 
     def __init__(
@@ -67,12 +68,11 @@ class LoginFlow:
         on_expiring: Hook | None = None,
         on_invalid: Hook | None = None,
     ) -> None:
-        if lifetime <= timedelta():
-            raise ConfigurationError("lifetime: a positive time is needed")
+        expect(session, OAuthSession, "session: an OAuthSession is needed")
         self.session = session
         self.logins = MemoryLoginStore(clock=session.clock) if logins is None else logins
         self.tokens = MemoryTokenStore(clock=session.clock) if tokens is None else tokens
-        self.lifetime = lifetime
+        self.lifetime = checked_lifetime(lifetime)
         self.return_origins = allowed_origins(return_origins)
         records = UnsealedTokenStore(self.tokens)  # a program's own store does not know a sealed token either
         self._completion = Completion(session=session, logins=self.logins, tokens=records)
@@ -186,6 +186,7 @@ class LoginFlow:
             SessionStateError: The flow is closed.
         """
         self._check_open()
+        expect(login, Login, "login: what begin gave is needed")
         return await self._run(object(), Arrival(state=login.state, answer=verified, binding=binding))
 
     async def wait(self, login: Login, *, timeout: float = 600.0) -> CompletedLogin:
@@ -223,6 +224,7 @@ class LoginFlow:
 
     async def cancel(self, login: Login, *, reason: Literal["cancelled", "timeout"] = "cancelled") -> None:
         """Call a login off: who waits gets a `LoginTimeoutError` with this reason. One already taken goes on."""
+        expect(login, Login, "login: what begin gave is needed")
         key, claim = digest(login.state), new_claim(self.session.clock())
         taken = None
         if await persist(lambda: self._completion.own(key)) is not None:

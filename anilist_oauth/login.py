@@ -1,17 +1,19 @@
 """One login's life as values: begun (`Login`), kept (`PendingLogin`), taken (`Taken`), completed (`CompletedLogin`)."""
 
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import attrs
 from yarl import URL
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.errors import ConfigurationError, StorageError
 from anilist_oauth.redaction import Unpicklable, masked
 from anilist_oauth.tokens import Token
 from anilist_oauth.viewer import Viewer
 
+_LONGEST_LIFE = timedelta(days=366)
 _TEXT_LIMIT = 2048  # bytes; what is kept for strangers is bounded, and PostgreSQL's keys hold some 2,700 at most
 
 
@@ -25,6 +27,14 @@ def _text(instance: object, attribute: "attrs.Attribute[str | None]", value: Any
         raise ConfigurationError(
             f"{attribute.name}: a string of 1 to {_TEXT_LIMIT:,} bytes in UTF-8, without NUL, is needed, or None"
         )
+
+
+def checked_lifetime(lifetime: timedelta) -> timedelta:
+    """Give a login's lifetime back; `ConfigurationError` unless it is positive, and a year at most."""
+    expect(lifetime, timedelta, "lifetime: a timedelta is needed")
+    if not timedelta() < lifetime <= _LONGEST_LIFE:
+        raise ConfigurationError("lifetime: a positive time of at most a year is needed")
+    return lifetime
 
 
 def _aware(value: datetime) -> datetime:

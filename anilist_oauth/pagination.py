@@ -7,8 +7,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.errors import ConfigurationError
-from anilist_oauth.variables import plain_variables
+from anilist_oauth.variables import checked_text, plain_variables
 
 PAGE_LIMIT = 50  # what AniList gives at most of a Page, a nested connection, a chunk (AniList: Query reference)
 CONNECTION_LIMIT = 25
@@ -39,6 +40,8 @@ class Pages:
     def __init__(
         self, query: str, variables: Mapping[str, Any] | None = None, *, per_page: int = 50, path: str | None = None
     ) -> None:
+        query = checked_text(query, "query")
+        expect(path, str | None, "path: a string is needed, such as 'Media.characters', or None")
         chunks = re.search(r"\$chunk\b", query) is not None
         self._number, size, self._mark = (
             ("chunk", "perChunk", "hasNextChunk") if chunks else ("page", "perPage", "hasNextPage")

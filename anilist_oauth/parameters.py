@@ -40,11 +40,18 @@ def callback_parameters(callback: Callback, *, fragment: bool = False) -> dict[s
     elif isinstance(callback, Mapping) or hasattr(callback, "getall") or hasattr(callback, "getlist"):
         values = _of_mapping(callback)
     else:
-        raise InvalidCallbackError(f"a callback is a URL or a mapping of its query, not {type(callback).__name__}")
+        raise InvalidCallbackError(
+            f"a callback is a URL as a str or yarl.URL, or a mapping of its query, not {_full_name(type(callback))}"
+        )
     for name in _SINGLE:
         if len(values.get(name, ())) > 1:
             raise InvalidCallbackError(f"the callback has {name!r} more than once; no server sends that: start again")
     return {name: found[0] for name, found in values.items() if found and found[0]}
+
+
+def _full_name(kind: type) -> str:
+    """Name a type with its module, since many libraries have a class named URL."""
+    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
 
 
 def _pairs(text: str, *, fragment: bool) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.uri import DEFAULT_PORTS, split_uri
 
@@ -52,6 +53,7 @@ def allowed_origins(origins: Iterable[str]) -> frozenset[str]:
     """
     if isinstance(origins, str):
         raise ConfigurationError("return_origins: a list of origins is needed, not one string")
+    expect(origins, Iterable, "return_origins: a list of origins is needed")
     found = set()
     for origin in origins:
         normal = _origin(origin) if isinstance(origin, str) else None

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import attrs
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.errors import InvalidTokenError, LoginRequiredError, StorageError
 from anilist_oauth.redaction import clean
 from anilist_oauth.session import OAuthSession
@@ -24,14 +25,19 @@ _TRIES = 5  # to mark a record that other processes mark at the same time
 logger = logging.getLogger("anilist_oauth")
 
 
+def _hook(_standing: object, field: "attrs.Attribute[Hook | None]", hook: Hook | None) -> None:
+    if hook is not None:
+        expect(hook, Callable, f"{field.name}: an async function of the subject is needed, or None")
+
+
 @attrs.frozen(kw_only=True)
 class Standing:
     """The stored tokens of one application, and the hooks that hear of their end."""
 
     session: OAuthSession
     tokens: TokenStore
-    on_expiring: Hook | None
-    on_invalid: Hook | None
+    on_expiring: Hook | None = attrs.field(validator=_hook)
+    on_invalid: Hook | None = attrs.field(validator=_hook)
 
     async def live(self, subject: str) -> StoredToken:
         """Give a subject's record if its token may be used; `LoginRequiredError` if not."""

@@ -14,7 +14,7 @@ def new_state() -> str:
 
 
 def states_match(expected: str, given: str) -> bool:
-    """Compare two states in constant time; an empty or absent one matches nothing."""
-    if not expected or not given:
+    """Compare two states in constant time; one that is empty, absent or no string matches nothing."""
+    if not (isinstance(expected, str) and isinstance(given, str) and expected and given):
         return False
     return hmac.compare_digest(expected.encode("utf-8", "surrogatepass"), given.encode("utf-8", "surrogatepass"))

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 import attrs
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.claims import peek_claims
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.redaction import Unpicklable, masked
@@ -34,6 +35,14 @@ def _expires_at(value: datetime | None) -> datetime | None:
         return value.astimezone(UTC)
     except OverflowError as error:
         raise ConfigurationError("expires_at: it is outside the years 1 to 9999 in UTC") from error
+
+
+def checked_now(now: datetime) -> datetime:
+    """Give a time back if it is aware, as all that it is compared with; else raise `ConfigurationError`."""
+    expect(now, datetime, "now: an aware datetime is needed, such as datetime.now(UTC)")
+    if now.utcoffset() is None:
+        raise ConfigurationError("now: it is naive; an aware datetime is needed, such as datetime.now(UTC)")
+    return now
 
 
 @attrs.frozen(kw_only=True)
@@ -84,11 +93,12 @@ class Token(Unpicklable):
 
     def expired(self, now: datetime) -> bool:
         """Tell whether the token is dead at `now` (aware); an unknown expiry counts as alive."""
-        return self.expires_at is not None and self.expires_at <= now
+        return self.expires_within(timedelta(), now=now)
 
     def expires_within(self, delta: timedelta, *, now: datetime) -> bool:
         """Tell whether the token is dead `delta` after `now` (aware): time to ask the user to log in again."""
-        return self.expires_at is not None and self.expires_at - now <= delta
+        expect(delta, timedelta, "delta: a timedelta is needed")
+        return self.expires_at is not None and self.expires_at - checked_now(now) <= delta
 
     @property
     def user_id(self) -> int | None:

@@ -1,12 +1,14 @@
 """The other end of a login: who began it waits for who finishes it, in whatever process."""
 
 import asyncio
+import math
 from datetime import datetime, timedelta
 from functools import partial
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.completion import TAKER_DEAD, Completion, taker_died
 from anilist_oauth.digests import digest
-from anilist_oauth.errors import AniListOAuthError, LoginTimeoutError
+from anilist_oauth.errors import AniListOAuthError, ConfigurationError, LoginTimeoutError
 from anilist_oauth.login import CompletedLogin, Login, PendingLogin
 from anilist_oauth.persist import PATIENCE, persist
 from anilist_oauth.storage.outcome import Outcome
@@ -17,6 +19,10 @@ _TICK = 1.0  # second between two looks at the session's clock, which may be set
 
 async def wait_for(completion: Completion, login: Login, *, timeout: float) -> CompletedLogin:
     """Wait until a login ends, it can no longer end well, or `timeout` seconds are over."""
+    expect(login, Login, "login: what begin gave is needed")
+    expect(timeout, int | float, "timeout: a number of seconds is needed")
+    if math.isnan(timeout):
+        raise ConfigurationError("timeout: a number of seconds is needed, not nan")
     key = digest(login.state)
     loop = asyncio.get_running_loop()
     until = loop.time() + timeout

@@ -16,6 +16,7 @@ from anilist_oauth.errors import (
     AniListOAuthError,
     AuthorizationError,
     CallbackError,
+    ConfigurationError,
     InvalidCallbackError,
     StateMismatchError,
 )
@@ -589,3 +590,10 @@ def test_an_implicit_denial_is_told(mark: str) -> None:
     with pytest.raises(AuthorizationError, match="invalid_scope") as other:
         parse_implicit(f"{AWAY}{mark}error=invalid_scope&hint=x", now=NOW)
     assert not other.value.verified
+
+
+@pytest.mark.parametrize("now", [None, NOW.replace(tzinfo=None)])
+def test_a_lifetime_counts_from_an_aware_time(now: Any) -> None:
+    """Else it is our error."""
+    with pytest.raises(ConfigurationError, match=r"^now: .*aware"):
+        parse_implicit(f"#access_token={JWT}&expires_in=3600", now=now)

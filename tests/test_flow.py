@@ -33,7 +33,7 @@ from anilist_oauth.login import Login
 from anilist_oauth.sandbox import Fault, Sandbox
 from anilist_oauth.session import OAuthSession
 from anilist_oauth.state import new_state
-from anilist_oauth.storage import MemoryLoginStore
+from anilist_oauth.storage import MemoryLoginStore, MemoryTokenStore, open_store
 from anilist_oauth.viewer import Verified
 from tests.flows import COOKIE, Stage, staged
 from tests.readme import blocks
@@ -618,12 +618,47 @@ class TestBegin:
             with pytest.raises(ConfigurationError):
                 await stage.flow.begin(return_to="https://evil.example/me")
 
-    @pytest.mark.parametrize("options", [{"lifetime": timedelta()}, {"return_origins": ["app.example"]}])
-    def test_what_cannot_be_right_makes_no_flow(self, options: dict[str, Any]) -> None:
-        """A lifetime is positive, an origin has a scheme."""
-        session = OAuthSession(Application(client_id="1", redirect_uri="https://a.example/cb"))
-        with pytest.raises(ConfigurationError):
-            LoginFlow(session, **options)
+    @pytest.mark.parametrize(
+        ("argument", "value"),
+        [
+            ("session", None),
+            ("session", Application(client_id="1", redirect_uri="https://a.example/cb")),
+            ("logins", open_store("memory:")),
+            ("logins", MemoryTokenStore()),
+            ("tokens", open_store("memory:")),
+            ("tokens", MemoryLoginStore()),
+            ("lifetime", timedelta()),
+            ("lifetime", timedelta.max),
+            ("lifetime", 600),
+            ("return_origins", ["app.example"]),
+            ("return_origins", None),
+            ("on_expiring", "mail"),
+            ("on_invalid", 5),
+        ],
+    )
+    def test_what_cannot_be_right_makes_no_flow(self, argument: str, value: Any) -> None:
+        """A lifetime is positive, an origin has a scheme, and a store as a whole is neither of its two parts."""
+        given: dict[str, Any] = {
+            "session": OAuthSession(Application(client_id="1", redirect_uri="https://a.example/cb"))
+        }
+        given[argument] = value
+        with pytest.raises(ConfigurationError, match=f"^{argument}: "):
+            LoginFlow(given.pop("session"), **given)
+
+    @pytest.mark.parametrize("login", [None, "state", URL("https://a.example/?state=hidden")])
+    async def test_what_is_no_login_is_told(self, login: Any) -> None:
+        """Not by an AttributeError: a bot may have kept the URL, where `begin` gave a `Login`."""
+        async with staged() as stage:
+            calls = [
+                stage.flow.wait(login),
+                stage.flow.cancel(login),
+                stage.flow.accept(cast("Verified", None), login=login),
+            ]
+            calls += [stage.flow.finish("code", login=login)] if login is not None else []
+            for call in calls:
+                with pytest.raises(ConfigurationError, match=r"^login: ") as caught:
+                    await call
+                assert "hidden" not in str(caught.value)
 
     async def test_a_process_without_the_secret_can_begin_and_not_finish(self) -> None:
         """What it cannot exchange it does not consume."""

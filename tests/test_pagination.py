@@ -94,12 +94,20 @@ def test_a_walk_may_begin_later() -> None:
         (PAGE, {}, "50"),
         (PAGE, {"page": 0}, 50),
         (PAGE, {"page": "1"}, 50),
+        (None, {}, 50),
     ],
 )
-def test_a_query_that_cannot_be_walked_is_refused(query: str, variables: dict[str, Any], per_page: Any) -> None:
+def test_a_query_that_cannot_be_walked_is_refused(query: Any, variables: dict[str, Any], per_page: Any) -> None:
     """Before anything is sent: it would give its first page again and again."""
     with pytest.raises(ConfigurationError):
         Pages(query, variables, per_page=per_page)
+
+
+@pytest.mark.parametrize("path", [5, ["Media", "characters"]])
+def test_a_path_is_a_string(path: Any) -> None:
+    """Not a list of names, as other libraries have it."""
+    with pytest.raises(ConfigurationError, match=r"^path: a string is needed"):
+        Pages(PAGE, path=path)
 
 
 def test_variables_are_checked_first() -> None:

@@ -1,9 +1,10 @@
 """The parameters of a callback in whatever form it arrives."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import pytest
+import starlette.datastructures
 from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict, MultiDict, MultiDictProxy
@@ -140,6 +141,12 @@ def test_another_type_is_refused(callback: Callback) -> None:
     """What is neither text nor mapping is our error, which names the type alone."""
     with pytest.raises(InvalidCallbackError, match=f"not {type(callback).__name__}"):
         callback_parameters(callback)
+
+
+def test_another_library_s_url_is_named_in_full() -> None:
+    """Several have a class of that name, and "a URL, not URL" helps nobody."""
+    with pytest.raises(InvalidCallbackError, match=r"a str or yarl\.URL.*not starlette\.datastructures\.URL"):
+        callback_parameters(cast("Any", starlette.datastructures.URL("https://bot.example/cb?code=a")))
 
 
 @pytest.mark.requirement("S19")

@@ -26,7 +26,7 @@ def test_other_states_do_not_match(expected: str, given: str) -> None:
     assert not states_match(expected, given)
 
 
-@pytest.mark.parametrize(("expected", "given"), [(None, None), (None, "a"), ("a", None)])
+@pytest.mark.parametrize(("expected", "given"), [(None, None), (None, "a"), ("a", None), (5, 5), (b"a", b"a")])
 def test_an_absent_state_does_not_match(expected: Any, given: Any) -> None:
     """As a cookie or a query gives it that has none."""
     assert not states_match(expected, given)

@@ -104,6 +104,25 @@ def test_the_claims_are_at_hand() -> None:
     assert (token("opaque").user_id, token("opaque").client_id) == (None, None)
 
 
+@pytest.mark.parametrize(
+    "now",
+    [None, 1554646097, DEAD.replace(tzinfo=None), DEAD.replace(tzinfo=Nowhere()), DEAD.date()],
+)
+def test_the_time_a_token_is_compared_with_is_aware(now: Any) -> None:
+    """As is its expiry; a naive one is our error, which says what to pass."""
+    with pytest.raises(ConfigurationError, match=r"^now: .*aware"):
+        token().expired(now)
+    with pytest.raises(ConfigurationError, match=r"^now: .*aware"):
+        token().expires_within(timedelta(days=1), now=now)
+
+
+@pytest.mark.parametrize("delta", [None, 30])
+def test_how_long_before_is_a_timedelta(delta: Any) -> None:
+    """A bare number has no unit."""
+    with pytest.raises(ConfigurationError, match=r"^delta: a timedelta"):
+        token().expires_within(delta, now=DEAD)
+
+
 def test_a_token_dies_at_its_expiry() -> None:
     """It is alive a moment before, dead at the very moment, and alive for ever where the expiry is unknown."""
     moment = timedelta(microseconds=1)

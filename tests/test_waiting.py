@@ -2,16 +2,17 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from anilist_oauth import waiting as waiting_module
 from anilist_oauth.digests import digest
-from anilist_oauth.errors import LoginTimeoutError, OutcomeUnknownError, StorageError
+from anilist_oauth.errors import ConfigurationError, LoginTimeoutError, OutcomeUnknownError, StorageError
 from anilist_oauth.flow import LoginFlow
 from anilist_oauth.login import new_claim
 from tests.flaky import logins, takes, tokens, virtually
-from tests.flows import COOKIE, Stage
+from tests.flows import COOKIE, Stage, staged
 
 CODE = digest("code")
 TICK = 15.0  # seconds
@@ -172,3 +173,11 @@ def test_a_store_that_stays_away_ends_the_wait() -> None:
             await stage.flow.wait(login, timeout=5)
 
     virtually(test)
+
+
+@pytest.mark.parametrize("timeout", [None, "600", timedelta(minutes=10), float("nan")])
+async def test_a_timeout_is_a_number_of_seconds(timeout: Any) -> None:
+    """Anything else is our error; nan would have ended the wait with a TimeoutError of its own."""
+    async with staged() as stage:
+        with pytest.raises(ConfigurationError, match=r"^timeout: a number of seconds is needed"):
+            await stage.flow.wait(await stage.flow.begin(), timeout=timeout)

@@ -7,6 +7,7 @@ from typing import Self
 import attrs
 from aiohttp import web
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.errors import ConfigurationError, ReceiverError, SessionStateError
 from anilist_oauth.flow import LoginFlow
 from anilist_oauth.login import Login
@@ -34,6 +35,7 @@ class CallbackReceiver:
     """
 
     def __init__(self, flow: LoginFlow, *, bind: Address | None = None) -> None:
+        expect(flow, LoginFlow, "flow: a LoginFlow is needed")
         redirect_uri = flow.session.application.redirect_uri
         self.flow = flow
         self._bind = None if bind is None else bound_address(bind, redirect_uri)
@@ -112,6 +114,7 @@ class CallbackReceiver:
     def _check_open(self, timeout: float) -> None:
         if self._runner is None:
             raise SessionStateError("the receiver is not open: use it in an `async with` block")
+        expect(timeout, int | float, "timeout: a positive number of seconds is needed")
         if not timeout > 0:
             raise ConfigurationError("timeout: a positive number of seconds is needed")
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable
 from typing import Protocol, Self
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.storage.base import LoginStore, TokenStore
 from anilist_oauth.storage.memory import MemoryLoginStore
@@ -91,12 +92,14 @@ def open_store(url: str | None = None, keys: str | bytes | Iterable[str | bytes]
         keys: Fernet keys that seal the tokens, see `SealedTokenStore`; a string holds several between blanks or commas.
 
     Raises:
-        ConfigurationError: There is no URL, it names no store, or a key is not a Fernet key.
+        ConfigurationError: There is no URL, it names no store, a key is not a Fernet key, or one of them is no text.
         ImportError: There are keys, and the extra ``seal`` is not installed.
     """
     if url is None:
         url = os.environ.get("ANILIST_STORE", "")
         keys = keys or os.environ.get("ANILIST_STORE_KEYS", "")
+    expect(url, str, "url: a str is needed, such as sqlite:///tokens.db")
+    expect(keys, Iterable, "keys: Fernet keys are needed, as a string or a list")
     if isinstance(keys, bytes):
         keys = (keys,)
     if isinstance(keys, str):

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import attrs
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.errors import ConfigurationError, SealError
 from anilist_oauth.storage.base import StoredToken, TokenStore
 
@@ -20,6 +21,10 @@ class UnsealedTokenStore:
     """
 
     def __init__(self, inner: TokenStore) -> None:
+        if not hasattr(inner, "put"):  # such as a store as a whole, or its logins
+            raise ConfigurationError(
+                f"tokens: a TokenStore is needed, such as open_store(…).tokens, not {type(inner).__name__}"
+            )
         self.inner = inner
 
     async def get(self, subject: str, *, client_id: str) -> StoredToken | None:
@@ -37,6 +42,7 @@ class UnsealedTokenStore:
 
     async def expiring(self, within: timedelta | None, *, client_id: str | None = None) -> AsyncIterator[StoredToken]:
         """Stream the records whose users must log in again, or all; `SealError` at one the keys do not open."""
+        expect(within, timedelta | None, "within: a timedelta is needed, or None")
         async for stored in self.inner.expiring(within, client_id=client_id):
             yield self._open(stored)
 

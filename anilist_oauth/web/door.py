@@ -4,6 +4,7 @@ from urllib.parse import unquote
 
 import attrs
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.endpoints import PIN_REDIRECT_URI
 from anilist_oauth.errors import AniListOAuthError, ConfigurationError
 from anilist_oauth.flow import LoginFlow
@@ -45,6 +46,8 @@ class Paths:
         Raises:
             ConfigurationError: A path is none, two of them are the same, or the redirect URI leads to no web page.
         """
+        expect(login_path, str, "login_path: a plain path is needed that begins with a slash")
+        expect(callback_path, str | None, "callback_path: a plain path is needed that begins with a slash, or None")
         registered = _path_of(redirect_uri)
         callback = registered if callback_path is None else callback_path
         prefix = registered.removesuffix(callback) if registered.endswith(callback) else ""
@@ -63,6 +66,7 @@ class LoginDoor:
     """The web side of a `LoginFlow`; it holds nothing but its settings, so that any process can answer any request."""
 
     def __init__(self, flow: LoginFlow, *, login_path: str, callback_path: str | None) -> None:
+        expect(flow, LoginFlow, "flow: a LoginFlow is needed")
         redirect_uri = flow.session.application.redirect_uri
         self.paths = Paths.of(redirect_uri, login_path=login_path, callback_path=callback_path)
         self._flow = flow

@@ -182,7 +182,8 @@ async def test_a_login_is_begun_in_the_block_only(stage: Scene) -> None:
     for begin in (closed.login, closed.implicit):
         with pytest.raises(SessionStateError, match="async with"):
             await begin(subject="discord:42")
-    for timeout in (0, -1.0, float("nan")):
+    odd: list[Any] = [0, -1.0, float("nan"), None, "600"]
+    for timeout in odd:
         with pytest.raises(ConfigurationError, match="timeout"):
             await stage.receiver.login(subject="discord:42", timeout=timeout)
 
@@ -222,3 +223,10 @@ async def test_leaving_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None
             await press
         await stage.flow.cancel(login)
         monkeypatch.setattr("anilist_oauth.flow._CLOSING", 0.01)
+
+
+@pytest.mark.parametrize("flow", [None, OAuthSession(Application(client_id=1, redirect_uri="http://localhost/cb"))])
+def test_a_receiver_is_of_a_flow(flow: Any) -> None:
+    """A session alone keeps no logins."""
+    with pytest.raises(ConfigurationError, match=r"^flow: a LoginFlow is needed"):
+        CallbackReceiver(flow)

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -10,7 +11,9 @@ from anilist_oauth.errors import ConfigurationError, StorageError
 from anilist_oauth.storage import (
     MemoryLoginStore,
     MemoryTokenStore,
+    RedisStore,
     SealedTokenStore,
+    SQLStore,
     open_store,
 )
 from anilist_oauth.storage.redis_logins import RedisLoginStore
@@ -137,3 +140,25 @@ def test_the_names_are_there_without_the_extras() -> None:
         "for url in ('sqlite:///x.db', 'postgresql://host/x', 'redis://host'): open_store(url)\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+@pytest.mark.parametrize("url", [5, b"sqlite:///hidden.db", Path("hidden.db")])
+def test_a_url_is_a_str(url: Any) -> None:
+    """Anything else is our error, whichever way the store is made; it is not repeated."""
+    for make in (open_store, SQLStore, RedisStore):
+        with pytest.raises(ConfigurationError, match=r"^url: a str is needed") as caught:
+            make(url)
+        assert "hidden" not in str(caught.value)
+
+
+@pytest.mark.parametrize("keys", [None, 5])
+def test_keys_are_text_or_a_list(keys: Any) -> None:
+    """A setting that is missing must not store tokens in the open."""
+    with pytest.raises(ConfigurationError, match=r"^keys: "):
+        open_store("memory:", keys=keys)
+
+
+def test_the_bound_of_memory_is_a_number() -> None:
+    """It would be met at the first login only."""
+    with pytest.raises(ConfigurationError, match=r"^max_logins: a whole number"):
+        MemoryLoginStore(max_logins=cast("int", "100"))

@@ -4,7 +4,7 @@ import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import pytest
@@ -12,7 +12,14 @@ from cryptography.fernet import Fernet, MultiFernet
 
 from anilist_oauth.errors import ConfigurationError, SealError
 from anilist_oauth.flow import LoginFlow
-from anilist_oauth.storage import MemoryTokenStore, SealedTokenStore, SQLStore, StoredToken
+from anilist_oauth.storage import (
+    MemoryLoginStore,
+    MemoryTokenStore,
+    SealedTokenStore,
+    SQLStore,
+    StoredToken,
+    open_store,
+)
 from tests.flows import staged
 from tests.storage.openers import KEY, PLAIN, Stores
 from tests.storage.records import stored
@@ -184,3 +191,21 @@ def test_tokens_are_sealed_by_multi_fernet() -> None:
     sealed = SealedTokenStore(MemoryTokenStore(), [KEY])._seal(stored()).token.access_token
     opened = MultiFernet([Fernet(KEY)]).decrypt(sealed.removeprefix("sealed:"))
     assert opened.decode().endswith(stored().token.access_token)
+
+
+@pytest.mark.parametrize("inner", [None, MemoryLoginStore(), open_store("memory:")])
+def test_what_is_sealed_is_a_token_store(inner: Any) -> None:
+    """Not a store as a whole, nor its logins."""
+    with pytest.raises(ConfigurationError, match=r"^tokens: a TokenStore is needed"):
+        SealedTokenStore(inner, [KEY])
+
+
+async def test_within_is_a_timedelta(tmp_path: Path) -> None:
+    """A number of days would be anything to a database."""
+    async with SQLStore(f"sqlite:///{tmp_path}/tokens.db") as store:
+        await store.tokens.put(stored())
+        memory = MemoryTokenStore()
+        await memory.put(stored())
+        for tokens in (store.tokens, memory, SealedTokenStore(memory, [KEY])):
+            with pytest.raises(ConfigurationError, match="a timedelta is needed"):
+                [record async for record in tokens.expiring(cast("timedelta", 30))]

@@ -1,5 +1,7 @@
 """The paths of a door; what it decides is tested over every adapter."""
 
+from typing import Any
+
 import pytest
 
 from anilist_oauth.application import Application
@@ -53,6 +55,22 @@ def test_a_redirect_uri_leads_to_a_page(redirect_uri: str) -> None:
     """AniList's pin page and an app's own scheme are no address of a web application."""
     with pytest.raises(ConfigurationError, match="redirect_uri: a web application needs an address of its own"):
         Paths.of(redirect_uri, login_path="/login", callback_path=None)
+
+
+@pytest.mark.parametrize("path", [5, b"/login", ["/login"]])
+def test_a_path_is_a_string(path: Any) -> None:
+    """Anything else is our error."""
+    with pytest.raises(ConfigurationError, match="login_path: a plain path is needed"):
+        Paths.of("https://site.example/callback", login_path=path, callback_path=None)
+    with pytest.raises(ConfigurationError, match="callback_path: a plain path is needed"):
+        Paths.of("https://site.example/callback", login_path="/login", callback_path=path)
+
+
+@pytest.mark.parametrize("flow", [None, OAuthSession(Application(client_id=1, redirect_uri="https://a.example/cb"))])
+def test_a_door_is_of_a_flow(flow: Any) -> None:
+    """A session alone keeps no logins."""
+    with pytest.raises(ConfigurationError, match=r"^flow: a LoginFlow is needed"):
+        LoginDoor(flow, login_path="/login", callback_path=None)
 
 
 @pytest.mark.parametrize("path", ["", "login", "/login/{name}", "/login?a=b", "/login#a"])
