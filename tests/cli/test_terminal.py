@@ -201,7 +201,7 @@ class TestInARealTerminal:
 
 @pytest.fixture
 def _handler() -> Iterator[None]:
-    before = signal.getsignal(signal.SIGINT)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever an earlier test's server left
     yield
     signal.signal(signal.SIGINT, before)
 
