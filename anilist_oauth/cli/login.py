@@ -24,7 +24,7 @@ from anilist_oauth.cli.terminal import (
 )
 from anilist_oauth.cli.wording import account, day
 from anilist_oauth.endpoints import PIN_REDIRECT_URI
-from anilist_oauth.errors import InvalidCallbackError
+from anilist_oauth.errors import ConfigurationError, InvalidCallbackError
 from anilist_oauth.flow import LoginFlow
 from anilist_oauth.login import CompletedLogin, Login
 
@@ -73,11 +73,23 @@ async def _closed(stack: AsyncExitStack) -> None:
 async def _by_callback(flow: LoginFlow, *, subject: str, browser: bool, timeout: float) -> CompletedLogin:
     from anilist_oauth.receiver import CallbackReceiver
 
-    async with CallbackReceiver(flow) as receiver:
+    try:
+        receiving = CallbackReceiver(flow)
+    except ConfigurationError as error:  # it names `bind=`, which is for programs
+        raise ConfigurationError(_elsewhere(flow.session.application.redirect_uri)) from error
+    async with receiving as receiver:
         begun = await receiver.login(subject=subject, label=_label(), timeout=timeout)
         _send(begun, browser=browser)
         waiting = flow.wait(begun, timeout=timeout)
         return await counted_down(waiting, seconds=timeout, text="Waiting for you to come back (Ctrl+C gives up),")
+
+
+def _elsewhere(redirect_uri: str) -> str:
+    return (
+        f"the redirect URI {redirect_uri} is not plain http on this machine, so that no browser comes back here: take "
+        "--pin and paste the address where your browser ends, or make a client at AniList with a redirect URI such as "
+        "http://127.0.0.1:8080/callback"
+    )
 
 
 def _by_paste(runner: asyncio.Runner, flow: LoginFlow, *, subject: str, browser: bool) -> CompletedLogin:

@@ -67,6 +67,8 @@ def test_a_redirect_uri_elsewhere_is_told(empty: Desk) -> None:
     """With the way out."""
     ran = empty.run("login", expect=1, ANILIST_REDIRECT_URI="https://bot.example/callback")
     assert "not plain http on this machine" in ran.stderr
+    assert "--pin" in ran.stderr
+    assert "bind=" not in ran.stderr
 
 
 def test_who_has_no_name_logs_in_too(empty: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
