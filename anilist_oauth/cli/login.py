@@ -11,16 +11,15 @@ import typer
 from anilist_oauth.application import Application
 from anilist_oauth.callback import parse_implicit
 from anilist_oauth.cli.browser import open_browser
+from anilist_oauth.cli.interrupts import interrupted_once, uninterrupted
 from anilist_oauth.cli.paste import read_paste
 from anilist_oauth.cli.settings import DEFAULT_SUBJECT, LIFETIME, AsJSON, EndpointsURL, StoreURL, Subject, opened
 from anilist_oauth.cli.terminal import (
     counted_down,
-    interrupted_once,
     is_interactive,
     say,
     show,
     show_json,
-    uninterrupted,
 )
 from anilist_oauth.cli.wording import account, day
 from anilist_oauth.endpoints import PIN_REDIRECT_URI

@@ -6,15 +6,21 @@ import os
 import re
 import signal
 import sys
+import warnings
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from types import FrameType
 from typing import Any, ParamSpec, TextIO, TypeVar
 
 import typer
 
-from anilist_oauth.errors import AniListOAuthError, InvalidTokenError, LoginRequiredError
+from anilist_oauth.cli.interrupts import uninterrupted
+from anilist_oauth.errors import (
+    AniListOAuthError,
+    InsecureRedirectURIWarning,
+    InvalidTokenError,
+    LoginRequiredError,
+)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -34,7 +40,8 @@ def well_ended(command: Callable[P, None]) -> Callable[P, None]:
     def ended(*arguments: P.args, **options: P.kwargs) -> None:
         handler = signal.getsignal(signal.SIGINT)
         try:
-            command(*arguments, **options)
+            with _warnings_said():
+                command(*arguments, **options)
         except AniListOAuthError as error:
             say(str(error), style="red")
             if isinstance(error, LoginRequiredError | InvalidTokenError):
@@ -57,31 +64,19 @@ def well_ended(command: Callable[P, None]) -> Callable[P, None]:
 
 
 @contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Ignore Ctrl+C for a moment, so that a second one does not break what the first one asked for."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
+def _warnings_said() -> Iterator[None]:
+    """Say what a redirect URI is warned of; a person has no use for the line of code."""
+    with warnings.catch_warnings():
+        usual = warnings.showwarning
+
+        def shown(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+            if issubclass(category, InsecureRedirectURIWarning):
+                say(str(message), style="yellow")
+            else:
+                usual(message, category, *where, **more)
+
+        warnings.showwarning = shown
         yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-async def interrupted_once(work: Awaitable[T]) -> T:
-    """Await something that Ctrl+C cancels as asyncio does, but once: a second one would break the event loop."""
-    cancel = signal.getsignal(signal.SIGINT)
-    if not callable(cancel):
-        return await work  # whoever started this command has Ctrl+C ignored
-
-    def heed(number: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # until the command has ended
-        cancel(number, frame)
-
-    signal.signal(signal.SIGINT, heed)
-    try:
-        return await work
-    finally:
-        if signal.getsignal(signal.SIGINT) is heed:
-            signal.signal(signal.SIGINT, cancel)
 
 
 def say(text: str = "", *, style: str | None = None, end: str = "\n") -> None:

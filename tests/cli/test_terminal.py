@@ -5,11 +5,10 @@ import io
 import json
 import os
 import re
-import signal
 import socket
 import sys
 import termios
-from collections.abc import Iterator
+import warnings
 from typing import Any, Literal
 
 import pexpect
@@ -18,8 +17,8 @@ import typer
 from yarl import URL
 
 from anilist_oauth.cli import terminal
-from anilist_oauth.cli.terminal import can_show, counted_down, interrupted_once, say, show, show_json, well_ended
-from anilist_oauth.errors import ConfigurationError
+from anilist_oauth.cli.terminal import can_show, counted_down, say, show, show_json, well_ended
+from anilist_oauth.errors import ConfigurationError, InsecureRedirectURIWarning
 from anilist_oauth.sandbox import Fault
 from tests.cli.desk import BROWSER, Desk, ended, wait_until
 from tests.cli.person import visit
@@ -199,45 +198,6 @@ class TestInARealTerminal:
             assert ended(child, code=0).split() == ["whoami"]
 
 
-@pytest.fixture
-def _handler() -> Iterator[None]:
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever an earlier test's server left
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("_handler")
-def test_a_second_ctrl_c_breaks_no_cleaning_up() -> None:
-    """The first one cancels; those after it are not heeded, at once or later."""
-    cleaned = []
-
-    async def work() -> None:
-        for _ in range(2):
-            signal.raise_signal(signal.SIGINT)
-        try:
-            await asyncio.get_running_loop().create_future()
-        except asyncio.CancelledError:
-            signal.raise_signal(signal.SIGINT)
-            cleaned.append("up")
-            raise
-
-    with pytest.raises(KeyboardInterrupt):
-        asyncio.run(interrupted_once(work()))
-    assert cleaned == ["up"]
-
-
-@pytest.mark.usefixtures("_handler")
-def test_an_ignored_ctrl_c_stays_ignored() -> None:
-    """As for a command that a shell script runs in the background."""
-
-    async def work() -> str:
-        signal.raise_signal(signal.SIGINT)
-        return "done"
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    assert asyncio.run(interrupted_once(work())) == "done"
-
-
 async def test_no_countdown_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """A log of a thousand lines helps nobody."""
     stream = io.StringIO()
@@ -330,6 +290,20 @@ def test_each_ending_has_its_code(error: BaseException | None, code: int | None,
         well_ended(command)()
     assert raised.value.exit_code == code
     assert capsys.readouterr().err == f"{error}\n"
+
+
+@pytest.mark.filterwarnings("always::anilist_oauth.InsecureRedirectURIWarning")
+def test_a_warning_of_ours_is_a_sentence(capsys: Any) -> None:
+    """Without the line of code that it comes from, which others keep."""
+
+    def command() -> None:
+        warnings.warn("plain http", InsecureRedirectURIWarning, stacklevel=1)
+        warnings.warn("something else", UserWarning, stacklevel=1)
+
+    with pytest.warns(UserWarning, match="something else") as others:
+        well_ended(command)()
+    assert capsys.readouterr().err == "plain http\n"
+    assert len(others) == 1
 
 
 @pytest.mark.parametrize("error", [ModuleNotFoundError("no", name="typo"), LookupError("a bug")])
