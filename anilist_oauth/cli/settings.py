@@ -18,6 +18,7 @@ from anilist_oauth.storage import Store, open_store
 
 DEFAULT_SUBJECT = "cli"
 LIFETIME = 600.0  # seconds
+_KEYS = "ANILIST_STORE_KEYS"
 
 Subject = Annotated[str, typer.Option(help="Whose login, in your own terms.")]
 StoreURL = Annotated[
@@ -67,9 +68,10 @@ def store_at(url: str | None) -> Store:
         typer.BadParameter: The URL names no store.
     """
     try:
-        return open_store(url or _default_store(), os.environ.get("ANILIST_STORE_KEYS", ""))
+        return open_store(url or _default_store(), os.environ.get(_KEYS, ""))
     except ConfigurationError as error:
-        raise typer.BadParameter(str(error), param_hint="--store") from error
+        given = _KEYS if str(error).startswith("keys:") else "--store"
+        raise typer.BadParameter(str(error), param_hint=given) from error
 
 
 def any_application() -> Application:

@@ -10,3 +10,11 @@ def test_the_default_store_is_in_the_users_data_folder(empty: Desk) -> None:
     (file,) = data.rglob("tokens.db")
     assert file == data / "anilist-oauth" / "tokens.db"
     assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+def test_what_is_wrong_with_the_store_is_told_where_it_was_given(empty: Desk) -> None:
+    """The keys are no option: they would be seen in a list of processes."""
+    assert "Invalid value for --store" in empty.run("tokens", "--store", "nonsense:", expect=2).stderr
+    ran = empty.run("tokens", expect=2, ANILIST_STORE_KEYS="too-short")
+    assert "Invalid value for ANILIST_STORE_KEYS" in ran.stderr
+    assert "too-short" not in ran.stderr
