@@ -14,13 +14,7 @@ from anilist_oauth.cli.browser import open_browser
 from anilist_oauth.cli.interrupts import interrupted_once, uninterrupted
 from anilist_oauth.cli.paste import read_paste
 from anilist_oauth.cli.settings import DEFAULT_SUBJECT, LIFETIME, AsJSON, EndpointsURL, StoreURL, Subject, opened
-from anilist_oauth.cli.terminal import (
-    counted_down,
-    is_interactive,
-    say,
-    show,
-    show_json,
-)
+from anilist_oauth.cli.terminal import counted_down, is_interactive, say, show, show_json
 from anilist_oauth.cli.wording import account, day
 from anilist_oauth.endpoints import PIN_REDIRECT_URI
 from anilist_oauth.errors import ConfigurationError, InvalidCallbackError

@@ -15,12 +15,7 @@ from typing import Any, ParamSpec, TextIO, TypeVar
 import typer
 
 from anilist_oauth.cli.interrupts import uninterrupted
-from anilist_oauth.errors import (
-    AniListOAuthError,
-    InsecureRedirectURIWarning,
-    InvalidTokenError,
-    LoginRequiredError,
-)
+from anilist_oauth.errors import AniListOAuthError, InsecureRedirectURIWarning, InvalidTokenError, LoginRequiredError
 
 P = ParamSpec("P")
 T = TypeVar("T")
