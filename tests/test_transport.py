@@ -269,6 +269,13 @@ async def test_a_connection_is_used_again() -> None:
             assert len(server._connections) == 1
 
 
+async def test_an_idle_connection_is_kept_for_fifteen_seconds() -> None:
+    """A server that closes sooner is noticed; few close later, unheard."""
+    async with opened() as transport:
+        assert transport.connector is not None
+        assert transport.connector._keepalive_timeout == 15
+
+
 @pytest.mark.requirement("S14")
 @pytest.mark.requirement("S16")
 @pytest.mark.requirement("V20")
