@@ -21,6 +21,7 @@ from anilist_oauth.errors import (
     StorageError,
     TokenMismatchError,
 )
+from anilist_oauth.graphql import VIEWER_QUERY, parse_viewer
 from anilist_oauth.login import CompletedLogin, Login, PendingLogin, Taken, new_claim
 from anilist_oauth.persist import persist
 from anilist_oauth.redaction import clean
@@ -191,14 +192,14 @@ class Completion:
         return token, await self._viewer(token)
 
     async def _viewer(self, token: Token) -> Viewer:
-        """Read the viewer; where AniList says when to come again, and that is soon enough, do so."""
+        """Read the viewer; where AniList or the pace says when to come again, and that is soon enough, do so."""
         loop = asyncio.get_running_loop()
         until = loop.time() + _VIEWER_TIME
         try:
             async with asyncio.timeout_at(until):
                 while True:
                     try:
-                        return await self.session.viewer(token)
+                        return await self._ask(token, max_wait=until - loop.time())
                     except ServiceError as error:
                         pause = max(error.retry_after or 0.0, _SHORTEST_PAUSE)
                         if error.retry_after is None or loop.time() + pause >= until:
@@ -206,6 +207,15 @@ class Completion:
                     await asyncio.sleep(pause)
         except TimeoutError as error:
             raise ServiceUnavailableError("AniList did not say who the user is; start a new login later") from error
+
+    async def _ask(self, token: Token, *, max_wait: float) -> Viewer:
+        try:
+            return parse_viewer(await self.session.graphql(VIEWER_QUERY, token=token, max_wait=max_wait))
+        except RateLimitedError as error:
+            raise RateLimitedError(
+                "AniList had too many requests to say who the user is; start a new login later",
+                retry_after=error.retry_after,
+            ) from error
 
     async def _settle(self, key: str, outcome: Outcome) -> None:
         try:

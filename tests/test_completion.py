@@ -272,6 +272,23 @@ class TestViewer:
 
         virtually(test)
 
+    def test_a_429_of_a_minute_ends_the_login_at_once(self) -> None:
+        """Its own class says that it was not an outage; one that is over sooner is waited out."""
+
+        async def test(stage: Stage) -> None:
+            body = {"data": None, "errors": [{"message": "Too Many Requests.", "status": 429}]}
+            stage.session.pace = Pace()
+            stage.sandbox.next("graphql", Fault(status=429, headers={"Retry-After": "40"}, body=body))
+            with takes(at_least=40, at_most=45):
+                assert (await stage.log_in()).viewer.name == "mika"
+            stage.sandbox.next("graphql", Fault(status=429, body=body))
+            with takes(at_most=5):
+                error = await both_fail(stage, RateLimitedError)
+            assert error.retry_after == pytest.approx(60, abs=5)
+            assert not error.retryable
+
+        virtually(test)
+
     def test_a_turn_that_does_not_come_ends_the_login(self) -> None:
         """After 60 seconds."""
 
