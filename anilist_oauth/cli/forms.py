@@ -19,7 +19,11 @@ NOBODY = Application(client_id="none", redirect_uri=PIN_REDIRECT_URI)
 
 def check_forms(environment: Mapping[str, str]) -> tuple[list[Finding], Application | None]:
     """Look at the environment's client id, secret and redirect URI, and give the application they make, if they do."""
-    findings = [_client_id(environment), _client_secret(environment), _redirect_uri(environment)]
+    findings = [
+        _quoted("client_id", CLIENT_ID, environment) or _client_id(environment),
+        _quoted("client_secret", CLIENT_SECRET, environment) or _client_secret(environment),
+        _quoted("redirect_uri", REDIRECT_URI, environment) or _redirect_uri(environment),
+    ]
     if any(finding.level == "problem" for finding in findings):
         return findings, None
     with _insecure_allowed():
@@ -29,6 +33,14 @@ def check_forms(environment: Mapping[str, str]) -> tuple[list[Finding], Applicat
             redirect_uri=environment[REDIRECT_URI],
         )
     return findings, application
+
+
+def _quoted(name: str, variable: str, environment: Mapping[str, str]) -> Finding | None:
+    """Find a value in the quotes of a .env file, which not everything that reads one takes away."""
+    given = environment.get(variable, "").strip()
+    if len(given) > 1 and given[0] == given[-1] and given[0] in "\"'":
+        return problem(name, f"{variable} is in quotes, and they count", "take the quotes away, at both ends")
+    return None
 
 
 def _client_id(environment: Mapping[str, str]) -> Finding:
