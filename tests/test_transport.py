@@ -372,6 +372,12 @@ def test_connect_is_always_the_shorter(given: aiohttp.ClientTimeout, connect: fl
     assert AiohttpTransport(timeout=given)._timeout.connect == connect
 
 
+def test_ten_seconds_are_given_and_five_of_them_to_connect() -> None:
+    """Where the caller says nothing."""
+    usual = AiohttpTransport()._timeout
+    assert (usual.total, usual.connect) == (10, 5)
+
+
 @pytest.mark.requirement("S6")
 async def test_connect_is_the_shorter_where_aiohttp_rounds() -> None:
     """From `ceil_threshold` on aiohttp rounds up to whole seconds, which can make total and connect strike together."""

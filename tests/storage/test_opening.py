@@ -125,9 +125,10 @@ async def test_the_environment_says_what_no_argument_says(monkeypatch: pytest.Mo
     monkeypatch.setenv("ANILIST_STORE", "memory:")
     assert isinstance(open_store().tokens, MemoryTokenStore)
     monkeypatch.setenv("ANILIST_STORE_KEYS", f"{KEY} {OTHER_KEY}")
-    for store in (open_store(), open_store(keys=[OTHER_KEY])):
+    for store, first in ((open_store(), KEY), (open_store(keys=[OTHER_KEY]), OTHER_KEY)):
+        assert isinstance(store.tokens, SealedTokenStore)
         await store.tokens.put(stored())
-        assert await SealedTokenStore(store.tokens, [OTHER_KEY, KEY]).get("discord:42", client_id="12345") == stored()
+        assert await SealedTokenStore(store.tokens, [first]).get("discord:42", client_id="12345") == stored()
     assert isinstance(open_store("memory:").tokens, MemoryTokenStore)
 
 

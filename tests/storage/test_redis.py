@@ -46,6 +46,13 @@ async def test_nothing_of_a_login_stays_for_good(store: RedisStore) -> None:
         assert 1_190_000 < left <= 1_200_000
 
 
+async def test_nothing_of_a_deleted_token_stays(store: RedisStore) -> None:
+    """But for the application's client id."""
+    await store.tokens.put(stored())
+    await store.tokens.delete("discord:42", client_id="12345")
+    assert await store._run(("KEYS", "*")) == [["anilist_oauth:applications"]]
+
+
 async def test_every_key_is_under_one_prefix(store: RedisStore) -> None:
     """So that an access list can name them, and an application's tokens are in one slot of a cluster."""
     await store.logins.add(key(), fresh())
