@@ -20,6 +20,7 @@ from anilist_oauth.errors import (
     StateMismatchError,
     StorageError,
     TokenMismatchError,
+    UnexpectedResponseError,
 )
 from anilist_oauth.graphql import VIEWER_QUERY, parse_viewer
 from anilist_oauth.login import CompletedLogin, Login, PendingLogin, Taken, new_claim
@@ -192,18 +193,24 @@ class Completion:
         return token, await self._viewer(token)
 
     async def _viewer(self, token: Token) -> Viewer:
-        """Read the viewer; where AniList or the pace says when to come again, and that is soon enough, do so."""
+        """Read the viewer; the code is spent, so that AniList is asked again as long as a browser can be kept waiting.
+
+        It is asked when it says, or the pace does; else after 1, 2, 4 … seconds.
+        """
         loop = asyncio.get_running_loop()
-        until = loop.time() + _VIEWER_TIME
+        until, usual = loop.time() + _VIEWER_TIME, _SHORTEST_PAUSE
         try:
             async with asyncio.timeout_at(until):
                 while True:
                     try:
                         return await self._ask(token, max_wait=until - loop.time())
+                    except UnexpectedResponseError:
+                        raise  # whoever answers there is not AniList
                     except ServiceError as error:
-                        pause = max(error.retry_after or 0.0, _SHORTEST_PAUSE)
-                        if error.retry_after is None or loop.time() + pause >= until:
+                        pause = usual if error.retry_after is None else max(error.retry_after, _SHORTEST_PAUSE)
+                        if loop.time() + pause >= until:
                             raise
+                    usual *= 2
                     await asyncio.sleep(pause)
         except TimeoutError as error:
             raise ServiceUnavailableError("AniList did not say who the user is; start a new login later") from error

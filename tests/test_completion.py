@@ -19,6 +19,7 @@ from anilist_oauth.errors import (
     LoginRequiredError,
     OutcomeUnknownError,
     RateLimitedError,
+    ServiceError,
     ServiceUnavailableError,
     SessionStateError,
     StateMismatchError,
@@ -247,6 +248,42 @@ class TestViewer:
             _, callback = await stage.begin()
             with takes(at_least=20, at_most=25):
                 assert (await stage.flow.finish(callback)).viewer.name == "mika"
+
+        virtually(test)
+
+    @pytest.mark.parametrize("fault", [Fault(status=500), Fault(close="before")])
+    def test_a_trouble_that_passes_loses_no_login(self, fault: Fault) -> None:
+        """The code is spent by then, and the token good for a year: it is not thrown away for one bad moment."""
+
+        async def test(stage: Stage) -> None:
+            stage.sandbox.next("graphql", *[fault] * 4)
+            with takes(at_most=20):
+                assert (await stage.log_in()).viewer.name == "mika"
+
+        virtually(test)
+
+    @pytest.mark.parametrize(
+        ("fault", "kind"),
+        [(Fault(status=500), ServiceUnavailableError), (Fault(close="before"), OutcomeUnknownError)],
+    )
+    def test_one_that_stays_ends_the_login_by_its_own_class(self, fault: Fault, kind: type[ServiceError]) -> None:
+        """Within the 60 seconds, and with ever longer pauses."""
+
+        async def test(stage: Stage) -> None:
+            stage.sandbox.next("graphql", *[fault] * 100)
+            with takes(at_least=30, at_most=60):
+                await both_fail(stage, kind)
+            assert stage.posts("/graphql") <= 6 * 3
+
+        virtually(test)
+
+    def test_another_server_s_answer_ends_the_login_at_once(self) -> None:
+        """It will not become AniList's."""
+
+        async def test(stage: Stage) -> None:
+            stage.sandbox.next("graphql", *[Fault(status=200, body="<html>")] * 100)
+            with takes(at_most=1):
+                await both_fail(stage, UnexpectedResponseError)
 
         virtually(test)
 
