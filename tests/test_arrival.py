@@ -1,5 +1,6 @@
 """What comes back at the end of a login, before anything is looked up."""
 
+import pickle
 from datetime import UTC, datetime
 
 import pytest
@@ -73,6 +74,8 @@ def test_a_pin_with_another_login_s_state_is_refused(form: str) -> None:
 
 @pytest.mark.requirement("S19")
 def test_an_arrival_shows_nothing() -> None:
-    """Neither state, code nor binding."""
-    shown = repr(Arrival.from_callback({"state": STATE, "code": CODE}, binding="canary"))
-    assert not any(secret in shown for secret in (STATE, CODE, "canary"))
+    """Neither state, code nor binding; nor is it pickled."""
+    arrival = Arrival.from_callback({"state": STATE, "code": CODE}, binding="canary")
+    assert not any(secret in repr(arrival) for secret in (STATE, CODE, "canary"))
+    with pytest.raises(TypeError, match="Arrival holds a secret"):
+        pickle.dumps(arrival)

@@ -65,6 +65,7 @@ def test_a_callback_gives_its_code(given: Callback) -> None:
 
 @pytest.mark.requirement("S2")
 @pytest.mark.requirement("S10")
+@pytest.mark.requirement("V22")
 @pytest.mark.parametrize(
     "given", [callback(code=CODE), callback(code=CODE, state=""), {"code": CODE, "state": None}, ""]
 )
@@ -78,6 +79,7 @@ def test_a_missing_state_is_refused(given: Callback) -> None:
 
 @pytest.mark.requirement("S2")
 @pytest.mark.requirement("S11")
+@pytest.mark.requirement("V22")
 @pytest.mark.parametrize(
     "state", ["x", STATE[:-1], STATE + "x", STATE.upper(), f" {STATE}", STATE + "\u200b", "\ud800"]
 )
@@ -197,7 +199,7 @@ def test_what_an_error_repeats_is_masked() -> None:
     assert not [secret for secret in (STATE, CODE, JWT, "the-code-of-it") if secret in shown]
 
 
-SECRETS = ("hidden-code", "hidden-state", "hidden-token", STATE)
+SECRETS = ("hidden-code", "hidden-state", "hidden-token", STATE, "def50200", JWT)
 
 
 @pytest.mark.requirement("S19")
@@ -214,13 +216,15 @@ SECRETS = ("hidden-code", "hidden-state", "hidden-token", STATE)
         callback(code="hidden-code", state=STATE) + "#access_token=hidden-token",
         callback(access_token="hidden-token"),
         f"https://evil.example/cb?code=hidden-code&state={STATE}",
+        f"https://evil.example/def50200{'0f' * 20}?code=hidden-code&state={STATE}",
+        f"https://evil.example/{JWT}?code=hidden-code&state={STATE}",
         f"https://bot.example:x/cb?code=hidden-code&state={STATE}",
         f"https://[::1/cb?code=hidden-code&state={STATE}",
         {"code": ["hidden-code", 5], "state": STATE},
         {"code": b"hidden-code", "state": STATE},
         callback(code="hidden-code" * SIZE_LIMIT, state=STATE),
     ],
-    ids=range(14),
+    ids=range(16),
 )
 def test_no_refusal_shows_a_secret(given: Callback) -> None:
     """Neither message, attributes, cause nor context holds the code, state or token."""
@@ -516,6 +520,7 @@ def test_a_denial_can_be_pasted() -> None:
 
 
 @pytest.mark.requirement("S19")
+@pytest.mark.requirement("V15")
 def test_a_bad_paste_is_not_repeated() -> None:
     """What was pasted may hold a secret: no refusal shows it."""
     for pasted in ("hidden hidden é", "code=hidden%20hidden", "access_token=hidden", "hidden/hidden"):

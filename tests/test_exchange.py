@@ -48,6 +48,7 @@ def parse(document: Any, *, status: int = 200, headers: dict[str, str] | None = 
 
 
 @pytest.mark.requirement("S12")
+@pytest.mark.requirement("S15")
 def test_the_request_is_a_form_with_the_credentials_in_it() -> None:
     """The body holds what RFC 6749 section 4.1.3 asks, each once, and no other client authentication."""
     request = token_request(ANILIST.token, application=APPLICATION, code=CODE)

@@ -1,13 +1,17 @@
 """One login's life as values."""
 
+import pickle
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import attrs
 import pytest
+from yarl import URL
 
 from anilist_oauth.errors import ConfigurationError, StorageError
-from anilist_oauth.login import PendingLogin, Taken, new_claim
+from anilist_oauth.login import CompletedLogin, Login, PendingLogin, Taken, new_claim
+from anilist_oauth.tokens import Token
+from anilist_oauth.viewer import Viewer
 
 NOON = datetime(2026, 10, 1, 12, 0, tzinfo=UTC)
 
@@ -45,3 +49,15 @@ def test_a_pending_login_holds_no_secret() -> None:
     """Its fields are what a store may keep in the clear."""
     names = [field.name for field in attrs.fields(PendingLogin)]
     assert names == ["client_id", "subject", "binding_digest", "label", "return_to", "expires_at", "taken"]
+
+
+@pytest.mark.requirement("S19")
+def test_a_login_keeps_its_state_and_token_to_itself() -> None:
+    """Neither while it is under way nor when it is completed are they shown or pickled."""
+    login = Login(url=URL("https://anilist.co/?state=canary"), state="canary", expires_at=NOON)
+    token = Token(access_token="canary", expires_at=None)
+    done = CompletedLogin(login=login, token=token, viewer=Viewer(5, "mika", None, None, None))
+    for value in (login, done):
+        assert "canary" not in repr(value)
+        with pytest.raises(TypeError, match=f"{type(value).__name__} holds a secret"):
+            pickle.dumps(value)

@@ -2,7 +2,7 @@
 
 import copy
 import pickle
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import example, given
@@ -60,6 +60,7 @@ def test_a_secret_that_comes_back_is_replaced(text: str) -> None:
     shown = clean(text, secrets=("", "hidden&secret=", "hidden&secret=long"))
     assert "hid" not in shown
     assert "secret" not in shown
+    assert "long" not in shown
     assert len(shown) <= TEXT_LIMIT
 
 
@@ -85,12 +86,14 @@ def test_what_looks_like_a_token_is_replaced(text: str, shown: str) -> None:
     assert mask_shapes(text) == clean(text) == shown
 
 
+@pytest.mark.requirement("S19")
 @given(st.text(), st.text(), st.text(min_size=8))
 @example("", "", "\ud800\ud800\ud800\ud800\ud800\ud800\ud800\ud800")
 @example("", "", "a  b c d e f g")
+@example("", "", "hidden secret&hidden")
 def test_no_secret_comes_through(before: str, after: str, secret: str) -> None:
     """Whatever surrounds it, a secret is not in the text, and the text is short and printable."""
-    for form in (secret, quote(secret, "", errors="replace")):
+    for form in (secret, quote(secret, "", errors="replace"), quote_plus(secret, "", errors="replace")):
         shown = clean(before + form + after, secrets=(secret,))
         assert form not in shown.replace(MASK, "")
         assert shown.isprintable()

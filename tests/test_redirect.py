@@ -196,6 +196,7 @@ def test_nothing_but_our_errors_come_of_any_value(uri: str) -> None:
 
 
 @pytest.mark.requirement("S7")
+@pytest.mark.requirement("V23")
 @given(st.text())
 @example(AWAY + "/")
 @example(AWAY.upper())
@@ -282,6 +283,8 @@ def test_a_secret_in_the_place_of_the_redirect_uri_leaks_nothing(uri: str) -> No
         "http://[::2]/",
         "http://127.0.0.1.evil.example/",
         "http://localhost.evil/",
+        "http://evillocalhost/",
+        "http://evil.example127.0.0.1/",
     ],
 )
 def test_http_to_another_host_is_taken_with_a_warning(uri: str) -> None:

@@ -359,6 +359,7 @@ async def test_of_concurrent_calls_one_is_sent() -> None:
 
 
 @pytest.mark.requirement("S6")
+@pytest.mark.requirement("V21")
 async def test_a_cancelled_call_leaves_its_code_spent() -> None:
     """Nobody knows whether it arrived."""
     with RawServer(stall) as server:

@@ -11,6 +11,7 @@ import attrs
 import pytest
 
 from anilist_oauth.application import Application
+from anilist_oauth.endpoints import ANILIST
 from anilist_oauth.errors import (
     AniListOAuthError,
     ConfigurationError,
@@ -359,18 +360,44 @@ def test_a_nested_connection_is_walked_to_its_end() -> None:
     in_virtual_time(scenario)
 
 
+@pytest.mark.requirement("S17")
 @pytest.mark.requirement("S27")
-def test_the_viewer_is_whoever_the_token_belongs_to() -> None:
-    """Who the user is, AniList says, asked with that very token."""
+@pytest.mark.parametrize("token", ["the-token", jwt(aud="54321", sub="6", exp=1)])
+def test_the_viewer_is_whoever_the_token_belongs_to(token: str) -> None:
+    """Who the user is, AniList says, asked with that very token, whatever the token says of itself."""
 
     async def scenario() -> None:
         async with scripted(VIEWER) as (session, transport):
-            assert await session.viewer("the-token") == Viewer(5, "mika", None, None, None)
-            assert transport.requests[0].headers["Authorization"] == "Bearer the-token"
+            assert await session.viewer(token) == Viewer(5, "mika", None, None, None)
+            assert transport.requests[0].headers["Authorization"] == f"Bearer {token}"
 
     in_virtual_time(scenario)
 
 
+@pytest.mark.requirement("S16")
+def test_a_token_goes_to_the_graphql_endpoint_alone() -> None:
+    """Neither the exchange nor a public query carries it, and no other address gets it."""
+
+    async def scenario() -> None:
+        grant = answer(200, {"access_token": "the-token"})
+        async with scripted(grant, VIEWER, DATA, DATA) as (session, transport):
+            session.application = attrs.evolve(APPLICATION, client_secret="hidden-secret")
+            token = await session.exchange_code("code")
+            await session.viewer(token)
+            await session.graphql(QUERY, token=token)
+            await session.graphql(QUERY)
+        seen = [(request.url, request.headers.get("Authorization")) for request in transport.requests]
+        assert seen == [
+            (ANILIST.token, None),
+            (ANILIST.graphql, "Bearer the-token"),
+            (ANILIST.graphql, "Bearer the-token"),
+            (ANILIST.graphql, None),
+        ]
+
+    in_virtual_time(scenario)
+
+
+@pytest.mark.requirement("S27")
 def test_a_token_from_elsewhere_is_verified() -> None:
     """Its claims name this application, and AniList the same user."""
 
@@ -416,7 +443,7 @@ def test_what_a_server_repeats_is_masked() -> None:
     """The token of this request, and the secret that AniList knows of the exchange before."""
 
     async def scenario() -> None:
-        echo = {"errors": [{"message": "sent were hidden-token and hidden-secret", "status": 400}]}
+        echo = {"errors": [{"message": "sent were hidden-token and hidden-secret", "status": 400, "hidden-token": 1}]}
         async with scripted(answer(400, echo)) as (session, _):
             session.application = attrs.evolve(APPLICATION, client_secret="hidden-secret")
             with pytest.raises(GraphQLError, match=r"sent were \*\*\* and \*\*\*") as caught:

@@ -1,5 +1,6 @@
 """The state."""
 
+import random
 import string
 from typing import Any
 
@@ -18,6 +19,21 @@ def test_states_are_256_random_bits() -> None:
     assert set("".join(states)) <= set(string.ascii_letters + string.digits + "-_")
 
 
+@pytest.mark.requirement("S1")
+@pytest.mark.requirement("V22")
+def test_a_seed_does_not_repeat_a_state() -> None:
+    """States are the system's own randomness, not that of `random`, which whoever has seen enough of it foretells."""
+    before = random.getstate()
+    try:
+        random.seed(1)
+        one = new_state()
+        random.seed(1)
+        assert new_state() != one
+    finally:
+        random.setstate(before)
+
+
+@pytest.mark.requirement("S2")
 @pytest.mark.parametrize(
     ("expected", "given"), [("", ""), ("a", ""), ("", "a"), ("a", "b"), ("é", "e"), ("a", "\ud800")]
 )
@@ -26,6 +42,7 @@ def test_other_states_do_not_match(expected: str, given: str) -> None:
     assert not states_match(expected, given)
 
 
+@pytest.mark.requirement("S2")
 @pytest.mark.parametrize(("expected", "given"), [(None, None), (None, "a"), ("a", None), (5, 5), (b"a", b"a")])
 def test_an_absent_state_does_not_match(expected: Any, given: Any) -> None:
     """As a cookie or a query gives it that has none."""

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anilist_oauth.claims import peek_claims
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.tokens import Token, bearer_headers
 
@@ -123,6 +124,17 @@ def test_how_long_before_is_a_timedelta(delta: Any) -> None:
         token().expires_within(delta, now=DEAD)
 
 
+@pytest.mark.requirement("S17")
+@pytest.mark.parametrize("access_token", ["opaque", "a.b.c", "a" * 20_000])
+def test_a_token_that_cannot_be_read_is_as_good_as_any(access_token: str) -> None:
+    """Whether a token is alive, its claims do not say: it is used, and AniList judges it."""
+    unread = token(access_token)
+    assert peek_claims(access_token) is None
+    assert not unread.expired(DEAD - timedelta(microseconds=1))
+    assert Token.from_dict(unread.to_dict()) == unread
+    assert bearer_headers(unread) == {"Authorization": f"Bearer {access_token}"}
+
+
 def test_a_token_dies_at_its_expiry() -> None:
     """It is alive a moment before, dead at the very moment, and alive for ever where the expiry is unknown."""
     moment = timedelta(microseconds=1)
@@ -208,7 +220,9 @@ def test_a_token_is_never_shown() -> None:
 
 
 @pytest.mark.requirement("S19")
-@pytest.mark.parametrize("data", [GOOD | {"access_token": "hidden hidden"}, {"hidden": "hidden"}])
+@pytest.mark.parametrize(
+    "data", [GOOD | {"access_token": "hidden hidden"}, {"hidden": "hidden"}, GOOD | {"expires_at": "hidden"}]
+)
 def test_a_refused_token_is_not_repeated(data: dict[str, Any]) -> None:
     """The error that refuses a token leaks nothing of it."""
     with pytest.raises(ConfigurationError) as caught:

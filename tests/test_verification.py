@@ -51,6 +51,7 @@ def test_what_is_no_jwt_is_refused(text: Any) -> None:
     assert "canary" not in str(caught.value)
 
 
+@pytest.mark.requirement("S27")
 @pytest.mark.parametrize("claims", [{"aud": "54321"}, {}, {"aud": ["12345", "54321"]}])
 def test_a_token_of_another_application_is_refused(claims: dict[str, Any]) -> None:
     """One that names another application, or none, is not this one's."""
@@ -59,6 +60,8 @@ def test_a_token_of_another_application_is_refused(claims: dict[str, Any]) -> No
     assert caught.value.reason in {"other_application", "not_a_jwt"}
 
 
+@pytest.mark.requirement("S17")
+@pytest.mark.requirement("S27")
 @pytest.mark.parametrize("claims", [{"sub": "6"}, {}])
 def test_a_token_that_names_another_user_is_refused(claims: dict[str, Any]) -> None:
     """AniList's word on the user must be the token's, too."""

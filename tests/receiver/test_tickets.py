@@ -1,8 +1,10 @@
 """What is kept until its person says yes."""
 
+import pickle
 from datetime import UTC, datetime, timedelta
 
 import attrs
+import pytest
 from yarl import URL
 
 from anilist_oauth.login import Login
@@ -50,14 +52,17 @@ def test_nothing_outlives_its_login() -> None:
     assert len(tickets._held) == 1
 
 
+@pytest.mark.requirement("S19")
 def test_what_was_answered_is_let_go_of() -> None:
-    """The code is forgotten at once, the page after a minute; no repr shows either."""
+    """The code is forgotten at once, the page after a minute; neither repr nor pickle shows either."""
     clock = Clock()
     tickets = Tickets(clock)
     ticket = tickets.issue(login("one"), {"code": "canary"})
     held = tickets.find(ticket)
     assert held is not None
     assert "canary" not in repr(held)
+    with pytest.raises(TypeError, match="Held holds a secret"):
+        pickle.dumps(held)
     tickets.answered(held)
     assert held.brought is None
     assert tickets.find(ticket) is held

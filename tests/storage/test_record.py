@@ -56,6 +56,14 @@ def test_a_login_comes_back_as_it_was(login: PendingLogin) -> None:
     assert login_from_json(text, claim="a", code="b") == attrs.evolve(login, taken=Taken(claim="a", code="b"))
 
 
+@pytest.mark.requirement("S19")
+def test_a_token_on_its_way_to_a_driver_is_masked() -> None:
+    """Drivers log the repr of what they write."""
+    fields = token_to_fields(stored(token="canary"))
+    assert "canary" in str(fields["access_token"])
+    assert "canary" not in repr(fields)
+
+
 @given(TOKENS)
 def test_a_token_comes_back_as_it_was(record: StoredToken) -> None:
     """From columns, and from texts alone with None left out."""

@@ -52,7 +52,11 @@ async def test_a_refusal_is_told_without_the_url(redis: RedisServer, old: str, n
 async def test_what_was_sent_is_not_told() -> None:
     """Redis repeats a command it does not know, and a driver may repeat the URL."""
     client = redis_client.Client("redis://u:canary%2Fpassword@host")
-    for said in ("unknown command 'EVAL', with args beginning with: 'canary'", "redis://u:canary%2Fpassword@host"):
+    for said in (
+        "unknown command 'EVAL', with args beginning with: 'canary'",
+        "redis://u:canary%2Fpassword@host",
+        "no user has canary/password, nor canary%2Fpassword",
+    ):
         assert "canary" not in str(client._failure(RuntimeError(said)))
     await client.aclose()
 

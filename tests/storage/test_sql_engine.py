@@ -53,18 +53,13 @@ async def test_a_server_that_is_not_there_may_be_tried_again() -> None:
     [
         ((PASSWORD, "canary%2Fpassword"), "password authentication failed"),
         (("/postgres", "/canary"), "does not exist"),
-        (("postgresql:", "postgresql+x:"), None),
     ],
 )
 async def test_a_refusal_is_told_without_the_url(
-    postgresql: PostgreSQLServer, change: tuple[str, str], text: str | None
+    postgresql: PostgreSQLServer, change: tuple[str, str], text: str
 ) -> None:
     """It will not work the next time either, and neither text nor cause holds a password."""
-    store = SQLStore(postgresql.database().replace(*change))
-    if text is None:
-        async with store:
-            return
-    error = await failure(store)
+    error = await failure(SQLStore(postgresql.database().replace(*change)))
     assert not error.retryable
     assert text in str(error)
     assert error.__cause__ is error.__context__ is None
@@ -72,10 +67,16 @@ async def test_a_refusal_is_told_without_the_url(
     assert PASSWORD not in str(error)
 
 
-async def test_the_password_is_masked_where_a_driver_repeats_it(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_another_driver_in_the_url_is_not_heeded(postgresql: PostgreSQLServer) -> None:
+    """Ours is the one that is used."""
+    async with SQLStore(postgresql.database().replace("postgresql:", "postgresql+x:")) as store:
+        assert await store.logins.look(key()) is None
+
+
+@pytest.mark.requirement("S19")
+async def test_the_password_is_masked_where_a_driver_repeats_it() -> None:
     """Whatever a driver says, password and URL do not come through."""
     engine = sql_engine.Engine("postgresql://u:canary%2Fpassword@host/x", "postgresql")
-    del monkeypatch
     said = engine._failure(
         RuntimeError("postgresql+asyncpg://u:canary%2Fpassword@host/x, canary/password\nDETAIL: row")
     )
@@ -108,6 +109,23 @@ async def test_sslmode_is_understood(postgresql: PostgreSQLServer, mode: str, wo
             assert await store.logins.look(key()) is None
     else:
         assert "SSL" in str(await failure(store))
+
+
+@pytest.mark.requirement("S19")
+@pytest.mark.requirement("V15")
+@pytest.mark.parametrize(
+    ("logger", "level"), [("aiosqlite", "DEBUG"), ("sqlalchemy.engine.Engine.anilist_oauth", "INFO")]
+)
+async def test_a_log_that_is_turned_up_shows_no_value(
+    logger: str, level: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each library keeps the values of our statements to itself, whatever their type is."""
+    async with SQLStore(f"sqlite:///{tmp_path}/tokens.db") as store:
+        caplog.set_level(level, logger)
+        assert await store._run("SELECT :token AS anilist_oauth_token", token="canary")
+        await store._run("SELECT 1")
+    assert "SELECT 1" in caplog.text
+    assert "canary" not in caplog.text
 
 
 @pytest.mark.requirement("S19")

@@ -1,5 +1,9 @@
 """What goes back."""
 
+import pickle
+
+import pytest
+
 from anilist_oauth.page import render
 from anilist_oauth.web.answers import NOTHING, PRIVATE, redirect, shown
 from anilist_oauth.web.cookies import Cookie
@@ -14,11 +18,14 @@ def test_a_redirect_is_a_get() -> None:
     assert answer.headers == (*PRIVATE, ("Location", "/there"), COOKIE.header)
 
 
+@pytest.mark.requirement("S19")
 def test_its_repr_shows_no_secret() -> None:
-    """A state in the location and a binding in the cookie stay out of logs."""
+    """A state in the location and a binding in the cookie stay out of logs, and the cookie out of pickles."""
     answer = redirect("/?state=s3cret", COOKIE)
     assert "s3cret" not in repr(answer)
     assert "s3cret" not in repr(COOKIE)
+    with pytest.raises(TypeError, match="Cookie holds a secret"):
+        pickle.dumps(COOKIE)
 
 
 def test_a_page_keeps_its_headers() -> None:

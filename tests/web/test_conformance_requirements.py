@@ -49,11 +49,12 @@ class CountingStore(MemoryLoginStore):
 
 
 def is_private(seen: Seen) -> bool:
-    """Tell whether an answer is not stored, named in no referrer, and has a policy."""
+    """Tell whether an answer is not stored, named in no referrer, taken for nothing else, and has a policy."""
     headers = seen.headers
     return (
         headers["Cache-Control"] == "no-store"
         and headers["Referrer-Policy"] == "no-referrer"
+        and headers["X-Content-Type-Options"] == "nosniff"
         and headers["Content-Security-Policy"].startswith("default-src 'none'")
     )
 

@@ -20,6 +20,7 @@ def begun(state: str) -> Login:
     return Login(url=URL("https://anilist.example"), state=state, expires_at=NOW + timedelta(minutes=10))
 
 
+@pytest.mark.requirement("S5")
 def test_the_name_is_made_from_the_state() -> None:
     """It is the beginning of the digest, so that the callback finds it and nobody reads the state off it."""
     state, binding = new_state(), new_state()
@@ -36,7 +37,9 @@ def test_a_cookie_fits_its_own_state_only() -> None:
     state, binding = new_state(), new_state()
     (cookie,) = COOKIES.begun(begun(state), binding=binding, now=NOW, present={})
     present = {cookie.name: cookie.value}
-    assert COOKIES.binding(new_state(), present) is None
+    altered = state[:-1] + ("B" if state.endswith("A") else "A")
+    for other in (new_state(), altered, state.swapcase()):
+        assert COOKIES.binding(other, present) is None
     assert COOKIES.binding(None, present) is None
     assert BindingCookies(secure=True).binding(state, present) is None
     for value in (binding, f".{binding}", f"x.{binding}", f"1.{binding}=", f"1.{binding[1:]}", f"1.{binding}\n", ""):

@@ -57,6 +57,7 @@ def test_a_path_survives_quoting(path: str) -> None:
     assert unquote(quoted(path)) == path
 
 
+@pytest.mark.requirement("S19")
 def test_its_repr_shows_no_secret() -> None:
     """Codes, states and cookies stay out of logs."""
     secret = visit(query={"code": ["c0de"]}, cookies={"a": "c0de"}, headers={"Cookie": "a=c0de"}, target="/?code=c0de")
