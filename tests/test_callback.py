@@ -79,6 +79,7 @@ def test_a_missing_state_is_refused(given: Callback) -> None:
 
 @pytest.mark.requirement("S2")
 @pytest.mark.requirement("S11")
+@pytest.mark.requirement("S27")
 @pytest.mark.requirement("V22")
 @pytest.mark.parametrize(
     "state", ["x", STATE[:-1], STATE + "x", STATE.upper(), f" {STATE}", STATE + "\u200b", "\ud800"]
@@ -376,6 +377,8 @@ anything = st.one_of(
 @given(anything)
 @example("https://bot.example/cb?" + "code=" * 13_000)
 @example({"access_token": "a", "expires_in": "9" * 60_000})
+@example("https://bot.example/cb?code=%ff&state=%ed%a0%80")
+@example({"code": "a", "state": "\ud800"})
 def test_nothing_but_our_errors_come_of_any_callback(given: Any) -> None:
     """Whatever arrives, it is a result or a `CallbackError`, in every reader."""
     readers = (
@@ -481,6 +484,7 @@ def test_a_pin_is_understood_as_people_paste_it(pasted: str) -> None:
     assert parse_pin(pasted) == CODE
 
 
+@pytest.mark.requirement("S29")
 @pytest.mark.parametrize(
     ("pasted", "text"),
     [

@@ -11,6 +11,14 @@ from anilist_oauth.errors import ConfigurationError
 HOME = "https://anilist.example/token"
 
 
+class Foreign:
+    """An address of another library's make."""
+
+    def __str__(self) -> str:
+        """Write it."""
+        return HOME
+
+
 def endpoints(url: str | URL) -> Endpoints:
     """Make endpoints that differ from AniList's in one."""
     return Endpoints(authorization=HOME, token=url, graphql=HOME)
@@ -90,6 +98,7 @@ def test_http_elsewhere_is_refused(url: str, field: str) -> None:
         None,
         5,
         HOME.encode(),
+        Foreign(),
         "anilist.co",
         "//anilist.co/",
         "/token",

@@ -7,7 +7,7 @@ from typing import Any, Literal, cast
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from yarl import URL
 
@@ -258,6 +258,21 @@ async def test_applications_in_one_store_do_not_touch_one_another() -> None:
                 await flow.token_for("discord:42")
 
 
+@pytest.mark.requirement("S27")
+async def test_a_code_says_who_logs_in_and_a_callback_does_not() -> None:
+    """A code put into another login's callback needs that login's browser, and gives its own user all the same."""
+    async with staged() as stage:
+        mika, rin = stage.sandbox.users
+        login, _ = await stage.begin(binding=COOKIE)
+        other = await stage.flow.begin(binding="another")
+        code = URL(await stage.sandbox.approve(other.url, user="rin")).query["code"]
+        claimed = {"code": code, "user_id": str(mika.id), "sub": str(mika.id), "name": "mika"}
+        await refused(stage, claimed | {"state": login.state}, "binding", binding="another")
+        await refused(stage, claimed | {"state": new_state()}, "unknown", binding="another")
+        done = await stage.flow.finish(claimed | {"state": login.state}, binding=COOKIE)
+        assert (done.viewer.name, done.login.subject) == ("rin", f"anilist:{rin.id}")
+
+
 @pytest.mark.requirement("V5")
 async def test_everybody_gets_their_own_token() -> None:
     """Of 200 interleaved logins with answers delayed at random, each gets its own user's token, side by side."""
@@ -446,6 +461,8 @@ class TestErrorCallbacks:
         st.integers() | st.none() | st.binary(),
     )
 )
+@example({"code": "a", "state": "\ud800"})
+@example("?code=%ff&state=%ed%a0%80")
 def test_any_callback_gives_a_typed_error(callback: Any) -> None:
     """Whatever a browser brings, nothing but our errors is raised."""
 

@@ -45,6 +45,7 @@ def test_markup_in_text_is_escaped() -> None:
     page = render(title="<img src=x onerror=alert(1)>", body=["'\"&"])
     assert b"<img" not in page.body
     assert b"<p>&#x27;&quot;&amp;</p>" in page.body
+    assert element("a", href="\"'><img>") == '<a href="&quot;&#x27;&gt;&lt;img&gt;"></a>'
     assert page.body.count(b"&lt;img src=x onerror=alert(1)&gt;") == 2
 
 

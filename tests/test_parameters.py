@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 import starlette.datastructures
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from multidict import CIMultiDict, MultiDict, MultiDictProxy
 from yarl import URL
@@ -172,6 +172,7 @@ def test_a_huge_callback_is_refused() -> None:
 @given(
     callback=st.one_of(st.text(), st.text("code=state&?#%/:é\ud800").map("https://h/".__add__)), fragment=st.booleans()
 )
+@example(callback="https://h/?code=%ff&state=%ed%a0%80", fragment=False)
 def test_nothing_but_our_error_comes_of_any_text(callback: str, *, fragment: bool) -> None:
     """Any text gives strings or `InvalidCallbackError`."""
     try:

@@ -35,6 +35,7 @@ def test_own_paths_and_allowed_origins_pass(return_to: str) -> None:
 
 
 @pytest.mark.requirement("S21")
+@pytest.mark.requirement("V8")
 @pytest.mark.requirement("V12")
 @pytest.mark.parametrize(
     "return_to",
@@ -82,6 +83,8 @@ def test_own_paths_and_allowed_origins_pass(return_to: str) -> None:
         "/\ud800",
         "/ü",
         "/\u2028/evil",
+        "/x?next=\\evil",
+        "/x#a b",
         "/" + "a" * 2048,
         None,
         7,

@@ -115,6 +115,7 @@ async def test_a_denial_ends_the_login_at_once(stage: Scene) -> None:
     assert stage.posts() == 1
 
 
+@pytest.mark.requirement("S11")
 @pytest.mark.parametrize("end", ["", "."])
 async def test_another_error_of_the_server_ends_the_login_too(stage: Scene, end: str) -> None:
     """The server's text is shown as text."""
@@ -187,6 +188,18 @@ async def test_a_prefetch_gets_nothing(stage: Scene, name: str) -> None:
     assert "Link your" in (await stage.arrive(await stage.sandbox.approve(login.url))).words
 
 
+@pytest.mark.requirement("V18")
+@pytest.mark.parametrize("name", ["code", "state", "error", "error_description", "message", "hint", "iss", "ticket"])
+async def test_an_image_in_a_parameter_is_text(stage: Scene, name: str) -> None:
+    """Whatever a stranger writes into a callback, no page of ours has the tag in it, and the policy would stop it."""
+    login = await stage.receiver.login(subject="discord:42")
+    image = "<img src=x onerror=alert(1)>"
+    for others in ({}, {"error": "x"}, {"error": "x", "state": login.state}):
+        page = await stage.arrive(str(URL(stage.path).with_query({**others, name: image})))
+        assert "<img" not in page.text
+        assert page.headers["Content-Security-Policy"].startswith("default-src 'none'; ")
+
+
 @pytest.mark.requirement("S25")
 async def test_a_label_is_text_whatever_is_in_it(stage: Scene) -> None:
     """Markup is escaped, bidi and control characters are gone, 80 characters are enough, and it stands in <bdi>."""
@@ -205,6 +218,7 @@ async def test_without_a_label_the_page_says_what_it_knows(stage: Scene) -> None
     assert "discord:42" not in asked.text
 
 
+@pytest.mark.requirement("S25")
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 async def test_another_sites_press_is_refused(stage: Scene, site: str) -> None:
     """The button counts only on our own page."""
@@ -228,6 +242,7 @@ async def test_what_is_no_form_is_refused(stage: Scene) -> None:
 
 
 @pytest.mark.requirement("S2")
+@pytest.mark.requirement("S25")
 async def test_on_loopback_a_request_must_name_this_machine(stage: Scene) -> None:
     """A web page that points its own name at 127.0.0.1 gets nowhere."""
     login = await stage.receiver.login(subject="discord:42")

@@ -110,8 +110,8 @@ async def test_the_sockets_are_on_loopback_and_nowhere_else(uri: str, hosts: lis
 
 @pytest.mark.requirement("S24")
 async def test_a_port_in_use_is_an_error_at_once() -> None:
-    """No other port is tried: AniList would not send anybody there."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
+    """No other port is tried: AniList would not send anybody there. Nor is it shared with whoever offers to."""
+    with socket.create_server(("127.0.0.1", 0), reuse_port=True) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(ReceiverError, match="another program listens there") as raised:
             await CallbackReceiver(flow_at(f"http://127.0.0.1:{port}/callback")).__aenter__()
@@ -124,7 +124,7 @@ async def test_a_port_in_use_is_an_error_at_once() -> None:
 @pytest.mark.requirement("S23")
 async def test_localhost_is_reserved_on_both_addresses_or_not_at_all(family: socket.AddressFamily, host: str) -> None:
     """A browser may go to either, so that a program on the other one would get the code."""
-    with socket.create_server((host, 0), family=family) as taken:
+    with socket.create_server((host, 0), family=family, reuse_port=True) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(ReceiverError) as raised:
             await CallbackReceiver(flow_at(f"http://localhost:{port}/callback")).__aenter__()
@@ -132,6 +132,8 @@ async def test_localhost_is_reserved_on_both_addresses_or_not_at_all(family: soc
         assert not is_open(port, "::1" if host == "127.0.0.1" else "127.0.0.1")
 
 
+@pytest.mark.requirement("S23")
+@pytest.mark.requirement("V16")
 @pytest.mark.parametrize(
     "uri",
     [

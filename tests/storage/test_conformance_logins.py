@@ -154,6 +154,7 @@ async def test_sign_ins_are_not_counted_by_subject(stores: Stores) -> None:
     assert await stores.logins.look(key(0)) is not None
 
 
+@pytest.mark.requirement("S30")
 async def test_a_login_is_swept_ten_minutes_after_it_expired(stores: Stores) -> None:
     """Until then it is found, taken or not."""
     await stores.logins.add(key(1), pending())

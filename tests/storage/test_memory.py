@@ -124,6 +124,7 @@ async def test_a_login_taken_after_its_expiry_is_kept() -> None:
     assert await store.look(key(1)) is not None
 
 
+@pytest.mark.requirement("S30")
 async def test_a_settled_login_is_forgotten_with_all_its_parts() -> None:
     """Nothing is left behind by logins that were taken, settled and swept."""
     clock = Clock()

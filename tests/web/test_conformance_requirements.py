@@ -166,6 +166,8 @@ async def test_a_stolen_callback_is_refused(open_stand: Open, store: str, reques
 
 
 @pytest.mark.requirement("V1")
+@pytest.mark.requirement("V2")
+@pytest.mark.requirement("V7")
 async def test_a_login_of_a_bot_is_refused(open_stand: Open) -> None:
     """One begun without a browser is not finished in one, whoever opens its link; the bot still can."""
     stand = await open_stand()

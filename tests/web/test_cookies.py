@@ -64,6 +64,16 @@ def test_the_oldest_go() -> None:
     assert len(COOKIES.begun(begun(new_state()), binding=new_state(), now=NOW, present=others)) == 1
 
 
+@pytest.mark.requirement("V8")
+@pytest.mark.parametrize("time", ["x", "-1", "1.0", "\u0663", "", "9" * 5000])
+def test_a_cookie_of_another_make_does_no_harm(time: str) -> None:
+    """Whatever stands in one of our names, a login begins beside it and a callback finds nothing in it."""
+    others = {f"anilist-{number:016}": f"{time}.{new_state()}" for number in range(9)}
+    assert len(COOKIES.begun(begun(new_state()), binding=new_state(), now=NOW, present=others)) == 1
+    assert COOKIES.binding("\ud800", others) is None
+    assert COOKIES.used("\ud800", others) == []
+
+
 def test_the_oldest_of_one_second_goes() -> None:
     """Tabs that a browser opens all at once are told apart, whatever order it sends their cookies in."""
     present: dict[str, str] = {}

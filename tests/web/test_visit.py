@@ -50,6 +50,13 @@ def test_a_place_is_on_this_site(prefix: str, found: str) -> None:
     assert place(prefix, "/login") == found
 
 
+@pytest.mark.requirement("V8")
+@pytest.mark.parametrize("query", [{}, {"state": ["a", "b"]}, {"state": [""]}, {"code": ["a", "a"], "state": ["b"]}])
+def test_a_malformed_callback_has_no_state(query: dict[str, list[str]]) -> None:
+    """Nothing is raised where only the cookie is looked for."""
+    assert visit(query=query).state is None
+
+
 @given(text())
 def test_a_path_survives_quoting(path: str) -> None:
     """It is visible ASCII, and the same when it is decoded."""
