@@ -35,6 +35,7 @@ def copied(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.requirement("V13")
 def test_imports_point_only_down() -> None:
     """The floors hold as they are."""
     done = lint(ROOT)

@@ -226,6 +226,22 @@ class TestAfterTheTake:
 
         virtually(test)
 
+    @pytest.mark.requirement("S17")
+    @pytest.mark.requirement("V14")
+    def test_whose_subject_it_is_anilist_says_and_not_the_token(self) -> None:
+        """A token that claims another user is its viewer's, who is the only one to be signed in with it."""
+
+        async def test(stage: Stage) -> None:
+            mika, rin = stage.sandbox.users
+            answers = Fault(body={"data": {"Viewer": {"id": rin.id, "name": "rin"}}})
+            stage.sandbox.next("graphql", answers, answers)
+            done = await stage.log_in(user="mika", subject=f"anilist:{rin.id}")
+            assert (done.token.user_id, done.viewer.id) == (mika.id, rin.id)
+            with pytest.raises(TokenMismatchError):
+                await stage.log_in(user="mika", subject=f"anilist:{mika.id}")
+
+        virtually(test)
+
     def test_a_program_s_mistake_is_an_unknown_outcome(self) -> None:
         """Never a bare exception, and who waits does not wait in vain."""
 
