@@ -110,6 +110,17 @@ async def test_accounts_are_linked_by_id() -> None:
         assert (renamed.viewer.name, taker.viewer.name) == ("rin", "mika")
 
 
+@pytest.mark.requirement("V14")
+async def test_subjects_that_differ_in_case_alone_are_two() -> None:
+    """Nobody gets another's account for a name that is nearly theirs."""
+    async with staged() as stage:
+        mika, rin = [await stage.log_in(user=user, subject=subject) for user, subject in (("mika", "a"), ("rin", "A"))]
+        assert (mika.login.subject, rin.login.subject) == ("a", "A")
+        assert [await stage.flow.token_for(subject) for subject in ("a", "A")] == [mika.token, rin.token]
+        with pytest.raises(LoginRequiredError):
+            await stage.flow.token_for("a ")
+
+
 @pytest.mark.requirement("V3")
 async def test_a_login_is_stored_before_its_url_is_given() -> None:
     """A store that fails gives no URL, and a begun login is found by its state's digest alone."""
@@ -292,6 +303,7 @@ async def test_everybody_gets_their_own_token() -> None:
             assert (done.viewer.id, done.viewer.name) == (user.id, name)
             assert done.token.user_id == user.id
             assert await stage.flow.token_for(f"chat:{name}") == done.token
+            assert await stage.flow.wait(done.login) == done
 
         await asyncio.gather(*map(one, names))
         assert stage.posts() == 200
@@ -329,6 +341,7 @@ class TestDuplicates:
             assert [error.reason for error in errors] == ["used"] * 49
             assert stage.posts() == 1
 
+    @pytest.mark.requirement("S3")
     @pytest.mark.requirement("V1")
     async def test_another_browser_at_the_same_moment_shares_nothing(self) -> None:
         """With the very same callback, before the take and after it."""
@@ -342,6 +355,8 @@ class TestDuplicates:
             results = await asyncio.gather(right, wrong, late, return_exceptions=True)
             assert [type(result).__name__ for result in results] == ["CompletedLogin"] + ["StateMismatchError"] * 2
 
+    @pytest.mark.requirement("S3")
+    @pytest.mark.requirement("V1")
     async def test_within_a_minute_the_same_browser_gets_the_same_result(self) -> None:
         """A reload shows the page again; another code, another browser or a later time do not."""
         async with staged() as stage:

@@ -132,6 +132,8 @@ async def test_the_cookie_lives_as_long_as_the_login(open_stand: Open) -> None:
     assert len(cookie) < 300
 
 
+@pytest.mark.requirement("S5")
+@pytest.mark.requirement("V1")
 async def test_over_https_the_cookie_is_this_hosts_alone(open_stand: Open) -> None:
     """Where the redirect URI is https, the prefix __Host- keeps other hosts from setting it."""
     stand = await open_stand(redirect_uri="https://site.example/callback")
