@@ -2,7 +2,6 @@
 
 import hmac
 import re
-from functools import cached_property
 from typing import Any, Self
 
 import attrs
@@ -32,7 +31,7 @@ def _binding(instance: object, attribute: "attrs.Attribute[str | None]", value: 
         raise ConfigurationError(f"binding: a string is needed, or None, not {type(value).__name__}")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class Arrival(Unpicklable):
     """One callback, one pasted pin or one verified token, and who brought it.
 
@@ -40,11 +39,27 @@ class Arrival(Unpicklable):
         state: The state it carries; of a pin, that of the login it was asked for.
         answer: The code, the error that AniList sent with the state, or a verified token that came another way.
         binding: What the browser or user brought along, or None.
+        key: The key of the login in a store.
+        answer_digest: What a store keeps of the answer, to know a duplicate by.
     """
 
     state: str = attrs.field(repr=masked)
     answer: str | AccessDeniedError | AuthorizationError | Verified = attrs.field(repr=masked)
     binding: str | None = attrs.field(repr=masked, validator=_binding)
+    key: str = attrs.field(init=False, repr=False)
+    answer_digest: str = attrs.field(init=False, repr=False)
+
+    @key.default
+    def _key(self) -> str:
+        return digest(self.state)
+
+    @answer_digest.default
+    def _answer_digest(self) -> str:
+        if isinstance(self.answer, AuthorizationError):
+            return digest(f"error {self.answer.error}")
+        if isinstance(self.answer, Verified):
+            return digest(self.answer.token.access_token)
+        return digest("error access_denied" if isinstance(self.answer, AccessDeniedError) else self.answer)
 
     @classmethod
     def from_callback(cls, callback: Callback, *, binding: str | None) -> Self:
@@ -74,19 +89,12 @@ class Arrival(Unpicklable):
             raise StateMismatchError("what was pasted belongs to another login; start a new login", reason="unknown")
         return cls(state=login.state, answer=code, binding=binding)
 
-    @cached_property
-    def key(self) -> str:
-        """The key of the login in a store."""
-        return digest(self.state)
-
-    @cached_property
-    def answer_digest(self) -> str:
-        """What a store keeps of the answer, to know a duplicate by."""
-        if isinstance(self.answer, AuthorizationError):
-            return digest(f"error {self.answer.error}")
-        if isinstance(self.answer, Verified):
-            return digest(self.answer.token.access_token)
-        return digest("error access_denied" if isinstance(self.answer, AccessDeniedError) else self.answer)
+    @classmethod
+    def from_verified(cls, verified: Verified, *, login: Login, binding: str | None) -> Self:
+        """Take a verified token for a login."""
+        expect(login, Login, "login: what begin gave is needed")
+        expect(verified, Verified, "verified: what OAuthSession.verify gave is needed")
+        return cls(state=login.state, answer=verified, binding=binding)
 
     def is_bound_to(self, pending: PendingLogin) -> bool:
         """Tell whether the login's binding came along, or it has none and none came."""

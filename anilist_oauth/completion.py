@@ -50,7 +50,7 @@ def _login_store(_completion: object, _field: object, logins: LoginStore) -> Non
         )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class Completion:
     """The way of one application's logins from their callback to their end."""
 

@@ -186,8 +186,7 @@ class LoginFlow:
             SessionStateError: The flow is closed.
         """
         self._check_open()
-        expect(login, Login, "login: what begin gave is needed")
-        return await self._run(object(), Arrival(state=login.state, answer=verified, binding=binding))
+        return await self._run(object(), Arrival.from_verified(verified, login=login, binding=binding))
 
     async def wait(self, login: Login, *, timeout: float = 600.0) -> CompletedLogin:
         """Wait until a login is finished, here or in another process that shares the stores.

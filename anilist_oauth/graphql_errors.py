@@ -31,7 +31,7 @@ _COMPLEXITY = re.compile(r"query complexity should be (\d{1,9}) but got (\d{1,9}
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY, _SERVER_ERROR = 401, 403, 404, 429, 500
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class Refusal(Unpicklable):
     """An answer without the data that was asked for, or with errors beside it.
 

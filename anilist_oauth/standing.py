@@ -30,7 +30,7 @@ def _hook(_standing: object, field: "attrs.Attribute[Hook | None]", hook: Hook |
         expect(hook, Callable, f"{field.name}: an async function of the subject is needed, or None")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class Standing:
     """The stored tokens of one application, and the hooks that hear of their end."""
 

@@ -2,13 +2,14 @@
 
 import pickle
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from yarl import URL
 
 from anilist_oauth.arrival import Arrival
 from anilist_oauth.digests import digest
-from anilist_oauth.errors import AccessDeniedError, StateMismatchError
+from anilist_oauth.errors import AccessDeniedError, ConfigurationError, StateMismatchError
 from anilist_oauth.login import Login, PendingLogin
 from anilist_oauth.state import new_state
 
@@ -70,6 +71,16 @@ def test_a_pin_with_another_login_s_state_is_refused(form: str) -> None:
     with pytest.raises(StateMismatchError):
         Arrival.from_pin(form.format(new_state(), CODE), login=login, binding=None)
     assert Arrival.from_pin(form.format(STATE, CODE), login=login, binding=None).answer == CODE
+
+
+@pytest.mark.parametrize("given", [None, "eyJ0.hidden", True])
+def test_a_token_alone_is_not_verified(given: Any) -> None:
+    """Nor is what `verify` did not give; it is not shown."""
+    url = URL("https://anilist.co/api/v2/oauth/authorize")
+    login = Login(url=url, state=STATE, expires_at=NOON)
+    with pytest.raises(ConfigurationError, match=r"^verified: what OAuthSession.verify gave") as caught:
+        Arrival.from_verified(given, login=login, binding=None)
+    assert "hidden" not in str(caught.value)
 
 
 @pytest.mark.requirement("S19")
