@@ -60,11 +60,12 @@ class Stage:
         return login, await self.sandbox.approve(login.url)
 
     async def reached(self, path: str = "/api/v2/oauth/token", *, times: int = 1) -> None:
-        """Wait until so many requests have reached an endpoint."""
-        while True:
-            if self.posts(path) >= times:
-                return
-            await asyncio.sleep(0)
+        """Wait until so many requests have reached an endpoint; half a minute is too long."""
+        async with asyncio.timeout(30):
+            while True:
+                if self.posts(path) >= times:
+                    return
+                await asyncio.sleep(0)
 
     def advance(self, **time: float) -> None:
         """Let time pass."""

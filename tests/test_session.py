@@ -386,6 +386,21 @@ async def test_a_lost_answer_is_one_post() -> None:
     assert server.posts == 2
 
 
+@pytest.mark.requirement("S14")
+@pytest.mark.requirement("V20")
+@pytest.mark.requirement("V24")
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirect_of_the_token_endpoint_is_an_error(status: int) -> None:
+    """Neither the session nor aiohttp goes there: the secret and the code stay with the one who was asked."""
+    with RawServer(answer(GRANT.encode())) as other:
+        location = f"Location: http://127.0.0.1:{other.port}/token"
+        with RawServer(answer(b"", location, status=status)) as server:
+            async with OAuthSession(application(), endpoints=endpoints_at(server.port)) as anilist:
+                with pytest.raises(UnexpectedResponseError, match="redirect"):
+                    await anilist.exchange_code(CODE)
+            assert (server.posts, other.requests) == (1, [])
+
+
 @pytest.mark.requirement("V5")
 async def test_interleaved_exchanges_do_not_mix() -> None:
     """200 at once, answered in an order of their own: each caller gets its own token, and they run side by side."""
@@ -404,7 +419,7 @@ async def test_interleaved_exchanges_do_not_mix() -> None:
     session, _ = scripted(*[held] * 200)
     async with session:
         calls = [asyncio.create_task(session.exchange_code(f"code{number}")) for number in range(200)]
-        await everybody.wait()
+        await asyncio.wait_for(everybody.wait(), 30)
         for event in reversed(waiting):
             event.set()
         tokens = await asyncio.gather(*calls)

@@ -138,6 +138,7 @@ async def test_an_error_without_a_state_touches_nothing(stage: Scene, query: str
     assert "mika on AniList" in (await stage.post(asked.forms[0])).words
 
 
+@pytest.mark.requirement("S20")
 @pytest.mark.requirement("S25")
 @pytest.mark.parametrize("state", ["", "&state=", "&state=wrong"])
 async def test_nobody_speaks_in_anilists_name(stage: Scene, state: str) -> None:
@@ -169,10 +170,13 @@ async def test_nobody_speaks_in_anilists_name(stage: Scene, state: str) -> None:
 async def test_a_stray_request_is_turned_away_and_the_wait_goes_on(
     stage: Scene, method: str, target: str, status: int
 ) -> None:
-    """Nothing is exchanged, and the person can still finish."""
+    """Nothing is exchanged, stored or repeated, and the person can still finish."""
     login = await stage.receiver.login(subject="discord:42")
     url = f"{URL(stage.path).origin()}{target.replace('STATE', login.state)}"
-    assert (await stage.ask(method, url)).status == status
+    seen = await stage.ask(method, url)
+    assert seen.status == status
+    assert (seen.headers["Cache-Control"], seen.headers["Referrer-Policy"]) == ("no-store", "no-referrer")
+    assert target not in seen.text
     assert stage.posts() == 0
     asked = await stage.arrive(await stage.sandbox.approve(login.url))
     assert "mika on AniList" in (await stage.post(asked.forms[0])).words

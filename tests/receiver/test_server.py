@@ -81,7 +81,7 @@ async def test_the_port_is_closed_however_the_one_login_ends(end: str) -> None:
             assert "You declined" in (await visit("GET", await sandbox.deny(login.url))).words
         elif end == "cancellation":
             task.cancel()
-        await asyncio.wait((task,))
+        await asyncio.wait((task,), timeout=30)
         assert task.cancelled() if end == "cancellation" else (task.exception() is None) == (end == "success")
         assert not is_open(port)
 

@@ -37,6 +37,7 @@ async def test_an_unknown_subject_has_no_token(stores: Stores) -> None:
 
 
 @pytest.mark.requirement("V7")
+@pytest.mark.requirement("V14")
 async def test_applications_and_subjects_do_not_touch_one_another(stores: Stores) -> None:
     """Client id and subject are both part of the key, however they are spelled."""
     records = [
