@@ -150,6 +150,8 @@ def test_what_cannot_be_a_redirect_uri_is_refused(uri: str, mend: str) -> None:
         "http://[::1]]/",
         "http://[[::1]]/",
         "http://[::1]x/",
+        "http://x[::1]/",
+        "http://a]b/",
         "http://[::1%25eth0]/",
         "http://[fe80::1%eth0]/",
         "http://[1.2.3.4]/",
