@@ -217,7 +217,7 @@ def test_a_hostile_token_costs_little(token: str) -> None:
         sys.setprofile(None)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-    assert peak < 1024 * 1024  # of which nested brackets take most, as Python 3.13 scans them
+    assert peak < (1024 if sys.version_info >= (3, 13) else 512) * 1024  # Python 3.13 follows brackets deeper
     assert steps < 300
 
 
