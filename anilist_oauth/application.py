@@ -5,6 +5,7 @@ from typing import Any, Self
 
 import attrs
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.redaction import Unpicklable, masked
 from anilist_oauth.redirect import RedirectGuard
@@ -13,9 +14,8 @@ _ID_LIMIT = 2**63
 
 
 def _visible(value: Any, name: str) -> str:
-    if not isinstance(value, str):
-        raise ConfigurationError(f"{name}: a string is needed, not {type(value).__name__}")
-    text = value.strip()  # a stray blank is AniList's most reported invalid_client
+    expect(value, str, f"{name}: a string is needed")
+    text: str = value.strip()  # a stray blank is AniList's most reported invalid_client
     if not text:
         raise ConfigurationError(f"{name}: it is empty; copy it from https://anilist.co/settings/developer")
     if not text.isprintable() or " " in text:

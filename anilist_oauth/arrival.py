@@ -12,7 +12,6 @@ from anilist_oauth.digests import digest
 from anilist_oauth.errors import (
     AccessDeniedError,
     AuthorizationError,
-    ConfigurationError,
     InvalidCallbackError,
     StateMismatchError,
 )
@@ -27,8 +26,7 @@ _STATE = re.compile(r"(?:^|[?&#])state=([\w.~-]+)", re.ASCII)
 
 def _binding(instance: object, attribute: "attrs.Attribute[str | None]", value: Any) -> None:
     del instance, attribute
-    if value is not None and not isinstance(value, str):
-        raise ConfigurationError(f"binding: a string is needed, or None, not {type(value).__name__}")
+    expect(value, str | None, "binding: a string is needed, or None")
 
 
 @attrs.frozen(kw_only=True, eq=False)

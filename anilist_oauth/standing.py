@@ -26,8 +26,7 @@ logger = logging.getLogger("anilist_oauth")
 
 
 def _hook(_standing: object, field: "attrs.Attribute[Hook | None]", hook: Hook | None) -> None:
-    if hook is not None:
-        expect(hook, Callable, f"{field.name}: an async function of the subject is needed, or None")
+    expect(hook, Callable | None, f"{field.name}: an async function of the subject is needed, or None")
 
 
 @attrs.frozen(kw_only=True, eq=False)
