@@ -21,14 +21,12 @@ from anilist_oauth.flow import LoginFlow
 from anilist_oauth.login import CompletedLogin, Login
 from anilist_oauth.sandbox import Sandbox
 from anilist_oauth.session import OAuthSession
-from anilist_oauth.storage import open_store
+from anilist_oauth.storage import open_store, redis_client, sql_engine
 from tests.flows import Unpaced
 
 Answer = dict[str, Any]
 _PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload(
-    ["tests.crew", "anilist_oauth.storage.sql_engine", "anilist_oauth.storage.redis_client"]
-)
+_PROCESSES.set_forkserver_preload(["tests.crew", sql_engine.__name__, redis_client.__name__])
 
 
 class WorkerDiedError(Exception):

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from yarl import URL
 
+import anilist_oauth
 from anilist_oauth import transport as transport_module
 from anilist_oauth.errors import (
     ConfigurationError,
@@ -323,7 +324,7 @@ def test_aiohttp_is_new_enough() -> None:
 @pytest.mark.requirement("V24")
 def test_no_text_of_others_becomes_a_reason_phrase() -> None:
     """No answer of ours is made with ``reason=``, which older versions wrote out with its line breaks."""
-    package = Path(transport_module.__file__).parent
+    package = Path(anilist_oauth.__file__).parent
     calls = [
         f"{path.name}:{node.lineno}"
         for path in package.rglob("*.py")

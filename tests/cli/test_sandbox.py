@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from anilist_oauth.cli import app
-from anilist_oauth.sandbox import Sandbox
+from anilist_oauth.sandbox import Sandbox, by_hand
 from anilist_oauth.sandbox.by_hand import Show, settings
 
 
@@ -28,7 +28,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[Sandbox]:
         sandboxes.append(sandbox)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("anilist_oauth.sandbox.by_hand.serve", serve)
+    monkeypatch.setattr(by_hand, "serve", serve)
     return sandboxes
 
 

@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 from yarl import URL
 
+from anilist_oauth import flow as flow_module
 from anilist_oauth.application import Application
 from anilist_oauth.errors import ConfigurationError, LoginTimeoutError, ReceiverError, SessionStateError
 from anilist_oauth.flow import LoginFlow
@@ -224,7 +225,7 @@ async def test_leaving_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None
         with pytest.raises(aiohttp.ClientError):
             await press
         await stage.flow.cancel(login)
-        monkeypatch.setattr("anilist_oauth.flow._CLOSING", 0.01)
+        monkeypatch.setattr(flow_module, "_CLOSING", 0.01)
 
 
 @pytest.mark.parametrize("flow", [None, OAuthSession(Application(client_id=1, redirect_uri="http://localhost/cb"))])

@@ -42,7 +42,7 @@ def test_another_missing_module_is_told_as_it_is(monkeypatch: pytest.MonkeyPatch
         runpy.run_path(str(FOLDER / "__init__.py"))
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.py")), ids=lambda path: str(path.relative_to(FOLDER)))
 def test_the_sandbox_cannot_share_the_client_s_mistakes(path: Path) -> None:
     """Of the rest of the package it knows the endpoints, the application and the page alone."""
     tree = ast.parse(path.read_text())

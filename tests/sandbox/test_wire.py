@@ -9,7 +9,7 @@ from unittest.mock import Mock
 import aiohttp
 import pytest
 
-from anilist_oauth.sandbox import Fault, Sandbox
+from anilist_oauth.sandbox import Fault, Sandbox, wire
 from anilist_oauth.sandbox.messages import Answer
 from anilist_oauth.sandbox.wire import send
 from tests.sandbox.moves import authorization_url, code_of, token_fields
@@ -104,7 +104,7 @@ async def test_an_answer_comes_late(monkeypatch: pytest.MonkeyPatch) -> None:
         slept.append(delay)
 
     async with Sandbox() as sandbox, aiohttp.ClientSession() as client:
-        monkeypatch.setattr("anilist_oauth.sandbox.wire.asyncio.sleep", sleep)
+        monkeypatch.setattr(wire.asyncio, "sleep", sleep)
         sandbox.next("graphql", Fault(delay=3600))
         async with client.get(sandbox.endpoints.graphql) as answer:
             assert answer.status == 404
@@ -211,7 +211,7 @@ async def test_a_client_that_does_not_wait_leaves_no_trace(
         asked.set()
         await left.wait()
 
-    monkeypatch.setattr("anilist_oauth.sandbox.wire.asyncio.sleep", sleep)
+    monkeypatch.setattr(wire.asyncio, "sleep", sleep)
     served: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     serve = Sandbox._serve
 

@@ -13,7 +13,7 @@ from anilist_oauth.clock import utc_now
 from anilist_oauth.digests import digest
 from anilist_oauth.errors import ConfigurationError, StorageError
 from anilist_oauth.login import PendingLogin, Taken
-from anilist_oauth.storage import Outcome, RedisStore, redis_client
+from anilist_oauth.storage import Outcome, RedisStore, redis_client, redis_logins, redis_tokens
 from anilist_oauth.storage.redis_keys import SETTLED
 from tests.services import RedisServer
 from tests.storage.records import key, pending, stored
@@ -159,7 +159,7 @@ async def test_more_keys_than_one_transaction_are_asked_in_turn(
     store: RedisStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A busy process's waiters are served all the same."""
-    monkeypatch.setattr("anilist_oauth.storage.redis_logins.KEYS_AT_ONCE", 2)
+    monkeypatch.setattr(redis_logins, "KEYS_AT_ONCE", 2)
     for number in range(5):
         await store.logins.add(key(number), fresh(None))
     found = await store.logins._outcomes([key(number) for number in range(6)])
@@ -217,7 +217,7 @@ async def test_writes_whose_answers_were_lost_are_done_once(redis: RedisServer) 
 
 async def test_a_stream_leaves_out_who_logged_in_meanwhile(store: RedisStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """The subjects are listed first and read a page at a time: a new login is not announced as ending."""
-    monkeypatch.setattr("anilist_oauth.storage.redis_tokens.PAGE", 1)
+    monkeypatch.setattr(redis_tokens, "PAGE", 1)
     soon = utc_now() + timedelta(days=1)
     records = [attrs.evolve(stored(name), token=attrs.evolve(stored().token, expires_at=soon)) for name in "abc"]
     for record in records:
@@ -264,7 +264,7 @@ async def test_a_store_that_is_not_open_says_so(redis: RedisServer) -> None:
 
 async def test_missing_extra_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """One line, with the command, when the store is opened."""
-    monkeypatch.delitem(sys.modules, "anilist_oauth.storage.redis_client")
+    monkeypatch.delitem(sys.modules, redis_client.__name__)
     monkeypatch.setitem(sys.modules, "redis.asyncio", None)
     with pytest.raises(ImportError, match=r"pip install 'anilist-oauth\[redis\]'$"):
         await RedisStore("redis://127.0.0.1").open()

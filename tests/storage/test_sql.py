@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from anilist_oauth.errors import ConfigurationError, StorageError
-from anilist_oauth.storage import Outcome, SQLStore, sql_logins
+from anilist_oauth.storage import Outcome, SQLStore, sql_engine, sql_logins
 from tests.services import PostgreSQLServer
 from tests.storage.openers import Clock
 from tests.storage.records import key, pending, stored
@@ -133,7 +133,7 @@ async def test_missing_extra_says_how_to_install_it(
 ) -> None:
     """One line, with the command, when the store is opened."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delitem(sys.modules, "anilist_oauth.storage.sql_engine", raising=False)
+    monkeypatch.delitem(sys.modules, sql_engine.__name__)
     monkeypatch.setitem(sys.modules, missing, None)
     with pytest.raises(ImportError, match=rf"pip install 'anilist-oauth\[{extra}\]'$"):
         await SQLStore(url).open()

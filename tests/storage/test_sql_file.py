@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from anilist_oauth.errors import StorageError
+from anilist_oauth.storage import sql_file
 from anilist_oauth.storage.sql_file import secure_file
 
 pytestmark = pytest.mark.requirement("S18")
@@ -39,7 +40,7 @@ def test_new_file_is_its_owners_alone(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("no_umask")
 def test_new_file_is_never_looser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is made 0600, not made and then tightened."""
-    monkeypatch.setattr("anilist_oauth.storage.sql_file._tighten", lambda path: path)
+    monkeypatch.setattr(sql_file, "_tighten", lambda path: path)
     secure_file(tmp_path / "tokens.db")
     assert mode(tmp_path / "tokens.db") == 0o600
 
