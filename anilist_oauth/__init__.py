@@ -5,12 +5,7 @@ Reading order: `Application` says who asks; `OAuthSession` owns the connector an
 that `open_store` opens; `errors` draws everything that can go wrong.
 """
 
-from anilist_oauth.application import Application
-from anilist_oauth.authorize import authorization_url
-from anilist_oauth.callback import callback_state, parse_callback, parse_implicit, parse_pin
-from anilist_oauth.claims import UnverifiedClaims, peek_claims
 from anilist_oauth.clock import utc_now
-from anilist_oauth.endpoints import ANILIST, PIN_REDIRECT_URI, Endpoints
 from anilist_oauth.errors import (
     AccessDeniedError,
     AniListOAuthError,
@@ -46,16 +41,22 @@ from anilist_oauth.errors import (
     UnexpectedResponseError,
     UnsendableValueError,
 )
-from anilist_oauth.exchange import parse_token_response, token_request
-from anilist_oauth.flow import LoginFlow
-from anilist_oauth.graphql import graphql_request, parse_graphql_response
-from anilist_oauth.login import CompletedLogin, Login, PendingLogin, Taken
-from anilist_oauth.messages import Request, Response
-from anilist_oauth.pace import Pace
-from anilist_oauth.ratelimit import RateLimit
-from anilist_oauth.redirect import RedirectGuard
-from anilist_oauth.session import OAuthSession
-from anilist_oauth.state import new_state, states_match
+from anilist_oauth.graphql.request import graphql_request
+from anilist_oauth.graphql.response import parse_graphql_response
+from anilist_oauth.http_messages import Request, Response
+from anilist_oauth.login.flow import LoginFlow
+from anilist_oauth.login.login import CompletedLogin, Login
+from anilist_oauth.oauth.application import Application
+from anilist_oauth.oauth.authorize import authorization_url
+from anilist_oauth.oauth.callback import callback_state, parse_callback, parse_implicit, parse_pin
+from anilist_oauth.oauth.endpoints import ANILIST, PIN_REDIRECT_URI, Endpoints
+from anilist_oauth.oauth.exchange import parse_token_response, token_request
+from anilist_oauth.oauth.redirect_uri import RedirectGuard
+from anilist_oauth.oauth.state import new_state, states_match
+from anilist_oauth.pacing.pace import Pace
+from anilist_oauth.pacing.rate_limit import RateLimit
+from anilist_oauth.session.session import OAuthSession
+from anilist_oauth.session.transport import DEFAULT_TIMEOUT, AiohttpTransport
 from anilist_oauth.storage import (
     LoginStore,
     MemoryLoginStore,
@@ -69,10 +70,11 @@ from anilist_oauth.storage import (
     TokenStore,
     open_store,
 )
-from anilist_oauth.tokens import Token, bearer_headers
-from anilist_oauth.transport import DEFAULT_TIMEOUT, AiohttpTransport
+from anilist_oauth.storage.records import PendingLogin, Taken
+from anilist_oauth.tokens.access_token import Token, bearer_headers
+from anilist_oauth.tokens.claims import UnverifiedClaims, peek_claims
+from anilist_oauth.tokens.viewer import Verified, Viewer
 from anilist_oauth.version import __version__
-from anilist_oauth.viewer import Verified, Viewer
 
 __all__ = [
     "ANILIST",

@@ -27,3 +27,11 @@ def checked_clock(clock: Callable[[], datetime]) -> Callable[[], datetime]:
     if now.utcoffset() is None:
         raise ConfigurationError("clock: it tells a naive datetime; an aware one is needed, such as datetime.now(UTC)")
     return clock
+
+
+def checked_now(now: datetime) -> datetime:
+    """Give a time back if it is aware, as all that it is compared with; else raise `ConfigurationError`."""
+    expect(now, datetime, "now: an aware datetime is needed, such as datetime.now(UTC)")
+    if now.utcoffset() is None:
+        raise ConfigurationError("now: it is naive; an aware datetime is needed, such as datetime.now(UTC)")
+    return now

@@ -10,7 +10,7 @@ from typing import cast
 import aiohttp
 
 from anilist_oauth import OAuthSession, Token
-from anilist_oauth.graphql import VIEWER_QUERY
+from anilist_oauth.graphql.viewer_query import VIEWER_QUERY
 from benchmarks.contenders import APPLICATION, NAIVE, OURS, endpoints
 from benchmarks.origin import ACCESS_TOKEN, Origin, running
 from benchmarks.report import Bound, plot, show

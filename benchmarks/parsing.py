@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from anilist_oauth import Response, parse_callback, parse_token_response, peek_claims
-from anilist_oauth.graphql import parse_graphql_response
+from anilist_oauth.graphql.response import parse_graphql_response
 from benchmarks.authorize import measured
 from benchmarks.contenders import APPLICATION
 from benchmarks.origin import ACCESS_TOKEN, REDIRECT_URI

@@ -17,7 +17,7 @@ from aiohttp.typedefs import Handler
 from yarl import URL
 
 from anilist_oauth import CompletedLogin, LoginFlow, OAuthSession
-from anilist_oauth.graphql import VIEWER_QUERY
+from anilist_oauth.graphql.viewer_query import VIEWER_QUERY
 from anilist_oauth.web.aiohttp import init_app, lifespan
 from benchmarks.contenders import APPLICATION, endpoints
 from benchmarks.graphql import LeapingLoop

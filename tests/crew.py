@@ -14,14 +14,16 @@ from typing import Any
 import attrs
 from yarl import URL
 
-from anilist_oauth.application import Application
-from anilist_oauth.endpoints import Endpoints
 from anilist_oauth.errors import AniListOAuthError
-from anilist_oauth.flow import LoginFlow
-from anilist_oauth.login import CompletedLogin, Login
+from anilist_oauth.login.flow import LoginFlow
+from anilist_oauth.login.login import CompletedLogin, Login
+from anilist_oauth.oauth.application import Application
+from anilist_oauth.oauth.endpoints import Endpoints
 from anilist_oauth.sandbox import Sandbox
-from anilist_oauth.session import OAuthSession
-from anilist_oauth.storage import open_store, redis_client, sql_engine
+from anilist_oauth.session.session import OAuthSession
+from anilist_oauth.storage import open_store
+from anilist_oauth.storage.redis import client as redis_client
+from anilist_oauth.storage.sql import engine as sql_engine
 from tests.flows import Unpaced
 
 Answer = dict[str, Any]

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from anilist_oauth.errors import StorageError
-from anilist_oauth.login import PendingLogin, Taken
-from anilist_oauth.sandbox.keys import signing_key
+from anilist_oauth.sandbox.oauth.signing_key import signing_key
 from anilist_oauth.storage import MemoryLoginStore, MemoryTokenStore, Outcome, StoredToken
+from anilist_oauth.storage.records import PendingLogin, Taken
 from tests import virtual_time
 from tests.flows import Stage, staged
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import attrs
 
-from anilist_oauth.flow import LoginFlow
-from anilist_oauth.login import CompletedLogin, Login
-from anilist_oauth.pace import Pace
+from anilist_oauth.login.flow import LoginFlow
+from anilist_oauth.login.login import CompletedLogin, Login
+from anilist_oauth.pacing.pace import Pace
 from anilist_oauth.sandbox import Sandbox
-from anilist_oauth.session import OAuthSession
-from anilist_oauth.tokens import Token
+from anilist_oauth.session.session import OAuthSession
+from anilist_oauth.tokens.access_token import Token
 
 COOKIE = "a-random-cookie"
 

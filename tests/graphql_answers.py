@@ -8,7 +8,7 @@ import attrs
 import pytest
 from multidict import CIMultiDict
 
-from anilist_oauth.messages import Response
+from anilist_oauth.http_messages import Response
 
 
 @attrs.frozen(kw_only=True)

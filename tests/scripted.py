@@ -7,7 +7,7 @@ from typing import Self
 import aiohttp
 from multidict import CIMultiDict
 
-from anilist_oauth.messages import Request, Response
+from anilist_oauth.http_messages import Request, Response
 
 Answer = Response | Exception | Callable[[Request], Awaitable[Response]]
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from anilist_oauth.application import Application
 from anilist_oauth.clock import checked_clock, utc_now
 from anilist_oauth.errors import ConfigurationError
-from anilist_oauth.session import OAuthSession
+from anilist_oauth.oauth.application import Application
+from anilist_oauth.session.session import OAuthSession
 from anilist_oauth.storage import MemoryLoginStore, MemoryTokenStore, RedisStore, SQLStore
 
 

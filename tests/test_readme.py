@@ -10,7 +10,7 @@ from tests.readme import README, blocks
 
 EXECUTED = {  # where the examples under each heading are run
     "Bots": "tests/receiver/test_server.py",
-    "Act for the user": "tests/test_act_for_the_user.py",
+    "Act for the user": "tests/login/test_act_for_the_user.py",
     "In fifteen lines": "tests/test_readme.py",
     "Testing your own bot": "tests/sandbox/test_pytest_plugin.py",
     "Logins": "tests/test_flow.py",

@@ -5,7 +5,7 @@ import warnings
 from hypothesis import strategies as st
 
 from anilist_oauth.errors import RedirectURIError
-from anilist_oauth.redirect import RedirectGuard
+from anilist_oauth.oauth.redirect_uri import RedirectGuard
 
 
 def registrable(uri: str) -> bool:

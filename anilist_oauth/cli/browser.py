@@ -7,7 +7,7 @@ import webbrowser
 
 from yarl import URL
 
-from anilist_oauth.endpoints import is_loopback
+from anilist_oauth.oauth.uri import is_loopback
 
 _DISPLAYS = ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")
 

@@ -7,16 +7,16 @@ from typing import Annotated
 
 import typer
 
-from anilist_oauth.application import Application
-from anilist_oauth.callback import parse_callback
 from anilist_oauth.cli.browser import open_browser
+from anilist_oauth.cli.descriptions import day
 from anilist_oauth.cli.settings import LIFETIME
 from anilist_oauth.cli.terminal import counted_down, say, show
-from anilist_oauth.cli.wording import day
 from anilist_oauth.errors import RedirectURIMismatchError
-from anilist_oauth.flow import LoginFlow
-from anilist_oauth.mismatch import mask_callback
-from anilist_oauth.session import OAuthSession
+from anilist_oauth.login.flow import LoginFlow
+from anilist_oauth.oauth.application import Application
+from anilist_oauth.oauth.callback import parse_callback
+from anilist_oauth.oauth.redirect_mismatch import mask_callback
+from anilist_oauth.session.session import OAuthSession
 
 
 def demo(

@@ -3,12 +3,10 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from anilist_oauth.application import Application
 from anilist_oauth.cli.findings import Finding, good, problem, slips, unknown
-from anilist_oauth.cli.forms import NOBODY, REDIRECT_URI, SECRET_LENGTH, SETTINGS, check_forms
-from anilist_oauth.cli.witness import Witness
+from anilist_oauth.cli.response_headers import Witness
+from anilist_oauth.cli.settings_check import NOBODY, REDIRECT_URI, SECRET_LENGTH, SETTINGS, check_forms
 from anilist_oauth.clock import utc_now
-from anilist_oauth.endpoints import Endpoints
 from anilist_oauth.errors import (
     AniListOAuthError,
     ConfigurationError,
@@ -23,9 +21,11 @@ from anilist_oauth.errors import (
     ServiceError,
     ServiceUnavailableError,
 )
+from anilist_oauth.oauth.application import Application
+from anilist_oauth.oauth.endpoints import Endpoints
 from anilist_oauth.receiver.address import loopback_addresses
 from anilist_oauth.receiver.sockets import open_sockets
-from anilist_oauth.session import OAuthSession
+from anilist_oauth.session.session import OAuthSession
 from anilist_oauth.storage import Store
 
 _NO_CODE = "anilist-oauth-doctor"  # no server ever issued it

@@ -5,7 +5,7 @@ from typing import Literal
 
 import attrs
 
-from anilist_oauth.uri import DEFAULT_PORTS, split_uri
+from anilist_oauth.oauth.uri import DEFAULT_PORTS, split_uri
 
 Level = Literal["good", "problem", "unknown"]
 

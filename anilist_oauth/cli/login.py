@@ -8,18 +8,18 @@ from typing import Annotated
 
 import typer
 
-from anilist_oauth.application import Application
-from anilist_oauth.callback import parse_implicit
 from anilist_oauth.cli.browser import open_browser
+from anilist_oauth.cli.descriptions import account, day
 from anilist_oauth.cli.interrupts import interrupted_once, uninterrupted
 from anilist_oauth.cli.paste import read_paste
 from anilist_oauth.cli.settings import DEFAULT_SUBJECT, LIFETIME, AsJSON, EndpointsURL, StoreURL, Subject, opened
 from anilist_oauth.cli.terminal import counted_down, is_interactive, say, show, show_json
-from anilist_oauth.cli.wording import account, day
-from anilist_oauth.endpoints import PIN_REDIRECT_URI
 from anilist_oauth.errors import ConfigurationError, InvalidCallbackError
-from anilist_oauth.flow import LoginFlow
-from anilist_oauth.login import CompletedLogin, Login
+from anilist_oauth.login.flow import LoginFlow
+from anilist_oauth.login.login import CompletedLogin, Login
+from anilist_oauth.oauth.application import Application
+from anilist_oauth.oauth.callback import parse_implicit
+from anilist_oauth.oauth.endpoints import PIN_REDIRECT_URI
 
 _TRIES = 3  # pastes
 _PATIENCE = 1.0  # seconds

@@ -4,9 +4,9 @@ import asyncio
 
 import typer
 
-from anilist_oauth.application import Application
 from anilist_oauth.cli.settings import DEFAULT_SUBJECT, StoreURL, Subject, opened
 from anilist_oauth.cli.terminal import FAILED, say, show
+from anilist_oauth.oauth.application import Application
 
 
 def logout(*, subject: Subject = DEFAULT_SUBJECT, store: StoreURL = None) -> None:

@@ -7,9 +7,9 @@ from typing import Annotated, cast
 
 import typer
 
-from anilist_oauth.application import Application
 from anilist_oauth.cli.terminal import INTERRUPTED
 from anilist_oauth.errors import ConfigurationError
+from anilist_oauth.oauth.application import Application
 
 # Always the same, so that an application needs its settings once: no secret, for nothing here is real.
 _SECRET = "sandboxsandboxsandboxsandboxsandboxsandb"
@@ -32,7 +32,7 @@ def sandbox(
     """Stand in for AniList on this machine, until Ctrl+C; AniList is not contacted."""
     try:
         from anilist_oauth.sandbox import GenerationName, Sandbox, WeatherName
-        from anilist_oauth.sandbox.by_hand import serve
+        from anilist_oauth.sandbox.terminal import serve
     except ImportError as error:
         typer.echo(error, err=True)
         raise typer.Exit(code=1) from None

@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
-from anilist_oauth.application import Application
-from anilist_oauth.cli.forms import CLIENT_ID, NOBODY
-from anilist_oauth.endpoints import ANILIST, Endpoints
+from anilist_oauth.cli.settings_check import CLIENT_ID, NOBODY
 from anilist_oauth.errors import ConfigurationError
-from anilist_oauth.flow import LoginFlow
-from anilist_oauth.session import OAuthSession
+from anilist_oauth.login.flow import LoginFlow
+from anilist_oauth.oauth.application import Application
+from anilist_oauth.oauth.endpoints import ANILIST, Endpoints
+from anilist_oauth.session.session import OAuthSession
 from anilist_oauth.storage import Store, open_store
 
 DEFAULT_SUBJECT = "cli"

@@ -5,9 +5,9 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
+from anilist_oauth.cli.descriptions import account, days_left
 from anilist_oauth.cli.settings import AsJSON, StoreURL, store_at
 from anilist_oauth.cli.terminal import say, show, show_json
-from anilist_oauth.cli.wording import account, days_left
 from anilist_oauth.redaction import clean
 from anilist_oauth.storage import StoredToken
 

@@ -2,13 +2,13 @@
 
 import asyncio
 
-from anilist_oauth.application import Application
+from anilist_oauth.cli.descriptions import account, day
 from anilist_oauth.cli.settings import DEFAULT_SUBJECT, AsJSON, EndpointsURL, StoreURL, Subject, opened
 from anilist_oauth.cli.terminal import show, show_json
-from anilist_oauth.cli.wording import account, day
-from anilist_oauth.graphql import VIEWER_QUERY, parse_viewer
-from anilist_oauth.tokens import Token
-from anilist_oauth.viewer import Viewer
+from anilist_oauth.graphql.viewer_query import VIEWER_QUERY, parse_viewer
+from anilist_oauth.oauth.application import Application
+from anilist_oauth.tokens.access_token import Token
+from anilist_oauth.tokens.viewer import Viewer
 
 
 def whoami(

@@ -4,9 +4,9 @@ import ipaddress
 
 from yarl import URL
 
-from anilist_oauth.endpoints import PIN_REDIRECT_URI, is_loopback
 from anilist_oauth.errors import ConfigurationError
-from anilist_oauth.uri import DEFAULT_PORTS, split_uri
+from anilist_oauth.oauth.endpoints import PIN_REDIRECT_URI
+from anilist_oauth.oauth.uri import DEFAULT_PORTS, is_loopback, split_uri
 
 Address = tuple[str, int]
 """An IP address, or for ``bind=`` a host name, and a port."""

@@ -12,10 +12,10 @@ from anilist_oauth.errors import (
     StorageError,
     TokenMismatchError,
 )
-from anilist_oauth.login import CompletedLogin, Login
-from anilist_oauth.page import Content, Markup, Page, Tone, button, element, form, isolated, render
-from anilist_oauth.receiver.labels import shown
-from anilist_oauth.viewer import Viewer
+from anilist_oauth.html_page import Content, Markup, Page, Tone, button, element, form, isolated, render
+from anilist_oauth.login.login import CompletedLogin, Login
+from anilist_oauth.receiver.display_name import shown
+from anilist_oauth.tokens.viewer import Viewer
 
 TICKET, REFUSAL, FRAGMENT = "ticket", "refuse", "fragment"
 HERE = "?"  # the same path, without the query: whatever a reverse proxy calls it

@@ -9,10 +9,10 @@ from aiohttp import web
 
 from anilist_oauth.arguments import expect
 from anilist_oauth.errors import ConfigurationError, ReceiverError, SessionStateError
-from anilist_oauth.flow import LoginFlow
-from anilist_oauth.login import Login
+from anilist_oauth.login.flow import LoginFlow
+from anilist_oauth.login.login import Login
 from anilist_oauth.receiver.address import Address, bound_address, callback_path, loopback_addresses
-from anilist_oauth.receiver.desk import Desk
+from anilist_oauth.receiver.handler import Desk
 from anilist_oauth.receiver.sockets import open_sockets
 
 _LAST_ANSWERS = 2.0  # seconds for pages under way when the block is left

@@ -13,10 +13,10 @@ to give. Reading order: `server`, `service`, then `authorization`, `exchange` an
 _EXTRA = {"cryptography", "graphql", "jwt"}
 
 try:
-    from anilist_oauth.sandbox.authorization import DenialName
     from anilist_oauth.sandbox.faults import EndpointName, Fault
-    from anilist_oauth.sandbox.generations import GenerationName
     from anilist_oauth.sandbox.messages import ReceivedRequest
+    from anilist_oauth.sandbox.oauth.authorization import DenialName
+    from anilist_oauth.sandbox.oauth.server_versions import GenerationName
     from anilist_oauth.sandbox.people import User
     from anilist_oauth.sandbox.server import Sandbox
     from anilist_oauth.sandbox.service import NoCallbackError

@@ -10,21 +10,21 @@ from typing import Self
 from aiohttp import web
 from yarl import URL
 
-from anilist_oauth.application import Application
-from anilist_oauth.endpoints import Endpoints
-from anilist_oauth.sandbox.authorization import DenialName, Question
-from anilist_oauth.sandbox.clients import Clients, default_application
+from anilist_oauth.oauth.application import Application
+from anilist_oauth.oauth.endpoints import Endpoints
+from anilist_oauth.sandbox.aiohttp_adapter import received, send
 from anilist_oauth.sandbox.clock import Clock
 from anilist_oauth.sandbox.faults import EndpointName, Fault
-from anilist_oauth.sandbox.generations import GenerationName, generation_named
-from anilist_oauth.sandbox.journal import described
-from anilist_oauth.sandbox.limits import WindowName
 from anilist_oauth.sandbox.messages import ReceivedRequest
+from anilist_oauth.sandbox.oauth.authorization import DenialName, Question
+from anilist_oauth.sandbox.oauth.clients import Clients, default_application
+from anilist_oauth.sandbox.oauth.server_versions import GenerationName, generation_named
 from anilist_oauth.sandbox.people import People, User
+from anilist_oauth.sandbox.rate_limit import WindowName
+from anilist_oauth.sandbox.request_log import described
 from anilist_oauth.sandbox.service import ENDPOINTS, GRAPHQL, TOKEN, Service, landed
-from anilist_oauth.sandbox.visits import AUTHORIZE, PIN
 from anilist_oauth.sandbox.weather import WeatherName
-from anilist_oauth.sandbox.wire import received, send
+from anilist_oauth.sandbox.website.routes import AUTHORIZE, PIN
 
 HOST = "127.0.0.1"
 _log = logging.getLogger("anilist_oauth.sandbox")

@@ -6,22 +6,22 @@ from http import HTTPStatus
 
 from yarl import URL
 
-from anilist_oauth.sandbox.authorization import Authorization, DenialName, Question, SentBackError
-from anilist_oauth.sandbox.clients import Clients
-from anilist_oauth.sandbox.exchange import Exchange
 from anilist_oauth.sandbox.faults import EndpointName
-from anilist_oauth.sandbox.generations import Generation
-from anilist_oauth.sandbox.grants import Grants
-from anilist_oauth.sandbox.graphql import GraphQLEndpoint
-from anilist_oauth.sandbox.journal import outcome
-from anilist_oauth.sandbox.keys import signing_key
-from anilist_oauth.sandbox.library import Library
-from anilist_oauth.sandbox.limits import MinuteLimit, WindowName
+from anilist_oauth.sandbox.graphql.endpoint import GraphQLEndpoint
+from anilist_oauth.sandbox.graphql.media_lists import Library
 from anilist_oauth.sandbox.messages import Answer, ReceivedRequest, json_answer, query_fields
+from anilist_oauth.sandbox.oauth.authorization import Authorization, DenialName, Question, SentBackError
+from anilist_oauth.sandbox.oauth.clients import Clients
+from anilist_oauth.sandbox.oauth.error_responses import RefusedError, ServerFaultError
+from anilist_oauth.sandbox.oauth.exchange import Exchange
+from anilist_oauth.sandbox.oauth.grants import Grants
+from anilist_oauth.sandbox.oauth.server_versions import Generation
+from anilist_oauth.sandbox.oauth.signing_key import signing_key
 from anilist_oauth.sandbox.people import People
-from anilist_oauth.sandbox.refusals import RefusedError, ServerFaultError
-from anilist_oauth.sandbox.visits import AUTHORIZE, Visits, laravel_error, not_allowed
+from anilist_oauth.sandbox.rate_limit import MinuteLimit, WindowName
+from anilist_oauth.sandbox.request_log import outcome
 from anilist_oauth.sandbox.weather import Weather, WeatherName
+from anilist_oauth.sandbox.website.routes import AUTHORIZE, Visits, laravel_error, not_allowed
 
 TOKEN = "/api/v2/oauth/token"
 GRAPHQL = "/graphql"

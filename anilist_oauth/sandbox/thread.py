@@ -8,8 +8,8 @@ from typing import Any, Self, TypeVar
 
 from yarl import URL
 
-from anilist_oauth.application import Application
-from anilist_oauth.endpoints import Endpoints
+from anilist_oauth.oauth.application import Application
+from anilist_oauth.oauth.endpoints import Endpoints
 from anilist_oauth.sandbox.faults import EndpointName, Fault
 from anilist_oauth.sandbox.messages import ReceivedRequest
 from anilist_oauth.sandbox.people import User

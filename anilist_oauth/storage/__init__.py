@@ -1,24 +1,31 @@
-"""Where logins and tokens are kept: read `base` first, for what every store promises."""
+"""Where begun logins and tokens are kept.
 
-from anilist_oauth.storage.base import LoginStore, StoredToken, TokenStore
-from anilist_oauth.storage.memory import MemoryLoginStore
-from anilist_oauth.storage.memory_tokens import MemoryTokenStore
-from anilist_oauth.storage.opening import Store, open_store
+Read `protocols` first, for what every store promises, then `records`, for what is kept. `store` opens one by its URL;
+`memory`, `sql` and `redis` are the engines. What a record means for a login is decided in `login`.
+"""
+
+from anilist_oauth.storage.memory.logins import MemoryLoginStore
+from anilist_oauth.storage.memory.tokens import MemoryTokenStore
 from anilist_oauth.storage.outcome import Outcome
-from anilist_oauth.storage.redis import RedisStore
+from anilist_oauth.storage.protocols import LoginStore, TokenStore
+from anilist_oauth.storage.records import PendingLogin, StoredToken, Taken
+from anilist_oauth.storage.redis.store import RedisStore
 from anilist_oauth.storage.sealed import SealedTokenStore
-from anilist_oauth.storage.sql import SQLStore
+from anilist_oauth.storage.sql.store import SQLStore
+from anilist_oauth.storage.store import Store, open_store
 
 __all__ = [
     "LoginStore",
     "MemoryLoginStore",
     "MemoryTokenStore",
     "Outcome",
+    "PendingLogin",
     "RedisStore",
     "SQLStore",
     "SealedTokenStore",
     "Store",
     "StoredToken",
+    "Taken",
     "TokenStore",
     "open_store",
 ]

@@ -8,7 +8,8 @@ import attrs
 
 from anilist_oauth.arguments import expect
 from anilist_oauth.errors import ConfigurationError, SealError
-from anilist_oauth.storage.base import StoredToken, TokenStore
+from anilist_oauth.storage.protocols import TokenStore
+from anilist_oauth.storage.records import StoredToken
 
 MARK = "sealed:"  # no access token begins like this
 

@@ -22,15 +22,15 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from anilist_oauth.errors import AniListOAuthError, InvalidTokenError, LoginRequiredError
-from anilist_oauth.flow import LoginFlow
-from anilist_oauth.login import CompletedLogin
-from anilist_oauth.tokens import Token
-from anilist_oauth.web.answers import Answer, Headers
-from anilist_oauth.web.door import LoginDoor
+from anilist_oauth.login.flow import LoginFlow
+from anilist_oauth.login.login import CompletedLogin
+from anilist_oauth.tokens.access_token import Token
+from anilist_oauth.web.browser_request import Visit
+from anilist_oauth.web.browser_response import Answer, Headers
 from anilist_oauth.web.handlers import Handlers, settled
 from anilist_oauth.web.lifespan import Openable, opened
-from anilist_oauth.web.required import live_token, login_first
-from anilist_oauth.web.visit import Visit
+from anilist_oauth.web.login_endpoints import LoginDoor
+from anilist_oauth.web.token_required import live_token, login_first
 
 __all__ = ["init_app", "lifespan", "login_routes", "token_for_request"]
 

@@ -7,10 +7,10 @@ from typing import Generic, Protocol, TypeVar
 import attrs
 
 from anilist_oauth.errors import AniListOAuthError, ConfigurationError
-from anilist_oauth.login import CompletedLogin
-from anilist_oauth.web.answers import NOTHING, Answer, Headers
-from anilist_oauth.web.door import LoginDoor
-from anilist_oauth.web.visit import Visit
+from anilist_oauth.login.login import CompletedLogin
+from anilist_oauth.web.browser_request import Visit
+from anilist_oauth.web.browser_response import NOTHING, Answer, Headers
+from anilist_oauth.web.login_endpoints import LoginDoor
 
 T = TypeVar("T")
 RequestT = TypeVar("RequestT")

@@ -12,9 +12,9 @@ import attrs
 import pexpect
 from typer.testing import CliRunner, Result
 
-from anilist_oauth.application import Application
 from anilist_oauth.cli import app
-from anilist_oauth.endpoints import PIN_REDIRECT_URI
+from anilist_oauth.oauth.application import Application
+from anilist_oauth.oauth.endpoints import PIN_REDIRECT_URI
 from anilist_oauth.sandbox import Sandbox, SandboxThread
 from tests.services import free_port
 

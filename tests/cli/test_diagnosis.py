@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from anilist_oauth.application import Application
 from anilist_oauth.cli.diagnosis import diagnose
 from anilist_oauth.cli.findings import Finding
 from anilist_oauth.cli.settings import endpoints_at
 from anilist_oauth.clock import utc_now
+from anilist_oauth.oauth.application import Application
 from anilist_oauth.sandbox import Fault, Sandbox
-from anilist_oauth.storage import Store, open_store, sql_engine
+from anilist_oauth.storage import Store, open_store
+from anilist_oauth.storage.sql import engine as sql_engine
 from tests.recordings import Recorded, recorded
 from tests.services import free_port
 

@@ -7,8 +7,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from anilist_oauth.cli import app
-from anilist_oauth.sandbox import Sandbox, by_hand
-from anilist_oauth.sandbox.by_hand import Show, settings
+from anilist_oauth.sandbox import Sandbox
+from anilist_oauth.sandbox import terminal as by_hand
+from anilist_oauth.sandbox.terminal import Show, settings
 
 
 def run(*arguments: str, color: bool = False) -> Result:

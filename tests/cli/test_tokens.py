@@ -8,8 +8,8 @@ from cryptography.fernet import Fernet
 
 from anilist_oauth.cli.tokens import table
 from anilist_oauth.storage import StoredToken, open_store
-from anilist_oauth.tokens import Token
-from anilist_oauth.viewer import Viewer
+from anilist_oauth.tokens.access_token import Token
+from anilist_oauth.tokens.viewer import Viewer
 from tests.cli.desk import FIELDS, Desk
 
 

@@ -8,15 +8,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from anilist_oauth import (
-    ANILIST,
-    AniListOAuthError,
-    Application,
-    Endpoints,
-    LoginFlow,
-    OAuthSession,
-    open_store,
-)
+from anilist_oauth import ANILIST, AniListOAuthError, Application, Endpoints, LoginFlow, OAuthSession, open_store
 
 
 async def log_in(flow: LoginFlow, user: str, send: Callable[[str], None]) -> None:

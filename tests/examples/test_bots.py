@@ -17,7 +17,7 @@ import pytest
 from aiogram.client.session.base import BaseSession
 from aiogram.types import Chat, Message, Update, User
 
-from anilist_oauth.application import Application
+from anilist_oauth.oauth.application import Application
 from anilist_oauth.sandbox import Fault, Sandbox, SandboxThread
 from tests.browser import SCREENS, Browser, chromium
 from tests.examples import telegram_bot

@@ -10,11 +10,11 @@ import aiohttp
 import attrs
 from yarl import URL
 
-from anilist_oauth.application import Application
-from anilist_oauth.flow import LoginFlow
+from anilist_oauth.login.flow import LoginFlow
+from anilist_oauth.oauth.application import Application
 from anilist_oauth.receiver import CallbackReceiver
 from anilist_oauth.sandbox import Sandbox
-from anilist_oauth.session import OAuthSession
+from anilist_oauth.session.session import OAuthSession
 from tests.flows import Stage, Unpaced
 from tests.services import free_port
 

@@ -6,7 +6,7 @@ import pytest
 from yarl import URL
 
 from anilist_oauth.errors import ConfigurationError, SessionStateError
-from anilist_oauth.login import Login
+from anilist_oauth.login.login import Login
 from anilist_oauth.sandbox import Sandbox
 from tests.receiver.scenes import Scene, Seen, scene
 

@@ -9,14 +9,14 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from anilist_oauth import flow as flow_module
-from anilist_oauth.application import Application
 from anilist_oauth.errors import ConfigurationError, LoginTimeoutError, ReceiverError, SessionStateError
-from anilist_oauth.flow import LoginFlow
-from anilist_oauth.login import CompletedLogin, Login
+from anilist_oauth.login import flow as flow_module
+from anilist_oauth.login.flow import LoginFlow
+from anilist_oauth.login.login import CompletedLogin, Login
+from anilist_oauth.oauth.application import Application
 from anilist_oauth.receiver import CallbackReceiver, server
 from anilist_oauth.sandbox import Fault, Sandbox
-from anilist_oauth.session import OAuthSession
+from anilist_oauth.session.session import OAuthSession
 from tests.readme import blocks
 from tests.receiver.scenes import Scene, scene, visiting
 from tests.services import free_port

@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlencode
 
 import aiohttp
 
-from anilist_oauth.application import Application
+from anilist_oauth.oauth.application import Application
 from anilist_oauth.sandbox import Sandbox, SandboxThread
 
 

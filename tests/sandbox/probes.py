@@ -16,7 +16,7 @@ import aiohttp
 import attrs
 from yarl import URL
 
-from anilist_oauth.application import Application
+from anilist_oauth.oauth.application import Application
 from anilist_oauth.sandbox import GenerationName, Sandbox
 
 LOOPBACK = "http://127.0.0.1:9901/callback"

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from anilist_oauth.storage import sql_logins
+from anilist_oauth.storage.sql import logins as sql_logins
 from tests.services import PostgreSQLServer, RedisServer, postgresql_server, redis_server
 from tests.storage.openers import OPENERS, Stores
 

@@ -9,9 +9,9 @@ import attrs
 import pytest
 
 from anilist_oauth.storage import LoginStore, MemoryLoginStore, MemoryTokenStore, TokenStore
-from anilist_oauth.storage.redis import RedisStore
+from anilist_oauth.storage.redis.store import RedisStore
 from anilist_oauth.storage.sealed import SealedTokenStore
-from anilist_oauth.storage.sql import SQLStore
+from anilist_oauth.storage.sql.store import SQLStore
 from tests.services import PostgreSQLServer, RedisServer
 
 KEY = "c2VhbGVkIHN0b3JlcyBvZiB0aGUgdGVzdHMgYWxvbmU="  # a Fernet key

@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from anilist_oauth.digests import digest
-from anilist_oauth.login import PendingLogin
 from anilist_oauth.storage import StoredToken
-from anilist_oauth.tokens import Token
-from anilist_oauth.viewer import Viewer
+from anilist_oauth.storage.digests import digest
+from anilist_oauth.storage.records import PendingLogin
+from anilist_oauth.tokens.access_token import Token
+from anilist_oauth.tokens.viewer import Viewer
 
 NOON = datetime(2026, 10, 1, 12, 0, 0, 123456, tzinfo=UTC)
 

@@ -7,11 +7,11 @@ import attrs
 import pytest
 from yarl import URL
 
-from anilist_oauth.digests import digest
 from anilist_oauth.errors import AccessDeniedError, InvalidTokenError, LoginRequiredError, StateMismatchError
-from anilist_oauth.flow import LoginFlow
+from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.sandbox import Fault
-from anilist_oauth.session import OAuthSession
+from anilist_oauth.session.session import OAuthSession
+from anilist_oauth.storage.digests import digest
 from tests.flows import COOKIE, Stage, Unpaced, staged
 from tests.storage.openers import Stores
 

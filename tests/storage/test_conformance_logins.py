@@ -6,10 +6,10 @@ from datetime import timedelta
 import attrs
 import pytest
 
-from anilist_oauth.digests import digest
 from anilist_oauth.errors import AccessDeniedError
-from anilist_oauth.login import Taken
 from anilist_oauth.storage import Outcome
+from anilist_oauth.storage.digests import digest
+from anilist_oauth.storage.records import Taken
 from tests.storage.openers import Stores
 from tests.storage.records import NOON, key, pending
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 import attrs
 import pytest
 
-from anilist_oauth.digests import digest
 from anilist_oauth.storage import StoredToken
+from anilist_oauth.storage.digests import digest
 from tests.storage.openers import Stores
 from tests.storage.records import NOON, stored
 

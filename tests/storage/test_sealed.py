@@ -11,7 +11,7 @@ import pytest
 from cryptography.fernet import Fernet, MultiFernet
 
 from anilist_oauth.errors import ConfigurationError, SealError
-from anilist_oauth.flow import LoginFlow
+from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.storage import (
     MemoryLoginStore,
     MemoryTokenStore,

@@ -5,9 +5,6 @@ from typing import Any, Literal, assert_type
 
 from yarl import URL
 
-from anilist_oauth.application import Application
-from anilist_oauth.claims import UnverifiedClaims, peek_claims
-from anilist_oauth.endpoints import ANILIST, Endpoints
 from anilist_oauth.errors import (
     GraphQLValidationError,
     InvalidCodeError,
@@ -15,10 +12,13 @@ from anilist_oauth.errors import (
     RedirectURIMismatchError,
     StateMismatchError,
 )
-from anilist_oauth.redirect import RedirectGuard
-from anilist_oauth.state import new_state, states_match
-from anilist_oauth.tokens import Token, bearer_headers
-from anilist_oauth.viewer import Verified, Viewer
+from anilist_oauth.oauth.application import Application
+from anilist_oauth.oauth.endpoints import ANILIST, Endpoints
+from anilist_oauth.oauth.redirect_uri import RedirectGuard
+from anilist_oauth.oauth.state import new_state, states_match
+from anilist_oauth.tokens.access_token import Token, bearer_headers
+from anilist_oauth.tokens.claims import UnverifiedClaims, peek_claims
+from anilist_oauth.tokens.viewer import Verified, Viewer
 
 application = Application(client_id=12345, redirect_uri="https://bot.example/callback")
 assert_type(application.client_id, str)

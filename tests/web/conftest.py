@@ -9,10 +9,10 @@ import attrs
 import pytest
 from yarl import URL
 
-from anilist_oauth.application import Application
-from anilist_oauth.flow import LoginFlow
+from anilist_oauth.login.flow import LoginFlow
+from anilist_oauth.oauth.application import Application
 from anilist_oauth.sandbox import Sandbox
-from anilist_oauth.session import OAuthSession
+from anilist_oauth.session.session import OAuthSession
 from tests.flows import Unpaced
 from tests.services import PostgreSQLServer, RedisServer, postgresql_server, redis_server
 from tests.web.sites import FRAMEWORKS, Framework, Site, listening

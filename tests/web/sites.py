@@ -18,9 +18,9 @@ from starlette.routing import Mount, Route
 import anilist_oauth.web.aiohttp
 import anilist_oauth.web.starlette
 from anilist_oauth.errors import AniListOAuthError, InvalidTokenError
-from anilist_oauth.flow import LoginFlow
-from anilist_oauth.login import CompletedLogin
-from anilist_oauth.tokens import Token
+from anilist_oauth.login.flow import LoginFlow
+from anilist_oauth.login.login import CompletedLogin
+from anilist_oauth.tokens.access_token import Token
 
 WHO = "who"  # the cookie in which this site keeps who is signed in; a real one takes an encrypted session
 

@@ -4,7 +4,7 @@ from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 from yarl import URL
 
-from anilist_oauth.login import CompletedLogin
+from anilist_oauth.login.login import CompletedLogin
 from anilist_oauth.web.aiohttp import login_routes
 from tests.flows import staged
 

@@ -15,9 +15,9 @@ from anilist_oauth.errors import (
     ServiceUnavailableError,
     StorageError,
 )
-from anilist_oauth.login import PendingLogin
 from anilist_oauth.sandbox import Fault
 from anilist_oauth.storage import MemoryLoginStore
+from anilist_oauth.storage.records import PendingLogin
 from tests.web.conftest import Open
 from tests.web.sites import Site
 

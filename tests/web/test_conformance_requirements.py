@@ -7,9 +7,9 @@ from urllib.parse import quote
 import pytest
 from yarl import URL
 
-from anilist_oauth.digests import digest
-from anilist_oauth.login import PendingLogin
 from anilist_oauth.storage import MemoryLoginStore
+from anilist_oauth.storage.digests import digest
+from anilist_oauth.storage.records import PendingLogin
 from tests.storage.openers import PLAIN
 from tests.web.conftest import Open
 from tests.web.sites import Site

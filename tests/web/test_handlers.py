@@ -12,10 +12,10 @@ from yarl import URL
 
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.web import aiohttp, starlette
-from anilist_oauth.web.door import LoginDoor
 from anilist_oauth.web.handlers import Framework, Handlers, settled
+from anilist_oauth.web.login_endpoints import LoginDoor
 from tests.flows import staged
-from tests.web.test_visit import visit
+from tests.web.test_browser_request import visit
 
 
 async def test_a_value_may_come_later() -> None:

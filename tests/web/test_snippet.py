@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from anilist_oauth.application import Application
+from anilist_oauth.oauth.application import Application
 from anilist_oauth.sandbox import Sandbox, SandboxThread
 from tests.browser import SCREENS, chromium
 from tests.readme import blocks

@@ -17,10 +17,10 @@ from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 from yarl import URL
 
-from anilist_oauth.application import Application
 from anilist_oauth.errors import ConfigurationError, LoginRequiredError
-from anilist_oauth.flow import LoginFlow
-from anilist_oauth.session import OAuthSession
+from anilist_oauth.login.flow import LoginFlow
+from anilist_oauth.oauth.application import Application
+from anilist_oauth.session.session import OAuthSession
 from anilist_oauth.web import starlette
 from tests.flows import staged
 

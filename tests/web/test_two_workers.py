@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from yarl import URL
 
-from anilist_oauth.application import Application
+from anilist_oauth.oauth.application import Application
 from anilist_oauth.sandbox import Sandbox, SandboxThread
 from tests.services import free_port
 

@@ -1,0 +1,27 @@
+"""Accounts and tokens in words and in JSON; what neither ever holds is the token."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from anilist_oauth.tokens.access_token import Token
+from anilist_oauth.tokens.viewer import Viewer
+
+
+def account(viewer: Viewer, token: Token) -> dict[str, Any]:
+    """Give an account as JSON types."""
+    return {
+        "user_id": viewer.id,
+        "user_name": viewer.name,
+        "site_url": viewer.site_url,
+        "expires_at": None if token.expires_at is None else token.expires_at.isoformat(),
+    }
+
+
+def day(token: Token) -> str:
+    """Say until when a token lives."""
+    return "for an unknown time" if token.expires_at is None else f"until {token.expires_at:%d %B %Y}"
+
+
+def days_left(token: Token) -> int | None:
+    """Count the whole days a token still has; None where its end is unknown."""
+    return None if token.expires_at is None else max(0, (token.expires_at - datetime.now(UTC)).days)

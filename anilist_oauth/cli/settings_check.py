@@ -1,0 +1,89 @@
+"""The three settings of an application, each looked at by itself."""
+
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from anilist_oauth.cli.findings import Finding, good, problem
+from anilist_oauth.errors import ConfigurationError, InsecureRedirectURIWarning
+from anilist_oauth.oauth.application import Application
+from anilist_oauth.oauth.endpoints import PIN_REDIRECT_URI
+from anilist_oauth.oauth.redirect_uri import RedirectGuard
+
+SETTINGS = "https://anilist.co/settings/developer"
+SECRET_LENGTH = 40  # characters of every secret of AniList's seen so far
+CLIENT_ID, CLIENT_SECRET, REDIRECT_URI = "ANILIST_CLIENT_ID", "ANILIST_CLIENT_SECRET", "ANILIST_REDIRECT_URI"
+NOBODY = Application(client_id="none", redirect_uri=PIN_REDIRECT_URI)
+"""An application that is good for public queries, and for nothing else."""
+
+
+def check_forms(environment: Mapping[str, str]) -> tuple[list[Finding], Application | None]:
+    """Look at the environment's client id, secret and redirect URI, and give the application they make, if they do."""
+    findings = [
+        _quoted("client_id", CLIENT_ID, environment) or _client_id(environment),
+        _quoted("client_secret", CLIENT_SECRET, environment) or _client_secret(environment),
+        _quoted("redirect_uri", REDIRECT_URI, environment) or _redirect_uri(environment),
+    ]
+    if any(finding.level == "problem" for finding in findings):
+        return findings, None
+    with _insecure_allowed():
+        application = Application(
+            client_id=environment[CLIENT_ID],
+            client_secret=environment[CLIENT_SECRET],
+            redirect_uri=environment[REDIRECT_URI],
+        )
+    return findings, application
+
+
+def _quoted(name: str, variable: str, environment: Mapping[str, str]) -> Finding | None:
+    """Find a value in the quotes of a .env file, which not everything that reads one takes away."""
+    given = environment.get(variable, "").strip()
+    if len(given) > 1 and given[0] == given[-1] and given[0] in "\"'":
+        return problem(name, f"{variable} is in quotes, and they count", "take the quotes away, at both ends")
+    return None
+
+
+def _client_id(environment: Mapping[str, str]) -> Finding:
+    given = environment.get(CLIENT_ID, "")
+    try:
+        client_id = Application(client_id=given, redirect_uri=PIN_REDIRECT_URI).client_id
+    except ConfigurationError as error:
+        return _malformed("client_id", CLIENT_ID, given, error)
+    if not (client_id.isascii() and client_id.isdigit()):
+        text = "it is not a number, and AniList's IDs are: is it the name, or the secret?"
+        return problem("client_id", text, f"copy the ID from {SETTINGS} into {CLIENT_ID}")
+    return good("client_id", client_id)
+
+
+def _client_secret(environment: Mapping[str, str]) -> Finding:
+    given = environment.get(CLIENT_SECRET, "")
+    try:
+        secret = Application(client_id=1, client_secret=given, redirect_uri=PIN_REDIRECT_URI).client_secret
+    except ConfigurationError as error:
+        return _malformed("client_secret", CLIENT_SECRET, given, error)
+    return good("client_secret", f"{len(secret or '')} characters")
+
+
+def _redirect_uri(environment: Mapping[str, str]) -> Finding:
+    given = environment.get(REDIRECT_URI, "")
+    try:
+        with _insecure_allowed() as caught:
+            registered = RedirectGuard(given).registered
+    except ConfigurationError as error:
+        return _malformed("redirect_uri", REDIRECT_URI, given, error)
+    note = " (plain http to another machine: good for development only)" if caught else ""
+    return good("redirect_uri", f"{registered}{note}")
+
+
+def _malformed(name: str, variable: str, given: str, error: ConfigurationError) -> Finding:
+    if not given.strip():
+        return problem(name, f"{variable} is not set", f"copy it from {SETTINGS}")
+    text = str(error).partition(": ")[2]
+    return problem(name, text, f"mend {variable}")
+
+
+@contextmanager
+def _insecure_allowed() -> Iterator[list[warnings.WarningMessage]]:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", InsecureRedirectURIWarning)
+        yield caught

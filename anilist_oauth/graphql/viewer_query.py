@@ -1,0 +1,31 @@
+"""The query that asks whose token it is, and its answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from anilist_oauth.errors import UnexpectedResponseError
+from anilist_oauth.tokens.viewer import Viewer
+
+VIEWER_QUERY = "query { Viewer { id name siteUrl unreadNotificationCount avatar { large } } }"
+
+
+def parse_viewer(data: Mapping[str, Any]) -> Viewer:
+    """Read the answer to `VIEWER_QUERY`; without an id and a name in it, it is an `UnexpectedResponseError`."""
+    viewer = data.get("Viewer")
+    if not isinstance(viewer, dict):
+        viewer = {}
+    user_id, name, avatar = viewer.get("id"), viewer.get("name"), viewer.get("avatar")
+    if type(user_id) is not int or user_id <= 0 or not isinstance(name, str) or not name:
+        raise UnexpectedResponseError("AniList answered without saying who the user is; try again later")
+    unread = viewer.get("unreadNotificationCount")
+    return Viewer(
+        id=user_id,
+        name=name,
+        avatar=_text(avatar.get("large")) if isinstance(avatar, dict) else None,
+        site_url=_text(viewer.get("siteUrl")),
+        unread=unread if type(unread) is int else None,
+    )
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,300 @@
+"""Logins from their beginning to their end: each bound to who began it, finished once, and kept for its year.
+
+Reading order: `arrival` reads what comes back, `completion` checks it and earns the token, `waiting` is for who began,
+`standing` for the year afterwards; `persist` is the patience that all have with a store.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any, Literal, Self
+
+from anilist_oauth.arguments import expect
+from anilist_oauth.errors import ConfigurationError, LoginTimeoutError, SessionStateError
+from anilist_oauth.login.authorization_response import Arrival
+from anilist_oauth.login.completion import Completion, as_login
+from anilist_oauth.login.live_tokens import Hook, Standing
+from anilist_oauth.login.login import CompletedLogin, Login, checked_lifetime
+from anilist_oauth.login.return_to import allowed_origins, check_return_to
+from anilist_oauth.login.store_retry import persist
+from anilist_oauth.login.waiting import wait_for
+from anilist_oauth.oauth.callback import callback_state
+from anilist_oauth.oauth.callback_query import Callback
+from anilist_oauth.oauth.state import new_state
+from anilist_oauth.redaction import clean
+from anilist_oauth.session.session import OAuthSession
+from anilist_oauth.storage import LoginStore, MemoryLoginStore, MemoryTokenStore, Outcome, TokenStore
+from anilist_oauth.storage.digests import digest
+from anilist_oauth.storage.records import PendingLogin, new_claim
+from anilist_oauth.storage.sealed import UnsealedTokenStore
+from anilist_oauth.tokens.access_token import Token
+from anilist_oauth.tokens.viewer import Verified
+
+_LIFETIME = timedelta(minutes=10)
+_CLOSING = 10.0  # seconds that logins under way are waited for, and again as many that they have to be settled
+
+logger = logging.getLogger("anilist_oauth")
+
+
+class LoginFlow:
+    """The thread from a login's beginning to its end, and to the token afterwards.
+
+    One flow serves a whole program. Several processes work together where they share `logins` and `tokens`: a login may
+    begin in one, be finished in another, and be waited for in a third. Close it, with ``async with`` or `aclose`,
+    before the session and the stores.
+
+    Args:
+        session: The open session.
+        logins: Where begun logins are kept; in this process's memory unless given.
+        tokens: Where tokens are kept; in this process's memory unless given.
+        lifetime: How long a login can be finished.
+        return_origins: Origins such as ``https://app.example`` that `return_to` may name besides own paths.
+        on_expiring: Called with the subject once a stored token, over all processes, at the first `token_for` or
+            `graphql` that meets it within thirty days of its end (or after).
+        on_invalid: Likewise, for a token that AniList refused. What a hook raises is logged.
+
+    Raises:
+        ConfigurationError: The lifetime is not positive, an origin is none, or an argument is of another type.
+    """
+
+    def __init__(
+        self,
+        session: OAuthSession,
+        *,
+        logins: LoginStore | None = None,
+        tokens: TokenStore | None = None,
+        lifetime: timedelta = _LIFETIME,
+        return_origins: Iterable[str] = (),
+        on_expiring: Hook | None = None,
+        on_invalid: Hook | None = None,
+    ) -> None:
+        expect(session, OAuthSession, "session: an OAuthSession is needed")
+        self.session = session
+        self.logins = MemoryLoginStore(clock=session.clock) if logins is None else logins
+        self.tokens = MemoryTokenStore(clock=session.clock) if tokens is None else tokens
+        self.lifetime = checked_lifetime(lifetime)
+        self.return_origins = allowed_origins(return_origins)
+        records = UnsealedTokenStore(self.tokens)  # a program's own store does not know a sealed token either
+        self._completion = Completion(session=session, logins=self.logins, tokens=records)
+        self._standing = Standing(session=session, tokens=records, on_expiring=on_expiring, on_invalid=on_invalid)
+        self._running: dict[object, asyncio.Task[CompletedLogin]] = {}
+        self._closed = False
+
+    async def begin(
+        self,
+        *,
+        subject: str | None = None,
+        binding: str | None = None,
+        return_to: str | None = None,
+        label: str | None = None,
+    ) -> Login:
+        """Begin a login; it is stored before its URL is given.
+
+        Show the URL to the one person it is for. Without a `binding`, whoever opens it links *their* AniList account to
+        the subject: a bot shows it in private, or asks through `CallbackReceiver`; a web application binds the browser.
+
+        Args:
+            subject: Whose login it is in the application's own terms, such as ``discord:42``. None is a sign-in: the
+                subject becomes ``anilist:`` and the user's AniList id.
+            binding: A secret that only this browser or user brings along again, such as a random cookie.
+            return_to: Where the web application goes on afterwards: a path of its own, or a URL of `return_origins`.
+            label: What a page may call the one who asks, such as ``@mika on Discord``.
+
+        Raises:
+            ConfigurationError: `return_to` leads elsewhere, or a text is empty or over 2,048 bytes.
+            StorageError: The login could not be stored; in memory, ``retryable`` where there is no room.
+        """
+        self._check_open()
+        if return_to is not None:
+            check_return_to(return_to, origins=self.return_origins)
+        if binding is not None and (not isinstance(binding, str) or not binding):
+            raise ConfigurationError("binding: a random string is needed, or None")
+        state = new_state()
+        pending = PendingLogin(
+            client_id=self.session.application.client_id,
+            subject=subject,
+            binding_digest=None if binding is None else digest(binding),
+            label=label,
+            return_to=return_to,
+            expires_at=self.session.clock() + self.lifetime,
+        )
+        await self.logins.add(digest(state), pending)
+        logger.info("login begun: subject %s", clean(str(subject)))
+        return as_login(self.session, pending, state=state)
+
+    async def finish(
+        self, callback: Callback, *, binding: str | None = None, login: Login | None = None
+    ) -> CompletedLogin:
+        """Finish the login that a callback belongs to: exchange its code, read the viewer, store both.
+
+        A callback that is refused before its login is taken (a `CallbackError`, or `RateLimitedError`) consumes
+        nothing: the right browser can still finish. Any later failure ends the login, at once for who waits too: start
+        a new one. The work goes on when the caller is cancelled. The same callback with the same `binding` gets the
+        first one's result for a minute; without a binding it is ``used``.
+
+        Args:
+            callback: Its URL, or its query as a mapping; with `login`, what the user pasted from the pin page.
+            binding: What `begin` was given. A login begun without one is refused if one comes along.
+            login: The login a pasted pin was asked for; only then.
+
+        Raises:
+            InvalidCallbackError: The callback is malformed, or has no code.
+            StateMismatchError: Its state is ``missing``, ``unknown``, ``expired``, ``used``, or of another ``binding``.
+            AccessDeniedError: The user declined; ``verified`` says whether the login is over.
+            AuthorizationError: AniList sent another error.
+            ConfigurationError: The application has no client secret, or the binding is not a string.
+            RateLimitedError: AniList's pace would keep the user waiting over 30 seconds; open the callback again then.
+            ExchangeError: AniList refused the code (see `OAuthSession.exchange_code` for the classes).
+            TokenMismatchError: The login was begun for another AniList user (a subject ``anilist:…``).
+            ServiceError: The network or AniList failed; the code counts as spent.
+            StorageError: A store failed for 30 seconds; ``retryable`` only before the login was taken.
+            SessionStateError: The flow is closed, or the session is not open.
+        """
+        self._check_open()
+        if login is None:
+            arrival = Arrival.from_callback(callback, binding=binding)
+        else:
+            arrival = Arrival.from_pin(callback, login=login, binding=binding)
+        # Without a binding nothing shows that two who bring one callback are the same: the take lets one of them in.
+        same: object = object() if binding is None else (arrival.key, arrival.answer_digest, digest(binding))
+        return await self._run(same, arrival)
+
+    async def _run(self, same: object, arrival: Arrival) -> CompletedLogin:
+        """Complete a login in a task of the flow, which callers who bring the same share."""
+        task = self._running.get(same)
+        if task is None:
+            task = asyncio.create_task(self._completion.run(arrival))
+            self._running[same] = task
+            task.add_done_callback(lambda done: self._ended(same, done))
+        await asyncio.wait((task,))  # unlike awaiting the task, this does not hand a cancellation on to it
+        if task.cancelled():
+            raise SessionStateError("the login flow was closed before the login was taken; open the callback again")
+        return task.result()
+
+    async def accept(self, verified: Verified, *, login: Login, binding: str | None = None) -> CompletedLogin:
+        """Finish a login with a token that did not come from an exchange: a pasted or implicit one.
+
+        Args:
+            verified: What `OAuthSession.verify` gave.
+            login: The login it was asked for.
+            binding: What `begin` was given.
+
+        Raises:
+            StateMismatchError: The login is ``expired``, ``used``, ``unknown``, or of another ``binding``.
+            TokenMismatchError: The login was begun for another AniList user (a subject ``anilist:…``).
+            StorageError: The store failed for 30 seconds.
+            SessionStateError: The flow is closed.
+        """
+        self._check_open()
+        return await self._run(object(), Arrival.from_verified(verified, login=login, binding=binding))
+
+    async def wait(self, login: Login, *, timeout: float = 600.0) -> CompletedLogin:
+        """Wait until a login is finished, here or in another process that shares the stores.
+
+        Args:
+            login: What `begin` gave.
+            timeout: Seconds. A wait that ends does not end the login; `cancel` does.
+
+        Raises:
+            LoginTimeoutError: ``timeout``; ``expired``: the login can no longer be finished; ``cancelled``: it was
+                called off, or its subject has begun twenty newer ones.
+            OutcomeUnknownError: Who took the login has not ended it within 75 seconds: its process died.
+            LoginRequiredError: It succeeded, but the token was deleted before it was read.
+            StorageError: The store failed for 30 seconds.
+            AniListOAuthError: What `finish` raised after the login was taken.
+        """
+        return await wait_for(self._completion, login, timeout=timeout)
+
+    async def look(self, callback: Callback) -> Login | None:
+        """Read the login a callback belongs to, while it can still be finished; nothing is spent or checked.
+
+        Returns:
+            The login; None if its state is missing or unknown, or it has expired or was taken.
+
+        Raises:
+            InvalidCallbackError: The callback is malformed.
+            StorageError: The store failed.
+        """
+        state = callback_state(callback)
+        pending = None if state is None else await self._completion.own(digest(state))
+        if state is None or pending is None or pending.taken is not None:
+            return None
+        return None if pending.expires_at <= self.session.clock() else as_login(self.session, pending, state=state)
+
+    async def cancel(self, login: Login, *, reason: Literal["cancelled", "timeout"] = "cancelled") -> None:
+        """Call a login off: who waits gets a `LoginTimeoutError` with this reason. One already taken goes on."""
+        expect(login, Login, "login: what begin gave is needed")
+        key, claim = digest(login.state), new_claim(self.session.clock())
+        taken = None
+        if await persist(lambda: self._completion.own(key)) is not None:
+            taken = await persist(lambda: self.logins.take(key, claim=claim, code=digest("cancelled")))
+        if taken is not None and taken.claim == claim:
+            error = LoginTimeoutError("the login was called off; start a new one", reason=reason)
+            await persist(lambda: self.logins.settle(key, Outcome(error=error)))
+
+    async def token_for(self, subject: str) -> Token:
+        """Give a subject's live token.
+
+        Raises:
+            LoginRequiredError: There is none, it has expired, or AniList refused it within the last hour (it has
+                refused good ones in incidents, so that it is kept and tried again).
+            StorageError: The store failed.
+        """
+        return (await self._standing.live(subject)).token
+
+    async def graphql(
+        self,
+        subject: str,
+        query: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        operation_name: str | None = None,
+        max_wait: float | None = None,
+        timeout: float | None = None,
+    ) -> dict[str, Any]:
+        """Ask AniList as a subject: `OAuthSession.graphql` with the token of `token_for`.
+
+        `InvalidTokenError` marks the stored token as one that needs a login, if it is still the one that was used.
+        """
+
+        async def ask(token: Token) -> dict[str, Any]:
+            return await self.session.graphql(
+                query, variables, token=token, operation_name=operation_name, max_wait=max_wait, timeout=timeout
+            )
+
+        return await self._standing.act(subject, ask)
+
+    async def logout(self, subject: str) -> None:
+        """Forget a subject's token. AniList cannot be told: the user revokes it at https://anilist.co/settings/apps."""
+        await self.tokens.delete(subject, client_id=self.session.application.client_id)
+
+    async def aclose(self) -> None:
+        """Wait some seconds for logins being finished, then end the rest as `OutcomeUnknownError`; safe to repeat."""
+        self._closed = True
+        try:
+            await self._wait_for_running()
+        finally:  # whoever cancels this has no patience, and leaves nothing under way all the same
+            for task in list(self._running.values()):
+                task.cancel()
+            await self._wait_for_running()
+
+    async def __aenter__(self) -> Self:
+        self._check_open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def _wait_for_running(self) -> None:
+        if self._running:
+            await asyncio.wait(set(self._running.values()), timeout=_CLOSING)
+
+    def _ended(self, same: object, task: asyncio.Task[CompletedLogin]) -> None:
+        del self._running[same]
+        if not task.cancelled():
+            task.exception()  # who was interested has it; asyncio need not complain that nobody was left
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise SessionStateError("the login flow is closed; make a new one")

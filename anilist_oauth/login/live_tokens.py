@@ -1,0 +1,106 @@
+"""The year after a login: which token is live, who must log in again, and who is told."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import TypeVar
+
+import attrs
+
+from anilist_oauth.arguments import expect
+from anilist_oauth.errors import InvalidTokenError, LoginRequiredError, StorageError
+from anilist_oauth.redaction import clean
+from anilist_oauth.session.session import OAuthSession
+from anilist_oauth.storage.protocols import TokenStore
+from anilist_oauth.storage.records import StoredToken
+from anilist_oauth.tokens.access_token import Token
+
+T = TypeVar("T")
+
+Hook = Callable[[str], Awaitable[None]]
+
+EXPIRING = timedelta(days=30)  # before a token's end, its user can be asked to log in again
+_REFUSAL = timedelta(hours=1)  # AniList has refused good tokens in incidents: then a marked one is tried again
+_TRIES = 5  # to mark a record that other processes mark at the same time
+
+logger = logging.getLogger("anilist_oauth")
+
+
+def _hook(_standing: object, field: "attrs.Attribute[Hook | None]", hook: Hook | None) -> None:
+    expect(hook, Callable | None, f"{field.name}: an async function of the subject is needed, or None")
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Standing:
+    """The stored tokens of one application, and the hooks that hear of their end."""
+
+    session: OAuthSession
+    tokens: TokenStore
+    on_expiring: Hook | None = attrs.field(validator=_hook)
+    on_invalid: Hook | None = attrs.field(validator=_hook)
+
+    async def live(self, subject: str) -> StoredToken:
+        """Give a subject's record if its token may be used; `LoginRequiredError` if not."""
+        stored = await self.tokens.get(subject, client_id=self.session.application.client_id)
+        if stored is None:
+            raise LoginRequiredError("there is no token for this subject: the user logs in", subject=subject)
+        now = self.session.clock()
+        if stored.token.expires_within(EXPIRING, now=now):
+            stored = await self._tell(stored, attrs.evolve(stored, told_expiring=True), self.on_expiring)
+        if stored.token.expired(now):
+            raise LoginRequiredError("the token has expired after its year: the user logs in again", subject=subject)
+        if stored.needs_login:
+            stored = await self._tell(stored, attrs.evolve(stored, told_invalid=True), self.on_invalid)
+            if now < (stored.refused_at or stored.stored_at) + _REFUSAL:
+                raise LoginRequiredError("AniList refuses the token: the user logs in again", subject=subject)
+        return stored
+
+    async def act(self, subject: str, ask: Callable[[Token], Awaitable[T]]) -> T:
+        """Ask AniList something with a subject's token, and note what it thinks of the token."""
+        stored = await self.live(subject)
+        try:
+            answer = await ask(stored.token)
+        except InvalidTokenError:
+            await self._note(stored, refused=True)
+            raise
+        if stored.needs_login:
+            await self._note(stored, refused=False)
+        return answer
+
+    async def _note(self, stored: StoredToken, *, refused: bool) -> None:
+        """Mark or clear the record, unless a store's failure prevents it: the answer of AniList counts more."""
+        try:
+            await self._mark(stored, refused=refused)
+        except StorageError as error:
+            logger.warning("whether AniList takes a token could not be noted: %s", error)
+
+    async def _mark(self, stored: StoredToken, *, refused: bool) -> None:
+        for _ in range(_TRIES):
+            present = await self.tokens.get(stored.subject, client_id=stored.client_id)
+            if present is None or present.token_id != stored.token_id:
+                return  # the user has logged in or out meanwhile
+            refused_at = self.session.clock() if refused else None
+            marked = attrs.evolve(present, needs_login=refused, refused_at=refused_at)
+            if await self.tokens.put(marked, over=present.version):
+                if refused:
+                    await self._tell(marked, attrs.evolve(marked, told_invalid=True), self.on_invalid)
+                return
+
+    async def _tell(self, stored: StoredToken, told: StoredToken, hook: Hook | None) -> StoredToken:
+        """Call a hook, if this process is the one that notes so in the record; a failing hook is logged.
+
+        A store that reads and does not write keeps nobody from a live token: the hook is called at a later meeting.
+        """
+        if hook is None or told.marks == stored.marks:
+            return stored
+        try:
+            if not await self.tokens.put(told, over=stored.version):
+                return stored  # another process tells, or one will at the next meeting
+        except StorageError as error:
+            logger.warning("that a login hook is due could not be noted: %s", error)
+            return stored
+        try:
+            await hook(stored.subject)
+        except Exception:
+            logger.exception("a login hook failed for subject %s", clean(stored.subject))
+        return told

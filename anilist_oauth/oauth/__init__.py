@@ -1,0 +1,30 @@
+"""The authorization code grant: what is sent to AniList and what its answers mean, as values, without I/O.
+
+Read `application`, `redirect_uri`, `authorize`, `callback` and `exchange`, in the order of a login. What sends a
+request is in `session`; what remembers a login is in `login`.
+"""
+
+from anilist_oauth.oauth.application import Application
+from anilist_oauth.oauth.authorize import authorization_url
+from anilist_oauth.oauth.callback import callback_state, parse_callback, parse_implicit, parse_pin
+from anilist_oauth.oauth.endpoints import ANILIST, PIN_REDIRECT_URI, Endpoints
+from anilist_oauth.oauth.exchange import parse_token_response, token_request
+from anilist_oauth.oauth.redirect_uri import RedirectGuard
+from anilist_oauth.oauth.state import new_state, states_match
+
+__all__ = [
+    "ANILIST",
+    "PIN_REDIRECT_URI",
+    "Application",
+    "Endpoints",
+    "RedirectGuard",
+    "authorization_url",
+    "callback_state",
+    "new_state",
+    "parse_callback",
+    "parse_implicit",
+    "parse_pin",
+    "parse_token_response",
+    "states_match",
+    "token_request",
+]

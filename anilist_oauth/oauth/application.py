@@ -1,0 +1,76 @@
+"""The application as it is set up at https://anilist.co/settings/developer."""
+
+import os
+from typing import Any, Self
+
+import attrs
+
+from anilist_oauth.arguments import expect
+from anilist_oauth.errors import ConfigurationError
+from anilist_oauth.oauth.redirect_uri import RedirectGuard
+from anilist_oauth.redaction import Unpicklable, masked
+
+_ID_LIMIT = 2**63
+
+
+def _visible(value: Any, name: str) -> str:
+    expect(value, str, f"{name}: a string is needed")
+    text: str = value.strip()  # a stray blank is AniList's most reported invalid_client
+    if not text:
+        raise ConfigurationError(f"{name}: it is empty; copy it from https://anilist.co/settings/developer")
+    if not text.isprintable() or " " in text:
+        raise ConfigurationError(f"{name}: there is a blank or control character inside it; copy it again")
+    return text
+
+
+def _client_id(value: str | int) -> str:
+    if type(value) is not int:
+        return _visible(value, "client_id")
+    if not 0 < value < _ID_LIMIT:
+        raise ConfigurationError("client_id: AniList's IDs are small positive numbers; copy it again")
+    return str(value)
+
+
+def _client_secret(value: str | None) -> str | None:
+    return None if value is None else _visible(value, "client_secret")
+
+
+@attrs.frozen(kw_only=True)
+class Application(Unpicklable):
+    """One application registered at AniList.
+
+    Attributes:
+        client_id: The ID of the application's settings; blanks around it are stripped, an int becomes a str.
+        redirect_uri: The redirect URL of its settings, byte for byte.
+        client_secret: The secret of its settings, needed for `exchange_code` only. One shipped to users' machines is
+            no secret.
+        guard: The exact match that every step of a login passes.
+
+    Raises:
+        ConfigurationError: A field is empty or has blanks inside.
+        RedirectURIError: The redirect URI cannot be one; the text says how to mend it.
+    """
+
+    client_id: str = attrs.field(converter=_client_id)
+    redirect_uri: str
+    client_secret: str | None = attrs.field(default=None, converter=_client_secret, repr=masked)
+    guard: RedirectGuard = attrs.field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "guard", RedirectGuard(self.redirect_uri))
+
+    @classmethod
+    def from_env(cls, prefix: str = "ANILIST_") -> Self:
+        """Read ``ANILIST_CLIENT_ID``, ``ANILIST_CLIENT_SECRET`` and ``ANILIST_REDIRECT_URI`` of the environment.
+
+        Raises:
+            ConfigurationError: One or more are missing or empty; the text names them all.
+        """
+        names = [prefix + part for part in ("CLIENT_ID", "CLIENT_SECRET", "REDIRECT_URI")]
+        missing = [name for name in names if not os.environ.get(name, "").strip()]
+        if missing:
+            *rest, last = missing
+            listed = f"{', '.join(rest)} and {last}" if rest else last
+            raise ConfigurationError(f"set {listed} in the environment")
+        client_id, client_secret, redirect_uri = (os.environ[name] for name in names)
+        return cls(client_id=client_id, client_secret=client_secret, redirect_uri=redirect_uri)

@@ -1,0 +1,69 @@
+"""Where AniList's three doors are, and who may stand in for it."""
+
+import ipaddress
+import re
+
+import attrs
+from yarl import URL
+
+from anilist_oauth.errors import ConfigurationError
+from anilist_oauth.oauth.uri import is_loopback
+
+PIN_REDIRECT_URI = "https://anilist.co/api/v2/oauth/pin"
+"""The redirect URI to register where no server can be called back: AniList's own page shows the code to copy."""
+
+_STRICT = re.compile(
+    r"https?://(?:[^/?#]*@)?(?:\[[0-9a-f:.]+\]|[^][%/?# \\:]+)(?::[0-9]+)?(?:[/?#][^ \\]*)?", re.IGNORECASE
+)
+_LABEL_LIMIT = 63  # octets of one label of a host name (RFC 1035 section 2.3.4)
+
+
+def _endpoint(value: str | URL) -> URL:
+    try:
+        url = _absolute(value)
+    except (TypeError, ValueError) as error:
+        raise ConfigurationError("an endpoint is an absolute URL, such as https://anilist.co/…") from error
+    if url.scheme == "http" and not is_loopback(url.host):
+        raise ConfigurationError(
+            f"the endpoint at {url.host} is plain http, so that secrets would travel in the clear: use https "
+            "(http is for a loopback host only)"
+        )
+    if url.raw_user is not None or url.raw_password is not None or url.raw_fragment:
+        raise ConfigurationError(f"the endpoint at {url.host} has user information or a fragment: leave it out")
+    return url
+
+
+def _absolute(value: str | URL) -> URL:
+    text = str(value)
+    if not text.isprintable() or not _STRICT.fullmatch(text):  # before yarl, which may mend or stumble over it
+        raise ValueError("no absolute URL of http or https")
+    url = URL(value)
+    host = (url.raw_host if url.host else None) or ""  # to decode the host finds a malformed IDN
+    labels = [str(ipaddress.IPv6Address(host))] if ":" in host else host.removesuffix(".").split(".")
+    if not url.port or not all(0 < len(label) <= _LABEL_LIMIT for label in labels):
+        raise ValueError("nothing can be reached there")
+    return url
+
+
+@attrs.frozen(kw_only=True)
+class Endpoints:
+    """The URLs of an authorization server and its GraphQL API.
+
+    Each is https, or http on a loopback host (RFC 6749 section 10.9), else `ConfigurationError`.
+
+    Attributes:
+        authorization: Where the user's browser is sent (RFC 6749 section 3.1).
+        token: Where codes are exchanged (RFC 6749 section 3.2).
+        graphql: Where requests are made with the access token; the token goes to this origin alone.
+    """
+
+    authorization: URL = attrs.field(converter=_endpoint)
+    token: URL = attrs.field(converter=_endpoint)
+    graphql: URL = attrs.field(converter=_endpoint)
+
+
+ANILIST = Endpoints(
+    authorization="https://anilist.co/api/v2/oauth/authorize",
+    token="https://anilist.co/api/v2/oauth/token",
+    graphql="https://graphql.anilist.co",
+)

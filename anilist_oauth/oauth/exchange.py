@@ -1,0 +1,266 @@
+"""The exchange of a code for a token, as values: the request, and what its answer means (RFC 6749 section 4.1.3)."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from urllib.parse import quote_plus, urlencode
+
+from yarl import URL
+
+from anilist_oauth.errors import (
+    ConfigurationError,
+    ExchangeError,
+    InvalidClientError,
+    InvalidCodeError,
+    InvalidCodeReason,
+    RateLimitedError,
+    ServiceUnavailableError,
+    UnexpectedResponseError,
+)
+from anilist_oauth.http_messages import TOKEN_BODY_LIMIT, Request, Response
+from anilist_oauth.oauth.application import Application
+from anilist_oauth.pacing.rate_limit import retry_after
+from anilist_oauth.redaction import clean
+from anilist_oauth.tokens.access_token import Token
+from anilist_oauth.tokens.claims import peek_claims
+
+TOKEN_HEADERS = {
+    "Accept": "application/json",  # without it Laravel answers its own errors in HTML
+    "Accept-Encoding": "identity",  # an answer of 2 kB is not worth unpacking
+    "Content-Type": "application/x-www-form-urlencoded",
+}
+_FOREVER = 100 * 366 * 24 * 60 * 60  # seconds
+_CODE_HINTS: dict[str, InvalidCodeReason] = {
+    "cannot decrypt the authorization code": "garbled",
+    "cannot validate the provided authorization code": "garbled",
+    "authorization code has expired": "expired",
+    "authorization code has been revoked": "used",
+    "authorization code was not issued to this client": "other_client",
+}
+_CODE_TEXTS: dict[InvalidCodeReason, str] = {
+    "garbled": "cannot be read: it was cut, altered, or is no code",
+    "expired": "has expired (it lives 10 minutes)",
+    "used": "was used before",
+    "other_client": "was issued to another application",
+    "unknown": "is not valid, or the redirect URI is not the one of the login",
+}
+
+
+class Refusal(NamedTuple):
+    """What an error answer says, whichever of the server's envelopes it came in."""
+
+    error: str | None
+    description: str | None
+    hint: str | None
+
+
+def token_request(endpoint: URL, *, application: Application, code: str) -> Request:
+    """Build the token request: a POST of a form, with the application's credentials and the code in its body.
+
+    Args:
+        endpoint: The token endpoint.
+        application: Who asks; its redirect URI is sent byte for byte.
+        code: What `parse_callback` gave; blanks around it are stripped.
+
+    Raises:
+        ConfigurationError: The application has no client secret.
+        InvalidCodeError: The code cannot be one; ``reason`` is ``garbled``.
+    """
+    return with_code(endpoint, token_form(application), code)
+
+
+def token_form(application: Application) -> bytes:
+    """Build the part of the request's body that is the same for every code, up to the code's value.
+
+    Raises:
+        ConfigurationError: The application has no client secret.
+    """
+    if application.client_secret is None:
+        raise ConfigurationError(
+            "client_secret: exchanging a code needs it; pass client_secret= to Application "
+            "(it is at https://anilist.co/settings/developer)"
+        )
+    fields = {
+        "grant_type": "authorization_code",
+        "client_id": application.client_id,
+        "client_secret": application.client_secret,
+        "redirect_uri": application.redirect_uri,
+    }
+    return f"{urlencode(fields)}&code=".encode("ascii")
+
+
+def with_code(endpoint: URL, form: bytes, code: str) -> Request:
+    """Complete what `token_form` gave with a code; an `InvalidCodeError` (``garbled``) for what cannot be one."""
+    code = code.strip() if isinstance(code, str) else ""
+    field = code.encode("ascii") if code.isascii() else b""
+    if not field.isalnum():  # AniList's are hex digits, which need no quoting
+        if not field or not code.isprintable() or " " in code or "://" in code:
+            raise InvalidCodeError(
+                "the code is empty or garbled; pass what parse_callback() gave, not the whole callback",
+                reason="garbled",
+            )
+        field = quote_plus(code).encode("ascii")
+    return Request(url=endpoint, headers=TOKEN_HEADERS, body=form + field, body_limit=TOKEN_BODY_LIMIT)
+
+
+def parse_token_response(response: Response, *, application: Application, code: str, now: datetime) -> Token:
+    """Read the answer to a token request.
+
+    Args:
+        response: The answer.
+        application: Whose request it was: named in the texts, its secret kept out of them.
+        code: The code that was sent, to be kept out of the texts.
+        now: The time of the answer (aware), from which ``expires_in`` counts.
+
+    Raises:
+        InvalidClientError: The client id, the client secret or the redirect URI is wrong.
+        InvalidCodeError: The code is used, expired, garbled or another application's.
+        ExchangeError: Any other refusal.
+        RateLimitedError: 429; the code was not looked at.
+        ServiceUnavailableError: 5xx, or a page of Cloudflare's.
+        UnexpectedResponseError: A redirect, or an answer in none of the known shapes.
+    """
+    document = response.json()
+    if (
+        response.status == 200
+        and isinstance(document, dict)
+        and "access_token" in document
+        and document.get("error") is None
+    ):
+        return _token(document, now=now)
+    secrets = (application.client_secret or "", code.strip(), *_tokens(document))
+    refusal = _refusal(document, secrets=secrets)
+    _raise_service_error(response, refusal, now=now)
+    if refusal is None:
+        text = _excerpt(response, secrets=secrets)
+        raise UnexpectedResponseError(
+            f"the token endpoint answered HTTP {response.status} in an unknown form ({text}); check its URL, and "
+            "start a new login"
+        )
+    raise _refused(response.status, refusal, application)
+
+
+def _tokens(document: Any) -> list[str]:
+    """Find the tokens of an answer that grants nothing for all that, to keep them out of its text."""
+    found = [document.get(name) for name in ("access_token", "refresh_token")] if isinstance(document, dict) else []
+    return [token for token in found if isinstance(token, str)]
+
+
+def _token(document: Mapping[str, Any], *, now: datetime) -> Token:
+    access_token, token_type = document["access_token"], document.get("token_type")
+    expires_in = document.get("expires_in")
+    try:
+        if type(expires_in) is int and 0 < expires_in < _FOREVER:
+            expires_at: datetime | None = now + timedelta(0, expires_in)
+        else:
+            expires_at = _expiry(expires_in, access_token, now=now)
+        return Token(
+            access_token=access_token,
+            token_type="Bearer" if token_type is None else token_type,
+            expires_at=expires_at,
+        )
+    except ConfigurationError as error:
+        raise UnexpectedResponseError(
+            f"the token endpoint sent a token that cannot be used ({error}); check its URL, and start a new login"
+        ) from error
+
+
+def _expiry(expires_in: Any, access_token: Any, *, now: datetime) -> datetime | None:
+    """Read an odd ``expires_in``, such as a float or a string of digits; where there is none, the token's own word."""
+    try:
+        seconds = float(expires_in)
+        if seconds > 0 and expires_in is not True:
+            return now + timedelta(seconds=seconds)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    claims = peek_claims(access_token)
+    return claims.expires_at if claims else None
+
+
+def _refusal(document: Any, *, secrets: tuple[str, ...]) -> Refusal | None:
+    """Read any of the server's envelopes: OAuth's, the older site's, GraphQL's, Laravel's."""
+    if not isinstance(document, dict):
+        return None
+    error, errors = document.get("error"), document.get("errors")
+    texts, hint = [document.get("error_description"), document.get("message")], document.get("hint")
+    if isinstance(error, dict):
+        messages = error.get("messages")
+        texts = ["; ".join(m for m in messages if isinstance(m, str))] if isinstance(messages, list) else texts
+    elif isinstance(errors, list) and errors and isinstance(errors[0], dict):
+        texts, hint = [errors[0].get("message")], errors[0].get("hint")
+    text = next((text for text in texts if isinstance(text, str) and text), None)
+    parts = [clean(part, secrets=secrets) if isinstance(part, str) else None for part in (error, text, hint)]
+    return Refusal(*(part or None for part in parts)) if any(parts) else None
+
+
+def _raise_service_error(response: Response, refusal: Refusal | None, *, now: datetime) -> None:
+    status, wait = response.status, retry_after(response.headers, now=now)
+    said = f": {refusal.description}" if refusal and refusal.description else ""
+    if status == 429:
+        raise RateLimitedError(f"too many requests to the token endpoint{said}; try again later", retry_after=wait)
+    if 300 <= status < 400:
+        raise UnexpectedResponseError(
+            f"the token endpoint answered with a redirect (HTTP {status}), which is not followed; check its URL, and "
+            "start a new login"
+        )
+    disabled = refusal is not None and (refusal.description or "").startswith("The AniList API has been temporarily")
+    if status >= 500 or disabled or (status == 403 and refusal is None):
+        raise ServiceUnavailableError(
+            f"AniList is not available (HTTP {status}){said}; nothing is wrong with the login: start it again later",
+            retry_after=wait,
+        )
+
+
+def _refused(status: int, refusal: Refusal, application: Application) -> ExchangeError:
+    error, description, hint = refusal
+    said = "; ".join(part for part in refusal if part)
+    if refusal.error == "invalid_client":
+        return InvalidClientError(
+            f"AniList does not accept the application (HTTP {status}: {said}), and does not say why. One of three is "
+            f"not as in its settings: the client id ({application.client_id}), the client secret "
+            f"({len(application.client_secret or '')} characters), or the redirect URI, which was sent as "
+            f"{application.redirect_uri} and must be the same byte for byte.",
+            status=status,
+            error=error,
+            description=description,
+            hint=hint,
+        )
+    reason = _code_reason(refusal)
+    if reason is not None:
+        return InvalidCodeError(
+            f"the code {_CODE_TEXTS[reason]} (HTTP {status}: {said}; redirect URI {application.redirect_uri}). "
+            "Start a new login.",
+            reason=reason,
+            status=status,
+            error=error,
+            description=description,
+            hint=hint,
+        )
+    return ExchangeError(
+        f"the token endpoint refused the exchange (HTTP {status}: {said}; redirect URI {application.redirect_uri}); "
+        "mend what it names, and start a new login",
+        status=status,
+        error=error,
+        description=description,
+        hint=hint,
+    )
+
+
+def _code_reason(refusal: Refusal) -> InvalidCodeReason | None:
+    """Tell what is wrong with the code, in the words of the server's older and newer generations."""
+    if refusal.error not in {"invalid_request", "invalid_grant"}:
+        return None
+    for text in (refusal.hint, refusal.description):
+        for words, reason in _CODE_HINTS.items():
+            if words in (text or "").lower():
+                return reason
+    return "unknown" if refusal.error == "invalid_grant" else None
+
+
+def _excerpt(response: Response, *, secrets: tuple[str, ...]) -> str:
+    """Quote the beginning of a body that could not be read, unless it may hold a token."""
+    if not response.body.strip():
+        return "an empty body"
+    if b"token" in response.body.lower():
+        return f"{len(response.body)} bytes, not shown"
+    return clean(response.body.decode("utf-8", "replace"), secrets=secrets)

@@ -1,0 +1,182 @@
+"""The redirect URI: checked once, kept as it was written, matched byte for byte.
+
+AniList compares the redirect URI as a string, and answers a difference of one slash with ``invalid_client``. So the
+registered one is an opaque `str` here: no URL library may touch it (they rewrite ``:80``, host case, ``%7E``, ``..``).
+"""
+
+import inspect
+import ipaddress
+import re
+import warnings
+from urllib.parse import unquote_plus
+
+from anilist_oauth.errors import InsecureRedirectURIWarning, RedirectURIError, RedirectURIMismatchError
+from anilist_oauth.oauth.redirect_mismatch import caret, difference, mask_callback
+from anilist_oauth.oauth.uri import URIParts, split_uri
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
+_REFUSED_SCHEMES = frozenset(
+    {"about", "blob", "data", "file", "filesystem", "javascript", "mailto", "vbscript", "view-source"}
+)
+_PORT_AND_PATH = re.compile(r"[0-9]+(?:[/?].*)?")
+_RESERVED_PARAMETERS = frozenset({"code", "state", "error", "access_token"})
+_ODD_IN_HOST = frozenset('\\<>"^`{|}%[]')
+_PORT = re.compile("[0-9]{1,5}")
+_HIGHEST_PORT = 65535
+_SHOWN = 100  # characters that fit a line
+_WEB = frozenset({"http", "https"})
+
+
+class RedirectGuard:
+    """The registered redirect URI, and the exact match that both steps of a login pass (RFC 6749 section 4.1.3).
+
+    Args:
+        registered: The redirect URL of the application's settings, byte for byte: http or https, a custom scheme, or
+            `PIN_REDIRECT_URI`.
+
+    Raises:
+        RedirectURIError: It cannot be a redirect URI; the text says how to mend it.
+
+    Warns:
+        InsecureRedirectURIWarning: It is http to a host that is not this machine.
+    """
+
+    __slots__ = ("_registered",)
+
+    def __init__(self, registered: str) -> None:
+        parts = _checked(registered)
+        self._registered = registered
+        if (parts.scheme or "").lower() == "http" and not _is_this_machine(parts.host or ""):
+            warnings.warn(
+                f"the redirect URI {registered} is plain http: whoever sits between the browser and {parts.host} can "
+                "read the code; use https outside of development",
+                InsecureRedirectURIWarning,
+                stacklevel=_callers_level(),
+            )
+
+    @property
+    def registered(self) -> str:
+        """The redirect URI of the application's settings, as it was written."""
+        return self._registered
+
+    def __repr__(self) -> str:
+        return f"RedirectGuard({self._registered!r})"
+
+    def check(self, given: str | None = None) -> str:
+        """Give the redirect URI to send.
+
+        Args:
+            given: What the caller wants to send; None for the registered one.
+
+        Raises:
+            RedirectURIMismatchError: It is not, byte for byte, the registered one.
+        """
+        if given is None or given == self._registered:
+            return self._registered
+        if isinstance(given, str):
+            sentence, shown = difference(self._registered, given), mask_callback(given)
+        else:
+            sentence, shown = f"a {type(given).__name__} for a str (URL classes rewrite what they hold)", str(given)
+            shown = mask_callback(shown)
+        raise RedirectURIMismatchError(
+            f"the redirect URI is not the registered one: {sentence}\n{caret(self._registered, shown)}\n"
+            "AniList compares it byte for byte, letter case and percent-encoding too. Change the one in the code, or "
+            "the one in the application's settings.",
+            registered=self._registered,
+            given=shown,
+            difference=sentence,
+        )
+
+
+def _checked(uri: str) -> URIParts:
+    if not isinstance(uri, str):
+        raise RedirectURIError(f"redirect_uri: a str is needed, not {type(uri).__name__} (URL classes rewrite it)")
+    if not uri:
+        raise RedirectURIError("redirect_uri: it is empty; copy it from https://anilist.co/settings/developer")
+    odd = next((c for c in uri if c.isspace() or not c.isprintable()), None)
+    if odd is not None:
+        raise RedirectURIError(
+            f"redirect_uri: there is a blank or invisible character (U+{ord(odd):04X}) at position {uri.index(odd)}; "
+            "remove it, or percent-encode it in the application's settings as well"
+        )
+    parts = split_uri(uri)
+    _check_scheme(uri, parts)
+    if parts.fragment is not None:
+        raise RedirectURIError("redirect_uri: it must not have a fragment (RFC 6749 section 3.1.2); remove the # part")
+    if "\\" in uri:
+        raise RedirectURIError("redirect_uri: it has a backslash, which browsers turn into a slash; write a slash")
+    _check_authority(parts)
+    names = {unquote_plus(pair.partition("=")[0]) for pair in (parts.query or "").split("&")}
+    if reserved := names & _RESERVED_PARAMETERS:
+        raise RedirectURIError(
+            f"redirect_uri: its query has a parameter {min(reserved)!r}, which the callback adds itself; remove it"
+        )
+    return parts
+
+
+def _check_scheme(uri: str, parts: URIParts) -> None:
+    scheme = parts.scheme
+    after = uri[len(scheme) + 1 :] if scheme else ""
+    if not scheme or scheme.lower() == "localhost" or (scheme.lower() not in _WEB and _PORT_AND_PATH.fullmatch(after)):
+        raise RedirectURIError(
+            f"redirect_uri: it has no scheme; write http://{_host_and_path(uri)} or https://…, as it is in the "
+            "application's settings"
+        )
+    if not _SCHEME.fullmatch(scheme):
+        raise RedirectURIError(
+            "redirect_uri: its scheme is malformed; begin with https:// or http://, or one of your own"
+        )
+    if scheme.lower() in _REFUSED_SCHEMES:
+        raise RedirectURIError(
+            f"redirect_uri: a URI of the scheme {scheme} cannot be called back; use https://, http:// or your own"
+        )
+    if not after:
+        raise RedirectURIError("redirect_uri: there is nothing after the scheme; write the whole URI")
+    if scheme.lower() in _WEB and not parts.host:
+        raise RedirectURIError(f"redirect_uri: there is no host; write {scheme}://host/path")
+
+
+def _check_authority(parts: URIParts) -> None:
+    if parts.userinfo is not None:
+        raise RedirectURIError("redirect_uri: it must not have user information; remove the part before the @")
+    host = parts.host or ""
+    if host.startswith("["):
+        try:
+            ipaddress.IPv6Address(host.removeprefix("[").removesuffix("]") if host.endswith("]") else "")
+        except ValueError:
+            raise RedirectURIError(
+                "redirect_uri: the IPv6 host is malformed; write it like http://[::1]:8080/"
+            ) from None
+        if "%" in host:
+            raise RedirectURIError("redirect_uri: an IPv6 host cannot have a zone; remove the part from the %")
+    elif odd := _ODD_IN_HOST.intersection(host):
+        raise RedirectURIError(f"redirect_uri: the host has a {min(odd)}; write the plain host name")
+    if parts.port is not None and not (_PORT.fullmatch(parts.port) and 0 < int(parts.port) <= _HIGHEST_PORT):
+        raise RedirectURIError("redirect_uri: the port must be 1 to 65535, or left out with its colon")
+
+
+def _is_this_machine(host: str) -> bool:
+    return host.lower() in {"127.0.0.1", "localhost"} or (
+        host.startswith("[") and ipaddress.IPv6Address(host[1:-1]).is_loopback
+    )
+
+
+def _host_and_path(uri: str) -> str:
+    """Show a URI without its scheme, unless it is no URI at all but, say, a client secret in the wrong place."""
+    shown = mask_callback(f"…{uri}" if re.match("/[^/]", uri) else uri.lstrip("/"))
+    return _short(shown) if re.search("[.:/]", uri) or shown == "localhost" else "…"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def _callers_level() -> int:
+    """Count the frames up to the caller's own line, past this package's and attrs', for ``stacklevel``."""
+    frame, level = inspect.currentframe(), 0
+    while frame and (
+        frame.f_globals.get("__name__", "").partition(".")[0] in {"anilist_oauth", "attr"}
+        or frame.f_code.co_filename.startswith("<attrs generated")  # the constructor of a caller's own subclass
+    ):
+        frame, level = frame.f_back, level + 1
+    return level

@@ -1,0 +1,49 @@
+"""A URI in its parts, each just as it was written (RFC 3986 appendix B)."""
+
+import ipaddress
+import re
+from typing import Any, NamedTuple, cast
+
+_PARTS = re.compile(r"(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
+_HOST_AND_PORT = re.compile(r"(\[[^\]]*\]?[^:]*|[^:]*)(?::(.*))?", re.DOTALL)
+
+DEFAULT_PORTS = {"http": "80", "https": "443"}
+
+
+class URIParts(NamedTuple):
+    """The parts of a URI, undecoded; None is absent, which an empty string is not."""
+
+    scheme: str | None
+    userinfo: str | None
+    host: str | None
+    port: str | None
+    path: str
+    query: str | None
+    fragment: str | None
+
+
+def split_uri(uri: str) -> URIParts:
+    """Split any string as a URI; nothing is checked, decoded or rewritten."""
+    scheme, authority, path, query, fragment = _groups(_PARTS, uri)
+    if authority is None:
+        return URIParts(scheme, None, None, None, path, query, fragment)
+    userinfo, at, rest = authority.rpartition("@")
+    host, port = _groups(_HOST_AND_PORT, rest)
+    return URIParts(scheme, userinfo if at else None, host, port, path, query, fragment)
+
+
+def _groups(pattern: re.Pattern[str], text: str) -> tuple[Any, ...]:
+    """Match a pattern whose every part may be empty, so that there always is a match."""
+    return cast("re.Match[str]", pattern.fullmatch(text)).groups()
+
+
+def is_loopback(host: str | None) -> bool:
+    """Tell whether a host is this very machine: ``localhost``, 127.0.0.0/8 or ::1, without brackets."""
+    if host is None:
+        return False
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

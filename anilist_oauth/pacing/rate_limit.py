@@ -1,0 +1,87 @@
+"""What a server says of its pace, and the arithmetic of keeping to it.
+
+AniList allows 30 requests a minute to one address, says so in ``X-RateLimit-Limit``, and names in ``Retry-After``
+when a refused caller may come back (AniList: Rate Limiting; RFC 9110 section 10.2.3).
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Self
+
+import attrs
+
+DEFAULT_LIMIT = 30  # requests a minute (AniList: Rate Limiting, "degraded state")
+DEFAULT_WAIT = 60.0  # seconds, where a refusal or an outage names none (AniList: Rate Limiting)
+LONGEST_WAIT = 24 * 60 * 60.0  # seconds; a server that asks for more is mistaken
+
+
+@attrs.frozen(kw_only=True)
+class RateLimit:
+    """What one answer says of the pace; None is what it does not say, or not legibly.
+
+    Attributes:
+        limit: Requests allowed in a minute, at least 1.
+        remaining: Requests left of them.
+        reset: When the minute ends, in UTC.
+        retry_after: Seconds until a refused caller may come back.
+    """
+
+    limit: int | None = None
+    remaining: int | None = None
+    reset: datetime | None = None
+    retry_after: float | None = None
+
+    @classmethod
+    def from_headers(cls, headers: Mapping[str, str], *, now: datetime) -> Self:
+        """Read the ``X-RateLimit`` headers and ``Retry-After``; nothing a server sends makes this fail.
+
+        Args:
+            headers: The headers of an answer, in any letter case, in a plain dict too.
+            now: The present, aware.
+        """
+        reset = _number(_header(headers, "X-RateLimit-Reset"))
+        return cls(
+            limit=_number(_header(headers, "X-RateLimit-Limit")) or None,
+            remaining=_number(_header(headers, "X-RateLimit-Remaining")),
+            reset=None if reset is None else datetime.fromtimestamp(reset, UTC),
+            retry_after=retry_after(headers, now=now),
+        )
+
+
+def retry_after(headers: Mapping[str, str], *, now: datetime) -> float | None:
+    """Read ``Retry-After``, seconds or an HTTP date (RFC 9110 section 10.2.3).
+
+    Args:
+        headers: The headers of an answer, in any letter case, in a plain dict too.
+        now: The present, aware; a date is compared with it.
+
+    Returns:
+        Seconds from 0 (the time has come) to `LONGEST_WAIT`, or None where the header is absent or illegible.
+    """
+    text = _header(headers, "Retry-After").strip()
+    if not text:
+        return None
+    number = _number(text)
+    if number is not None:
+        return min(float(number), LONGEST_WAIT)
+    try:
+        date = parsedate_to_datetime(text)
+        seconds = (date.replace(tzinfo=date.tzinfo or UTC) - now).total_seconds()
+    except (ValueError, OverflowError):
+        return None
+    return min(max(0.0, seconds), LONGEST_WAIT)
+
+
+def _header(headers: Mapping[str, str], name: str) -> str:
+    """Find a header whatever its letter case, which does not matter (RFC 9110 section 5.1); empty if it is absent."""
+    value = headers.get(name)
+    if value is None and type(headers) is dict:  # others, aiohttp's, look so themselves
+        value = next((text for other, text in headers.items() if other.lower() == name.lower()), None)
+    return value or ""
+
+
+def _number(text: str) -> int | None:
+    """Read a whole number of at most eleven digits, which hold any Unix time `datetime` can."""
+    digits = text.strip()
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 11 else None

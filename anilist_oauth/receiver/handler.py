@@ -1,0 +1,163 @@
+"""What a receiver answers: each visit at the redirect URI's path, and nothing else."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from anilist_oauth.errors import AniListOAuthError
+from anilist_oauth.html_page import Page
+from anilist_oauth.login.flow import LoginFlow
+from anilist_oauth.login.login import Login
+from anilist_oauth.oauth.callback import callback_state, parse_callback, parse_implicit
+from anilist_oauth.oauth.uri import is_loopback, split_uri
+from anilist_oauth.receiver import pages
+from anilist_oauth.receiver.address import requested_path
+from anilist_oauth.receiver.confirmations import Held, Tickets
+from anilist_oauth.tokens.viewer import Verified
+
+_OF_CALLBACK = frozenset({"code", "state", "error", "access_token"})
+_PREFETCH = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+_REDIRECT = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+
+
+class Desk:
+    """Answers browsers for the logins of one flow.
+
+    Args:
+        flow: Whose logins.
+        path: The redirect URI's path; all else is not found.
+        on_loopback: Whether only this machine can come: then a request must name a loopback host, so that no web page
+            gets in by pointing its own name here.
+
+    Attributes:
+        implicit: The login of the implicit grant that is open, if any.
+    """
+
+    def __init__(self, flow: LoginFlow, *, path: str, on_loopback: bool) -> None:
+        self._flow = flow
+        self._path = path
+        self._on_loopback = on_loopback
+        self._tickets = Tickets(flow.session.clock)
+        self._answers: set[asyncio.Task[Page]] = set()
+        self._ways = {"GET": self._visited, "HEAD": self._passed_over, "POST": self._submitted}
+        self.implicit: Login | None = None
+
+    async def aclose(self) -> None:
+        """End what is still under way here; the flow's own work goes on."""
+        for task in self._answers:
+            task.cancel()
+        await asyncio.gather(*self._answers, return_exceptions=True)
+
+    async def serve(self, request: web.BaseRequest) -> web.Response:
+        """Answer one request."""
+        if self._on_loopback and not _names_this_machine(request.headers.get("Host", "")):
+            return _sent(pages.nothing_here(400))
+        if requested_path(request.rel_url.raw_path) != self._path:
+            return _sent(pages.nothing_here())
+        answer = self._ways.get(request.method)
+        try:
+            return _sent(pages.nothing_here(405)) if answer is None else await answer(request)
+        except AniListOAuthError as error:
+            return _sent(pages.failed(error))
+
+    async def is_open(self, login: Login | None) -> bool:
+        """Tell whether a login can still be finished."""
+        return login is not None and await self._flow.look({"state": login.state}) is not None
+
+    async def _passed_over(self, request: web.BaseRequest) -> web.Response:
+        """Answer a program that looks ahead: nobody is there to be asked."""
+        del request
+        return web.Response(status=204, headers=_REDIRECT)
+
+    async def _visited(self, request: web.BaseRequest) -> web.Response:
+        if any("prefetch" in request.headers.get(name, "") for name in _PREFETCH):
+            return await self._passed_over(request)
+        query = request.query
+        if _OF_CALLBACK.isdisjoint(query):
+            if pages.TICKET in query:
+                return _sent(await self._asked(query[pages.TICKET]))
+            if self.implicit is not None and await self.is_open(self.implicit):
+                return _sent(pages.fragment_reader(self._tickets.issue(self.implicit, None)))
+            return _sent(pages.nothing_here(400))
+        login = await self._flow.look(query)
+        if login is None:
+            return _sent(_not_open(query))
+        if query.get("error"):
+            await self._flow.finish(query)  # ends the login, and raises what AniList says
+        code = parse_callback(query, expected_state=login.state)
+        return _redirect(self._tickets.issue(login, {"state": login.state, "code": code}))
+
+    async def _asked(self, ticket: str) -> Page:
+        """Ask the question, or show again what became of it."""
+        held = self._tickets.find(ticket)
+        if held is not None and held.answer is not None:
+            return await asyncio.shield(held.answer)
+        if held is None or held.brought is None or not await self.is_open(held.login):
+            return pages.over()
+        viewer = held.brought.viewer if isinstance(held.brought, Verified) else None
+        return pages.question(held.login, ticket, viewer=viewer)
+
+    async def _submitted(self, request: web.BaseRequest) -> web.Response:
+        if request.headers.get("Sec-Fetch-Site", "none") not in {"none", "same-origin"}:
+            return _sent(pages.nothing_here(403))
+        fields = dict(parse_qsl((await request.read()).decode("ascii", "replace"), keep_blank_values=True))
+        ticket = fields.get(pages.TICKET, "")
+        held = self._tickets.find(ticket)
+        if held is None:
+            return _sent(pages.over())
+        if held.answer is None and pages.REFUSAL in fields:
+            self._tickets.drop(ticket)
+            return _sent(pages.refused())
+        if held.answer is None and held.brought is None:
+            self._tickets.drop(ticket)
+            return await self._verified(held.login, fields.get(pages.FRAGMENT, ""))
+        if held.answer is None:
+            held.answer = asyncio.create_task(self._finished(ticket, held, held.brought))
+            self._answers.add(held.answer)
+            held.answer.add_done_callback(self._answers.discard)
+        return _sent(await asyncio.shield(held.answer))
+
+    async def _verified(self, login: Login, fragment: str) -> web.Response:
+        """Let AniList say whose token it is before its owner is asked."""
+        token = parse_implicit(f"#{fragment}", now=self._flow.session.clock())
+        return _redirect(self._tickets.issue(login, await self._flow.session.verify(token.access_token)))
+
+    async def _finished(self, ticket: str, held: Held, brought: Mapping[str, str] | Verified | None) -> Page:
+        try:
+            if isinstance(brought, Verified):
+                done = await self._flow.accept(brought, login=held.login)
+            else:
+                done = await self._flow.finish(brought or {})
+        except AniListOAuthError as error:
+            if getattr(error, "retryable", False):
+                held.answer = None
+                return pages.later(ticket, error)
+            page = pages.failed(error)
+        else:
+            page = pages.linked(done)
+        self._tickets.answered(held)
+        return page
+
+
+def _not_open(query: Any) -> Page:
+    """Tell what came without the state of an open login; nothing is done about it, for anybody can make one up."""
+    if callback_state(query) is None:
+        parse_callback(query, expected_state="")  # raises: AniList's error, or that the state is missing
+    return pages.over()
+
+
+def _names_this_machine(host: str) -> bool:
+    return is_loopback((split_uri(f"//{host}").host or "").removeprefix("[").removesuffix("]"))
+
+
+def _redirect(ticket: str) -> web.Response:
+    """Lead to a page whose address holds neither code nor state."""
+    location = f"{pages.HERE}{pages.TICKET}={ticket}"
+    return web.Response(status=303, headers={**_REDIRECT, "Location": location})
+
+
+def _sent(page: Page) -> web.Response:
+    return web.Response(status=page.status, headers=page.headers, body=page.body)

@@ -1,0 +1,154 @@
+"""The GraphQL endpoint: who asks, what is answered, and how AniList words an error."""
+
+import re
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Any
+
+import attrs
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    OperationType,
+    execute_sync,
+    parse,
+    validate,
+)
+
+from anilist_oauth.sandbox.graphql.complexity import complexity
+from anilist_oauth.sandbox.graphql.media_lists import Library
+from anilist_oauth.sandbox.graphql.resolvers import AniListError, Root
+from anilist_oauth.sandbox.graphql.schema import SCHEMA
+from anilist_oauth.sandbox.messages import Answer, ReceivedRequest, json_answer
+from anilist_oauth.sandbox.oauth.grants import AccessToken, Grants
+from anilist_oauth.sandbox.people import People, User
+
+_NOT_FOUND = {"message": "Not Found.", "hint": "Use POST request to access graphql subdomain.", "status": 404}
+_NGINX = b"""<html>\r
+<head><title>405 Not Allowed</title></head>\r
+<body>\r
+<center><h1>405 Not Allowed</h1></center>\r
+<hr><center>nginx</center>\r
+</body>\r
+</html>\r
+"""
+_DISABLED = {
+    "message": "The AniList API has been temporarily disabled due to severe stability issues. "
+    "Please check the official AniList Discord for more information.",
+    "status": 403,
+    "locations": [{"line": 1, "column": 1}],
+}
+_MAX_QUERY_TOKENS = 10_000
+_COMPLEXITY_LIMIT = 500
+_QUOTED = re.compile(r"'([^' ]*)'")
+
+
+@attrs.frozen(kw_only=True)
+class GraphQLEndpoint:
+    """Answers queries and mutations as the user sees them whose token comes along."""
+
+    grants: Grants
+    people: People
+    library: Library
+
+    def answer(self, request: ReceivedRequest, *, disabled: bool = False) -> Answer:
+        """Answer one request; a disabled API answers nothing but that a token is bad."""
+        if request.method in {"GET", "HEAD"}:
+            return json_answer({"errors": [_NOT_FOUND]}, status=HTTPStatus.NOT_FOUND)
+        if request.method != "POST":
+            return Answer(status=HTTPStatus.METHOD_NOT_ALLOWED, headers={"Content-Type": "text/html"}, body=_NGINX)
+        document, refused = _document(request.fields.get("query"))
+        token, bad = self._token(request.headers.get("Authorization"))
+        if bad:  # before anything else is looked at, public fields included
+            return _errors([{"message": "Invalid token", "status": 400, **_where(document)}], data=_nothing(document))
+        if disabled:
+            return _errors([_DISABLED], status=HTTPStatus.FORBIDDEN)
+        if document is None:
+            return _errors(refused)
+        return self._executed(document, request, token.user if token else None)
+
+    def _token(self, authorization: str | None) -> tuple[AccessToken | None, bool]:
+        """Give the live token, if one was sent, and whether a bad one was."""
+        if not authorization:
+            return None, False
+        token = self.grants.live_token(authorization.removeprefix("Bearer ").strip())
+        return token, token is None
+
+    def _executed(self, document: DocumentNode, request: ReceivedRequest, viewer: User | None) -> Answer:
+        variables, operation = request.fields.get("variables"), request.fields.get("operationName")
+        result = execute_sync(
+            SCHEMA,
+            document,
+            root_value=Root(viewer=viewer, people=self.people, library=self.library).fields,
+            variable_values=variables if isinstance(variables, dict) else None,
+            operation_name=operation if isinstance(operation, str) else None,
+        )
+        if not result.errors:
+            return json_answer({"data": result.data})
+        originals = [error.original_error for error in result.errors]
+        known = [original for original in originals if isinstance(original, AniListError)]
+        status = known[0].http_status if known else HTTPStatus.BAD_REQUEST
+        data = None if _is_mutation(document) else result.data  # as AniList answers a mutation it refuses
+        return _errors([_described(error) for error in result.errors], data=data, status=status)
+
+
+def _document(query: object) -> tuple[DocumentNode | None, list[dict[str, Any]]]:
+    """Parse and validate a query; else tell what is wrong with it."""
+    if not isinstance(query, str) or not query.strip():
+        return None, [{"message": "Syntax Error: Unexpected <EOF>", "status": 400}]
+    return _checked(query)
+
+
+@lru_cache(maxsize=64)
+def _checked(query: str) -> tuple[DocumentNode | None, list[dict[str, Any]]]:
+    """Do so once for a query that comes again and again: nobody changes a document."""
+    try:
+        document = parse(query, max_tokens=_MAX_QUERY_TOKENS)
+    except GraphQLError as error:
+        return None, [_described(error)]
+    if errors := validate(SCHEMA, document):
+        return None, [_described(error) for error in errors]
+    if (actual := complexity(document)) > _COMPLEXITY_LIMIT:
+        message = f"Max query complexity should be {_COMPLEXITY_LIMIT} but got {actual}."
+        return None, [{"message": message, "status": 400}]
+    return document, []
+
+
+def _is_mutation(document: DocumentNode) -> bool:
+    return any(getattr(node, "operation", None) is OperationType.MUTATION for node in document.definitions)
+
+
+def _described(error: GraphQLError) -> dict[str, Any]:
+    original = error.original_error
+    status = original.status if isinstance(original, AniListError) else 400
+    extra = original.extra if isinstance(original, AniListError) else {}
+    locations = [{"line": place.line, "column": place.column} for place in error.locations or ()]
+    message = _QUOTED.sub(r'"\1"', error.message)  # AniList's library quotes names so
+    return {"message": message, "status": status, "locations": locations, **extra}
+
+
+def _fields(document: DocumentNode | None) -> list[FieldNode]:
+    operations = document.definitions if document else ()
+    return [
+        field
+        for operation in operations
+        if isinstance(operation, OperationDefinitionNode)
+        for field in operation.selection_set.selections
+        if isinstance(field, FieldNode)
+    ]
+
+
+def _where(document: DocumentNode | None) -> dict[str, Any]:
+    places = [field.loc.start_token for field in _fields(document)[:1] if field.loc]
+    return {"locations": [{"line": place.line, "column": place.column} for place in places]} if places else {}
+
+
+def _nothing(document: DocumentNode | None) -> dict[str, None] | None:
+    fields = _fields(document)
+    return {(field.alias or field.name).value: None for field in fields} if fields else None
+
+
+def _errors(errors: list[dict[str, Any]], *, data: object = None, status: int = HTTPStatus.BAD_REQUEST) -> Answer:
+    return json_answer({"errors": errors, "data": data}, status=status)

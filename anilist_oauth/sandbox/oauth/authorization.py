@@ -1,0 +1,186 @@
+"""The authorization endpoint's judgement: whether a user may be asked, and where the browser goes then."""
+
+import re
+from typing import Literal
+from urllib.parse import quote_plus
+
+import attrs
+from yarl import URL
+
+from anilist_oauth.oauth.application import Application
+from anilist_oauth.oauth.endpoints import PIN_REDIRECT_URI
+from anilist_oauth.sandbox.messages import ReceivedRequest
+from anilist_oauth.sandbox.oauth.clients import Clients, owns
+from anilist_oauth.sandbox.oauth.error_responses import (
+    RefusedError,
+    ServerFaultError,
+    access_denied,
+    invalid_client,
+    invalid_request,
+    invalid_scope,
+    missing,
+    unsupported_grant_type,
+)
+from anilist_oauth.sandbox.oauth.grants import TOKEN_LIFETIME, Grants
+from anilist_oauth.sandbox.oauth.server_versions import Generation
+from anilist_oauth.sandbox.people import User
+
+DenialName = Literal["passport", "library"]
+_CHALLENGE = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
+
+
+@attrs.frozen(kw_only=True)
+class Question:
+    """What the user is asked: a valid authorization request.
+
+    Attributes:
+        application: Who asks.
+        response_type: ``code`` or ``token``.
+        redirect_uri: Where the answer goes.
+        repeated: The redirect URI that the token request must repeat, or None for none.
+        state: The state as Laravel trimmed it, or None.
+        challenge: The code challenge and its method, or None.
+    """
+
+    application: Application
+    response_type: str
+    redirect_uri: str
+    repeated: str | None
+    state: str | None = attrs.field(repr=False)
+    challenge: tuple[str, str] | None = attrs.field(repr=False)
+
+
+class SentBackError(Exception):
+    """A refusal that the browser carries to the application."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__(location)
+        self.location = location
+
+
+class Authorization:
+    """Judges authorization requests as one generation of the library does, with Passport's denial or its own."""
+
+    def __init__(self, *, clients: Clients, grants: Grants, generation: Generation, denial: DenialName) -> None:
+        if denial not in {"passport", "library"}:
+            raise ValueError(f"denial: {denial!r} is neither 'passport' nor 'library'")
+        self.echoes_state = True
+        self.pin_page: URL | None = None
+        self._clients = clients
+        self._grants = grants
+        self._generation = generation
+        self._denial = denial
+
+    def question(self, request: ReceivedRequest) -> Question:
+        """Check an authorization request.
+
+        Raises:
+            RefusedError: The browser is shown this error, and goes nowhere.
+            ServerFaultError: The browser is shown a server error.
+            SentBackError: The browser is sent back with the error.
+        """
+        fields = request.parameters
+        response_type = fields.get("response_type")
+        if response_type is None and self._generation.says_invalid_grant:
+            raise missing("response_type")
+        client_id = fields.get("client_id")
+        if response_type not in {"code", "token"} or client_id is None:
+            raise unsupported_grant_type()
+        application = self._clients.find(client_id)
+        if application is None:
+            raise invalid_client()
+        given = self._given_redirect_uri(application, fields)
+        redirect_uri = given or application.redirect_uri
+        state = fields.get("state") if self.echoes_state else None
+        if scope := fields.get("scope"):
+            raise SentBackError(self._scope_refused(redirect_uri, scope.split()[0], response_type, state))
+        return Question(
+            application=application,
+            response_type=response_type,
+            redirect_uri=redirect_uri,
+            repeated=redirect_uri if self._generation.requires_redirect_uri else given,
+            state=state,
+            challenge=self._challenge(fields) if response_type == "code" else None,
+        )
+
+    async def approve(self, question: Question, user: User) -> str:
+        """Give leave, and tell where the browser goes with it."""
+        client_id = question.application.client_id
+        if question.response_type == "code":
+            code = self._grants.new_code(
+                client_id=client_id, user=user, redirect_uri=question.repeated, challenge=question.challenge
+            )
+            return self._location(question.redirect_uri, {"code": code, "state": question.state})
+        token = await self._grants.new_token(client_id=client_id, user=user, refreshable=False)
+        fields = {
+            "access_token": token.value,
+            "token_type": "Bearer",
+            "expires_in": str(int(TOKEN_LIFETIME.total_seconds())),
+            "state": question.state,
+        }
+        return f"{self._base(question.redirect_uri)}#{php_query(fields)}"
+
+    def deny(self, question: Question) -> str:
+        """Tell where the browser goes with a no."""
+        implicit = question.response_type == "token"
+        if self._denial == "passport":
+            base = self._base(question.redirect_uri)
+            separator = "#" if implicit else _separator(base)
+            return f"{base}{separator}error=access_denied&state={question.state or ''}"
+        return self._refused(question.redirect_uri, access_denied(), question.state, fragment=implicit)
+
+    def target(self, question: Question) -> str:
+        """Tell where the browser will go, whatever the user decides."""
+        return self._base(question.redirect_uri)
+
+    def _given_redirect_uri(self, application: Application, fields: dict[str, str | None]) -> str | None:
+        if "redirect_uri" not in fields:
+            return None
+        given = fields["redirect_uri"]
+        if given is None:  # a list, such as redirect_uri[]=…
+            raise missing("redirect_uri") if self._generation.expects_lists else ServerFaultError
+        if not owns(application, given, self._generation):
+            raise invalid_client()
+        return given
+
+    def _challenge(self, fields: dict[str, str | None]) -> tuple[str, str] | None:
+        challenge = fields.get("code_challenge")
+        if challenge is None or not self._generation.checks_pkce:
+            return None
+        method = fields.get("code_challenge_method") or "plain"
+        if method not in {"S256", "plain"}:
+            raise invalid_request("Code challenge method must be one of `S256`, `plain`")
+        if not _CHALLENGE.fullmatch(challenge):
+            raise invalid_request("Code challenge must follow the specifications of RFC-7636.")
+        return challenge, method
+
+    def _scope_refused(self, redirect_uri: str, scope: str, response_type: str, state: str | None) -> str:
+        if self._generation.state_in_errors:
+            return self._refused(redirect_uri, invalid_scope(scope), state, fragment=response_type == "token")
+        return self._location(redirect_uri, invalid_scope(scope).fields(self._generation))
+
+    def _refused(self, redirect_uri: str, refusal: RefusedError, state: str | None, *, fragment: bool) -> str:
+        """Lay the error behind the state, as the library does, even where that breaks the URI (9.x, implicit)."""
+        base = self._base(redirect_uri)
+        separator = "#" if fragment and self._generation.state_in_errors else _separator(base)
+        location = f"{base}{separator}{php_query({'state': state})}"
+        return f"{location}{_separator(location)}{php_query(refusal.fields(self._generation))}"
+
+    def _location(self, redirect_uri: str, fields: dict[str, str | None] | dict[str, str]) -> str:
+        base = self._base(redirect_uri)
+        return f"{base}{_separator(base)}{php_query(fields)}"
+
+    def _base(self, redirect_uri: str) -> str:
+        """Give the redirect URI, or the sandbox's own pin page for AniList's, so that no browser leaves loopback."""
+        return str(self.pin_page) if redirect_uri == PIN_REDIRECT_URI and self.pin_page else redirect_uri
+
+
+def php_query(fields: dict[str, str | None] | dict[str, str]) -> str:
+    """Write a query as PHP's ``http_build_query`` does: None left out, a blank as ``+``, ``~`` encoded."""
+    return "&".join(
+        f"{name}={quote_plus(value).replace('~', '%7E')}" for name, value in fields.items() if value is not None
+    )
+
+
+def _separator(uri: str) -> str:
+    return "&" if "?" in uri else "?"

@@ -1,0 +1,55 @@
+"""The applications that are registered at the sandbox, and which redirect URI is theirs."""
+
+import re
+import secrets
+from collections.abc import Iterable, Iterator
+
+from anilist_oauth.oauth.application import Application
+from anilist_oauth.sandbox.oauth.server_versions import Generation
+
+_LOOPBACK = re.compile(r"(?i:http)://(127\.0\.0\.1|\[::1\])(?::[0-9]*)?(/.*|\?.*|)")
+
+
+def default_application() -> Application:
+    """Make an application whose redirect URI needs no listener: nobody is called back unless a browser goes there."""
+    return Application(
+        client_id="12345", client_secret=secrets.token_hex(20), redirect_uri="http://127.0.0.1:9901/callback"
+    )
+
+
+class Clients:
+    """The registered applications, by client id."""
+
+    def __init__(self, applications: Iterable[Application]) -> None:
+        self._applications = {application.client_id: application for application in applications}
+        if not self._applications:
+            raise ValueError("applications: the sandbox needs one at least; leave it out for a made-up one")
+
+    def __iter__(self) -> Iterator[Application]:
+        return iter(self._applications.values())
+
+    @property
+    def first(self) -> Application:
+        """The application that the sandbox shows as its own."""
+        return next(iter(self))
+
+    def find(self, client_id: str | None) -> Application | None:
+        """Find an application by its client id."""
+        return self._applications.get(client_id or "")
+
+    def authenticated(self, client_id: str, client_secret: str | None) -> Application | None:
+        """Find an application whose secret this is."""
+        application = self.find(client_id)
+        if application is None or application.client_secret is None or client_secret is None:
+            return None
+        return application if secrets.compare_digest(application.client_secret, client_secret) else None
+
+
+def owns(application: Application, redirect_uri: str, generation: Generation) -> bool:
+    """Tell whether a redirect URI is the application's: byte for byte, but for a free port on loopback."""
+    if redirect_uri == application.redirect_uri:
+        return True
+    if not generation.free_loopback_port:
+        return False
+    registered, given = _LOOPBACK.fullmatch(application.redirect_uri), _LOOPBACK.fullmatch(redirect_uri)
+    return registered is not None and given is not None and registered.groups() == given.groups()

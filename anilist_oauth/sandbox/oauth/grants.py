@@ -1,0 +1,141 @@
+"""Codes and tokens: who gave which application leave, and for how long."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from datetime import datetime, timedelta
+
+import attrs
+import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from anilist_oauth.sandbox.oauth.server_versions import Generation
+from anilist_oauth.sandbox.people import User
+
+CODE_LIFETIME = timedelta(minutes=10)
+TOKEN_LIFETIME = timedelta(days=365)
+
+
+@attrs.define(kw_only=True)
+class Code:
+    """An authorization code's record.
+
+    Attributes:
+        client_id: Whom it was issued to.
+        user: Who approved.
+        redirect_uri: The one the token request must repeat, or None for none.
+        expires_at: When its ten minutes are over.
+        challenge: The code challenge (RFC 7636) and its method, if one was sent.
+        spent: Whether it was exchanged.
+    """
+
+    client_id: str
+    user: User
+    redirect_uri: str | None
+    expires_at: datetime
+    challenge: tuple[str, str] | None = None
+    spent: bool = False
+
+
+@attrs.define(kw_only=True)
+class AccessToken:
+    """An access token and the refresh token that came with it, if one did."""
+
+    client_id: str
+    user: User
+    expires_at: datetime
+    value: str = attrs.field(repr=False)
+    refresh_token: str | None = attrs.field(default=None, repr=False)
+    revoked: bool = False
+
+
+class Grants:
+    """Every code and token the sandbox has issued."""
+
+    def __init__(self, *, generation: Generation, now: Callable[[], datetime], key: "Future[RSAPrivateKey]") -> None:
+        self._generation = generation
+        self._now = now
+        self._key = key
+        self._codes: dict[str, Code] = {}
+        self._tokens: dict[str, AccessToken] = {}
+        self._refresh: dict[str, AccessToken] = {}
+
+    def new_code(
+        self, *, client_id: str, user: User, redirect_uri: str | None, challenge: tuple[str, str] | None
+    ) -> str:
+        """Issue a code of the length and look of AniList's."""
+        value = _ciphertext()
+        self._codes[value] = Code(
+            client_id=client_id,
+            user=user,
+            redirect_uri=redirect_uri,
+            expires_at=self._now() + CODE_LIFETIME,
+            challenge=challenge,
+        )
+        return value
+
+    def code(self, value: str) -> Code | None:
+        """Find a code's record."""
+        return self._codes.get(value)
+
+    def expired(self, code: Code) -> bool:
+        """Tell whether a code's ten minutes are over."""
+        return self._now() >= code.expires_at
+
+    async def new_token(self, *, client_id: str, user: User, refreshable: bool = True) -> AccessToken:
+        """Issue an access token: an RS256 JWT of AniList's size and claims, good for a year."""
+        key = await asyncio.shield(asyncio.wrap_future(self._key))
+        issued_at = self._now()
+        expires_at = issued_at + TOKEN_LIFETIME
+        token = AccessToken(
+            client_id=client_id,
+            user=user,
+            expires_at=expires_at,
+            value=self._signed(client_id, user, issued_at, expires_at, key),
+            refresh_token=_ciphertext() if refreshable else None,
+        )
+        self._tokens[token.value] = token
+        if token.refresh_token:
+            self._refresh[token.refresh_token] = token
+        return token
+
+    def refreshed_by(self, refresh_token: str) -> AccessToken | None:
+        """Find the access token that a refresh token came with."""
+        return self._refresh.get(refresh_token)
+
+    def live_token(self, value: str) -> AccessToken | None:
+        """Find an access token that is neither expired nor revoked."""
+        token = self._tokens.get(value)
+        return token if token and self._lives(token) else None
+
+    def live_tokens(self, user: User) -> Iterator[AccessToken]:
+        """Give a user's live tokens, oldest first."""
+        return (token for token in self._tokens.values() if token.user == user and self._lives(token))
+
+    def approved(self, user: User, client_id: str) -> bool:
+        """Tell whether the user is not asked again: a live token of the application is enough for Passport."""
+        return any(token.client_id == client_id for token in self.live_tokens(user))
+
+    def revoke(self, user: User, client_id: str) -> None:
+        """Take back whatever the user gave the application."""
+        for token in self.live_tokens(user):
+            if token.client_id == client_id:
+                token.revoked = True
+
+    def _lives(self, token: AccessToken) -> bool:
+        return not token.revoked and self._now() < token.expires_at
+
+    def _signed(self, client_id: str, user: User, issued_at: datetime, expires_at: datetime, key: RSAPrivateKey) -> str:
+        jti = secrets.token_hex(40)
+        issued, expires = issued_at.timestamp(), expires_at.timestamp()
+        if not self._generation.float_times:
+            issued, expires = int(issued), int(expires)
+        claims = {"aud": client_id, "jti": jti, "iat": issued, "nbf": issued, "exp": expires}
+        headers = {"jti": jti} if self._generation.header_has_jti else {}
+        return jwt.encode({**claims, "sub": str(user.id), "scopes": []}, key, algorithm="RS256", headers=headers)
+
+
+def _ciphertext() -> str:
+    """Look like what php-encryption makes of a code's payload: 712 hexadecimal digits."""
+    return "def50200" + secrets.token_hex(352)

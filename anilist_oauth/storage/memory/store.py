@@ -1,0 +1,21 @@
+"""The memory store as a whole."""
+
+from typing import Self
+
+from anilist_oauth.storage.memory.logins import MemoryLoginStore
+from anilist_oauth.storage.memory.tokens import MemoryTokenStore
+
+
+class MemoryStore:
+    """Logins and tokens in this process, until it ends."""
+
+    def __init__(self) -> None:
+        self.logins = MemoryLoginStore()
+        self.tokens = MemoryTokenStore()
+
+    async def open(self) -> Self:
+        """Do nothing: memory is open."""
+        return self
+
+    async def aclose(self) -> None:
+        """Do nothing: memory ends with its process."""

@@ -1,0 +1,142 @@
+"""What a store keeps: a pending login, who took it, and a token with its user."""
+
+import secrets
+from datetime import UTC, datetime
+from typing import Any, Self
+
+import attrs
+
+from anilist_oauth.errors import ConfigurationError, StorageError
+from anilist_oauth.redaction import Unpicklable
+from anilist_oauth.storage.digests import digest
+from anilist_oauth.tokens.access_token import Token
+from anilist_oauth.tokens.viewer import Viewer
+
+
+class Version(str):
+    """A token id that also knows the marks of the record it was read from: what `TokenStore.put` compares.
+
+    It is a `str` like any token id, for stores that know no marks.
+    """
+
+    __slots__ = ("marks",)
+    marks: tuple[bool, bool, bool]
+
+    def __new__(cls, token_id: str, marks: tuple[bool, bool, bool]) -> Self:
+        """Put the two together."""
+        version = super().__new__(cls, token_id)
+        version.marks = marks
+        return version
+
+
+@attrs.frozen(kw_only=True)
+class StoredToken(Unpicklable):
+    """The one record of a user's token; there is one for each client id and subject.
+
+    Attributes:
+        client_id: The application the token was issued to.
+        subject: Whose token this is, in the application's own terms.
+        token: The access token.
+        viewer: Who the user is; link accounts by its id.
+        stored_at: When the user logged in, in UTC.
+        token_id: The SHA-256 hex of the access token.
+        needs_login: AniList refused the token. It is kept, since AniList has refused good ones in incidents.
+        refused_at: When AniList refused it last, or None.
+        told_expiring: The application was told that the token ends soon.
+        told_invalid: The application was told that AniList refuses the token.
+    """
+
+    client_id: str
+    subject: str
+    token: Token
+    viewer: Viewer
+    stored_at: datetime
+    token_id: str = attrs.field(default=attrs.Factory(lambda self: digest(self.token.access_token), takes_self=True))
+    needs_login: bool = False
+    refused_at: datetime | None = None
+    told_expiring: bool = False
+    told_invalid: bool = False
+
+    @property
+    def marks(self) -> tuple[bool, bool, bool]:
+        """What has been noted about the token since it was stored: needs login, told expiring, told invalid."""
+        return self.needs_login, self.told_expiring, self.told_invalid
+
+    @property
+    def version(self) -> Version:
+        """What to give to `TokenStore.put` as `over`, so that nothing is written if anything has changed since."""
+        return Version(self.token_id, self.marks)
+
+
+_TEXT_LIMIT = 2048  # bytes; what is kept for strangers is bounded, and PostgreSQL's keys hold some 2,700 at most
+
+
+def _text(instance: object, attribute: "attrs.Attribute[str | None]", value: Any) -> None:
+    """Refuse at once what some store could not keep, when the code is spent already."""
+    del instance
+    if value is None:
+        return
+    data = value.encode("utf-8", "replace") if isinstance(value, str) else b""
+    if not 0 < len(data) <= _TEXT_LIMIT or data.decode() != value or "\0" in value:
+        raise ConfigurationError(
+            f"{attribute.name}: a string of 1 to {_TEXT_LIMIT:,} bytes in UTF-8, without NUL, is needed, or None"
+        )
+
+
+def _aware(value: datetime) -> datetime:
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise ConfigurationError("expires_at: an aware datetime is needed, such as datetime.now(UTC)")
+    return value.astimezone(UTC)
+
+
+@attrs.frozen(kw_only=True)
+class Taken:
+    """Who took a login, and with what.
+
+    Attributes:
+        claim: What `new_claim` made for this one take.
+        code: The digest of what the taker brought: a code, a denial, a cancellation.
+    """
+
+    claim: str
+    code: str
+
+    @property
+    def at(self) -> datetime:
+        """When it was taken, by the clock of the session that took it.
+
+        Raises:
+            StorageError: `new_claim` did not make the claim.
+        """
+        try:
+            return datetime.fromisoformat(self.claim.partition(" ")[0]).astimezone(UTC)
+        except ValueError as error:
+            raise StorageError("the store holds a login that this package did not take; start a new one") from error
+
+
+def new_claim(now: datetime) -> str:
+    """Make a taker's mark: the time of the take, so that no store needs a clock for it, and 128 random bits."""
+    return f"{now.isoformat()} {secrets.token_hex(16)}"
+
+
+@attrs.frozen(kw_only=True)
+class PendingLogin:
+    """A login as a store keeps it, under the digest of its state; there is no secret in it.
+
+    Attributes:
+        client_id: The application it belongs to.
+        subject: Whose login this is, or None for a sign-in.
+        binding_digest: The digest of what only the right browser or user can bring along, or None.
+        label: What a page may call the one who asked, or None.
+        return_to: Where the web application goes on afterwards, or None.
+        expires_at: When it can no longer be taken, in UTC.
+        taken: Who took it, or None; a store fills it in, and it is None when the login is added.
+    """
+
+    client_id: str
+    subject: str | None = attrs.field(default=None, validator=_text)
+    binding_digest: str | None = attrs.field(default=None, validator=_text)
+    label: str | None = attrs.field(default=None, validator=_text)
+    return_to: str | None = attrs.field(default=None, validator=_text)
+    expires_at: datetime = attrs.field(converter=_aware)
+    taken: Taken | None = None

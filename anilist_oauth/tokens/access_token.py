@@ -1,0 +1,119 @@
+"""The access token: good for a year, never refreshed, never shown."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
+
+import attrs
+
+from anilist_oauth.arguments import expect
+from anilist_oauth.clock import checked_now
+from anilist_oauth.errors import ConfigurationError
+from anilist_oauth.redaction import Unpicklable, masked
+from anilist_oauth.tokens.claims import peek_claims
+
+_VISIBLE = bytes(range(0x21, 0x7F))  # taken away in one go: a token is made for each exchange
+
+
+def _access_token(value: str) -> str:
+    if not isinstance(value, str) or not value or not value.isascii() or value.encode().translate(None, _VISIBLE):
+        raise ConfigurationError("access_token: a string of visible ASCII characters is needed (RFC 6750 section 2.1)")
+    return value
+
+
+def _token_type(value: str) -> str:
+    if value != "Bearer" and not (isinstance(value, str) and value.lower() == "bearer"):
+        raise ConfigurationError("token_type: only Bearer tokens can be used")
+    return "Bearer"  # AniList's server refuses it in lower case
+
+
+def _expires_at(value: datetime | None) -> datetime | None:
+    if value is None or (type(value) is datetime and value.tzinfo is UTC):  # as a token endpoint's answer gives it
+        return value
+    if not isinstance(value, datetime) or value.utcoffset() is None:
+        raise ConfigurationError("expires_at: an aware datetime is needed, such as datetime.now(UTC)")
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise ConfigurationError("expires_at: it is outside the years 1 to 9999 in UTC") from error
+
+
+@attrs.frozen(kw_only=True)
+class Token(Unpicklable):
+    """An access token of AniList.
+
+    Attributes:
+        access_token: The token itself, a JWT of about 1,100 characters: keep it in a TEXT column.
+        token_type: Always ``Bearer``.
+        expires_at: When it dies, in UTC, or None where that is unknown. It cannot be refreshed: the user logs in again.
+    """
+
+    access_token: str = attrs.field(converter=_access_token, repr=masked)
+    token_type: str = attrs.field(default="Bearer", converter=_token_type)
+    expires_at: datetime | None = attrs.field(converter=_expires_at)
+
+    @classmethod
+    def from_access_token(cls, access_token: str) -> Self:
+        """Make a token of its bare string, such as one kept by an older program; its expiry is read from its claims."""
+        token = _access_token(access_token)
+        claims = peek_claims(token)
+        return cls(access_token=token, expires_at=claims.expires_at if claims else None)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read what `to_dict` gave; anything else is a `ConfigurationError`."""
+        try:
+            expires_at = data["expires_at"]
+            return cls(
+                access_token=data["access_token"],
+                token_type=data["token_type"],
+                expires_at=None if expires_at is None else datetime.fromisoformat(expires_at),
+            )
+        except (KeyError, TypeError) as error:
+            raise ConfigurationError("this is not what Token.to_dict() gave") from error
+        except ValueError as error:
+            if isinstance(error, ConfigurationError):
+                raise
+            raise ConfigurationError("expires_at: an ISO 8601 time is needed") from None
+
+    def to_dict(self) -> dict[str, str | None]:
+        """Give the token as JSON types: ``access_token``, ``token_type``, ``expires_at`` (ISO 8601 or None)."""
+        return {
+            "access_token": self.access_token,
+            "token_type": self.token_type,
+            "expires_at": None if self.expires_at is None else self.expires_at.isoformat(),
+        }
+
+    def expired(self, now: datetime) -> bool:
+        """Tell whether the token is dead at `now` (aware); an unknown expiry counts as alive."""
+        return self.expires_within(timedelta(), now=now)
+
+    def expires_within(self, delta: timedelta, *, now: datetime) -> bool:
+        """Tell whether the token is dead `delta` after `now` (aware): time to ask the user to log in again."""
+        expect(delta, timedelta, "delta: a timedelta is needed")
+        return self.expires_at is not None and self.expires_at - checked_now(now) <= delta
+
+    @property
+    def user_id(self) -> int | None:
+        """The user id the token claims, unverified; who somebody is, `Viewer` tells."""
+        claims = peek_claims(self.access_token)
+        return claims.user_id if claims else None
+
+    @property
+    def client_id(self) -> str | None:
+        """The application the token claims to be issued to, unverified."""
+        claims = peek_claims(self.access_token)
+        return claims.client_id if claims else None
+
+
+def bearer_headers(token: Token | str) -> dict[str, str]:
+    """Give the header that carries a token (RFC 6750 section 2.1), for use with other clients.
+
+    Args:
+        token: A token, or its bare string.
+
+    Raises:
+        ConfigurationError: The string cannot be a token.
+    """
+    access_token = token.access_token if isinstance(token, Token) else _access_token(token)
+    return {"Authorization": f"Bearer {access_token}"}

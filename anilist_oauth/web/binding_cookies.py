@@ -1,0 +1,83 @@
+"""The cookies that bind logins to the browser which began them, one a login so that tabs live side by side."""
+
+import hashlib
+import math
+import re
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from datetime import datetime
+
+import attrs
+
+from anilist_oauth.login.login import Login
+from anilist_oauth.redaction import Unpicklable, masked
+
+_AT_MOST = 5  # logins that one browser has under way
+_RELOAD = 60  # seconds that a used cookie is kept, as long as a flow answers the same callback again
+_NAME = re.compile(r"anilist-[\w-]{16}", re.ASCII)
+_VALUE = re.compile(r"([0-9]{1,18})\.([\w-]{43})", re.ASCII)
+
+
+@attrs.frozen(kw_only=True)
+class Cookie(Unpicklable):
+    """One cookie to be set; scripts do not see it, and other sites send it along with a plain visit only."""
+
+    name: str
+    value: str = attrs.field(repr=masked)
+    max_age: int
+    secure: bool
+
+    @property
+    def header(self) -> tuple[str, str]:
+        """Write it as a header."""
+        attributes = f"Max-Age={self.max_age}; Path=/; HttpOnly; SameSite=Lax"
+        return "Set-Cookie", f"{self.name}={self.value}; {attributes}{'; Secure' if self.secure else ''}"
+
+
+@attrs.frozen(kw_only=True)
+class BindingCookies:
+    """The cookies of one application's logins; `secure` where the browser comes back over https.
+
+    A name is made from the state's digest, a value of the time in microseconds (several logins may begin in one second)
+    and the binding, so that neither says anything about the other.
+    """
+
+    secure: bool
+
+    def begun(self, login: Login, *, binding: str, now: datetime, present: Mapping[str, str]) -> list[Cookie]:
+        """Bind a new login to the browser, and take away the oldest of `present` that are too many."""
+        seconds = math.ceil((login.expires_at - now).total_seconds())
+        new = self._cookie(self._name(login.state), f"{int(now.timestamp() * 1e6)}.{binding}", seconds)
+        return [*(self._cookie(name, "", 0) for name in self._oldest(present)), new]
+
+    def binding(self, state: str | None, present: Mapping[str, str]) -> str | None:
+        """Give the binding this browser has for a state, or None."""
+        value = None if state is None else _VALUE.fullmatch(present.get(self._name(state), ""))
+        return value[2] if value else None
+
+    def used(self, state: str | None, present: Mapping[str, str]) -> list[Cookie]:
+        """Keep a state's cookie for a reload, then let it go."""
+        name = "" if state is None else self._name(state)
+        value = present.get(name, "")
+        return [self._cookie(name, value, _RELOAD)] if _VALUE.fullmatch(value) else []
+
+    def _oldest(self, present: Mapping[str, str]) -> list[str]:
+        """Name those that must go so that there is room for one more; only what is surely ours is counted."""
+        begun = {}
+        for name, value in present.items():
+            found = _VALUE.fullmatch(value)
+            if found and _NAME.fullmatch(name.removeprefix(self._prefix)) and name.startswith(self._prefix):
+                begun[name] = int(found[1])
+        return sorted(begun, key=begun.__getitem__)[: max(0, len(begun) - _AT_MOST + 1)]
+
+    @property
+    def _prefix(self) -> str:
+        """With it, a browser takes the cookie from this very host only, over https (RFC 6265bis section 4.1.3)."""
+        return "__Host-" if self.secure else ""
+
+    def _name(self, state: str) -> str:
+        hashed = hashlib.sha256(state.encode("utf-8", "surrogatepass")).digest()
+        return f"{self._prefix}anilist-{urlsafe_b64encode(hashed).decode()[:16]}"
+
+    def _cookie(self, name: str, value: str, max_age: int) -> Cookie:
+        return Cookie(name=name, value=value, max_age=max_age, secure=self.secure)

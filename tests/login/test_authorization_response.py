@@ -1,0 +1,93 @@
+"""What comes back at the end of a login, before anything is looked up."""
+
+import pickle
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from yarl import URL
+
+from anilist_oauth.errors import AccessDeniedError, ConfigurationError, StateMismatchError
+from anilist_oauth.login.authorization_response import Arrival
+from anilist_oauth.login.login import Login
+from anilist_oauth.oauth.state import new_state
+from anilist_oauth.storage.digests import digest
+from anilist_oauth.storage.records import PendingLogin
+
+NOON = datetime(2026, 10, 1, 12, 0, tzinfo=UTC)
+STATE = new_state()
+CODE = "def50200" + "ab" * 300
+
+
+def pending(binding: str | None) -> PendingLogin:
+    """Make a begun login."""
+    return PendingLogin(client_id="1", binding_digest=None if binding is None else digest(binding), expires_at=NOON)
+
+
+def test_a_callback_is_known_by_digests() -> None:
+    """Of its state, to find the login, and of its code, to know a duplicate."""
+    arrival = Arrival.from_callback({"state": STATE, "code": CODE}, binding=None)
+    assert (arrival.key, arrival.answer_digest) == (digest(STATE), digest(CODE))
+
+
+def test_answers_are_told_apart() -> None:
+    """A denial, another error and a code are no duplicates of one another."""
+    answers = ({"error": "access_denied"}, {"error": "server_error"}, {"code": CODE}, {"code": CODE + "a"})
+    arrivals = [Arrival.from_callback({"state": STATE, **answer}, binding=None) for answer in answers]
+    assert len({arrival.answer_digest for arrival in arrivals}) == len(answers)
+
+
+def test_an_error_without_state_is_raised_at_once() -> None:
+    """It belongs to no login."""
+    with pytest.raises(AccessDeniedError) as caught:
+        Arrival.from_callback({"error": "access_denied"}, binding=None)
+    assert not caught.value.verified
+
+
+@pytest.mark.requirement("V7")
+@pytest.mark.parametrize(
+    ("brought", "begun", "bound"),
+    [
+        ("a", "a", True),
+        (None, None, True),
+        ("a", "b", False),
+        (None, "a", False),
+        ("a", None, False),
+        ("", None, False),
+    ],
+)
+def test_a_binding_is_on_both_sides_or_on_neither(brought: str | None, begun: str | None, bound: bool) -> None:  # noqa: FBT001  a parameter
+    """And the same."""
+    arrival = Arrival.from_callback({"state": STATE, "code": CODE}, binding=brought)
+    assert arrival.is_bound_to(pending(begun)) is bound
+
+
+@pytest.mark.requirement("S2")
+@pytest.mark.parametrize(
+    "form", ["state={0}&code={1}", "code={1}&state={0}", "https://bot.example/?state={0}&code={1}"]
+)
+def test_a_pin_with_another_login_s_state_is_refused(form: str) -> None:
+    """However it was copied; with the login's own it is taken."""
+    login = Login(url=URL("https://anilist.co"), state=STATE, expires_at=NOON)
+    with pytest.raises(StateMismatchError):
+        Arrival.from_pin(form.format(new_state(), CODE), login=login, binding=None)
+    assert Arrival.from_pin(form.format(STATE, CODE), login=login, binding=None).answer == CODE
+
+
+@pytest.mark.parametrize("given", [None, "eyJ0.hidden", True])
+def test_a_token_alone_is_not_verified(given: Any) -> None:
+    """Nor is what `verify` did not give; it is not shown."""
+    url = URL("https://anilist.co/api/v2/oauth/authorize")
+    login = Login(url=url, state=STATE, expires_at=NOON)
+    with pytest.raises(ConfigurationError, match=r"^verified: what OAuthSession.verify gave") as caught:
+        Arrival.from_verified(given, login=login, binding=None)
+    assert "hidden" not in str(caught.value)
+
+
+@pytest.mark.requirement("S19")
+def test_an_arrival_shows_nothing() -> None:
+    """Neither state, code nor binding; nor is it pickled."""
+    arrival = Arrival.from_callback({"state": STATE, "code": CODE}, binding="canary")
+    assert not any(secret in repr(arrival) for secret in (STATE, CODE, "canary"))
+    with pytest.raises(TypeError, match="Arrival holds a secret"):
+        pickle.dumps(arrival)

@@ -1,0 +1,618 @@
+"""From a callback to a stored token, where things go wrong; hours of virtual time."""
+
+import asyncio
+import gc
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from yarl import URL
+
+from anilist_oauth.errors import (
+    AccessDeniedError,
+    AniListOAuthError,
+    ConnectionFailedError,
+    InvalidClientError,
+    InvalidCodeError,
+    InvalidTokenError,
+    LoginRequiredError,
+    OutcomeUnknownError,
+    RateLimitedError,
+    ServiceError,
+    ServiceUnavailableError,
+    SessionStateError,
+    StateMismatchError,
+    StorageError,
+    TokenMismatchError,
+    UnexpectedResponseError,
+)
+from anilist_oauth.login.flow import LoginFlow
+from anilist_oauth.pacing.pace import Pace
+from anilist_oauth.sandbox import Fault
+from anilist_oauth.storage import Outcome
+from anilist_oauth.storage.digests import digest
+from anilist_oauth.storage.records import new_claim
+from tests.flaky import logins, takes, tokens, virtually
+from tests.flows import COOKIE, Stage, Unpaced
+
+
+class Endless(Unpaced):
+    """A pace at which no turn comes for an hour."""
+
+    async def turn(self, *_given: Any, **_named: Any) -> int:
+        """Keep the caller waiting."""
+        await asyncio.sleep(3600)
+        return 0
+
+
+AWAY = StorageError("the database is away", retryable=True)
+SUBJECT = "discord:42"
+
+
+async def both_fail(stage: Stage, kind: type[AniListOAuthError]) -> Any:
+    """Expect a login to fail for who finishes it and who waits for it alike, and leave no token; give the error."""
+    login, callback = await stage.begin(subject=SUBJECT)
+    waiting = asyncio.ensure_future(stage.flow.wait(login))
+    with pytest.raises(kind) as caught:
+        await stage.flow.finish(callback)
+    with pytest.raises(kind) as told:
+        await waiting
+    assert (str(told.value), vars(told.value)) == (str(caught.value), vars(caught.value))
+    with pytest.raises(LoginRequiredError):
+        await stage.flow.token_for(SUBJECT)
+    with pytest.raises(StateMismatchError):
+        await stage.flow.finish(callback)
+    return caught.value
+
+
+class TestBeforeTheTake:
+    """What consumes nothing."""
+
+    def test_a_long_queue_is_told_before_the_login_is_taken(self) -> None:
+        """Over 30 seconds of waiting for a turn: the same callback works later."""
+
+        async def test(stage: Stage) -> None:
+            assert isinstance(stage.session.pace, Unpaced)
+            _, callback = await stage.begin()
+            stage.session.pace.wait = 30.5
+            with pytest.raises(RateLimitedError) as caught:
+                await stage.flow.finish(callback)
+            assert (caught.value.retry_after, caught.value.retryable) == (30.5, True)
+            assert stage.posts() == 0
+            denied = await stage.flow.begin()
+            with pytest.raises(AccessDeniedError):
+                await stage.flow.finish(await stage.sandbox.deny(denied.url))
+            stage.session.pace.wait = 30.0
+            assert (await stage.flow.finish(callback)).viewer.name == "mika"
+
+        virtually(test)
+
+    def test_a_queue_without_tokens_keeps_nobody_out(self) -> None:
+        """Turns go round: the user's own comes soon, however many public queries wait."""
+
+        async def test(stage: Stage) -> None:
+            stage.session.pace = pace = Pace()
+            queue = [asyncio.create_task(pace.turn()) for _ in range(100)]
+            _, callback = await stage.begin()
+            await asyncio.sleep(1)
+            assert pace.delay() > 120
+            with takes(at_most=10):
+                assert (await stage.flow.finish(callback)).viewer.name == "mika"
+            for task in queue:
+                task.cancel()
+
+        virtually(test)
+
+    def test_a_store_that_cannot_be_read_is_told_at_once(self) -> None:
+        """The same call may be made again."""
+
+        async def test(stage: Stage) -> None:
+            _, callback = await stage.begin()
+            logins(stage).weather.before["look"] = [AWAY]
+            with takes(at_most=0), pytest.raises(StorageError) as caught:
+                await stage.flow.finish(callback)
+            assert caught.value.retryable
+            assert (await stage.flow.finish(callback)).viewer.name == "mika"
+
+        virtually(test)
+
+    def test_a_login_that_vanishes_before_the_take_is_unknown(self) -> None:
+        """As when its subject begins twenty others in that moment."""
+
+        async def test(stage: Stage) -> None:
+            login, callback = await stage.begin()
+            logins(stage).weather.before["take"] = [AWAY]
+            finishing = asyncio.ensure_future(stage.flow.finish(callback))
+            await asyncio.sleep(0.05)
+            logins(stage)._forget(digest(login.state))
+            with pytest.raises(StateMismatchError, match="several workers") as caught:
+                await finishing
+            assert caught.value.reason == "unknown"
+
+        virtually(test)
+
+    def test_a_take_that_comes_second_is_a_duplicate(self) -> None:
+        """Another process took the login between the look and the take."""
+
+        async def test(stage: Stage) -> None:
+            login, callback = await stage.begin()
+            logins(stage).weather.before["take"] = [AWAY]
+            finishing = asyncio.ensure_future(stage.flow.finish(callback))
+            await asyncio.sleep(0.05)
+            await stage.flow.logins.take(digest(login.state), claim=new_claim(stage.sandbox.now()), code=digest("x"))
+            with pytest.raises(StateMismatchError) as caught:
+                await finishing
+            assert caught.value.reason == "used"
+            assert stage.posts() == 0
+
+        virtually(test)
+
+    def test_a_take_whose_answer_was_lost_is_repeated_with_the_same_claim(self) -> None:
+        """And has won, as it had."""
+
+        async def test(stage: Stage) -> None:
+            _, callback = await stage.begin()
+            logins(stage).weather.after["take"] = [AWAY, AWAY]
+            assert (await stage.flow.finish(callback)).viewer.name == "mika"
+            assert logins(stage).weather.calls.count("take") == 3
+            assert stage.posts() == 1
+
+        virtually(test)
+
+
+class TestAfterTheTake:
+    """What ends the login, for who finishes it and who waits."""
+
+    @pytest.mark.parametrize(
+        ("fault", "kind"),
+        [
+            (Fault(status=401, body={"error": "invalid_client", "message": "no"}), InvalidClientError),
+            (Fault(status=400, body={"error": "invalid_grant", "hint": "no"}), InvalidCodeError),
+            (Fault(status=429, headers={"Retry-After": "5"}, body={"message": "Too Many Attempts."}), RateLimitedError),
+            (Fault(status=503, body="<html>"), ServiceUnavailableError),
+            (Fault(close="before"), OutcomeUnknownError),
+            (Fault(status=200, body="[]"), UnexpectedResponseError),
+        ],
+    )
+    def test_a_failed_exchange_ends_it_with_its_class(self, fault: Fault, kind: type[AniListOAuthError]) -> None:
+        """Nothing is retryable any more: a new login is needed."""
+
+        async def test(stage: Stage) -> None:
+            stage.sandbox.next("token", fault)
+            error = await both_fail(stage, kind)
+            assert not getattr(error, "retryable", False)
+            assert stage.posts() == 1
+
+        virtually(test)
+
+    def test_an_unreachable_server_ends_it(self) -> None:
+        """Even where the exchange itself could be repeated."""
+
+        async def test(stage: Stage) -> None:
+            login, callback = await stage.begin()
+            await stage.sandbox.aclose()
+            with pytest.raises(ConnectionFailedError) as caught:
+                await stage.flow.finish(callback)
+            assert not caught.value.retryable
+            with pytest.raises(ConnectionFailedError):
+                await stage.flow.wait(login)
+
+        virtually(test)
+
+    def test_a_token_that_anilist_refuses_ends_it(self) -> None:
+        """The viewer decides who somebody is; without one nothing is stored."""
+
+        async def test(stage: Stage) -> None:
+            body = {"errors": [{"message": "Invalid token", "status": 400}], "data": None}
+            stage.sandbox.next("graphql", Fault(status=400, body=body))
+            await both_fail(stage, InvalidTokenError)
+
+        virtually(test)
+
+    @pytest.mark.requirement("V14")
+    def test_another_user_does_not_take_over_a_signed_in_subject(self) -> None:
+        """A subject ``anilist:…`` belongs to that user, whoever is signed in at AniList."""
+
+        async def test(stage: Stage) -> None:
+            mika, rin = stage.sandbox.users
+            login = await stage.flow.begin(subject=f"anilist:{rin.id}")
+            with pytest.raises(TokenMismatchError) as caught:
+                await stage.flow.finish(await stage.sandbox.approve(login.url, user=mika))
+            assert caught.value.reason == "other_user"
+            with pytest.raises(LoginRequiredError):
+                await stage.flow.token_for(f"anilist:{rin.id}")
+            again = await stage.log_in(user="rin", subject=f"anilist:{rin.id}")
+            assert again.viewer.id == rin.id
+
+        virtually(test)
+
+    @pytest.mark.requirement("S17")
+    @pytest.mark.requirement("V14")
+    def test_whose_subject_it_is_anilist_says_and_not_the_token(self) -> None:
+        """A token that claims another user is its viewer's, who is the only one to be signed in with it."""
+
+        async def test(stage: Stage) -> None:
+            mika, rin = stage.sandbox.users
+            answers = Fault(body={"data": {"Viewer": {"id": rin.id, "name": "rin"}}})
+            stage.sandbox.next("graphql", answers, answers)
+            done = await stage.log_in(user="mika", subject=f"anilist:{rin.id}")
+            assert (done.token.user_id, done.viewer.id) == (mika.id, rin.id)
+            with pytest.raises(TokenMismatchError):
+                await stage.log_in(user="mika", subject=f"anilist:{mika.id}")
+
+        virtually(test)
+
+    def test_a_program_s_mistake_is_an_unknown_outcome(self) -> None:
+        """Never a bare exception, and who waits does not wait in vain."""
+
+        async def test(stage: Stage) -> None:
+            tokens(stage).weather.before["put"] = [RuntimeError("a bug")]
+            error = await both_fail(stage, OutcomeUnknownError)
+            assert isinstance(error.__cause__, RuntimeError)
+
+        virtually(test)
+
+
+class TestViewer:
+    """Reading whose token it is."""
+
+    def test_an_outage_that_ends_in_time_is_waited_for(self) -> None:
+        """Where AniList says when to come again, and it is within 60 seconds."""
+
+        async def test(stage: Stage) -> None:
+            stage.sandbox.next("graphql", Fault(status=503, headers={"Retry-After": "20"}, body="<html>"))
+            _, callback = await stage.begin()
+            with takes(at_least=20, at_most=25):
+                assert (await stage.flow.finish(callback)).viewer.name == "mika"
+
+        virtually(test)
+
+    @pytest.mark.parametrize("fault", [Fault(status=500), Fault(close="before")])
+    def test_a_trouble_that_passes_loses_no_login(self, fault: Fault) -> None:
+        """The code is spent by then, and the token good for a year: it is not thrown away for one bad moment."""
+
+        async def test(stage: Stage) -> None:
+            stage.sandbox.next("graphql", *[fault] * 4)
+            with takes(at_most=20):
+                assert (await stage.log_in()).viewer.name == "mika"
+
+        virtually(test)
+
+    @pytest.mark.parametrize(
+        ("fault", "kind"),
+        [(Fault(status=500), ServiceUnavailableError), (Fault(close="before"), OutcomeUnknownError)],
+    )
+    def test_one_that_stays_ends_the_login_by_its_own_class(self, fault: Fault, kind: type[ServiceError]) -> None:
+        """Within the 60 seconds, and with ever longer pauses."""
+
+        async def test(stage: Stage) -> None:
+            stage.sandbox.next("graphql", *[fault] * 100)
+            with takes(at_least=30, at_most=60):
+                await both_fail(stage, kind)
+            assert stage.posts("/graphql") <= 6 * 3
+
+        virtually(test)
+
+    def test_another_server_s_answer_ends_the_login_at_once(self) -> None:
+        """It will not become AniList's."""
+
+        async def test(stage: Stage) -> None:
+            stage.sandbox.next("graphql", *[Fault(status=200, body="<html>")] * 100)
+            with takes(at_most=1):
+                await both_fail(stage, UnexpectedResponseError)
+
+        virtually(test)
+
+    def test_coming_again_at_once_is_not_taken_at_its_word(self) -> None:
+        """A ``Retry-After: 0`` that goes on for a minute makes no storm of requests."""
+
+        async def test(stage: Stage) -> None:
+            stage.sandbox.next("graphql", *[Fault(status=503, headers={"Retry-After": "0"}, body="<html>")] * 1000)
+            with takes(at_least=50, at_most=61):
+                await both_fail(stage, ServiceUnavailableError)
+            assert stage.posts("/graphql") < 200
+
+        virtually(test)
+
+    def test_a_longer_one_ends_the_login_at_once(self) -> None:
+        """The code is spent, nothing is stored."""
+
+        async def test(stage: Stage) -> None:
+            outage = Fault(status=503, headers={"Retry-After": "61"}, body="<html>")
+            stage.sandbox.next("graphql", outage, outage, outage)
+            with takes(at_most=10):
+                await both_fail(stage, ServiceUnavailableError)
+
+        virtually(test)
+
+    def test_a_429_of_a_minute_ends_the_login_at_once(self) -> None:
+        """Its own class says that it was not an outage; one that is over sooner is waited out."""
+
+        async def test(stage: Stage) -> None:
+            body = {"data": None, "errors": [{"message": "Too Many Requests.", "status": 429}]}
+            stage.session.pace = Pace()
+            stage.sandbox.next("graphql", Fault(status=429, headers={"Retry-After": "40"}, body=body))
+            with takes(at_least=40, at_most=45):
+                assert (await stage.log_in()).viewer.name == "mika"
+            stage.sandbox.next("graphql", Fault(status=429, body=body))
+            with takes(at_most=5):
+                error = await both_fail(stage, RateLimitedError)
+            assert error.retry_after == pytest.approx(60, abs=5)
+            assert not error.retryable
+
+        virtually(test)
+
+    def test_a_turn_that_does_not_come_ends_the_login(self) -> None:
+        """After 60 seconds."""
+
+        async def test(stage: Stage) -> None:
+            stage.session.pace = Endless()
+            with takes(at_least=60, at_most=61):
+                await both_fail(stage, ServiceUnavailableError)
+
+        virtually(test)
+
+
+class TestStoring:
+    """A store that fails after the take."""
+
+    def test_storing_is_repeated_while_the_store_comes_back(self) -> None:
+        """For 30 seconds; a lost answer does no harm."""
+
+        async def test(stage: Stage) -> None:
+            login, callback = await stage.begin(subject=SUBJECT)
+            tokens(stage).weather.fail_for(25, "put")
+            tokens(stage).weather.after["put"] = [AWAY]
+            logins(stage).weather.after["settle"] = [AWAY]
+            with takes(at_least=25, at_most=30):
+                done = await stage.flow.finish(callback)
+            assert await stage.flow.wait(login) == done
+            assert await stage.flow.token_for(SUBJECT) == done.token
+
+        virtually(test)
+
+    def test_a_store_that_stays_away_ends_the_login(self) -> None:
+        """After 30 seconds, and the error is not retryable: the code is spent."""
+
+        async def test(stage: Stage) -> None:
+            tokens(stage).weather.fail_for(60, "put")
+            with takes(at_least=25, at_most=35):
+                error = await both_fail(stage, StorageError)
+            assert not error.retryable
+
+        virtually(test)
+
+    def test_a_failure_for_good_is_not_repeated(self) -> None:
+        """A full disk stays full."""
+
+        async def test(stage: Stage) -> None:
+            tokens(stage).weather.before["put"] = [StorageError("the disk is full")]
+            with takes(at_most=1):
+                await both_fail(stage, StorageError)
+
+        virtually(test)
+
+    def test_settling_that_fails_is_told(self) -> None:
+        """The token is stored, but who waits cannot know."""
+
+        async def test(stage: Stage) -> None:
+            login, callback = await stage.begin(subject=SUBJECT)
+            logins(stage).weather.fail_for(60, "settle")
+            with takes(at_least=25, at_most=35), pytest.raises(StorageError) as caught:
+                await stage.flow.finish(callback)
+            assert not caught.value.retryable
+            assert (await stage.flow.token_for(SUBJECT)).user_id == stage.sandbox.user.id
+            with takes(at_most=75), pytest.raises(OutcomeUnknownError):
+                await stage.flow.wait(login)
+
+        virtually(test)
+
+    def test_a_failure_that_cannot_be_settled_is_raised_all_the_same(self, caplog: pytest.LogCaptureFixture) -> None:
+        """The first error counts more."""
+
+        async def test(stage: Stage) -> None:
+            _, callback = await stage.begin(subject=SUBJECT)
+            stage.sandbox.next("token", Fault(status=503, body="<html>"))
+            logins(stage).weather.fail_for(60, "settle")
+            with pytest.raises(ServiceUnavailableError):
+                await stage.flow.finish(callback)
+
+        virtually(test)
+        assert "a failed login could not be settled: StorageError" in caplog.text
+
+    def test_a_stored_failure_holds_on_to_nothing(self) -> None:
+        """What is kept for ten minutes has no traceback, and so none of the secrets in its frames."""
+
+        async def test(stage: Stage) -> None:
+            login, callback = await stage.begin(subject=SUBJECT)
+            stage.sandbox.next("token", Fault(status=503, body="<html>"))
+            with pytest.raises(ServiceUnavailableError):
+                await stage.flow.finish(callback)
+            outcome = await stage.flow.logins.settled(digest(login.state), timeout=0)
+            assert outcome is not None
+            assert outcome.error is not None
+            assert (outcome.error.__traceback__, outcome.error.__cause__) == (None, None)
+            with pytest.raises(ServiceUnavailableError):
+                await stage.flow.wait(login)
+            assert outcome.error.__traceback__ is None
+
+        virtually(test)
+
+    def test_a_success_whose_token_is_gone_asks_for_a_login(self) -> None:
+        """As when the user logs out before the waiter reads it."""
+
+        async def test(stage: Stage) -> None:
+            login, callback = await stage.begin(subject=SUBJECT)
+            await stage.flow.finish(callback)
+            await stage.flow.logout(SUBJECT)
+            with pytest.raises(LoginRequiredError):
+                await stage.flow.wait(login)
+
+        virtually(test)
+
+
+class TestDeadTaker:
+    """A process that took a login and died."""
+
+    def test_a_duplicate_waits_75_seconds_from_the_take(self) -> None:
+        """Then the outcome is unknown; without a binding the login is simply used."""
+
+        async def test(stage: Stage) -> None:
+            login, callback = await stage.begin(binding=COOKIE)
+            claim, code = new_claim(stage.sandbox.now()), callback.partition("code=")[2].partition("&")[0]
+            await stage.flow.logins.take(digest(login.state), claim=claim, code=digest(code))
+            stage.advance(seconds=50)
+            with takes(at_least=24, at_most=25), pytest.raises(OutcomeUnknownError):
+                await stage.flow.finish(callback, binding=COOKIE)
+            assert stage.posts() == 0
+
+        virtually(test)
+
+    def test_a_clock_set_back_keeps_a_duplicate_no_longer(self) -> None:
+        """The take seems to lie in the future; 75 seconds are the most all the same."""
+
+        async def test(stage: Stage) -> None:
+            login, callback = await stage.begin(binding=COOKIE)
+            claim, code = new_claim(stage.sandbox.now() + timedelta(hours=1)), URL(callback).query["code"]
+            await stage.flow.logins.take(digest(login.state), claim=claim, code=digest(code))
+            with takes(at_least=75, at_most=76), pytest.raises(OutcomeUnknownError):
+                await stage.flow.finish(callback, binding=COOKIE)
+
+        virtually(test)
+
+    def test_a_duplicate_gets_what_another_process_settles(self) -> None:
+        """Success and failure alike."""
+
+        async def test(stage: Stage) -> None:
+            login, callback = await stage.begin(binding=COOKIE)
+            claim, code = new_claim(stage.sandbox.now()), callback.partition("code=")[2].partition("&")[0]
+            await stage.flow.logins.take(digest(login.state), claim=claim, code=digest(code))
+            finishing = asyncio.ensure_future(stage.flow.finish(callback, binding=COOKIE))
+            await asyncio.sleep(5)
+            await stage.flow.logins.settle(digest(login.state), Outcome(error=InvalidClientError("no")))
+            with takes(at_most=0), pytest.raises(InvalidClientError):
+                await finishing
+
+        virtually(test)
+
+
+class TestClosing:
+    """A flow that closes while logins are under way."""
+
+    def test_what_is_left_is_settled_as_unknown(self) -> None:
+        """Ten seconds are given; then who finishes and who waits are told."""
+
+        async def test(stage: Stage) -> None:
+            stage.session.pace = Endless()
+            login, callback = await stage.begin(subject=SUBJECT)
+            finishing = asyncio.ensure_future(stage.flow.finish(callback))
+            waiting = asyncio.ensure_future(stage.flow.wait(login))
+            await stage.reached()
+            with takes(at_least=10, at_most=11):
+                await stage.flow.aclose()
+            for task in (finishing, waiting):
+                with pytest.raises(OutcomeUnknownError):
+                    await task
+
+        virtually(test)
+
+    def test_nobody_left_to_hear_of_it_is_no_complaint(self) -> None:
+        """Asyncio would log an exception that nobody retrieved."""
+
+        async def test(stage: Stage) -> None:
+            complaints: list[Any] = []
+            asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+            _, callback = await stage.begin()
+            stage.sandbox.next("token", Fault(status=503, body="<html>", delay=1))
+            finishing = asyncio.ensure_future(stage.flow.finish(callback))
+            await stage.reached()
+            finishing.cancel()
+            await stage.flow.aclose()
+            del finishing
+            gc.collect()
+            assert not complaints
+
+        virtually(test)
+
+    @pytest.mark.parametrize("step", ["look", "take"])
+    def test_a_login_not_yet_taken_is_left_alone(self, step: str) -> None:
+        """Its caller is told, and another process can finish it."""
+
+        async def test(stage: Stage) -> None:
+            login, callback = await stage.begin()
+            logins(stage).weather.hangs.add(step)
+            finishing = asyncio.ensure_future(stage.flow.finish(callback))
+            await asyncio.sleep(0)
+            await stage.flow.aclose()
+            with pytest.raises(SessionStateError, match="before the login was taken"):
+                await finishing
+            logins(stage).weather.hangs.clear()
+            other = LoginFlow(stage.session, logins=stage.flow.logins)
+            assert (await other.finish(callback)).login.state == login.state
+
+        virtually(test)
+
+    def test_a_take_whose_answer_does_not_come_is_settled(self) -> None:
+        """Nobody else can finish the login any more: who finishes and who waits are told at once."""
+
+        async def test(stage: Stage) -> None:
+            login, callback = await stage.begin(subject=SUBJECT)
+            logins(stage).weather.hangs_after.add("take")
+            finishing = asyncio.ensure_future(stage.flow.finish(callback))
+            waiting = asyncio.ensure_future(stage.flow.wait(login))
+            await asyncio.sleep(1)
+            with takes(at_least=10, at_most=11):
+                await stage.flow.aclose()
+                for task in (finishing, waiting):
+                    with pytest.raises(OutcomeUnknownError):
+                        await task
+            assert stage.posts() == 0
+
+        virtually(test)
+
+    def test_a_take_nobody_can_ask_after_does_not_keep_the_program(self) -> None:
+        """Five seconds are enough for a store that has stopped answering."""
+
+        async def test(stage: Stage) -> None:
+            _, callback = await stage.begin(subject=SUBJECT)
+            logins(stage).weather.hangs_after.add("take")
+            finishing = asyncio.ensure_future(stage.flow.finish(callback))
+            await asyncio.sleep(1)
+            logins(stage).weather.hangs.add("look")
+            with takes(at_least=15, at_most=16):
+                await stage.flow.aclose()
+            with pytest.raises(SessionStateError):
+                await finishing
+
+        virtually(test)
+
+    def test_a_success_being_settled_is_settled(self) -> None:
+        """The token is stored: whoever waits shall have it."""
+
+        async def test(stage: Stage) -> None:
+            login, callback = await stage.begin(subject=SUBJECT)
+            logins(stage).weather.hangs.add("settle")
+            finishing = asyncio.ensure_future(stage.flow.finish(callback))
+            await stage.reached("/graphql")
+            asyncio.get_running_loop().call_later(9, logins(stage).weather.hangs.clear)
+            with takes(at_least=10, at_most=11):
+                await stage.flow.aclose()
+            assert (await finishing).login == login
+            assert (await stage.flow.wait(login)).login == login
+
+        virtually(test)
+
+    def test_a_store_that_hangs_does_not_keep_the_program(self) -> None:
+        """Five more seconds, and that is all."""
+
+        async def test(stage: Stage) -> None:
+            _, callback = await stage.begin(subject=SUBJECT)
+            logins(stage).weather.hangs.add("settle")
+            finishing = asyncio.ensure_future(stage.flow.finish(callback))
+            await stage.reached("/graphql")
+            with takes(at_least=15, at_most=16):
+                await stage.flow.aclose()
+            with pytest.raises(StorageError):
+                await finishing
+
+        virtually(test)

@@ -1,0 +1,317 @@
+"""The year after a login."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import attrs
+import pytest
+
+from anilist_oauth.errors import InvalidTokenError, LoginRequiredError, StorageError
+from anilist_oauth.login.flow import LoginFlow
+from anilist_oauth.sandbox import Fault
+from anilist_oauth.storage import StoredToken
+from tests.flaky import FlakyTokens
+from tests.flows import Stage, staged
+
+SUBJECT = "discord:42"
+QUERY = "{ Viewer { name } }"
+REFUSAL = Fault(status=400, body={"errors": [{"message": "Invalid token", "status": 400}], "data": None})
+
+
+class Heard:
+    """What the hooks were told."""
+
+    def __init__(self) -> None:
+        self.expiring: list[str] = []
+        self.invalid: list[str] = []
+
+    async def on_expiring(self, subject: str) -> None:
+        """Hear that a token ends."""
+        self.expiring.append(subject)
+
+    async def on_invalid(self, subject: str) -> None:
+        """Hear that a token is refused."""
+        self.invalid.append(subject)
+
+    @property
+    def hooks(self) -> dict[str, Any]:
+        """Both hooks, as a flow takes them."""
+        return {"on_expiring": self.on_expiring, "on_invalid": self.on_invalid}
+
+
+async def record(stage: Stage) -> StoredToken:
+    """Read the subject's record."""
+    stored = await stage.flow.tokens.get(SUBJECT, client_id=stage.session.application.client_id)
+    assert stored is not None
+    return stored
+
+
+async def refuse(stage: Stage, flow: LoginFlow | None = None) -> None:
+    """Let AniList refuse the subject's token."""
+    stage.sandbox.next("graphql", REFUSAL)
+    with pytest.raises(InvalidTokenError):
+        await (flow or stage.flow).graphql(SUBJECT, QUERY)
+
+
+async def test_a_dead_token_asks_for_a_login() -> None:
+    """A subject without a token, and one whose year is over."""
+    async with staged() as stage:
+        with pytest.raises(LoginRequiredError) as caught:
+            await stage.flow.token_for(SUBJECT)
+        assert caught.value.subject == SUBJECT
+        await stage.log_in(subject=SUBJECT)
+        before = await record(stage)
+        stage.advance(days=365)
+        with pytest.raises(LoginRequiredError, match="year"):
+            await stage.flow.graphql(SUBJECT, QUERY)
+        assert await record(stage) == before
+
+
+async def test_graphql_passes_everything_on() -> None:
+    """As the session's own."""
+    async with staged() as stage:
+        await stage.log_in(subject=SUBJECT)
+        query = "query A { Viewer { id } } query B($x: Boolean!) { Viewer { name @include(if: $x) } }"
+        assert await stage.flow.graphql(SUBJECT, query, {"x": True}, operation_name="B", max_wait=5, timeout=5) == {
+            "Viewer": {"name": "mika"}
+        }
+
+
+async def test_a_refused_token_is_kept_and_tried_again_after_an_hour() -> None:
+    """AniList has refused good tokens in incidents."""
+    async with staged() as stage:
+        done = await stage.log_in(subject=SUBJECT)
+        await refuse(stage)
+        stored = await record(stage)
+        assert stored.needs_login
+        assert stored.token == done.token
+        stage.advance(minutes=59)
+        with pytest.raises(LoginRequiredError, match="refuses"):
+            await stage.flow.graphql(SUBJECT, QUERY)
+        stage.advance(minutes=2)
+        assert await stage.flow.token_for(SUBJECT) == done.token
+        await refuse(stage)
+        with pytest.raises(LoginRequiredError):
+            await stage.flow.token_for(SUBJECT)
+        stage.advance(minutes=61)
+        assert await stage.flow.graphql(SUBJECT, QUERY) == {"Viewer": {"name": "mika"}}
+        assert not (await record(stage)).needs_login
+        assert await stage.flow.token_for(SUBJECT) == done.token
+
+
+async def test_a_new_login_clears_the_mark() -> None:
+    """Whatever was noted of the old token."""
+    async with staged() as stage:
+        await stage.log_in(subject=SUBJECT)
+        await refuse(stage)
+        done = await stage.log_in(subject=SUBJECT)
+        assert await stage.flow.token_for(SUBJECT) == done.token
+        assert (await record(stage)).marks == (False, False, False)
+
+
+async def test_a_mark_without_its_time_counts_from_the_login() -> None:
+    """As of a store that keeps no more than whether a login is needed, or of a program that marked the record."""
+    async with staged() as stage:
+        done = await stage.log_in(subject=SUBJECT)
+        await stage.flow.tokens.put(attrs.evolve(await record(stage), needs_login=True))
+        stage.advance(minutes=59)
+        with pytest.raises(LoginRequiredError, match="refuses"):
+            await stage.flow.token_for(SUBJECT)
+        stage.advance(minutes=2)
+        assert await stage.flow.token_for(SUBJECT) == done.token
+
+
+async def test_a_store_that_compares_token_ids_alone_is_enough() -> None:
+    """What a program's own store is told of `over` is a string, equal to the token id."""
+
+    class Plain:
+        def __init__(self) -> None:
+            self.kept: dict[tuple[str, str], StoredToken] = {}
+
+        async def get(self, subject: str, *, client_id: str) -> StoredToken | None:
+            return self.kept.get((client_id, subject))
+
+        async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
+            present = await self.get(stored.subject, client_id=stored.client_id)
+            if over is not None and (present is None or json.dumps(present.token_id) != json.dumps(over)):
+                return False
+            self.kept[stored.client_id, stored.subject] = stored
+            return True
+
+        async def delete(self, subject: str, *, client_id: str) -> None:
+            self.kept.pop((client_id, subject), None)
+
+        async def expiring(self, within: timedelta | None, *, client_id: str | None = None) -> AsyncIterator[Any]:
+            raise NotImplementedError
+            yield within, client_id
+
+    heard = Heard()
+    async with staged(tokens=Plain(), **heard.hooks) as stage:
+        await stage.log_in(subject=SUBJECT)
+        await refuse(stage)
+        assert (await record(stage)).needs_login
+        with pytest.raises(LoginRequiredError):
+            await stage.flow.token_for(SUBJECT)
+        stage.advance(minutes=61)
+        await stage.flow.graphql(SUBJECT, QUERY)
+        assert not (await record(stage)).needs_login
+        stage.advance(days=340)
+        await stage.flow.token_for(SUBJECT)
+        await stage.flow.token_for(SUBJECT)
+        assert (heard.invalid, heard.expiring) == ([SUBJECT], [SUBJECT])
+
+
+async def test_only_the_token_that_failed_is_marked() -> None:
+    """A login, or a logout, while the refused request was under way is not touched."""
+    async with staged() as stage:
+        await stage.log_in(subject=SUBJECT)
+        for change in ("login", "logout"):
+            stage.sandbox.next("graphql", attrs.evolve(REFUSAL, delay=0.05))
+            before = stage.posts("/graphql")
+            asking = asyncio.ensure_future(stage.flow.graphql(SUBJECT, QUERY))
+            await stage.reached("/graphql", times=before + 1)
+            if change == "login":
+                await stage.log_in(subject=SUBJECT)
+            else:
+                await stage.flow.logout(SUBJECT)
+            with pytest.raises(InvalidTokenError):
+                await asking
+            if change == "login":
+                assert not (await record(stage)).needs_login
+        with pytest.raises(LoginRequiredError):
+            await stage.flow.token_for(SUBJECT)
+
+
+async def test_on_expiring_is_called_once_a_token() -> None:
+    """Within thirty days of its end, at the first call that meets it, and again for a new token."""
+    heard = Heard()
+    async with staged(**heard.hooks) as stage:
+        await stage.log_in(subject=SUBJECT)
+        stage.advance(days=334, hours=23)
+        await stage.flow.token_for(SUBJECT)
+        assert heard.expiring == []
+        stage.advance(hours=1)
+        await stage.flow.token_for(SUBJECT)
+        await stage.flow.token_for(SUBJECT)
+        await stage.flow.graphql(SUBJECT, QUERY)
+        assert heard.expiring == [SUBJECT]
+        await stage.log_in(subject=SUBJECT)
+        stage.advance(days=400)
+        for _ in range(2):
+            with pytest.raises(LoginRequiredError):
+                await stage.flow.token_for(SUBJECT)
+        assert heard.expiring == [SUBJECT, SUBJECT]
+        assert heard.invalid == []
+
+
+async def test_on_invalid_is_called_once_a_token() -> None:
+    """However often AniList refuses it."""
+    heard = Heard()
+    async with staged(**heard.hooks) as stage:
+        await stage.log_in(subject=SUBJECT)
+        for _ in range(3):
+            await refuse(stage)
+            stage.advance(minutes=61)
+        assert heard.invalid == [SUBJECT]
+        await stage.log_in(subject=SUBJECT)
+        await refuse(stage)
+        assert heard.invalid == [SUBJECT, SUBJECT]
+
+
+async def test_a_process_with_hooks_hears_of_what_one_without_saw() -> None:
+    """At its first call that meets the marked token."""
+    heard = Heard()
+    async with staged() as stage:
+        await stage.log_in(subject=SUBJECT)
+        await refuse(stage)
+        async with LoginFlow(stage.session, tokens=stage.flow.tokens, **heard.hooks) as other:
+            for _ in range(2):
+                with pytest.raises(LoginRequiredError):
+                    await other.token_for(SUBJECT)
+        assert heard.invalid == [SUBJECT]
+
+
+async def test_hooks_are_called_once_over_all_processes() -> None:
+    """Twenty calls at once, over two flows that share a store."""
+    heard = Heard()
+    async with staged(**heard.hooks) as stage:
+        await stage.log_in(subject=SUBJECT)
+        async with LoginFlow(stage.session, tokens=stage.flow.tokens, **heard.hooks) as other:
+            flows = [stage.flow, other] * 10
+            stage.sandbox.next("graphql", *[REFUSAL] * 20)
+            answers = await asyncio.gather(*(flow.graphql(SUBJECT, QUERY) for flow in flows), return_exceptions=True)
+            assert {type(answer) for answer in answers} == {InvalidTokenError}
+            assert heard.invalid == [SUBJECT]
+            await stage.log_in(subject=SUBJECT)
+            stage.advance(days=340)
+            await asyncio.gather(*(flow.token_for(SUBJECT) for flow in flows))
+        assert heard.expiring == [SUBJECT]
+
+
+async def test_a_failing_hook_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """The call it came from goes on."""
+
+    async def broken(subject: str) -> None:
+        raise RuntimeError(f"no way to reach {subject}")
+
+    async with staged(on_expiring=broken) as stage:
+        done = await stage.log_in(subject=SUBJECT)
+        stage.advance(days=360)
+        assert await stage.flow.token_for(SUBJECT) == done.token
+    assert "a login hook failed for subject discord:42" in caplog.text
+
+
+async def test_a_store_that_cannot_write_hides_no_answer_and_no_token(caplog: pytest.LogCaptureFixture) -> None:
+    """Noting it is worth less than telling it."""
+
+    class Failing(FlakyTokens):
+        async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
+            if over is not None:
+                raise StorageError("the disk is full")
+            return await super().put(stored, over=over)
+
+    heard = Heard()
+    async with staged(tokens=Failing(), **heard.hooks) as stage:
+        done = await stage.log_in(subject=SUBJECT)
+        await refuse(stage)
+        assert await stage.flow.token_for(SUBJECT) == done.token
+        assert "could not be noted: the disk is full" in caplog.text
+        caplog.clear()
+        stage.advance(days=350)
+        assert await stage.flow.token_for(SUBJECT) == done.token
+        assert "could not be noted: the disk is full" in caplog.text
+        assert (heard.invalid, heard.expiring) == ([], [])
+
+
+async def test_a_record_that_never_rests_is_given_up() -> None:
+    """Marking does not go on for ever where something else always gets in first."""
+
+    class Restless(FlakyTokens):
+        async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
+            self.weather.calls.append("put")
+            return over is None and await super().put(stored, over=over)
+
+    restless, heard = Restless(), Heard()
+    async with staged(tokens=restless, **heard.hooks) as stage:
+        await stage.log_in(subject=SUBJECT)
+        restless.weather.calls.clear()
+        await refuse(stage)
+        assert restless.weather.calls.count("put") == 5
+        stage.advance(days=360)
+        await stage.flow.token_for(SUBJECT)
+        assert (heard.invalid, heard.expiring) == ([], [])
+
+
+async def test_expiring_streams_who_must_log_in_again() -> None:
+    """For a program that writes to its users before their year is over."""
+    async with staged() as stage:
+        await stage.log_in(subject="early")
+        stage.advance(days=30)
+        await stage.log_in(subject="late")
+        stage.advance(days=310)
+        soon = [stored.subject async for stored in stage.flow.tokens.expiring(timedelta(days=30))]
+        assert soon == ["early"]
+        assert [stored.subject async for stored in stage.flow.tokens.expiring(None)] == ["early", "late"]

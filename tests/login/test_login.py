@@ -1,0 +1,64 @@
+"""One login's life as values."""
+
+import pickle
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import attrs
+import pytest
+from yarl import URL
+
+from anilist_oauth.errors import ConfigurationError, StorageError
+from anilist_oauth.login.login import CompletedLogin, Login
+from anilist_oauth.storage.records import PendingLogin, Taken, new_claim
+from anilist_oauth.tokens.access_token import Token
+from anilist_oauth.tokens.viewer import Viewer
+
+NOON = datetime(2026, 10, 1, 12, 0, tzinfo=UTC)
+
+
+def test_a_claim_says_when_and_is_never_made_twice() -> None:
+    """Two takers in one microsecond are two."""
+    claims = {new_claim(NOON) for _ in range(1000)}
+    assert len(claims) == 1000
+    assert {Taken(claim=claim, code="").at for claim in claims} == {NOON}
+
+
+@pytest.mark.parametrize("claim", ["", "yesterday", "2026-13-01T00:00:00+00:00 abc"])
+def test_a_claim_of_another_make_is_a_storage_error(claim: str) -> None:
+    """Never a bare ValueError."""
+    with pytest.raises(StorageError, match="did not take"):
+        Taken(claim=claim, code="").at  # noqa: B018  a property that raises
+
+
+def test_expiry_is_kept_in_utc() -> None:
+    """However it was given."""
+    elsewhere = NOON.astimezone(timezone(timedelta(hours=9)))
+    pending = PendingLogin(client_id="1", expires_at=elsewhere)
+    assert pending.expires_at == NOON
+    assert pending.expires_at.tzinfo is UTC
+
+
+@pytest.mark.parametrize("expires_at", [NOON.replace(tzinfo=None), None, 7])
+def test_expiry_is_aware(expires_at: Any) -> None:
+    """A naive time means another thing on every machine."""
+    with pytest.raises(ConfigurationError, match="expires_at"):
+        PendingLogin(client_id="1", expires_at=expires_at)
+
+
+def test_a_pending_login_holds_no_secret() -> None:
+    """Its fields are what a store may keep in the clear."""
+    names = [field.name for field in attrs.fields(PendingLogin)]
+    assert names == ["client_id", "subject", "binding_digest", "label", "return_to", "expires_at", "taken"]
+
+
+@pytest.mark.requirement("S19")
+def test_a_login_keeps_its_state_and_token_to_itself() -> None:
+    """Neither while it is under way nor when it is completed are they shown or pickled."""
+    login = Login(url=URL("https://anilist.co/?state=canary"), state="canary", expires_at=NOON)
+    token = Token(access_token="canary", expires_at=None)
+    done = CompletedLogin(login=login, token=token, viewer=Viewer(5, "mika", None, None, None))
+    for value in (login, done):
+        assert "canary" not in repr(value)
+        with pytest.raises(TypeError, match=f"{type(value).__name__} holds a secret"):
+            pickle.dumps(value)

@@ -1,0 +1,64 @@
+"""Patience with a store, in virtual time."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from anilist_oauth.errors import StorageError
+from anilist_oauth.login.store_retry import persist
+from tests import virtual_time
+from tests.flaky import takes
+
+AWAY = StorageError("the database is away", retryable=True)
+
+
+class Store:
+    """A store whose calls end as they are told, and which notes when they came."""
+
+    def __init__(self, *ends: Exception) -> None:
+        self.times: list[float] = []
+        self._ends: Iterator[Exception] = iter(ends)
+
+    async def call(self) -> str:
+        """Fail as long as there are failures."""
+        self.times.append(asyncio.get_running_loop().time())
+        for error in self._ends:
+            raise error
+        return "done"
+
+
+def test_a_call_is_made_again_until_it_works() -> None:
+    """After pauses that double, up to two seconds."""
+
+    async def test() -> None:
+        store = Store(*[AWAY] * 7)
+        assert await persist(store.call) == "done"
+        pauses = [later - sooner for sooner, later in zip(store.times, store.times[1:], strict=False)]
+        assert pauses == pytest.approx([0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0])
+
+    virtual_time.run(test())
+
+
+def test_patience_ends() -> None:
+    """The last error comes through, within the time that was given."""
+
+    async def test() -> None:
+        with takes(at_least=28, at_most=30), pytest.raises(StorageError, match="away"):
+            await persist(Store(*[AWAY] * 100).call)
+        with takes(at_most=0), pytest.raises(StorageError, match="away"):
+            await persist(Store(AWAY).call, patience=0)
+
+    virtual_time.run(test())
+
+
+def test_what_repeating_cannot_mend_comes_through() -> None:
+    """At once."""
+
+    async def test() -> None:
+        store = Store(StorageError("the disk is full"))
+        with pytest.raises(StorageError, match="full"):
+            await persist(store.call)
+        assert len(store.times) == 1
+
+    virtual_time.run(test())

@@ -1,0 +1,124 @@
+"""Where the user's browser is sent."""
+
+import re
+import warnings
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from yarl import URL
+
+from anilist_oauth.errors import ConfigurationError, InsecureRedirectURIWarning, RedirectURIError
+from anilist_oauth.oauth.authorize import authorization_url, code_url_prefix, implicit_url, with_state
+from anilist_oauth.oauth.endpoints import ANILIST
+from tests.uris import registrable_uris
+
+AWAY = "https://bot.example/cb"
+STATE = "s" * 22
+
+
+def url(*, state: str | None = None, redirect_uri: str = AWAY, endpoint: URL = ANILIST.authorization) -> URL:
+    """Build an authorization URL."""
+    return authorization_url(endpoint, client_id="12345", redirect_uri=redirect_uri, state=state)
+
+
+def test_the_url_is_anilists() -> None:
+    """Exactly the documented parameters and the state, and no scope, which AniList refuses."""
+    assert str(url(state=STATE)) == (
+        "https://anilist.co/api/v2/oauth/authorize?client_id=12345"
+        f"&redirect_uri=https%3A%2F%2Fbot.example%2Fcb&response_type=code&state={STATE}"
+    )
+
+
+@pytest.mark.requirement("S1")
+@pytest.mark.requirement("V22")
+def test_every_url_has_a_fresh_state() -> None:
+    """10,000 URLs hold 10,000 states of 256 bits."""
+    prefix = code_url_prefix(ANILIST.authorization, client_id="12345", redirect_uri=AWAY)
+    states = {with_state(prefix, None).query["state"] for _ in range(10_000)}
+    assert len(states) == 10_000
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{43}", state) for state in states)
+    assert url().query["state"] not in states
+
+
+@pytest.mark.requirement("S1")
+@pytest.mark.parametrize("state", ["a" * 22, "a" * 256, "AZaz09-_.~" * 3])
+def test_an_own_state_is_sent_as_it_is(state: str) -> None:
+    """A state of unreserved characters needs no encoding, and comes back unchanged."""
+    assert str(url(state=state)).endswith(f"&state={state}")
+
+
+@pytest.mark.requirement("S1")
+@pytest.mark.parametrize(
+    "state",
+    [
+        "",
+        "a" * 21,
+        "a" * 257,
+        "a" * 22 + "\n",
+        "a" * 22 + " ",
+        "é" * 22,
+        "a" * 22 + "+",
+        "a" * 22 + "%41",
+        "a" * 22 + "&b",
+    ],
+    ids=ascii,
+)
+def test_an_unfit_state_is_refused(state: str) -> None:
+    """A state that could be guessed or would come back changed is refused, and an empty one sends none: refused too."""
+    with pytest.raises(ConfigurationError, match="state: 22 to 256 characters"):
+        url(state=state)
+
+
+@pytest.mark.requirement("S1")
+@pytest.mark.parametrize("state", [5, b"a" * 22, False, ["a" * 22]])
+def test_a_state_is_a_str(state: str) -> None:
+    """Nothing that is no str passes for a state, and nothing leaves it out."""
+    with pytest.raises(ConfigurationError, match="state: "):
+        url(state=state)
+
+
+@pytest.mark.requirement("S19")
+def test_a_refused_state_is_not_repeated() -> None:
+    """The error does not show it."""
+    with pytest.raises(ConfigurationError) as caught:
+        url(state="hidden")
+    assert "hidden" not in repr(caught.value)
+
+
+@pytest.mark.requirement("S7")
+@pytest.mark.requirement("V23")
+@given(registrable_uris, st.text("aA0-_.~", min_size=22, max_size=99))
+def test_a_redirect_uri_is_sent_byte_for_byte(redirect_uri: str, state: str) -> None:
+    """Decoded once, the query holds what is registered, for every URI that can be, by yarl and by Python."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InsecureRedirectURIWarning)
+        built = url(redirect_uri=redirect_uri, state=state)
+    expected = {"client_id": "12345", "redirect_uri": redirect_uri, "response_type": "code", "state": state}
+    assert dict(built.query) == expected
+    assert dict(parse_qsl(str(built).partition("?")[2], strict_parsing=True)) == expected
+    assert str(URL(str(built))).isascii()
+    assert dict(URL(str(built)).query) == expected
+
+
+@pytest.mark.requirement("S8")
+@pytest.mark.parametrize("redirect_uri", ["localhost:3031/auth", "https://h/\ud800", AWAY + "#f", ""])
+def test_what_cannot_be_a_redirect_uri_is_not_sent(redirect_uri: str) -> None:
+    """The guard stands here too."""
+    with pytest.raises(RedirectURIError):
+        url(redirect_uri=redirect_uri)
+
+
+def test_an_endpoint_keeps_its_own_query() -> None:
+    """What an endpoint has in its query stays (RFC 6749 section 3.1)."""
+    built = url(endpoint=URL("https://auth.example/authorize?tenant=a%20b"), state=STATE)
+    assert str(built).startswith("https://auth.example/authorize?tenant=a%20b&client_id=12345&")
+    assert list(built.query) == ["tenant", "client_id", "redirect_uri", "response_type", "state"]
+
+
+def test_the_implicit_url_is_the_documented_one() -> None:
+    """AniList answers any further parameter with an error."""
+    assert str(implicit_url(ANILIST.authorization, client_id="12345")) == (
+        "https://anilist.co/api/v2/oauth/authorize?client_id=12345&response_type=token"
+    )

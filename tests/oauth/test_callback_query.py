@@ -1,0 +1,200 @@
+"""The parameters of a callback in whatever form it arrives."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pytest
+import starlette.datastructures
+from hypothesis import example, given
+from hypothesis import strategies as st
+from multidict import CIMultiDict, MultiDict, MultiDictProxy
+from yarl import URL
+
+from anilist_oauth.errors import InvalidCallbackError
+from anilist_oauth.oauth.callback_query import SIZE_LIMIT, Callback, callback_parameters, callback_url
+
+
+class Listed(dict[str, list[str]]):
+    """A multidict as Django and Werkzeug have it."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Give the last value, as Django does."""
+        return self.getlist(name)[-1] if self.getlist(name) else default
+
+    def getlist(self, name: str) -> list[str]:
+        """Give every value."""
+        return super().get(name) or []
+
+    def __str__(self) -> str:
+        """Look like a URL, which it is not."""
+        return "https://bot.example/cb"
+
+
+class Collected:
+    """A multidict as WebOb has it: no Mapping, and `getall` takes the name alone."""
+
+    def __init__(self, *pairs: tuple[str, str]) -> None:
+        self.pairs = pairs
+
+    def __contains__(self, name: str) -> bool:
+        """Tell whether there is a value."""
+        return any(name == key for key, _ in self.pairs)
+
+    def getall(self, name: str) -> list[str]:
+        """Give every value."""
+        return [value for key, value in self.pairs if name == key]
+
+
+class Fields:
+    """A multidict that is no Mapping, and has `getlist`."""
+
+    def getlist(self, name: str) -> list[str]:
+        """Give every value."""
+        return {"code": ["a b"], "state": ["s1"]}.get(name, [])
+
+
+SAME: list[Any] = [
+    "https://bot.example/cb?code=a+b&state=s%31",
+    "  https://bot.example/cb?code=a+b&state=s%31\n",
+    "https://bot.example/cb?x=1&code=a+b&state=s%31&iss=#top",
+    "https://bot.example/a=b?code=a+b&state=s%31&error=",
+    "/cb?code=a+b&state=s1",
+    "/a=b?code=a+b&state=s1",
+    "cb?code=a+b&state=s1",
+    "?code=a+b&state=s1",
+    "code=a+b&state=s1",
+    "code=a+b&state=s1&y=z?y",
+    "com.example.app:/cb?code=a+b&state=s1",
+    URL("https://bot.example/cb?code=a+b&state=s1"),
+    URL("/cb?code=a+b&state=s1"),
+    URL("com.example.app:/cb?code=a+b&state=s1"),
+    {"code": "a b", "state": "s1", "error": None, "iss": "", "x": object()},
+    {"code": ["a b"], "state": ("s1",), "error": [], "iss": [""], "message": [None]},
+    MultiDict({"code": "a b", "state": "s1"}),
+    MultiDictProxy(MultiDict({"code": "a b", "state": "s1"})),
+    CIMultiDict({"code": "a b", "state": "s1"}),
+    Listed({"code": ["a b"], "state": ["s1"], "error": []}),
+    Collected(("code", "a b"), ("state", "s1")),
+    Fields(),
+]
+
+
+@pytest.mark.parametrize("callback", SAME, ids=lambda callback: ascii(callback).partition(" object at ")[0][:60])
+def test_every_form_gives_the_same(callback: Callback) -> None:
+    """URL, query, mapping or multidict, whoever's it is; empty parameters are absent, unknown ones ignored."""
+    assert callback_parameters(callback) == {"code": "a b", "state": "s1"}
+
+
+@pytest.mark.requirement("S10")
+@pytest.mark.requirement("S22")
+@pytest.mark.parametrize("name", ["code", "state", "error", "iss", "access_token"])
+def test_a_repeated_parameter_is_refused(name: str) -> None:
+    """It never counts which of two is meant, equal or not, empty or not, in every form; iss is held to it as well."""
+    pairs = [(name, "1"), ("x", "1"), (name, "2")]
+    callbacks: list[Any] = [
+        f"https://h/?{name}=1&x=1&{name}=2",
+        f"{name}=1&{name}=1",
+        f"{name}=1&{name}=",
+        f"{name}=&{name}=1",
+        f"{name}=1&%{ord(name[0]):02x}{name[1:]}=2",
+        URL(f"https://h/?{name}=1&{name}=2"),
+        {name: ["1", "2"]},
+        {name: ("1", "")},
+        MultiDict(pairs),
+        Listed({name: ["1", "2"]}),
+        Collected(*pairs),
+    ]
+    for callback in callbacks:
+        with pytest.raises(InvalidCallbackError, match=f"'{name}' more than once"):
+            callback_parameters(callback)
+
+
+@pytest.mark.parametrize(
+    ("callback", "found"),
+    [
+        ("https://h/cb?code=1#state=2", {"code": "1"}),
+        ("https://h/cb?code=1#access_token=t&state=2", {"code": "1", "access_token": "t", "state": "2"}),
+        ("https://h/cb?code=1#access%5Ftoken=t", {"code": "1", "access_token": "t"}),
+        ("https://h/cb#/route?access_token=t", {"access_token": "t"}),
+    ],
+)
+@pytest.mark.requirement("S29")
+def test_a_fragment_counts_where_it_holds_a_token(callback: str, found: Mapping[str, str]) -> None:
+    """A fragment is none of the code grant's business, unless an implicit token hides there."""
+    assert callback_parameters(callback) == found
+
+
+def test_a_fragment_is_read_where_asked() -> None:
+    """For the implicit grant, also as oauth2-server 9 writes it."""
+    assert callback_parameters("https://h/cb?hint=h#state=s1?error=e", fragment=True) == {
+        "hint": "h",
+        "state": "s1",
+        "error": "e",
+    }
+
+
+@pytest.mark.requirement("V8")
+@pytest.mark.parametrize(
+    "callback", [None, 5, b"code=1", ["code"], ("code", "1"), object()], ids=lambda c: type(c).__name__
+)
+def test_another_type_is_refused(callback: Callback) -> None:
+    """What is neither text nor mapping is our error, which names the type alone."""
+    with pytest.raises(InvalidCallbackError, match=f"not {type(callback).__name__}"):
+        callback_parameters(callback)
+
+
+def test_another_library_s_url_is_named_in_full() -> None:
+    """Several have a class of that name, and "a URL, not URL" helps nobody."""
+    with pytest.raises(InvalidCallbackError, match=r"a str or yarl\.URL.*not starlette\.datastructures\.URL"):
+        callback_parameters(cast("Any", starlette.datastructures.URL("https://bot.example/cb?code=a")))
+
+
+@pytest.mark.requirement("S19")
+@pytest.mark.parametrize(
+    "value", [5, b"hidden", ["hidden", 5], {"hidden": 1}, object()], ids=lambda value: type(value).__name__
+)
+def test_a_value_that_is_no_string_is_refused(value: object) -> None:
+    """It is not guessed at, and not repeated."""
+    with pytest.raises(InvalidCallbackError, match="'code' is not a string") as caught:
+        callback_parameters({"code": value})
+    assert "hidden" not in repr(caught.value)
+
+
+@pytest.mark.requirement("V8")
+def test_a_huge_callback_is_refused() -> None:
+    """64 KiB are read, more is not looked at."""
+    assert callback_parameters("code=" + "a" * (SIZE_LIMIT - 5))
+    with pytest.raises(InvalidCallbackError, match="over 64 KiB"):
+        callback_parameters("code=" + "a" * (SIZE_LIMIT - 4))
+
+
+@pytest.mark.requirement("V8")
+@given(
+    callback=st.one_of(st.text(), st.text("code=state&?#%/:é\ud800").map("https://h/".__add__)), fragment=st.booleans()
+)
+@example(callback="https://h/?code=%ff&state=%ed%a0%80", fragment=False)
+def test_nothing_but_our_error_comes_of_any_text(callback: str, *, fragment: bool) -> None:
+    """Any text gives strings or `InvalidCallbackError`."""
+    try:
+        found = callback_parameters(callback, fragment=fragment)
+    except InvalidCallbackError:
+        found = {}
+    assert all(isinstance(value, str) and value for value in found.values())
+
+
+@pytest.mark.parametrize(
+    ("callback", "url"),
+    [
+        (" https://h/cb ", "https://h/cb"),
+        ("com.example.app:/cb", "com.example.app:/cb"),
+        (URL("https://h/cb"), "https://h/cb"),
+        (URL("/cb"), None),
+        ("/cb?x=https://h", None),
+        ("code=https://h", None),
+        ({"code": "1"}, None),
+        (Listed(), None),
+    ],
+)
+def test_an_absolute_url_is_known(callback: Callback, url: str | None) -> None:
+    """Only what has a scheme tells where the callback came to."""
+    assert callback_url(callback) == url

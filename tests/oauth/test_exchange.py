@@ -1,0 +1,590 @@
+"""The token request, and what its answer means."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from anilist_oauth.errors import (
+    AniListOAuthError,
+    ConfigurationError,
+    ExchangeError,
+    InvalidClientError,
+    InvalidCodeError,
+    RateLimitedError,
+    ServiceUnavailableError,
+    UnexpectedResponseError,
+)
+from anilist_oauth.http_messages import TOKEN_BODY_LIMIT, Response
+from anilist_oauth.oauth.application import Application
+from anilist_oauth.oauth.endpoints import ANILIST
+from anilist_oauth.oauth.exchange import parse_token_response, token_request
+from anilist_oauth.tokens.access_token import Token
+from tests.recordings import JWT, PAGE, Recorded, recorded
+from tests.uris import registrable_uris
+
+AWAY = "https://bot.example/cb"
+SECRET = "the-client-secret/of+this&test=1"
+CODE = "the-code/of+this&test=1"
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
+APPLICATION = Application(client_id="12345", client_secret=SECRET, redirect_uri=AWAY)
+YEAR = timedelta(days=365)
+
+
+def answer(document: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Build an answer; bytes are the body as it stands."""
+    body = document if isinstance(document, bytes) else json.dumps(document).encode()
+    return Response(status=status, headers=headers or {}, body=body)
+
+
+def parse(document: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Token:
+    """Parse an answer to the exchange of the code under test."""
+    response = answer(document, status=status, headers=headers)
+    return parse_token_response(response, application=APPLICATION, code=CODE, now=NOW)
+
+
+@pytest.mark.requirement("S12")
+@pytest.mark.requirement("S15")
+def test_the_request_is_a_form_with_the_credentials_in_it() -> None:
+    """The body holds what RFC 6749 section 4.1.3 asks, each once, and no other client authentication."""
+    request = token_request(ANILIST.token, application=APPLICATION, code=CODE)
+    assert parse_qsl(request.body.decode("ascii"), strict_parsing=True) == [
+        ("grant_type", "authorization_code"),
+        ("client_id", "12345"),
+        ("client_secret", SECRET),
+        ("redirect_uri", AWAY),
+        ("code", CODE),
+    ]
+    assert request.headers["Content-Type"] == "application/x-www-form-urlencoded"
+    assert request.headers["Accept"] == "application/json"
+    assert "Authorization" not in request.headers
+    assert request.body_limit == TOKEN_BODY_LIMIT == 1024 * 1024
+
+
+@pytest.mark.requirement("S12")
+@pytest.mark.requirement("S19")
+def test_the_url_holds_no_secret() -> None:
+    """Client secret and code travel in the body alone, which no repr shows."""
+    request = token_request(ANILIST.token, application=APPLICATION, code=CODE)
+    assert request.url == ANILIST.token
+    assert not request.url.query
+    assert "the-c" not in repr(request)
+
+
+@pytest.mark.requirement("S7")
+@pytest.mark.requirement("V23")
+@given(registrable_uris)
+def test_the_redirect_uri_is_sent_byte_for_byte(redirect_uri: str) -> None:
+    """Decoded once, the body holds what is registered, for every URI that can be."""
+    application = Application(client_id=1, client_secret=SECRET, redirect_uri=redirect_uri)
+    body = token_request(ANILIST.token, application=application, code=CODE).body
+    fields = dict(parse_qsl(body.decode("ascii"), strict_parsing=True))
+    assert fields["redirect_uri"] == redirect_uri
+
+
+@pytest.mark.parametrize("code", [CODE, f"  {CODE}\n", f"\u3000{CODE}\u00a0", "=+/&?%"])
+def test_blanks_around_a_code_are_stripped(code: str) -> None:
+    """A blank is easily copied along, and no code has one."""
+    body = token_request(ANILIST.token, application=APPLICATION, code=code).body
+    assert dict(parse_qsl(body.decode("ascii"), strict_parsing=True))["code"] == code.strip()
+
+
+@pytest.mark.requirement("S19")
+@pytest.mark.parametrize(
+    "code",
+    ["", " \n", "hid den", "hidd\x00en", "hiddén", "hid\u200bden", "\ud800", f"{AWAY}?code=hidden", None, 5, b"hidden"],
+    ids=ascii,
+)
+def test_what_cannot_be_a_code_is_not_sent(code: str) -> None:
+    """It is garbled, without a request, and not repeated."""
+    with pytest.raises(InvalidCodeError, match="the code is empty or garbled") as caught:
+        token_request(ANILIST.token, application=APPLICATION, code=code)
+    assert (caught.value.reason, caught.value.status) == ("garbled", None)
+    assert "hid" not in repr(caught.value)
+
+
+def test_an_exchange_needs_the_secret() -> None:
+    """Without a client secret nothing is built, and the text says where it is found."""
+    with pytest.raises(ConfigurationError, match="client_secret: exchanging a code needs it"):
+        token_request(ANILIST.token, application=Application(client_id=1, redirect_uri=AWAY), code=CODE)
+
+
+@pytest.mark.requirement("S15")
+@pytest.mark.parametrize("token_type", [{"token_type": "Bearer"}, {"token_type": "bearer"}, {"token_type": None}, {}])
+@pytest.mark.parametrize("extra", [{}, {"refresh_token": "def50200"}, {"scope": "", "error": None, "x": [1]}])
+def test_a_grant_gives_a_token(token_type: dict[str, str], extra: dict[str, Any]) -> None:
+    """The refresh token is dropped, since AniList takes none; a missing type counts as Bearer."""
+    token = parse({"access_token": JWT, "expires_in": 31536000, **token_type, **extra})
+    assert token == Token(access_token=JWT, expires_at=NOW + YEAR)
+
+
+@pytest.mark.requirement("S15")
+def test_a_byte_order_mark_is_skipped() -> None:
+    """PHP sends one when one of its files was saved with it (RFC 8259 section 8.1 allows readers to skip it)."""
+    assert parse(b"\xef\xbb\xbf" + json.dumps({"access_token": JWT}).encode()).access_token == JWT
+
+
+@pytest.mark.parametrize("expires_in", [3600, 3600.0, "3600", " 3600 ", 3600.4e0])
+def test_a_lifetime_counts_from_the_answer(expires_in: Any) -> None:
+    """Numbers come as numbers or as strings."""
+    expires_at = parse({"access_token": JWT, "expires_in": expires_in}).expires_at
+    assert expires_at is not None
+    assert abs(expires_at - NOW - timedelta(hours=1)) < timedelta(seconds=1)
+
+
+@pytest.mark.requirement("S15")
+@pytest.mark.parametrize(
+    "expires_in",
+    [
+        None,
+        0,
+        -1,
+        True,
+        False,
+        "",
+        "soon",
+        "nan",
+        [],
+        {},
+        [3600],
+        1e300,
+        10**400,
+        float("nan"),
+        float("inf"),
+        "9" * 5_000,
+    ],
+    ids=range(16),
+)
+def test_an_odd_lifetime_is_the_tokens_own(expires_in: Any) -> None:
+    """Without a usable expires_in the claims tell; where they do not either, nobody knows."""
+    expires_at = datetime(2027, 11, 24, 6, 46, 50, 765000, tzinfo=UTC)
+    assert parse({"access_token": JWT, "expires_in": expires_in}).expires_at == expires_at
+    assert parse({"access_token": "opaque", "expires_in": expires_in}).expires_at is None
+
+
+def test_a_missing_lifetime_is_the_tokens_own() -> None:
+    """The documented answer of AniList promises an access token and nothing else."""
+    assert parse({"access_token": JWT}) == Token.from_access_token(JWT)
+
+
+@pytest.mark.requirement("S15")
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"access_token": ""},
+        {"access_token": None},
+        {"access_token": 5},
+        {"access_token": ["hidden"]},
+        {"access_token": "hidden hidden"},
+        {"access_token": "hiddén"},
+        {"access_token": "hidden\n"},
+        {"access_token": "hidden", "token_type": "mac"},
+        {"access_token": "hidden", "token_type": ""},
+        {"access_token": "hidden", "token_type": ["Bearer"]},
+        {"access_token": "hidden", "error": ""},
+        {"access_token": "hidden", "error": False},
+        {},
+        {"token": "hidden"},
+        [],
+        [{"access_token": "hidden"}],
+        "hidden-token",
+        5,
+        None,
+        True,
+        b"",
+        b" \n",
+        b"Error.",
+        PAGE.encode(),
+        b'{"access_token": "hidden"',
+        b'{"access_token": "hidden"} {}',
+        b'{"access_token": "hidd\xe9n"}',
+        b"access_token=hidden&token_type=Bearer",
+        b"\x00\xff" * 1000,
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b"9" * 10_000,
+        b"\xef\xbb\xbf",
+    ],
+    ids=range(33),
+)
+def test_a_200_without_a_usable_token_is_unexpected(document: Any) -> None:
+    """Only a JSON object with a visible token of type Bearer counts; the error shows no part of one."""
+    with pytest.raises(UnexpectedResponseError) as caught:
+        parse(document)
+    assert "hid" not in f"{caught.value} {caught.value.__cause__}"
+    assert len(str(caught.value)) < 500
+
+
+def test_a_byte_order_mark_does_no_harm() -> None:
+    """Some proxies put one before JSON."""
+    assert parse(b"\xef\xbb\xbf" + json.dumps({"access_token": JWT}).encode()) == Token.from_access_token(JWT)
+
+
+@pytest.mark.requirement("S15")
+@pytest.mark.parametrize("status", [201, 203, 204, 206, 400, 404, 418])
+def test_a_token_comes_with_200_alone(status: int) -> None:
+    """Another status grants nothing, whatever the body says (RFC 6749 section 5.1)."""
+    with pytest.raises(UnexpectedResponseError, match=f"HTTP {status}"):
+        parse({"access_token": "hidden"}, status=status)
+
+
+C = "Client authentication failed"
+
+
+@pytest.mark.requirement("S15")
+@pytest.mark.parametrize("status", [200, 400, 401, 403])
+@pytest.mark.parametrize(
+    ("document", "error", "reason"),
+    [
+        ({"error": "invalid_client", "message": C}, InvalidClientError, None),
+        ({"error": "invalid_client", "error_description": C}, InvalidClientError, None),
+        ({"error": "invalid_client"}, InvalidClientError, None),
+        ({"error": "invalid_client", "access_token": "hidden"}, InvalidClientError, None),
+        ({"error": "invalid_grant"}, InvalidCodeError, "unknown"),
+        ({"error": "invalid_grant", "error_description": "Bad code"}, InvalidCodeError, "unknown"),
+        ({"error": "invalid_request", "hint": "Cannot decrypt the authorization code"}, InvalidCodeError, "garbled"),
+        (
+            {"error": "invalid_grant", "hint": "Cannot validate the provided authorization code"},
+            InvalidCodeError,
+            "garbled",
+        ),
+        ({"error": "invalid_request", "hint": "Authorization code has expired"}, InvalidCodeError, "expired"),
+        ({"error": "invalid_grant", "hint": "Authorization code has expired."}, InvalidCodeError, "expired"),
+        ({"error": "invalid_request", "hint": "Authorization code has been revoked"}, InvalidCodeError, "used"),
+        (
+            {"error": "invalid_grant", "error_description": "Authorization code has been revoked"},
+            InvalidCodeError,
+            "used",
+        ),
+        (
+            {"error": "invalid_request", "hint": "Authorization code was not issued to this client"},
+            InvalidCodeError,
+            "other_client",
+        ),
+        ({"error": "invalid_request", "hint": "Check the `code` parameter"}, ExchangeError, None),
+        ({"error": "invalid_request", "hint": "Invalid redirect URI"}, ExchangeError, None),
+        ({"error": "invalid_request"}, ExchangeError, None),
+        ({"error": "server_error", "hint": "Authorization code has expired"}, ExchangeError, None),
+        ({"error": "unsupported_grant_type"}, ExchangeError, None),
+    ],
+    ids=str,
+)
+def test_a_refusal_is_told_by_its_error_and_hint(
+    document: dict[str, str], error: type[ExchangeError], reason: str | None, status: int
+) -> None:
+    """Never by the status: the same error in a 200 is the same class, with the server's words kept apart."""
+    with pytest.raises(error) as caught:
+        parse(document, status=status)
+    assert type(caught.value) is error
+    assert getattr(caught.value, "reason", None) == reason
+    assert caught.value.status == status
+    assert caught.value.error == document["error"]
+    assert caught.value.description == (document.get("error_description") or document.get("message"))
+    assert caught.value.hint == document.get("hint")
+    assert AWAY in str(caught.value)
+
+
+def test_a_refused_client_is_told_all_three_suspects() -> None:
+    """AniList does not say which is wrong: the text names id, secret and redirect URI, and prints what was sent."""
+    with pytest.raises(InvalidClientError) as caught:
+        parse({"error": "invalid_client", "message": C}, status=401)
+    for part in (
+        "the client id (12345)",
+        "the client secret (32 characters)",
+        f"the redirect URI, which was sent as {AWAY}",
+        C,
+    ):
+        assert part in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("document", "description", "hint"),
+    [
+        ({"error": {"status": 400, "messages": ["SQL Error"]}}, "SQL Error", None),
+        ({"error": {"status": 404, "messages": ["API route", 5, "not found."]}}, "API route; not found.", None),
+        ({"error": {"status": 404}, "message": "Nothing here"}, "Nothing here", None),
+        ({"message": "Unauthenticated."}, "Unauthenticated.", None),
+        ({"error_description": ["x"], "message": "Server"}, "Server", None),
+        (
+            {"errors": [{"message": "Not Found.", "hint": "Use POST", "status": 404}], "data": None},
+            "Not Found.",
+            "Use POST",
+        ),
+        ({"error_description": "", "message": "Server"}, "Server", None),
+        ({"message": "Server", "hint": "\x00"}, "Server", None),
+        ({"hint": "a hint alone"}, None, "a hint alone"),
+    ],
+    ids=range(9),
+)
+def test_other_envelopes_are_read(document: dict[str, Any], description: str | None, hint: str | None) -> None:
+    """The older site's, Laravel's and GraphQL's errors are refusals without a code."""
+    with pytest.raises(ExchangeError) as caught:
+        parse(document, status=400)
+    assert type(caught.value) is ExchangeError
+    assert (caught.value.error, caught.value.description, caught.value.hint) == (None, description, hint)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"error": {"messages": []}},
+        {"error": {"messages": "x"}},
+        {"error": ["x"]},
+        {"error": 5, "hint": 5},
+        {"error": ""},
+        {"errors": []},
+        {"errors": ["x"]},
+        {"errors": {}},
+        {"message": ""},
+        {"message": "\x00"},
+        [{"error": "invalid_client"}],
+        "invalid_client",
+        None,
+        b"invalid_client",
+        PAGE.encode(),
+        b"",
+    ],
+    ids=range(16),
+)
+def test_an_unreadable_refusal_is_unexpected(document: Any) -> None:
+    """What is in none of the known forms is quoted, shortly."""
+    with pytest.raises(UnexpectedResponseError, match="HTTP 400 in an unknown form"):
+        parse(document, status=400)
+
+
+@pytest.mark.requirement("V19")
+@pytest.mark.parametrize(
+    "document",
+    [{"message": "Too Many Attempts."}, {"access_token": JWT}, PAGE.encode(), b"", {"error": "invalid_client"}],
+    ids=range(5),
+)
+@pytest.mark.parametrize(
+    ("headers", "wait"), [({"Retry-After": "58"}, 58.0), ({}, None), ({"Retry-After": "soon"}, None)]
+)
+def test_429_is_a_rate_limit(document: Any, headers: dict[str, str], wait: float | None) -> None:
+    """Whatever its body is, it is no token and no refusal: the code was not looked at, the caller may come again."""
+    with pytest.raises(RateLimitedError, match="too many requests") as caught:
+        parse(document, status=429, headers=headers)
+    assert caught.value.retry_after == wait
+    assert caught.value.retryable
+
+
+@pytest.mark.parametrize(
+    ("document", "status"),
+    [
+        (b"Error.", 500),
+        ({"message": "Server Error"}, 500),
+        ({"error": "server_error"}, 500),
+        ({"access_token": JWT}, 503),
+        (PAGE.encode(), 502),
+        (b"", 520),
+        (PAGE.encode(), 403),
+        (b"", 403),
+        ({"errors": [{"message": "The AniList API has been temporarily disabled due to severe", "status": 403}]}, 403),
+        ({"errors": [{"message": "The AniList API has been temporarily disabled", "status": 403}]}, 200),
+    ],
+    ids=range(10),
+)
+def test_an_outage_is_no_refusal(document: Any, status: int) -> None:
+    """5xx, a page in front and AniList's own notice never look like a wrong code or secret."""
+    with pytest.raises(ServiceUnavailableError, match="nothing is wrong with the login") as caught:
+        parse(document, status=status, headers={"Retry-After": "5"})
+    assert caught.value.retry_after == 5.0
+    assert not caught.value.retryable
+
+
+@pytest.mark.requirement("S14")
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 307, 308])
+def test_a_redirect_is_unexpected(status: int) -> None:
+    """It is not followed, and where it points is not repeated."""
+    with pytest.raises(UnexpectedResponseError, match="redirect") as caught:
+        parse({"access_token": JWT}, status=status, headers={"Location": "https://evil.example/hidden"})
+    assert "evil" not in str(caught.value)
+
+
+def expected(row: Recorded) -> tuple[type[AniListOAuthError] | None, str | None]:
+    """Tell the class and reason of a recorded answer, had it come from the token endpoint."""
+    if row.status == 200 and JWT.encode() in row.body:
+        return None, None
+    if not row.body.startswith(b"{") or row.status == 200:
+        special = {429: RateLimitedError, 500: ServiceUnavailableError}
+        return special.get(row.status, UnexpectedResponseError), None
+    if row.status in {429, 500}:
+        return {429: RateLimitedError, 500: ServiceUnavailableError}[row.status], None
+    document = json.loads(row.body)
+    reason = {
+        "Cannot decrypt the authorization code": "garbled",
+        "Cannot validate the provided authorization code": "garbled",
+        "Authorization code has expired": "expired",
+        "Authorization code has been revoked": "used",
+        "Authorization code was not issued to this client": "other_client",
+    }.get(document.get("hint", ""))
+    if reason or document.get("error") == "invalid_grant":
+        return InvalidCodeError, reason or "unknown"
+    return (InvalidClientError if document.get("error") == "invalid_client" else ExchangeError), None
+
+
+ROWS = list(recorded())
+
+
+@pytest.mark.requirement("S15")
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_every_recorded_answer_is_understood(row: Recorded) -> None:
+    """For each answer of every server version the right class comes out, with hint and status."""
+    cls, reason = expected(row)
+    if cls is None:
+        token = parse(row.body, status=row.status, headers=row.headers)
+        assert token == Token(access_token=JWT, expires_at=NOW + YEAR)
+        return
+    with pytest.raises(AniListOAuthError) as caught:
+        parse(row.body, status=row.status, headers=row.headers)
+    assert type(caught.value) is cls
+    assert getattr(caught.value, "reason", None) == reason
+    if isinstance(caught.value, ExchangeError):
+        document = json.loads(row.body)
+        assert caught.value.status == row.status
+        assert caught.value.error == document.get("error")
+        assert caught.value.hint == document.get("hint")
+        assert caught.value.description == (document.get("error_description") or document.get("message"))
+    if isinstance(caught.value, RateLimitedError):
+        assert caught.value.retry_after == 58.0
+
+
+def test_the_recordings_hold_every_kind() -> None:
+    """The rows above are not empty by mistake: each class and each reason is among them."""
+    found = {expected(row) for row in ROWS}
+    assert {cls for cls, _ in found} == {
+        None, InvalidClientError, InvalidCodeError, ExchangeError,
+        RateLimitedError, ServiceUnavailableError, UnexpectedResponseError,
+    }  # fmt: skip
+    assert {reason for _, reason in found} >= {"garbled", "expired", "used", "other_client"}
+
+
+LEAKS = [
+    {"error": "{}", "message": "{}", "hint": "{}"},
+    {"error": "invalid_client", "message": "got {} for it", "hint": "x{}x"},
+    {"error": "invalid_grant", "error_description": "a" * 290 + "{}"},
+    {"error": "invalid_request", "hint": "Cannot decrypt the authorization code", "message": "\x00{}\x00"},
+    {"error": {"status": 400, "messages": ["SQL: {}", "{}"]}},
+    {"errors": [{"message": "{}", "hint": "{}"}]},
+    {"message": "{}"},
+    "{}",
+    ["{}"],
+    {"access_token": "{}", "token_type": "{}"},
+    {"access_token": "{}", "error": "x", "message": "{}"},
+]
+
+
+@pytest.mark.requirement("S19")
+@pytest.mark.requirement("V15")
+@pytest.mark.parametrize("status", [200, 302, 400, 401, 403, 429, 500])
+@pytest.mark.parametrize("shape", LEAKS, ids=range(len(LEAKS)))
+@pytest.mark.parametrize("secret", [SECRET, CODE, JWT, "def50200" + "0f" * 350])
+def test_what_a_server_echoes_is_masked(secret: str, shape: Any, status: int) -> None:
+    """Client secret, code and tokens are in no message, attribute or cause, whatever the server repeats of them."""
+    document = json.loads(json.dumps(shape).replace("{}", json.dumps(secret)[1:-1]))
+    with pytest.raises(AniListOAuthError) as caught:
+        parse(document, status=status)
+    error: BaseException | None = caught.value
+    while error:
+        shown = f"{error} {error!r} {vars(error)}"
+        assert secret not in shown
+        assert secret[:16] not in shown
+        assert shown.isprintable()
+        error = error.__cause__ or error.__context__
+
+
+@pytest.mark.requirement("S19")
+def test_an_opaque_token_is_masked() -> None:
+    """A token that comes along with a refusal is known, however it looks."""
+    document = {"error": "x", "message": "opaque-1 opaque-2", "access_token": "opaque-1", "refresh_token": "opaque-2"}
+    with pytest.raises(ExchangeError) as caught:
+        parse(document)
+    assert caught.value.description == "*** ***"
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (b" \n", r"unknown form \(an empty body\); check its URL"),
+        (b"{'Access_Token': 1}", r"unknown form \(19 bytes, not shown\)"),
+        (b"<p>Not\n here", r"unknown form \(<p>Not here\)"),
+    ],
+)
+def test_an_unreadable_body_is_quoted(body: bytes, text: str) -> None:
+    """Shortly, and not at all where a token may be in it."""
+    with pytest.raises(UnexpectedResponseError, match=text):
+        parse(body, status=404)
+
+
+@pytest.mark.parametrize(("status", "cls"), [(429, RateLimitedError), (500, ServiceUnavailableError)])
+def test_what_a_service_error_says_is_passed_on(status: int, cls: type[AniListOAuthError]) -> None:
+    """The server's own words stand in the text, where it has some."""
+    with pytest.raises(cls, match=": the reason"):
+        parse({"message": "the reason"}, status=status)
+    with pytest.raises(cls) as caught:
+        parse({"hint": "x"}, status=status)
+    assert "None" not in str(caught.value)
+
+
+@pytest.mark.requirement("S19")
+@pytest.mark.parametrize("gap", [0, 900, 990, 16_000, 16_375])
+def test_a_page_that_echoes_is_masked(gap: int) -> None:
+    """A page that repeats the code at any place shows no part of it."""
+    for secret in (SECRET, CODE):
+        with pytest.raises(UnexpectedResponseError) as caught:
+            parse(b"<p>" + b" " * gap + secret.encode() + b"</p>", status=404)
+        assert secret[:6] not in str(caught.value)
+
+
+def test_a_placeholder_garbles_no_text() -> None:
+    """A test's "code" and "secret" are words of the server's texts as well: they stay readable and understood."""
+    application = Application(client_id=1, client_secret="secret", redirect_uri=AWAY)
+    for code, error, hint, cls in (
+        ("code", "invalid_request", "Cannot decrypt the authorization code", InvalidCodeError),
+        ("expired", "invalid_grant", "Authorization code has expired", InvalidCodeError),
+        ("A", "invalid_request", "Authorization code has been revoked", InvalidCodeError),
+        ("code", "invalid_request", "Check the `client_secret` parameter", ExchangeError),
+        ("client", "invalid_client", None, InvalidClientError),
+    ):
+        response = answer({"error": error, "hint": hint}, status=400)
+        with pytest.raises(cls) as caught:
+            parse_token_response(response, application=application, code=code, now=NOW)
+        assert (caught.value.error, caught.value.hint) == (error, hint)
+
+
+names = st.sampled_from(
+    ["access_token", "token_type", "expires_in", "error", "error_description", "message", "messages", "hint", "errors"]
+)
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.sampled_from(["invalid_client", JWT, CODE]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@pytest.mark.requirement("S15")
+@given(
+    st.one_of(st.binary(), st.dictionaries(names, json_values), json_values),
+    st.sampled_from([200, 201, 302, 400, 401, 403, 404, 429, 500, 999]),
+    st.dictionaries(st.sampled_from(["Retry-After"]), st.text()),
+)
+@example({"access_token": JWT, "expires_in": 10**400}, 200, {})
+def test_nothing_but_our_errors_come_of_any_answer(document: Any, status: int, headers: dict[str, str]) -> None:
+    """Any status, headers and body give a token or one of our errors, which shows neither secret nor code."""
+    try:
+        result = repr(parse(document, status=status, headers=headers))
+    except AniListOAuthError as error:
+        result = f"{error!r} {vars(error)}"
+    assert SECRET not in result
+    assert CODE not in result
+    assert len(result) < 5_000

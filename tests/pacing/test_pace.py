@@ -1,0 +1,533 @@
+"""Everybody behind one address shares one budget, and nobody pushes in."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from anilist_oauth.errors import (
+    ConfigurationError,
+    RateLimitedError,
+    ServiceError,
+    ServiceUnavailableError,
+    SessionStateError,
+    UnexpectedResponseError,
+)
+from anilist_oauth.pacing.pace import Pace
+from anilist_oauth.pacing.rate_limit import RateLimit
+from anilist_oauth.tokens.access_token import Token
+from tests import virtual_time
+from tests.pacing.test_rate_limit import busiest_minute
+
+Scenario = Callable[[], Coroutine[Any, Any, None]]
+
+
+class Crowd:
+    """Users who ask, and when each of their turns came."""
+
+    def __init__(self, pace: Pace) -> None:
+        self.pace = pace
+        self.started: list[tuple[str | None, int, float]] = []  # user, the how-manieth of the user's, time
+        self._loop = asyncio.get_running_loop()
+
+    async def one(self, user: str | None, place: int = 0, max_wait: float | None = None) -> None:
+        """Take one turn."""
+        await self.pace.turn(user, max_wait=max_wait)
+        self.started.append((user, place, self._loop.time()))
+
+    async def ask(self, user: str | None, times: int) -> None:
+        """Ask several times in this instant."""
+        await asyncio.gather(*(self.one(user, place) for place in range(times)))
+
+    def times(self, user: str | None) -> list[float]:
+        """Give the times at which a user's turns came."""
+        return [time for who, _, time in self.started if who == user]
+
+
+def before_it_wakes(action: Callable[[], Any]) -> None:
+    """Act when a call that comes now has been given its turn, and does not know it yet."""
+    loop = asyncio.get_running_loop()
+    loop.call_soon(lambda: loop.call_soon(lambda: loop.call_soon(action)))
+
+
+def in_virtual_time(scenario: Scenario) -> None:
+    """Run a scenario."""
+    virtual_time.run(scenario())
+
+
+@pytest.mark.parametrize("ceiling", [0, -1, 90.0, "90", True])
+def test_a_ceiling_is_a_positive_number(ceiling: Any) -> None:
+    """Anything else is refused at once."""
+    with pytest.raises(ConfigurationError):
+        Pace(ceiling=ceiling)
+
+
+def test_twenty_users_share_thirty_a_minute() -> None:
+    """200 calls of one instant: no minute is overfull, turns go round, each user's come in order."""
+
+    async def scenario() -> None:
+        crowd = Crowd(Pace())
+        users = [f"user-{number}" for number in range(20)]
+        await asyncio.gather(*(crowd.ask(user, 10) for user in users))
+        times = [time for _, _, time in crowd.started]
+        assert times[:10] == [0.0] * 10
+        assert busiest_minute(times) == 28
+        assert times[-1] < 7.5 * 60
+        for user in users:
+            assert [place for who, place, _ in crowd.started if who == user] == list(range(10))
+            assert all(time <= 60 * k * 20 / 28 for k, time in enumerate(crowd.times(user), start=1))
+
+    in_virtual_time(scenario)
+
+
+def test_turns_go_round_from_the_first() -> None:
+    """Who comes first in an instant starts at once, and again only after the others had a turn, as foretold."""
+
+    async def scenario() -> None:
+        crowd, foretold = Crowd(Pace(ceiling=3)), []  # of which one may start a minute
+
+        async def late() -> None:
+            foretold.append(crowd.pace.delay("c"))
+            await crowd.one("c")
+
+        await asyncio.gather(*(crowd.one(user) for user in "aaabb"), late())
+        assert [user for user, _, _ in crowd.started] == ["a", "b", "c", "a", "b", "a"]
+        assert foretold == pytest.approx([crowd.times("c")[0]])
+
+    in_virtual_time(scenario)
+
+
+def test_a_start_is_remembered_for_a_minute_and_not_for_ever() -> None:
+    """Whatever the number of calls, no more starts are kept than the limit needs."""
+
+    async def scenario() -> None:
+        crowd = Crowd(Pace(ceiling=5))
+        await crowd.ask(None, 50)
+        assert busiest_minute(crowd.times(None)) == 3
+        assert len(crowd.pace._starts) <= 10
+
+    in_virtual_time(scenario)
+
+
+def test_a_busy_user_does_not_hold_up_another() -> None:
+    """Ten calls among another's 190 of the same instant start within 75 seconds."""
+
+    async def scenario() -> None:
+        crowd = Crowd(Pace())
+        await asyncio.gather(crowd.ask("busy", 190), crowd.ask("other", 10))
+        assert max(crowd.times("other")) < 75
+        assert max(crowd.times("busy")) < 7.5 * 60
+
+    in_virtual_time(scenario)
+
+
+def test_a_quiet_pace_waits_for_nobody() -> None:
+    """Calls that come slower than the limit start when they come."""
+
+    async def scenario() -> None:
+        crowd, loop = Crowd(Pace()), asyncio.get_running_loop()
+        for _ in range(40):
+            came = loop.time()
+            assert crowd.pace.delay() == 0
+            await crowd.one(None)
+            assert loop.time() == came
+            await asyncio.sleep(7)
+
+    in_virtual_time(scenario)
+
+
+def test_the_limit_follows_the_headers_up_to_the_ceiling() -> None:
+    """The limit begins at 30 and moves; what headers do not say, or say too high, does not matter."""
+
+    async def scenario() -> None:
+        pace = Pace(ceiling=60)
+        assert pace.limit == 30
+        pace.observe(RateLimit(limit=45))
+        assert pace.limit == 45
+        pace.observe(RateLimit())
+        assert pace.limit == 45
+        pace.observe(RateLimit(limit=90))
+        assert pace.limit == 60
+        assert Pace(ceiling=20).limit == 20
+
+    in_virtual_time(scenario)
+
+
+def test_a_higher_limit_wakes_those_who_wait() -> None:
+    """The new limit counts from the answer that says it on."""
+
+    async def scenario() -> None:
+        crowd = Crowd(Pace())
+        asking = asyncio.create_task(crowd.ask(None, 80))
+        await asyncio.sleep(1)
+        crowd.pace.observe(RateLimit(limit=90))
+        await asking
+        assert max(crowd.times(None)) < 60
+
+    in_virtual_time(scenario)
+
+
+def test_a_429_holds_everybody_up_and_sets_the_limit_for_ten_minutes() -> None:
+    """All wait out the time AniList named; the limit is 30 until ten minutes have passed, whatever headers say."""
+
+    async def scenario() -> None:
+        crowd, loop = Crowd(Pace()), asyncio.get_running_loop()
+        crowd.pace.observe(RateLimit(limit=90))
+        asking = [asyncio.create_task(crowd.ask(user, 20)) for user in ("a", "b")]
+        await asyncio.sleep(5)
+        before = len(crowd.started)
+        crowd.pace.pause(30)
+        assert crowd.pace.limit == 30
+        assert crowd.pace.delay("c") >= 30
+        await asyncio.wait(asking)
+        assert crowd.started[before][2] >= 35
+        crowd.pace.observe(RateLimit(limit=90))
+        assert crowd.pace.limit == 30
+        crowd.pace.observe(RateLimit(limit=20))
+        assert crowd.pace.limit == 20
+        crowd.pace.observe(RateLimit(limit=90))
+        await asyncio.sleep(604 - loop.time())
+        assert crowd.pace.limit == 30
+        await asyncio.sleep(605 - loop.time())
+        assert crowd.pace.limit == 90
+
+    in_virtual_time(scenario)
+
+
+def test_an_outage_turns_everybody_away_at_once() -> None:
+    """Those who wait and those who come learn when to try again; afterwards all goes on."""
+
+    async def scenario() -> None:
+        crowd, loop = Crowd(Pace()), asyncio.get_running_loop()
+        asking = [asyncio.create_task(crowd.one(None)) for _ in range(15)]
+        await asyncio.sleep(1)
+        assert len(crowd.started) == 10
+        asking[-1].cancel()
+        crowd.pace.halt(60)
+        results = await asyncio.gather(*asking, return_exceptions=True)
+        turned_away: list[type] = [ServiceUnavailableError] * 4 + [asyncio.CancelledError]
+        assert [type(result) for result in results] == [type(None)] * 10 + turned_away
+        with pytest.raises(ServiceUnavailableError, match="nothing was sent") as caught:
+            await crowd.one(None)
+        assert (caught.value.retry_after, caught.value.retryable) == (60, True)
+        assert loop.time() == 1
+        assert crowd.pace.delay() == 60
+        await asyncio.sleep(60)
+        await crowd.one(None)
+        assert loop.time() == 61
+
+    in_virtual_time(scenario)
+
+
+def test_an_outage_stops_a_turn_that_just_came() -> None:
+    """A call whose turn came in the same instant does not start either, and its place is free again."""
+
+    async def scenario() -> None:
+        crowd = Crowd(Pace())
+        first = asyncio.create_task(crowd.one("who comes first need not wait"))
+        asking = asyncio.create_task(crowd.one(None))
+        before_it_wakes(lambda: crowd.pace.halt(1))
+        with pytest.raises(ServiceUnavailableError):
+            await asking
+        await first
+        assert len(crowd.pace._starts) == 1
+
+    in_virtual_time(scenario)
+
+
+def test_max_wait_refuses_at_once() -> None:
+    """Who would wait longer than allowed learns it without waiting, with the time it would take."""
+
+    async def scenario() -> None:
+        crowd, loop = Crowd(Pace()), asyncio.get_running_loop()
+        await crowd.ask("a", 10)
+        wait = crowd.pace.delay("b")
+        with pytest.raises(RateLimitedError) as caught:
+            await crowd.one("b", max_wait=wait - 0.1)
+        assert caught.value.retry_after == wait
+        assert caught.value.retryable
+        assert loop.time() == 0
+        await crowd.one("b", max_wait=wait)
+        assert loop.time() == pytest.approx(wait)
+        await asyncio.sleep(100)
+        await crowd.one("b", max_wait=0)
+        assert loop.time() == pytest.approx(wait + 100)
+
+    in_virtual_time(scenario)
+
+
+@pytest.mark.parametrize("max_wait", [float("nan"), "5"])
+def test_a_max_wait_is_a_number_of_seconds(max_wait: Any) -> None:
+    """Anything else is refused at once, whether there is a wait or not, and takes no turn."""
+
+    async def scenario() -> None:
+        pace = Pace()
+        with pytest.raises(ConfigurationError):
+            await pace.turn(max_wait=max_wait)
+        assert pace._starts == []
+
+    in_virtual_time(scenario)
+
+
+def test_max_wait_holds_when_the_wait_grows() -> None:
+    """A 429 for somebody else does not make a call wait longer than it allows."""
+
+    async def scenario() -> None:
+        crowd, loop = Crowd(Pace()), asyncio.get_running_loop()
+        await crowd.ask("a", 10)
+        asking = asyncio.create_task(crowd.one("b", max_wait=20))
+        await asyncio.sleep(1)
+        crowd.pace.pause(60)
+        with pytest.raises(RateLimitedError):
+            await asking
+        assert loop.time() == pytest.approx(20, abs=0.1)
+        assert not crowd.pace._waiting
+
+    in_virtual_time(scenario)
+
+
+def test_a_busy_loop_does_not_cost_a_turn_that_came() -> None:
+    """Where turn and deadline come to light together, late, the turn is taken."""
+
+    async def scenario() -> None:
+        crowd, loop = Crowd(Pace()), asyncio.get_running_loop()
+        assert isinstance(loop, virtual_time.VirtualTimeLoop)
+        asking = [asyncio.create_task(crowd.one("a", place, max_wait=0)) for place in range(2)]
+        await asyncio.sleep(0)
+        loop.jump(5)  # something else kept the loop busy
+        await asyncio.gather(*asking)
+        assert len(crowd.started) == 2
+
+    in_virtual_time(scenario)
+
+
+def test_a_failed_answer_concerns_everybody_if_it_says_so() -> None:
+    """A 429 pauses, an outage halts, any other failure is its caller's alone."""
+
+    async def scenario() -> None:
+        cases: list[tuple[ServiceError, int, float, bool]] = [
+            (RateLimitedError("", retry_after=5), 429, 6.5, False),
+            (ServiceUnavailableError("", retry_after=60), 403, 60, True),
+            (ServiceUnavailableError("", retry_after=3), 503, 0, False),
+            (ServiceUnavailableError(""), 500, 0, False),
+            (UnexpectedResponseError(""), 200, 0, False),
+        ]
+        for error, status, delay, halted in cases:
+            crowd = Crowd(Pace())
+            await crowd.one(None)
+            crowd.pace.heed(error, status=status, jitter=0.5)
+            assert (crowd.pace.delay(), crowd.pace.halted) == (delay, halted)
+
+    in_virtual_time(scenario)
+
+
+@pytest.mark.parametrize("user", ["a", "b", "c", "d", None])
+def test_a_delay_is_foretold(user: str | None) -> None:
+    """What `delay` says is when the turn comes, with any users waiting."""
+
+    async def scenario() -> None:
+        crowd, loop = Crowd(Pace()), asyncio.get_running_loop()
+        asking = [asyncio.create_task(crowd.ask(other, times)) for other, times in (("a", 30), ("b", 3), ("c", 37))]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        foretold = crowd.pace.delay(user)
+        await crowd.one(user)
+        assert loop.time() == pytest.approx(foretold)
+        await asyncio.wait(asking)
+
+    in_virtual_time(scenario)
+
+
+def test_a_cancelled_call_gives_its_place_up() -> None:
+    """Nobody waits for a turn that is not taken."""
+
+    async def scenario() -> None:
+        crowd = Crowd(Pace())
+        asking = [asyncio.create_task(crowd.one("a", place)) for place in range(40)]
+        last = asyncio.create_task(crowd.one("a", 40))
+        await asyncio.sleep(1)
+        foretold = crowd.pace.delay("a")
+        for task in asking[11:]:
+            task.cancel()
+        await asyncio.wait(asking)
+        assert crowd.pace.delay("a") < foretold - 50
+        await last
+        assert [place for _, place, _ in crowd.started] == [*range(11), 40]
+
+    in_virtual_time(scenario)
+
+
+def test_a_turn_that_came_to_a_cancelled_call_is_given_back() -> None:
+    """A call that is cancelled in the instant of its turn does not use the budget."""
+
+    async def scenario() -> None:
+        crowd = Crowd(Pace())
+        first = asyncio.create_task(crowd.one("who comes first need not wait"))
+        asking = asyncio.create_task(crowd.one("a"))
+        before_it_wakes(asking.cancel)
+        await asyncio.wait([first, asking])
+        assert asking.cancelled()
+        assert crowd.times("a") == []
+        assert len(crowd.pace._starts) == 1
+
+    in_virtual_time(scenario)
+
+
+def test_a_cancelled_call_is_passed_over() -> None:
+    """A call cancelled just before its turn leaves the turn to the next."""
+
+    async def scenario() -> None:
+        crowd = Crowd(Pace())
+        users = ("who comes first need not wait", "a", "a")
+        _, first, second = (asyncio.create_task(crowd.one(user, place)) for place, user in enumerate(users))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        first.cancel()  # its future is cancelled now, the call itself wakes later
+        await asyncio.wait([first, second])
+        assert [place for user, place, _ in crowd.started if user == "a"] == [2]
+        assert len(crowd.pace._starts) == 2
+
+    in_virtual_time(scenario)
+
+
+events = st.lists(
+    st.one_of(
+        st.tuples(st.just("ask"), st.integers(1, 30)),
+        st.tuples(st.just("cancel"), st.integers(1, 20)),
+        st.tuples(st.just("limit"), st.sampled_from([1, 3, 12, 30, 60, 90, 500])),
+        st.tuples(st.just("refused"), st.integers(0, 70)),
+        st.tuples(st.just("pass"), st.sampled_from([0, 1, 7, 30, 61])),
+    ),
+    max_size=40,
+)
+
+
+@settings(deadline=None)
+@given(st.sampled_from([1, 5, 30, 90]), events)
+def test_whatever_happens_no_minute_is_overfull(ceiling: int, happening: list[tuple[str, int]]) -> None:
+    """Loads, cancellations, new limits and 429s: at each start, the last minute holds the limit less two at most."""
+
+    async def scenario() -> None:
+        pace, loop = Pace(ceiling=ceiling), asyncio.get_running_loop()
+        starts: list[float] = []
+
+        async def call(user: str) -> None:
+            await pace.turn(user)
+            starts.append(loop.time())
+            assert sum(start > loop.time() - 60 for start in starts) <= max(1, pace.limit - 2)
+
+        await call("a")  # a pace learns its loop from its first call
+        calls: list[asyncio.Task[None]] = []
+        for what, number in happening:
+            if what == "ask":
+                calls += [asyncio.create_task(call("abc"[place % 3])) for place in range(number)]
+            elif what == "cancel":
+                for task in calls[::-2][:number]:
+                    task.cancel()
+            elif what == "pass":
+                await asyncio.sleep(number)
+            else:
+                await asyncio.sleep(1e-3)  # so that no turn is on its way under the limit of before
+                if what == "limit":
+                    pace.observe(RateLimit(limit=number))
+                else:
+                    pace.pause(number)
+        results = await asyncio.gather(*calls, return_exceptions=True)
+        assert all(result is None or isinstance(result, asyncio.CancelledError) for result in results)
+        assert not pace._waiting
+        await asyncio.sleep(3600)
+        assert pace.delay() == 0
+
+    in_virtual_time(scenario)
+
+
+def test_a_repeat_comes_before_the_later_calls_of_its_user() -> None:
+    """With its number, a call that was refused keeps its place."""
+
+    async def scenario() -> None:
+        crowd, pace = Crowd(Pace()), Pace()
+        crowd.pace = pace
+        number = await pace.turn("a")
+        asking = asyncio.create_task(crowd.ask("a", 20))
+        await asyncio.sleep(1)
+        before = len(crowd.started)
+        assert await pace.turn("a", number=number) == number
+        assert len(crowd.started) == before
+        await asking
+
+    in_virtual_time(scenario)
+
+
+@pytest.mark.requirement("S19")
+def test_no_token_is_kept() -> None:
+    """Users are told apart by a digest; a token and its bare string are the same user."""
+
+    async def scenario() -> None:
+        crowd = Crowd(Pace())
+        await crowd.ask(None, 10)
+        asking = [
+            asyncio.create_task(crowd.pace.turn(token))
+            for token in ("canary", Token(access_token="canary", expires_at=None), "other")
+        ]
+        await asyncio.sleep(0)
+        assert [len(waiters) for waiters in crowd.pace._waiting.values()] == [2, 1]
+        assert "canary" not in f"{crowd.pace._waiting} {crowd.pace!r} {vars(crowd.pace)}"
+        await asyncio.wait(asking)
+
+    in_virtual_time(scenario)
+
+
+def test_the_budget_outlives_an_event_loop() -> None:
+    """A pace that is used in one loop after another forgets no start, though the clocks differ."""
+    pace, gap = Pace(), pytest.approx(60 / 19, rel=1e-3)
+    assert pace.delay() == 0
+
+    async def first() -> None:
+        await asyncio.sleep(100)
+        await Crowd(pace).ask("a", 10)
+
+    async def second() -> None:
+        crowd = Crowd(pace)
+        assert pace.delay() == gap
+        await crowd.one("a")
+        assert crowd.times("a") == [gap]  # on this loop's clock, which began at 0 again
+
+    in_virtual_time(first)
+    assert pace.delay() == gap
+    in_virtual_time(second)
+    assert len(pace._starts) == 11
+
+
+def test_those_who_waited_in_a_closed_loop_are_forgotten() -> None:
+    """Calls that a loop took to its grave do not hold up the next one's."""
+    pace = Pace()
+    dead = virtual_time.VirtualTimeLoop()
+    waiting = [dead.create_task(pace.turn("a")) for _ in range(15)]
+    dead.run_until_complete(asyncio.wait(waiting[:1]))
+    for task in waiting[10:]:
+        task._log_destroy_pending = False  # type: ignore[attr-defined] # it is destroyed pending on purpose
+    dead.close()
+
+    async def scenario() -> None:
+        await Crowd(pace).one("a")
+        assert not pace._waiting
+
+    in_virtual_time(scenario)
+    del waiting, task
+
+
+def test_two_running_loops_cannot_share_a_pace() -> None:
+    """While calls of one loop wait, another's are refused instead of waking nobody."""
+    pace = Pace()
+    first, second = virtual_time.VirtualTimeLoop(), virtual_time.VirtualTimeLoop()
+    waiting = [first.create_task(pace.turn("a")) for _ in range(15)]
+    first.run_until_complete(asyncio.wait(waiting[:1]))
+    with pytest.raises(SessionStateError):
+        second.run_until_complete(pace.turn("a"))
+    first.run_until_complete(asyncio.wait(waiting))
+    second.run_until_complete(pace.turn("a"))
+    first.close()
+    second.close()

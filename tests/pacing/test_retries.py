@@ -1,0 +1,58 @@
+"""What may be made once more, and when."""
+
+import pytest
+
+from anilist_oauth.errors import (
+    ConnectionFailedError,
+    OutcomeUnknownError,
+    RateLimitedError,
+    ServiceError,
+    ServiceUnavailableError,
+    UnexpectedResponseError,
+)
+from anilist_oauth.pacing.retries import TRIES, lost_answer, outage_wait, repeat_wait
+
+
+@pytest.mark.parametrize(
+    ("error", "waits"),
+    [
+        (RateLimitedError("", retry_after=60), [0.0, 0.0, None]),
+        (ConnectionFailedError(""), [1.0, 2.0, None]),
+        (ServiceUnavailableError("", retryable=True), [1.0, 2.0, None]),
+        (ServiceUnavailableError("", retryable=True, retry_after=3), [4.0, 5.0, None]),
+        (ServiceUnavailableError(""), [None]),
+        (OutcomeUnknownError("", retryable=True), [1.0, 2.0, None]),
+        (OutcomeUnknownError(""), [None]),
+        (UnexpectedResponseError(""), [None]),
+    ],
+)
+def test_what_is_retryable_is_tried_three_times(error: ServiceError, waits: list[float | None]) -> None:
+    """The wait grows, and the time AniList names is kept."""
+    assert [repeat_wait(error, tries=tries, random=lambda: 0.5) for tries in range(1, len(waits) + 1)] == waits
+    assert len(waits) in {1, TRIES}
+
+
+def test_waits_are_scattered() -> None:
+    """Those who failed together come back apart."""
+    error = ConnectionFailedError("")
+    assert repeat_wait(error, tries=1, random=lambda: 0.0) == 0.5
+    assert repeat_wait(error, tries=1, random=lambda: 1.0) == 1.5
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "status", "wait"),
+    [(60.0, 403, 60.0), (3.0, 403, 3.0), (None, 502, None), (3.0, 503, None), (120.0, 503, 120.0)],
+)
+def test_an_outage_is_told_from_one_failed_answer(retry_after: float | None, status: int, wait: float | None) -> None:
+    """A closed API keeps everybody away; a 5xx only if it asks for a longer wait."""
+    assert outage_wait(ServiceUnavailableError("", retry_after=retry_after), status=status) == wait
+
+
+def test_a_lost_answer_says_whether_to_look_first() -> None:
+    """A query may be repeated; a mutation may have happened."""
+    query, mutation = (
+        lost_answer(OutcomeUnknownError("the wire broke"), mutation=mutation) for mutation in (False, True)
+    )
+    assert (query.retryable, mutation.retryable) == (True, False)
+    assert "look before" in str(mutation)
+    assert str(query) == "the wire broke; the query may be made again"

@@ -1,0 +1,71 @@
+"""What is kept until its person says yes."""
+
+import pickle
+from datetime import UTC, datetime, timedelta
+
+import attrs
+import pytest
+from yarl import URL
+
+from anilist_oauth.login.login import Login
+from anilist_oauth.receiver.confirmations import Tickets
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@attrs.define
+class Clock:
+    """A clock that a test moves."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        """Tell the time."""
+        return self.now
+
+
+def login(state: str) -> Login:
+    """A login that lives ten minutes."""
+    return Login(url=URL("https://anilist.co"), state=state, expires_at=NOW + timedelta(minutes=10))
+
+
+def test_a_login_has_sixteen_at_most() -> None:
+    """The oldest goes; another login's stay."""
+    tickets = Tickets(Clock())
+    other = tickets.issue(login("other"), {"code": "x"})
+    issued = [tickets.issue(login("one"), {"code": str(number)}) for number in range(20)]
+    assert [tickets.find(ticket) is not None for ticket in issued] == [False] * 4 + [True] * 16
+    assert tickets.find(other) is not None
+    assert len(set(issued)) == 20
+
+
+def test_nothing_outlives_its_login() -> None:
+    """It is not found any more, and the next one sweeps it out."""
+    clock = Clock()
+    tickets = Tickets(clock)
+    ticket = tickets.issue(login("one"), {"code": "x"})
+    clock.now += timedelta(minutes=10)
+    assert tickets.find(ticket) is None
+    later = login("two")
+    tickets.issue(attrs.evolve(later, expires_at=clock.now + timedelta(minutes=10)), None)
+    assert list(tickets._held) != [ticket]
+    assert len(tickets._held) == 1
+
+
+@pytest.mark.requirement("S19")
+def test_what_was_answered_is_let_go_of() -> None:
+    """The code is forgotten at once, the page after a minute; neither repr nor pickle shows either."""
+    clock = Clock()
+    tickets = Tickets(clock)
+    ticket = tickets.issue(login("one"), {"code": "canary"})
+    held = tickets.find(ticket)
+    assert held is not None
+    assert "canary" not in repr(held)
+    with pytest.raises(TypeError, match="Held holds a secret"):
+        pickle.dumps(held)
+    tickets.answered(held)
+    assert held.brought is None
+    assert tickets.find(ticket) is held
+    clock.now += timedelta(minutes=1)
+    assert tickets.find(ticket) is None
+    tickets.drop("none-such")

@@ -1,0 +1,52 @@
+"""The registered applications."""
+
+import re
+
+import pytest
+
+from anilist_oauth.oauth.application import Application
+from anilist_oauth.sandbox import Sandbox
+from anilist_oauth.sandbox.oauth.clients import Clients, default_application, owns
+from anilist_oauth.sandbox.oauth.server_versions import generation_named
+
+
+def test_the_made_up_application_needs_no_listener() -> None:
+    """A secret of AniList's look, new each time, and a loopback redirect URI."""
+    one, other = default_application(), default_application()
+    assert re.fullmatch("[0-9a-f]{40}", one.client_secret or "")
+    assert one.client_secret != other.client_secret
+    assert one.redirect_uri == "http://127.0.0.1:9901/callback"
+
+
+def test_an_application_without_a_secret_never_authenticates() -> None:
+    """It can ask for implicit tokens alone."""
+    clients = Clients([Application(client_id=1, redirect_uri="app://done")])
+    assert clients.find("1") is clients.first
+    assert clients.authenticated("1", "") is None
+    assert clients.authenticated("1", None) is None
+
+
+def test_no_application_at_all_is_a_mistake() -> None:
+    """The sandbox would have nobody to serve."""
+    with pytest.raises(ValueError, match="applications"):
+        Sandbox(applications=[])
+
+
+@pytest.mark.parametrize(
+    ("registered", "given", "free"),
+    [
+        ("http://127.0.0.1:9901/callback", "http://127.0.0.1/callback", True),
+        ("http://[::1]/callback?x=1", "http://[::1]:80/callback?x=1", True),
+        ("http://127.0.0.1", "http://127.0.0.1:80", True),
+        ("http://127.0.0.1:1/callback", "http://[::1]:1/callback", False),
+        ("http://localhost:1/callback", "http://localhost:2/callback", False),
+        ("http://127.0.0.1:1/callback", "http://127.0.0.1:2/other", False),
+        ("https://bot.example/", "http://127.0.0.1:1/", False),
+    ],
+)
+def test_only_the_port_of_a_loopback_address_is_free(registered: str, given: str, *, free: bool) -> None:
+    """RFC 8252 section 7.3, and only since 8.x."""
+    application = Application(client_id=1, redirect_uri=registered)
+    assert owns(application, registered, generation_named("7.3.2"))
+    assert not owns(application, given, generation_named("7.3.2"))
+    assert owns(application, given, generation_named("8.5.5")) is free

@@ -1,0 +1,49 @@
+"""What the sandbox needs, and whom it knows."""
+
+import ast
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import anilist_oauth.sandbox
+
+FOLDER = Path(anilist_oauth.sandbox.__file__).parent
+KNOWN = {"anilist_oauth.oauth.endpoints", "anilist_oauth.oauth.application", "anilist_oauth.html_page"}
+
+
+def test_a_missing_extra_is_one_line_to_paste() -> None:
+    """The error's text is the command that mends it."""
+    code = "import sys; sys.modules['jwt'] = None; import anilist_oauth.sandbox"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    assert ran.stderr.splitlines()[-1] == "ImportError: pip install 'anilist-oauth[sandbox]'"
+
+
+@pytest.mark.parametrize("missing", ["jwt", "cryptography.hazmat.primitives.asymmetric", "graphql"])
+def test_each_part_of_the_extra_is_named(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever package is missing."""
+    for name in [name for name in sys.modules if name.startswith("anilist_oauth.sandbox.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(ImportError, match="pip install"):
+        runpy.run_path(str(FOLDER / "__init__.py"))
+
+
+def test_another_missing_module_is_told_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No extra mends a broken installation."""
+    monkeypatch.setitem(sys.modules, "anilist_oauth.sandbox.people", None)
+    with pytest.raises(ModuleNotFoundError, match="people"):
+        runpy.run_path(str(FOLDER / "__init__.py"))
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.py")), ids=lambda path: str(path.relative_to(FOLDER)))
+def test_the_sandbox_cannot_share_the_client_s_mistakes(path: Path) -> None:
+    """Of the rest of the package it knows the endpoints, the application and the page alone."""
+    tree = ast.parse(path.read_text())
+    imported = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    ours = {name for name in imported if name.startswith("anilist_oauth") and ".sandbox" not in name}
+    assert ours <= KNOWN
+    assert not any(isinstance(node, ast.Import) and "anilist" in ast.unparse(node) for node in ast.walk(tree))

@@ -1,0 +1,453 @@
+"""What the session does for the user: it asks at AniList's pace, repeats with care, and believes no token unseen."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import attrs
+import pytest
+
+from anilist_oauth.errors import (
+    AniListOAuthError,
+    ConfigurationError,
+    ConnectionFailedError,
+    GraphQLError,
+    InvalidTokenError,
+    OutcomeUnknownError,
+    RateLimitedError,
+    ServiceUnavailableError,
+    SessionStateError,
+    TokenMismatchError,
+    UnexpectedResponseError,
+    UnsendableValueError,
+)
+from anilist_oauth.http_messages import Response
+from anilist_oauth.oauth.application import Application
+from anilist_oauth.oauth.endpoints import ANILIST
+from anilist_oauth.pacing.pace import Pace
+from anilist_oauth.session.session import OAuthSession
+from anilist_oauth.tokens.viewer import Viewer
+from tests import virtual_time
+from tests.graphql.test_pagination import NESTED, PAGE, page
+from tests.graphql_answers import RECORDED, Recorded, answer
+from tests.scripted import ScriptedTransport
+from tests.tokens.test_verification import jwt
+
+APPLICATION = Application(client_id="12345", redirect_uri="http://127.0.0.1:8080/callback")
+NOW = datetime(2026, 9, 14, 12, 0, tzinfo=UTC)
+QUERY, MUTATION = "{ Viewer { id } }", "mutation { DeleteMediaListEntry(id: 1) { deleted } }"
+DATA = answer(200, {"data": {"x": 1}})
+LIMITED = answer(429, {"errors": [{"message": "Too Many Requests.", "status": 429}]}, **{"Retry-After": "30"})
+DISABLED = answer(403, {"errors": [{"message": "The AniList API has been temporarily disabled.", "status": 403}]})
+VIEWER = answer(200, {"data": {"Viewer": {"id": 5, "name": "mika"}}})
+
+Scenario = Callable[[], Coroutine[Any, Any, None]]
+
+
+@asynccontextmanager
+async def scripted(
+    *answers: Response | Exception, pace: Pace | None = None
+) -> AsyncIterator[tuple[OAuthSession, ScriptedTransport]]:
+    """Open a session whose answers are scripted."""
+    session, transport = OAuthSession(APPLICATION, pace=pace, clock=lambda: NOW), ScriptedTransport(*answers)
+    session._transport = transport
+    async with session:
+        yield session, transport
+
+
+def in_virtual_time(scenario: Scenario) -> None:
+    """Run a scenario."""
+    virtual_time.run(scenario())
+
+
+@pytest.mark.parametrize("recorded", RECORDED)
+def test_recorded_answers_reach_the_caller_as_their_error(recorded: Recorded) -> None:
+    """Whatever was published of AniList's answers, the session raises the class that says what it means."""
+
+    async def scenario() -> None:
+        async with scripted(recorded.response()) as (session, _):
+            with pytest.raises(AniListOAuthError) as caught:
+                await session.graphql(QUERY, token="token" if recorded.with_token else None)
+            assert type(caught.value).__name__ == recorded.error
+
+    in_virtual_time(scenario)
+
+
+@pytest.mark.parametrize(
+    ("failure", "query"),
+    [
+        (LIMITED, QUERY),
+        (LIMITED, MUTATION),
+        (answer(502, "<html>"), QUERY),
+        (answer(503, ""), QUERY),
+        (answer(503, "", **{"Retry-After": "2"}), QUERY),
+        (answer(504, ""), QUERY),
+        (OutcomeUnknownError(""), QUERY),
+        (ConnectionFailedError(""), QUERY),
+        (ConnectionFailedError(""), MUTATION),
+    ],
+)
+def test_what_may_be_repeated_is_tried_three_times(failure: Response | Exception, query: str) -> None:
+    """A third try may succeed; after a third failure its error is raised."""
+
+    async def scenario() -> None:
+        async with scripted(failure, failure, DATA) as (session, transport):
+            assert await session.graphql(query) == {"x": 1}
+            assert len(transport.requests) == 3
+            assert all(request is transport.requests[0] for request in transport.requests)
+        async with scripted(failure) as (session, transport):
+            with pytest.raises(AniListOAuthError):
+                await session.graphql(query)
+            assert len(transport.requests) == 3
+
+    in_virtual_time(scenario)
+
+
+@pytest.mark.parametrize(
+    ("failure", "query", "kind"),
+    [
+        (answer(500, "<html>"), QUERY, ServiceUnavailableError),
+        (answer(503, "", **{"Retry-After": "120"}), QUERY, ServiceUnavailableError),
+        (answer(503, ""), MUTATION, ServiceUnavailableError),
+        (answer(502, ""), MUTATION, ServiceUnavailableError),
+        (OutcomeUnknownError(""), MUTATION, OutcomeUnknownError),
+        (DISABLED, QUERY, ServiceUnavailableError),
+        (DISABLED, MUTATION, ServiceUnavailableError),
+        (answer(403, "<html>"), QUERY, ServiceUnavailableError),
+        (answer(200, "<html>"), QUERY, UnexpectedResponseError),
+        (answer(400, {"errors": [{"message": "Invalid token", "status": 400}]}), QUERY, InvalidTokenError),
+        (answer(400, {"errors": [{"message": "Syntax Error", "status": 400}]}), QUERY, GraphQLError),
+        (UnexpectedResponseError(""), QUERY, UnexpectedResponseError),
+    ],
+)
+def test_nothing_else_is_repeated(failure: Response | Exception, query: str, kind: type[Exception]) -> None:
+    """A mutation that may have happened, an outage and a refusal are raised at once."""
+
+    async def scenario() -> None:
+        async with scripted(failure, DATA) as (session, transport):
+            with pytest.raises(kind):
+                await session.graphql(query, token="token")
+            assert len(transport.requests) == 1
+            assert transport.times == [0.0]
+
+    in_virtual_time(scenario)
+
+
+def test_a_lost_query_may_be_made_again_and_a_lost_mutation_not() -> None:
+    """The error says what is at stake; its cause is the system's own."""
+
+    async def scenario() -> None:
+        lost = OutcomeUnknownError("the connection failed")
+        lost.__cause__ = OSError("reset")
+        for query, retryable in ((QUERY, True), (MUTATION, False)):
+            async with scripted(lost) as (session, _):
+                with pytest.raises(OutcomeUnknownError) as caught:
+                    await session.graphql(query)
+                assert caught.value.retryable is retryable
+                assert caught.value.__cause__ is lost.__cause__
+
+    in_virtual_time(scenario)
+
+
+def test_repeats_wait_longer_each_time_and_never_alike() -> None:
+    """One second, then two, each by half and one and a half of it; two sessions do not come back together."""
+
+    async def scenario() -> None:
+        waits = []
+        for _ in range(2):
+            async with scripted(answer(502, "")) as (session, transport):
+                with pytest.raises(ServiceUnavailableError):
+                    await session.graphql(QUERY)
+                first, second, third = transport.times
+                assert 0.5 <= second - first <= 1.5
+                assert 1.0 <= third - second <= 3.0
+                waits.append(second - first)
+        assert waits[0] != waits[1]
+
+    in_virtual_time(scenario)
+
+
+def test_after_a_429_everybody_waits() -> None:
+    """Another user's call does not go out before the time AniList named."""
+
+    async def scenario() -> None:
+        async with scripted(LIMITED, DATA) as (session, transport):
+            await asyncio.gather(session.graphql(QUERY, token="a"), _later(1, session.graphql(QUERY, token="b")))
+            assert transport.times[0] == 0
+            assert all(time >= 30 for time in transport.times[1:])
+            assert len(transport.times) == 3
+
+    in_virtual_time(scenario)
+
+
+def test_after_a_429_processes_come_back_apart() -> None:
+    """Those who were refused in one instant, each with a pace of its own, do not ask again in one instant."""
+
+    async def scenario() -> None:
+        times = []
+        for _ in range(2):
+            async with scripted(LIMITED, DATA) as (session, transport):
+                await session.graphql(QUERY)
+                first, second = transport.times
+                times.append(second - first)
+        assert times[0] != times[1]
+        assert all(30 <= time <= 32 for time in times)
+
+    in_virtual_time(scenario)
+
+
+def test_max_wait_counts_after_a_429_too() -> None:
+    """A call that may not wait so long as AniList names learns it at once, without another request."""
+
+    async def scenario() -> None:
+        async with scripted(LIMITED, DATA) as (session, transport):
+            with pytest.raises(RateLimitedError) as caught:
+                await session.graphql(QUERY, max_wait=5)
+            assert caught.value.retry_after is not None
+            assert caught.value.retry_after >= 30
+            assert asyncio.get_running_loop().time() == 0
+            assert len(transport.requests) == 1
+
+    in_virtual_time(scenario)
+
+
+async def _later(seconds: float, call: Coroutine[Any, Any, Any]) -> Any:
+    await asyncio.sleep(seconds)
+    return await call
+
+
+def test_an_outage_keeps_everybody_away_until_its_time_is_over() -> None:
+    """The first call learns it from AniList, the next ones without a request; sessions that share a pace, too."""
+
+    async def scenario() -> None:
+        pace, loop = Pace(), asyncio.get_running_loop()
+        async with scripted(DISABLED, DATA, pace=pace) as (one, asked), scripted(DATA, pace=pace) as (other, spared):
+            with pytest.raises(ServiceUnavailableError) as caught:
+                await one.graphql(QUERY)
+            assert caught.value.retry_after == 60
+            await asyncio.sleep(20)
+            for session in (one, other):
+                with pytest.raises(ServiceUnavailableError) as caught:
+                    await session.graphql(QUERY)
+                assert caught.value.retry_after == 40
+            assert (len(asked.requests), len(spared.requests), loop.time()) == (1, 0, 20)
+            await asyncio.sleep(40)
+            assert await one.graphql(QUERY) == {"x": 1}
+
+    in_virtual_time(scenario)
+
+
+def test_a_failure_during_an_outage_is_raised_at_once() -> None:
+    """A call that fails for another reason while nobody gets through is not repeated."""
+
+    async def scenario() -> None:
+        async with scripted(answer(502, "")) as (session, transport):
+            call = asyncio.create_task(session.graphql(QUERY))
+            await asyncio.sleep(0.1)
+            session.pace.halt(60)
+            with pytest.raises(ServiceUnavailableError):
+                await call
+            assert len(transport.requests) == 1
+
+    in_virtual_time(scenario)
+
+
+def test_the_limit_follows_every_answer() -> None:
+    """Errors carry the headers, too."""
+
+    async def scenario() -> None:
+        headers = {"X-RateLimit-Limit": "60"}
+        async with scripted(answer(404, {"errors": [{"message": "Not Found."}]}, **headers)) as (session, _):
+            with pytest.raises(GraphQLError):
+                await session.graphql(QUERY)
+            assert session.pace.limit == 60
+
+    in_virtual_time(scenario)
+
+
+def test_max_wait_refuses_without_a_request() -> None:
+    """The wait is told; nothing is sent."""
+
+    async def scenario() -> None:
+        async with scripted(DATA) as (session, transport):
+            await asyncio.gather(*(session.graphql(QUERY) for _ in range(10)))
+            wait = session.pace.delay()
+            with pytest.raises(RateLimitedError) as caught:
+                await session.graphql(QUERY, max_wait=wait / 2)
+            assert caught.value.retry_after == wait
+            assert len(transport.requests) == 10
+
+    in_virtual_time(scenario)
+
+
+def test_sessions_share_the_budget_of_one_pace() -> None:
+    """Two sessions with one pace start no more than one would; with their own, twice as many."""
+
+    async def scenario() -> None:
+        async def started_at_once(*paces: Pace | None) -> int:
+            async with scripted(DATA, pace=paces[0]) as (one, first), scripted(DATA, pace=paces[1]) as (two, second):
+                calls = [session.graphql(QUERY) for session in (one, two) for _ in range(10)]
+                await asyncio.gather(*calls)
+                return sum(time == min(first.times) for time in first.times + second.times)
+
+        pace = Pace()
+        assert await started_at_once(pace, pace) == 10
+        assert await started_at_once(None, None) == 20
+
+    in_virtual_time(scenario)
+
+
+@pytest.mark.parametrize(
+    ("variables", "timeout", "kind"),
+    [({"ids": [1, {2}]}, None, UnsendableValueError), ({}, 0, ConfigurationError), ({}, -1, ConfigurationError)],
+)
+def test_what_cannot_be_sent_takes_no_turn(variables: Any, timeout: float | None, kind: type[Exception]) -> None:
+    """Arguments are looked at before anybody waits."""
+
+    async def scenario() -> None:
+        async with scripted(DATA) as (session, transport):
+            with pytest.raises(kind):
+                await session.graphql(QUERY, variables, timeout=timeout)
+            assert transport.requests == []
+            assert session.pace._starts == []
+
+    in_virtual_time(scenario)
+
+
+async def test_a_session_that_is_not_open_asks_nothing() -> None:
+    """Before it is opened and after it is closed."""
+    session = OAuthSession(APPLICATION)
+    assert session.connector is None
+    with pytest.raises(SessionStateError):
+        await session.graphql(QUERY)
+
+
+def test_a_page_is_asked_for_when_it_is_wanted() -> None:
+    """While the consumer looks at a page, nothing is sent; after a `break`, nothing is left running."""
+
+    async def scenario() -> None:
+        async with scripted(answer(200, {"data": page(more=True)})) as (session, transport):
+            seen = 0
+            async for data in session.paginate(PAGE, {"id": 7}, token="token"):
+                seen += 1
+                assert data == page(more=True)
+                await asyncio.sleep(100)
+                assert len(transport.requests) == seen
+                if seen == 3:
+                    break
+            await asyncio.sleep(100)
+            assert len(transport.requests) == 3
+            assert len(asyncio.all_tasks()) == 1
+            sent = [json.loads(request.body)["variables"] for request in transport.requests]
+            assert sent == [{"id": 7, "page": number, "perPage": 50} for number in (1, 2, 3)]
+            assert transport.requests[2].headers["Authorization"] == "Bearer token"
+
+    in_virtual_time(scenario)
+
+
+def test_a_nested_connection_is_walked_to_its_end() -> None:
+    """The last page ends the walk."""
+
+    async def scenario() -> None:
+        pages = [{"Media": {"characters": page(more=more)["Page"]}} for more in (True, False)]
+        async with scripted(*(answer(200, {"data": data}) for data in pages)) as (session, transport):
+            assert [data async for data in session.paginate(NESTED, path="Media.characters")] == pages
+            assert json.loads(transport.requests[1].body)["variables"] == {"page": 2, "perPage": 25}
+
+    in_virtual_time(scenario)
+
+
+@pytest.mark.requirement("S17")
+@pytest.mark.requirement("S27")
+@pytest.mark.parametrize("token", ["the-token", jwt(aud="54321", sub="6", exp=1)])
+def test_the_viewer_is_whoever_the_token_belongs_to(token: str) -> None:
+    """Who the user is, AniList says, asked with that very token, whatever the token says of itself."""
+
+    async def scenario() -> None:
+        async with scripted(VIEWER) as (session, transport):
+            assert await session.viewer(token) == Viewer(5, "mika", None, None, None)
+            assert transport.requests[0].headers["Authorization"] == f"Bearer {token}"
+
+    in_virtual_time(scenario)
+
+
+@pytest.mark.requirement("S16")
+def test_a_token_goes_to_the_graphql_endpoint_alone() -> None:
+    """Neither the exchange nor a public query carries it, and no other address gets it."""
+
+    async def scenario() -> None:
+        grant = answer(200, {"access_token": "the-token"})
+        async with scripted(grant, VIEWER, DATA, DATA) as (session, transport):
+            session.application = attrs.evolve(APPLICATION, client_secret="hidden-secret")
+            token = await session.exchange_code("code")
+            await session.viewer(token)
+            await session.graphql(QUERY, token=token)
+            await session.graphql(QUERY)
+        seen = [(request.url, request.headers.get("Authorization")) for request in transport.requests]
+        assert seen == [
+            (ANILIST.token, None),
+            (ANILIST.graphql, "Bearer the-token"),
+            (ANILIST.graphql, "Bearer the-token"),
+            (ANILIST.graphql, None),
+        ]
+
+    in_virtual_time(scenario)
+
+
+@pytest.mark.requirement("S27")
+def test_a_token_from_elsewhere_is_verified() -> None:
+    """Its claims name this application, and AniList the same user."""
+
+    async def scenario() -> None:
+        async with scripted(VIEWER) as (session, transport):
+            done = await session.verify(jwt(aud="12345", sub="5"))
+            assert (done.viewer.id, done.token.access_token) == (5, jwt(aud="12345", sub="5"))
+            assert transport.requests[0].headers["Authorization"] == f"Bearer {done.token.access_token}"
+            with pytest.raises(TokenMismatchError):
+                await session.verify(jwt(aud="12345", sub="6"))
+
+    in_virtual_time(scenario)
+
+
+@pytest.mark.requirement("S27")
+@pytest.mark.parametrize("token", ["garbage", jwt(aud="54321", sub="5"), jwt(sub="5")])
+def test_a_token_of_another_application_is_not_even_tried(token: str) -> None:
+    """Another application's token passes Viewer, so that it must not come so far."""
+
+    async def scenario() -> None:
+        async with scripted(VIEWER) as (session, transport):
+            with pytest.raises(TokenMismatchError):
+                await session.verify(token)
+            assert transport.requests == []
+
+    in_virtual_time(scenario)
+
+
+def test_a_dead_token_is_not_verified() -> None:
+    """AniList's refusal is raised as it is."""
+
+    async def scenario() -> None:
+        refused = answer(400, {"errors": [{"message": "Invalid token", "status": 400}], "data": None})
+        async with scripted(refused) as (session, _):
+            with pytest.raises(InvalidTokenError):
+                await session.verify(jwt(aud="12345", sub="5"))
+
+    in_virtual_time(scenario)
+
+
+@pytest.mark.requirement("S19")
+def test_what_a_server_repeats_is_masked() -> None:
+    """The token of this request, and the secret that AniList knows of the exchange before."""
+
+    async def scenario() -> None:
+        echo = {"errors": [{"message": "sent were hidden-token and hidden-secret", "status": 400, "hidden-token": 1}]}
+        async with scripted(answer(400, echo)) as (session, _):
+            session.application = attrs.evolve(APPLICATION, client_secret="hidden-secret")
+            with pytest.raises(GraphQLError, match=r"sent were \*\*\* and \*\*\*") as caught:
+                await session.graphql(QUERY, token="hidden-token")
+            assert "hidden" not in repr(caught.value.__dict__)
+
+    in_virtual_time(scenario)

@@ -1,0 +1,183 @@
+"""What the stores in memory promise beyond all others."""
+
+import gc
+import tracemalloc
+import warnings
+from datetime import timedelta
+
+import pytest
+
+from anilist_oauth.errors import StorageError
+from anilist_oauth.login.flow import LoginFlow
+from anilist_oauth.storage import MemoryLoginStore, Outcome
+from anilist_oauth.storage.digests import digest
+from anilist_oauth.storage.memory import logins as memory
+from anilist_oauth.storage.memory.schedule import Schedule
+from tests.flows import COOKIE, staged
+from tests.storage.openers import Clock
+from tests.storage.records import NOON, key, pending
+
+CODE = digest("code")
+
+
+@pytest.mark.requirement("S30")
+async def test_at_the_bound_nothing_live_is_pushed_out() -> None:
+    """Beginning raises, retryably, until something has expired; a login that was taken stays longer."""
+    clock = Clock()
+    store = MemoryLoginStore(max_logins=4, clock=clock)
+    for number in range(4):
+        await store.add(key(number), pending(None, expires_at=NOON + timedelta(minutes=number + 1)))
+    await store.take(key(0), claim="a", code=CODE)
+    for _ in range(2):
+        with pytest.raises(StorageError, match="max_logins") as caught:
+            await store.add(key(4), pending(None))
+        assert caught.value.retryable
+    assert [await store.look(key(number)) is None for number in range(4)] == [False] * 4
+    clock.advance(timedelta(minutes=1))
+    with pytest.raises(StorageError):
+        await store.add(key(4), pending(None))
+    clock.advance(timedelta(minutes=1))
+    await store.add(key(4), pending(None))
+    assert [await store.look(key(number)) is None for number in range(5)] == [False, True, False, False, False]
+
+
+async def test_a_login_is_kept_to_the_end_of_its_ten_minutes() -> None:
+    """Swept to the microsecond, although the schedule counts seconds."""
+    clock = Clock()
+    store = MemoryLoginStore(clock=clock)
+    await store.add(key(0), pending(None, expires_at=NOON + timedelta(seconds=1.5)))
+    clock.advance(timedelta(seconds=2))
+    await store.add(key(1), pending(None, expires_at=NOON + timedelta(hours=1)))
+    clock.advance(timedelta(minutes=10, seconds=-0.9))  # in the second of its end, before it
+    await store.add(key(2), pending(None, expires_at=NOON + timedelta(hours=1)))
+    assert await store.look(key(0)) is not None
+    clock.advance(timedelta(seconds=1))
+    await store.add(key(3), pending(None, expires_at=NOON + timedelta(hours=1)))
+    assert await store.look(key(0)) is None
+
+
+@pytest.mark.requirement("S30")
+async def test_beginning_never_looks_through_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever begins logins without end does not make each of them cost more, at the bound and after a quiet hour."""
+    looked_at = []
+    original = Schedule.due
+
+    def due(self: Schedule, now: int | None) -> list[str]:
+        looked_at.extend(found := original(self, now))
+        return found
+
+    monkeypatch.setattr(Schedule, "due", due)
+    clock = Clock()
+    store = MemoryLoginStore(max_logins=1000, clock=clock)
+    for number in range(1000):
+        await store.add(key(number), pending(None, expires_at=NOON + timedelta(minutes=10, seconds=number % 7)))
+    for number in range(1000, 1100):
+        with pytest.raises(StorageError):
+            await store.add(key(number), pending(None))
+    assert not looked_at
+    clock.advance(timedelta(hours=1))
+    for number in range(1100, 1130):
+        await store.add(key(number), pending(None, expires_at=clock.now + timedelta(minutes=10)))
+        assert len(looked_at) <= 200
+        looked_at.clear()
+    assert len(store._logins) == 30
+
+
+@pytest.mark.requirement("S30")
+async def test_a_subject_without_end_leaves_nothing_behind() -> None:
+    """What its newer logins push out is gone from the schedules too, expired or not."""
+    clock = Clock()
+    store = MemoryLoginStore(clock=clock)
+    for number in range(100):
+        await store.add(key(number), pending())
+    assert sum(map(len, store._live._keys.values())) == 20
+    clock.advance(timedelta(minutes=11))
+    await store.add(key(100), pending("another", expires_at=clock.now + timedelta(minutes=10)))
+    for number in range(101, 121):
+        await store.add(key(number), pending(expires_at=clock.now + timedelta(minutes=10)))
+    assert not any(store._expired._keys.values())
+    assert len(store._logins) == 21
+
+
+async def test_expiry_is_exact_within_its_second() -> None:
+    """At the bound, a login that has half a second to live is live."""
+    clock = Clock()
+    store = MemoryLoginStore(max_logins=1, clock=clock)
+    await store.add(key(1), pending(None, expires_at=NOON + timedelta(milliseconds=500)))
+    clock.advance(timedelta(milliseconds=499))
+    with pytest.raises(StorageError):
+        await store.add(key(2), pending(None))
+    clock.advance(timedelta(milliseconds=1))
+    await store.add(key(2), pending(None))
+    assert await store.look(key(1)) is None
+
+
+async def test_a_login_taken_after_its_expiry_is_kept() -> None:
+    """Whoever finishes it in that very moment is not disturbed, not even where there is no room."""
+    clock = Clock()
+    store = MemoryLoginStore(max_logins=2, clock=clock)
+    await store.add(key(1), pending(None, expires_at=NOON))
+    await store.add(key(2), pending(None))
+    await store.take(key(1), claim="a", code=CODE)
+    for _ in range(2):
+        with pytest.raises(StorageError):
+            await store.add(key(3), pending(None))
+    assert await store.look(key(1)) is not None
+
+
+@pytest.mark.requirement("S30")
+async def test_a_settled_login_is_forgotten_with_all_its_parts() -> None:
+    """Nothing is left behind by logins that were taken, settled and swept."""
+    clock = Clock()
+    store = MemoryLoginStore(clock=clock)
+    for number in range(30):
+        await store.add(key(number), pending(f"user:{number % 3}"))
+        await store.take(key(number), claim="a", code=CODE)
+        await store.settle(key(number), Outcome(subject="x"))
+    for number in range(30, 60):
+        await store.add(key(number), pending(f"user:{number % 3}"))
+    clock.advance(timedelta(hours=1))
+    await store.add(key(60), pending("last", expires_at=clock.now))
+    assert [len(part) for part in (store._logins, store._unfinished, store._taken, store._outcomes)] == [1, 1, 0, 0]
+    await store.settled(key(60), timeout=0)
+    clock.advance(timedelta(hours=1))
+    await store.add(key(61), pending())
+    assert not store._waiters
+
+
+def test_several_workers_are_warned_of_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where WEB_CONCURRENCY says that there are some."""
+    memory._warn_of_workers.cache_clear()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for workers in ("", "1", "auto", "2", "2"):
+            monkeypatch.setenv("WEB_CONCURRENCY", workers)
+            MemoryLoginStore()
+    assert [warning.category for warning in caught] == [RuntimeWarning]
+    assert "WEB_CONCURRENCY is 2" in str(caught[0].message)
+    assert caught[0].filename == __file__
+
+
+@pytest.mark.slow
+@pytest.mark.requirement("S30")
+async def test_a_hundred_thousand_logins_take_under_60_mb() -> None:
+    """With subject, binding and label; and the next one is refused."""
+    async with staged() as stage:
+        flow = LoginFlow(stage.session)
+        await flow.begin(subject="warm up", binding=COOKIE, label="x")
+        gc.collect()
+        tracemalloc.start()
+        try:
+            for number in range(99_999):
+                await flow.begin(
+                    subject=f"discord:{10**17 + number}", binding=COOKIE, label=f"@mika{number} on Discord"
+                )
+            gc.collect()
+            held, _ = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert held < 60 * 1024 * 1024
+        assert held / 99_999 < 600
+        with pytest.raises(StorageError):
+            await flow.begin(subject="one more")
+        assert len(vars(flow.logins)["_logins"]) == 100_000

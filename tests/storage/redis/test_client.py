@@ -1,0 +1,168 @@
+"""What redis-py's errors mean, and how long a call may take."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from anilist_oauth.errors import ConfigurationError, StorageError
+from anilist_oauth.storage import Outcome, RedisStore
+from anilist_oauth.storage.redis import client as redis_client
+from tests.services import PASSWORD, RedisServer, free_port, redis_server
+from tests.storage.openers import Clock
+from tests.storage.records import key, pending, stored
+
+
+async def failure(store: RedisStore) -> StorageError:
+    """Open a store that cannot be opened."""
+    with pytest.raises(StorageError) as caught:
+        await store.open()
+    return caught.value
+
+
+@pytest.fixture
+def own_redis() -> Iterator[RedisServer]:
+    """A Redis that a test stops and starts."""
+    with redis_server("--appendonly", "yes", "--appendfsync", "always") as server:
+        yield server
+
+
+async def test_a_server_that_is_not_there_may_be_tried_again() -> None:
+    """Nobody listens on the port."""
+    error = await failure(RedisStore(f"redis://:{PASSWORD}@127.0.0.1:{free_port()}"))
+    assert error.retryable
+    assert PASSWORD not in str(error)
+
+
+@pytest.mark.requirement("S19")
+@pytest.mark.parametrize(
+    ("old", "new"), [(PASSWORD, "canary%2Fpassword"), (f":{PASSWORD}@", ""), ("/0", "/99"), ("/0", "/0?canary=1")]
+)
+async def test_a_refusal_is_told_without_the_url(redis: RedisServer, old: str, new: str) -> None:
+    """It will not work the next time either, and neither text nor cause holds a password."""
+    error = await failure(RedisStore(redis.url.replace(old, new)))
+    assert not error.retryable
+    assert PASSWORD not in str(error)
+    assert "canary/" not in str(error)
+    assert error.__cause__ is error.__context__ is None
+
+
+@pytest.mark.requirement("S19")
+async def test_what_was_sent_is_not_told() -> None:
+    """Redis repeats a command it does not know, and a driver may repeat the URL."""
+    client = redis_client.Client("redis://u:canary%2Fpassword@host")
+    for said in (
+        "unknown command 'EVAL', with args beginning with: 'canary'",
+        "redis://u:canary%2Fpassword@host",
+        "no user has canary/password, nor canary%2Fpassword",
+    ):
+        assert "canary" not in str(client._failure(RuntimeError(said)))
+    await client.aclose()
+
+
+@pytest.mark.parametrize("url", ["redis://:canary@host:canary", "redis://:canary#x@host", "redis://:canary@[::1"])
+async def test_a_url_that_cannot_be_read_is_refused(url: str) -> None:
+    """Without repeating any of it."""
+    with pytest.raises(ConfigurationError, match="cannot be read") as caught:
+        await RedisStore(url).open()
+    assert "canary" not in str(caught.value)
+    assert caught.value.__cause__ is caught.value.__context__ is None
+
+
+async def test_a_full_server_may_be_tried_again(own_redis: RedisServer) -> None:
+    """It refuses writes until somebody gives it room; nothing is thrown away."""
+    async with RedisStore(own_redis.url, clock=Clock()) as store:
+        own_redis.command("CONFIG SET maxmemory 1")
+        with pytest.raises(StorageError, match="OutOfMemory") as caught:
+            await store.tokens.put(stored())
+        assert caught.value.retryable
+
+
+async def test_a_restarted_server_is_found_again(own_redis: RedisServer) -> None:
+    """Down it is a retryable error; up again, the next call works and nothing is lost."""
+    async with RedisStore(own_redis.url, clock=Clock()) as store:
+        await store.tokens.put(stored())
+        own_redis.stop()
+        with pytest.raises(StorageError) as caught:
+            await store.tokens.get("discord:42", client_id="12345")
+        assert caught.value.retryable
+        own_redis.start()
+        assert await store.tokens.get("discord:42", client_id="12345") == stored()
+
+
+async def test_who_waits_is_served_after_a_restart(own_redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The subscription is made again by itself."""
+    monkeypatch.setattr(redis_client, "AGAIN_AFTER", 0.01)
+    async with RedisStore(own_redis.url, clock=Clock()) as store:
+        await store.logins.add(key(), pending())
+        waiting = asyncio.ensure_future(store.logins.settled(key(), timeout=30))
+        await asyncio.wait_for(store.logins._waiters._watching.wait(), 30)
+        own_redis.stop()
+        own_redis.start()
+        await store.logins.settle(key(), Outcome(subject="discord:42"))
+        assert await waiting == Outcome(subject="discord:42")
+
+
+async def test_who_waits_is_told_what_waiting_cannot_mend(
+    own_redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The password was changed: the subscription is refused."""
+    monkeypatch.setattr(redis_client, "AGAIN_AFTER", 0.01)
+    async with RedisStore(own_redis.url, clock=Clock()) as store:
+        await store.logins.add(key(), pending())
+        waiting = asyncio.ensure_future(store.logins.settled(key(), timeout=30))
+        await asyncio.wait_for(store.logins._waiters._watching.wait(), 30)
+        for _ in range(3):  # its own first look is over by then
+            await store.logins.look(key())
+        own_redis.command("CONFIG SET requirepass another", "CLIENT KILL TYPE pubsub")
+        with pytest.raises(StorageError) as caught:
+            await waiting
+        assert not caught.value.retryable
+
+
+async def test_a_frozen_server_does_not_hang_a_call(own_redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of many calls at once ends with a retryable error; thawed, the next one works."""
+    async with RedisStore(own_redis.url, clock=Clock()) as store:
+        await store.tokens.put(stored())
+        monkeypatch.setattr(redis_client, "LIMIT", 0.3)
+        own_redis.signal(signal.SIGSTOP)
+        began = time.monotonic()
+        calls = [store.tokens.get("discord:42", client_id="12345") for _ in range(30)]
+        errors = await asyncio.gather(*calls, return_exceptions=True)
+        assert time.monotonic() - began < 5
+        assert all(isinstance(error, StorageError) and error.retryable for error in errors)
+        own_redis.signal(signal.SIGCONT)
+        assert await store.tokens.get("discord:42", client_id="12345") == stored()
+
+
+async def test_a_frozen_server_is_subscribed_to_when_it_thaws(
+    own_redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The subscription is tried again and again, each time with a limit."""
+    async with RedisStore(own_redis.url, clock=Clock()) as store:
+        await store.logins.add(key(), pending())
+        monkeypatch.setattr(redis_client, "LIMIT", 0.1)
+        monkeypatch.setattr(redis_client, "AGAIN_AFTER", 0.01)
+        own_redis.signal(signal.SIGSTOP)
+        waiting = asyncio.ensure_future(store.logins.settled(key(), timeout=30))
+        with pytest.raises(StorageError):
+            await store.logins.look(key())
+        own_redis.signal(signal.SIGCONT)
+        monkeypatch.setattr(redis_client, "LIMIT", 10)
+        await store.logins.settle(key(), Outcome(subject="discord:42"))
+        assert await waiting == Outcome(subject="discord:42")
+
+
+async def test_a_cancelled_call_leaves_the_store_usable(redis: RedisServer) -> None:
+    """No answer goes to another call."""
+    async with RedisStore(redis.url, clock=Clock()) as store:
+        for number in range(20):
+            call = asyncio.ensure_future(store.tokens.get(f"discord:{number}", client_id="12345"))
+            for _ in range(number % 7):
+                await asyncio.sleep(0)
+            call.cancel()
+            await asyncio.wait([call])
+        await store.tokens.put(stored())
+        assert await store.tokens.get("discord:42", client_id="12345") == stored()

@@ -1,0 +1,261 @@
+"""What the databases' errors mean, and how long they may take."""
+
+import asyncio
+import signal
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from anilist_oauth.errors import ConfigurationError, StorageError
+from anilist_oauth.storage import SQLStore
+from anilist_oauth.storage.sql import engine as sql_engine
+from tests.services import PASSWORD, PostgreSQLServer, free_port, postgresql_server
+from tests.storage.openers import Clock
+from tests.storage.records import key, pending, stored
+
+
+async def failure(store: SQLStore) -> StorageError:
+    """Open a store that cannot be opened."""
+    with pytest.raises(StorageError) as caught:
+        await store.open()
+    return caught.value
+
+
+@pytest.fixture(scope="module")
+def own_postgresql() -> Iterator[PostgreSQLServer]:
+    """A PostgreSQL that tests stop and start."""
+    with postgresql_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def store(own_postgresql: PostgreSQLServer, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SQLStore]:
+    """A store that has little patience."""
+    options = {"pool_size": 2, "max_overflow": 0, "pool_pre_ping": True}
+    limits = {"timeout": 0.5, "command_timeout": 0.2}
+    monkeypatch.setitem(sql_engine.POOL, "postgresql", options | {"connect_args": limits})
+    async with SQLStore(own_postgresql.database(), clock=Clock()) as opened:
+        yield opened
+
+
+async def test_a_server_that_is_not_there_may_be_tried_again() -> None:
+    """Nobody listens on the port."""
+    error = await failure(SQLStore(f"postgresql://anilist:{PASSWORD}@127.0.0.1:{free_port()}/x"))
+    assert error.retryable
+    assert "ConnectionRefusedError" in str(error)
+
+
+@pytest.mark.requirement("S19")
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ((PASSWORD, "canary%2Fpassword"), "password authentication failed"),
+        (("/postgres", "/canary"), "does not exist"),
+    ],
+)
+async def test_a_refusal_is_told_without_the_url(
+    postgresql: PostgreSQLServer, change: tuple[str, str], text: str
+) -> None:
+    """It will not work the next time either, and neither text nor cause holds a password."""
+    error = await failure(SQLStore(postgresql.database().replace(*change)))
+    assert not error.retryable
+    assert text in str(error)
+    assert error.__cause__ is error.__context__ is None
+    assert "password@" not in str(error)
+    assert PASSWORD not in str(error)
+
+
+async def test_another_driver_in_the_url_is_not_heeded(postgresql: PostgreSQLServer) -> None:
+    """Ours is the one that is used."""
+    async with SQLStore(postgresql.database().replace("postgresql:", "postgresql+x:")) as store:
+        assert await store.logins.look(key()) is None
+
+
+@pytest.mark.requirement("S19")
+async def test_the_password_is_masked_where_a_driver_repeats_it() -> None:
+    """Whatever a driver says, password and URL do not come through."""
+    engine = sql_engine.Engine("postgresql://u:canary%2Fpassword@host/x", "postgresql")
+    said = engine._failure(
+        RuntimeError("postgresql+asyncpg://u:canary%2Fpassword@host/x, canary/password\nDETAIL: row")
+    )
+    assert "canary" not in str(said)
+    assert "DETAIL" not in str(said)
+    await engine.aclose()
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:canary@host:canary/x", "postgresql://u:canary@[::1/x"])
+async def test_a_url_that_cannot_be_read_is_refused(url: str) -> None:
+    """Without repeating any of it."""
+    with pytest.raises(ConfigurationError, match="cannot be read") as caught:
+        await SQLStore(url).open()
+    assert "canary" not in str(caught.value)
+    assert caught.value.__cause__ is caught.value.__context__ is None
+
+
+async def test_an_option_nobody_knows_is_our_error(postgresql: PostgreSQLServer) -> None:
+    """It is not the driver's TypeError that comes through."""
+    error = await failure(SQLStore(postgresql.database() + "?canary=1"))
+    assert not error.retryable
+
+
+@pytest.mark.parametrize(("mode", "works"), [("disable", True), ("prefer", True), ("require", False)])
+async def test_sslmode_is_understood(postgresql: PostgreSQLServer, mode: str, works: bool) -> None:  # noqa: FBT001  a parameter
+    """As libpq's URLs have it; the server of the tests speaks no TLS."""
+    store = SQLStore(f"{postgresql.database()}?sslmode={mode}")
+    if works:
+        async with store:
+            assert await store.logins.look(key()) is None
+    else:
+        assert "SSL" in str(await failure(store))
+
+
+@pytest.mark.requirement("S19")
+@pytest.mark.requirement("V15")
+@pytest.mark.parametrize(
+    ("logger", "level"), [("aiosqlite", "DEBUG"), ("sqlalchemy.engine.Engine.anilist_oauth", "INFO")]
+)
+async def test_a_log_that_is_turned_up_shows_no_value(
+    logger: str, level: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each library keeps the values of our statements to itself, whatever their type is."""
+    async with SQLStore(f"sqlite:///{tmp_path}/tokens.db") as store:
+        caplog.set_level(level, logger)
+        assert await store._run("SELECT :token AS anilist_oauth_token", token="canary")
+        await store._run("SELECT 1")
+    assert "SELECT 1" in caplog.text
+    assert "canary" not in caplog.text
+
+
+@pytest.mark.requirement("S19")
+async def test_a_refused_row_is_not_quoted(store: SQLStore) -> None:
+    """A column made too small, or a constraint of one's own: the token is in neither text nor cause."""
+    await store._run("ALTER TABLE anilist_oauth_tokens ADD CHECK (told_invalid = 0 AND length(access_token) < 100)")
+    with pytest.raises(StorageError, match="CheckViolation") as caught:
+        await store.tokens.put(stored())
+    error = caught.value
+    assert not error.retryable
+    assert "token-1" not in str(error)
+    assert error.__cause__ is error.__context__ is None
+
+
+async def test_text_that_the_database_cannot_hold_is_our_error(store: SQLStore) -> None:
+    """PostgreSQL keeps no NUL, nothing keeps half a surrogate pair."""
+    for subject in ("a\0b", "a\ud800b"):
+        with pytest.raises(StorageError) as caught:
+            await store.tokens.put(stored(subject))
+        assert not caught.value.retryable
+
+
+async def test_a_restarted_server_is_found_again(store: SQLStore, own_postgresql: PostgreSQLServer) -> None:
+    """Down it is a retryable error; up again, the next call works and nothing is lost."""
+    await store.tokens.put(stored())
+    own_postgresql.stop()
+    try:
+        with pytest.raises(StorageError) as caught:
+            await store.tokens.get("discord:42", client_id="12345")
+        assert caught.value.retryable
+    finally:
+        own_postgresql.start_again()
+    assert await store.tokens.get("discord:42", client_id="12345") == stored()
+
+
+async def test_a_frozen_server_does_not_hang_a_call(
+    store: SQLStore, own_postgresql: PostgreSQLServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of many calls at once ends with a retryable error, and closing ends too; thawed, the next call works."""
+    monkeypatch.setattr(sql_engine, "LIMIT", 0.5)
+    monkeypatch.setattr(sql_engine, "WAIT", 0.2)
+    await store.logins.add(key(), pending())
+    own_postgresql.signal(signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        calls = [store.logins.look(key()) for _ in range(6)]
+        errors = await asyncio.gather(*calls, return_exceptions=True)
+        assert time.monotonic() - began < 5
+        assert all(isinstance(error, StorageError) and error.retryable for error in errors)
+        monkeypatch.setattr(sql_engine, "LIMIT", 10)
+        call = asyncio.ensure_future(store.logins.look(key()))
+        async with asyncio.timeout(8):
+            await asyncio.gather(store.aclose(), asyncio.wait((call,)))
+        with pytest.raises(StorageError):
+            call.result()
+    finally:
+        own_postgresql.signal(signal.SIGCONT)
+    await store.open()
+    assert await store.logins.look(key()) == pending()
+
+
+async def test_a_frozen_server_does_not_hang_closing(
+    store: SQLStore, own_postgresql: PostgreSQLServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its idle connections are cut, one and all."""
+    monkeypatch.setattr(sql_engine, "WAIT", 0.2)
+    await asyncio.gather(store.logins.look(key(1)), store.logins.look(key(2)))
+    own_postgresql.signal(signal.SIGSTOP)
+    try:
+        async with asyncio.timeout(8):
+            await store.aclose()
+    finally:
+        own_postgresql.signal(signal.SIGCONT)
+
+
+async def test_a_locked_file_may_be_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process writes for longer than we wait."""
+    options = {"pool_size": 1, "max_overflow": 0, "connect_args": {"timeout": 0.05}}
+    monkeypatch.setitem(sql_engine.POOL, "sqlite", options)
+    async with SQLStore(f"sqlite:///{tmp_path}/tokens.db", clock=Clock()) as store:
+        other = sqlite3.connect(tmp_path / "tokens.db")
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageError, match="locked") as caught:
+            await store.tokens.put(stored())
+        assert caught.value.retryable
+        other.rollback()
+        other.close()
+        assert await store.tokens.put(stored())
+
+
+async def test_a_fresh_file_that_another_process_writes_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite does not wait for a lock when it switches to its write-ahead log, as whoever starts first does too."""
+    other = sqlite3.connect(tmp_path / "tokens.db")
+    other.execute("BEGIN IMMEDIATE")
+    pauses = iter(range(3))
+
+    async def pause(seconds: float) -> None:
+        if next(pauses) == 1:
+            other.rollback()
+        await turn(seconds and 0)
+
+    turn = asyncio.sleep
+    monkeypatch.setattr(asyncio, "sleep", pause)
+    async with SQLStore(f"sqlite:///{tmp_path}/tokens.db", clock=Clock()) as store:
+        monkeypatch.undo()
+        assert await store.tokens.put(stored())
+    assert next(pauses) == 2
+    other.close()
+
+
+async def test_a_fresh_file_is_not_waited_for_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who holds the lock for longer makes opening a retryable error."""
+    monkeypatch.setattr(sql_engine, "WAIT", 0.05)
+    other = sqlite3.connect(tmp_path / "tokens.db")
+    other.execute("BEGIN IMMEDIATE")
+    error = await failure(SQLStore(f"sqlite:///{tmp_path}/tokens.db"))
+    assert error.retryable
+    other.close()
+
+
+async def test_a_cancelled_call_leaves_the_store_usable(tmp_path: Path) -> None:
+    """Its connection is not left in the middle of something."""
+    async with SQLStore(f"sqlite:///{tmp_path}/tokens.db", clock=Clock()) as store:
+        calls = [asyncio.ensure_future(store.logins.add(key(number), pending(None))) for number in range(20)]
+        for call in calls[:10]:
+            await asyncio.sleep(0)
+            call.cancel()
+        await asyncio.wait(calls)
+        assert all(call.cancelled() for call in calls[:10])
+        assert await store.logins.look(key(19)) == pending(None)

@@ -1,0 +1,225 @@
+"""The SQL store, beyond what every store promises."""
+
+import asyncio
+import os
+import stat
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from anilist_oauth.errors import ConfigurationError, StorageError
+from anilist_oauth.storage import Outcome, SQLStore
+from anilist_oauth.storage.sql import engine as sql_engine
+from anilist_oauth.storage.sql import logins as sql_logins
+from tests.services import PostgreSQLServer
+from tests.storage.openers import Clock
+from tests.storage.records import key, pending, stored
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """A SQLite file that is not there yet."""
+    return f"sqlite:///{tmp_path}/data/tokens.db"
+
+
+@pytest.fixture
+async def store(url: str) -> AsyncIterator[SQLStore]:
+    """An open SQLite store."""
+    async with SQLStore(url, clock=Clock()) as opened:
+        yield opened
+
+
+async def rows(store: SQLStore, statement: str) -> list[tuple[object, ...]]:
+    """Ask the database itself."""
+    return [tuple(row.values()) for row in await store._run(statement)]
+
+
+@pytest.mark.requirement("S18")
+@pytest.mark.requirement("V27")
+async def test_every_file_is_its_owners_alone(tmp_path: Path) -> None:
+    """Under umask 000, with a file of 0644 that is there, after writes: it, -wal and -shm are 0600, the folder 0700."""
+    umask = os.umask(0)
+    try:
+        for name in ("new", "old"):
+            path = tmp_path / name / "tokens.db"
+            if name == "old":
+                path.parent.mkdir(mode=0o700)
+                path.touch(mode=0o644)
+            async with SQLStore(f"sqlite:///{path}", clock=Clock()) as store:
+                await store.tokens.put(stored())
+                modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+            assert modes == {"tokens.db": 0o600, "tokens.db-wal": 0o600, "tokens.db-shm": 0o600}
+            assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    finally:
+        os.umask(umask)
+
+
+async def test_what_is_acknowledged_is_on_disk(store: SQLStore) -> None:
+    """Write-ahead log, synchronous FULL."""
+    assert await rows(store, "PRAGMA journal_mode") == [("wal",)]
+    assert await rows(store, "PRAGMA synchronous") == [(2,)]
+
+
+async def test_tokens_and_logins_outlive_the_store(url: str) -> None:
+    """Closed and opened again, it is all there."""
+    store = SQLStore(url)
+    for _ in range(2):
+        assert await store.open() is store
+        assert await store.open() is store
+        await store.tokens.put(stored())
+        await store.logins.add(key(), pending())
+        await store.aclose()
+        await store.aclose()
+    async with SQLStore(url, clock=Clock()) as again:
+        assert await again.tokens.get("discord:42", client_id="12345") == stored()
+        assert await again.logins.look(key()) == pending()
+
+
+async def test_a_store_that_is_not_open_says_so(url: str) -> None:
+    """Before it is opened and after it is closed."""
+    store = SQLStore(url)
+    with pytest.raises(StorageError, match="not open"):
+        await store.logins.look(key())
+
+
+async def test_whoever_opens_it_finds_it_ready(url: str) -> None:
+    """Two parts of a program may open their one store at the same time."""
+    store = SQLStore(url, clock=Clock())
+
+    async def part(number: int) -> None:
+        await store.open()
+        await store.logins.add(key(number), pending())
+
+    await asyncio.gather(*map(part, range(3)))
+    assert await store.logins.look(key(2)) == pending()
+    await store.aclose()
+
+
+async def test_a_store_that_cannot_be_opened_is_not_open(tmp_path: Path) -> None:
+    """And it can be opened later."""
+    (tmp_path / "tokens.db").write_bytes(b"this is not a database" * 1000)
+    store = SQLStore(f"sqlite:///{tmp_path}/tokens.db")
+    with pytest.raises(StorageError, match="not a database"):
+        await store.open()
+    (tmp_path / "tokens.db").write_bytes(b"")
+    async with store:
+        assert await store.logins.look(key()) is None
+
+
+@pytest.mark.parametrize("url", ["mysql://u:canary@host/x", "canary", "redis://:canary@host"])
+def test_another_database_is_refused(url: str) -> None:
+    """Without repeating the URL."""
+    with pytest.raises(ConfigurationError, match="sqlite:///") as caught:
+        SQLStore(url)
+    assert "canary" not in str(caught.value)
+
+
+def test_the_repr_does_not_show_the_url() -> None:
+    """There is a password in it."""
+    assert repr(SQLStore("postgresql://u:canary@host/x")) == "<SQLStore postgresql>"
+
+
+@pytest.mark.parametrize(
+    ("url", "missing", "extra"),
+    [
+        ("sqlite:///x.db", "sqlalchemy", "sql"),
+        ("sqlite:///x.db", "aiosqlite", "sql"),
+        ("postgresql://host/x", "sqlalchemy", "postgres"),
+        ("postgres://host/x", "asyncpg", "postgres"),
+    ],
+)
+async def test_missing_extra_says_how_to_install_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str, missing: str, extra: str
+) -> None:
+    """One line, with the command, when the store is opened."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delitem(sys.modules, sql_engine.__name__)
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(ImportError, match=rf"pip install 'anilist-oauth\[{extra}\]'$"):
+        await SQLStore(url).open()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_stores_that_start_at_once_make_the_tables_once(request: pytest.FixtureRequest, kind: str) -> None:
+    """None of them fails."""
+    url: str = request.getfixturevalue("url") if kind == "sqlite" else request.getfixturevalue("postgresql").database()
+    stores = [SQLStore(url) for _ in range(8)]
+    await asyncio.gather(*(store.open() for store in stores))
+    assert await stores[0].logins.look(key()) is None
+    await asyncio.gather(*(store.aclose() for store in stores))
+
+
+async def test_a_role_that_may_not_create_tables_finds_those_of_a_migration(postgresql: PostgreSQLServer) -> None:
+    """It needs SELECT, INSERT, UPDATE and DELETE alone."""
+    url = postgresql.database()
+    async with SQLStore(url, clock=Clock()) as owner:
+        await owner._run("CREATE ROLE application LOGIN PASSWORD 'application'")
+        await owner._run(
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON anilist_oauth_logins, anilist_oauth_tokens TO application"
+        )
+    async with SQLStore(
+        "postgresql+psycopg://application:application@" + url.rpartition("@")[2], clock=Clock()
+    ) as store:
+        await store.logins.add(key(), pending())
+        assert await store.logins.look(key()) == pending()
+
+
+async def test_columns_of_your_own_do_no_harm(store: SQLStore) -> None:
+    """As long as they have a default."""
+    for table in ("logins", "tokens"):
+        await store._run(f"ALTER TABLE anilist_oauth_{table} ADD COLUMN mine TEXT DEFAULT 'x'")
+    await store.logins.add(key(), pending())
+    await store.tokens.put(stored())
+    assert await store.logins.look(key()) == pending()
+    assert await store.tokens.get("discord:42", client_id="12345") == stored()
+
+
+async def test_one_query_at_a_time_serves_all_who_wait(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many logins are waited for in a process, the database is asked once a second."""
+    monkeypatch.setattr(sql_logins, "LOOK_EVERY", 0.05)
+    async with SQLStore(url, clock=Clock()) as store, SQLStore(url, clock=Clock()) as other:
+        for number in range(40):
+            await store.logins.add(key(number), pending(f"discord:{number}"))
+        looks: list[int] = []
+        first_looks = asyncio.Event()
+        read = store.logins._waiters._read
+
+        async def counted(keys: list[str]) -> dict[str, Outcome | None]:
+            looks.append(len(keys))
+            if looks.count(1) == 40:
+                first_looks.set()
+            return await read(keys)
+
+        monkeypatch.setattr(store.logins._waiters, "_read", counted)
+        waits = asyncio.gather(*(store.logins.settled(key(number), timeout=30) for number in range(40)))
+        async with asyncio.timeout(30):
+            await first_looks.wait()
+        for number in range(40):
+            await other.logins.settle(key(number), Outcome(subject=f"discord:{number}"))
+        assert await waits == [Outcome(subject=f"discord:{number}") for number in range(40)]
+        together = [count for count in looks if count > 1]
+        assert together[0] == 40  # one look for all of them
+        assert looks.count(1) <= 41  # and one of each waiter's own, at first
+
+
+async def test_more_keys_than_a_statement_takes_are_asked_in_turn(
+    store: SQLStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A busy process's waiters are served all the same."""
+    monkeypatch.setattr(sql_logins, "KEYS_AT_ONCE", 2)
+    for number in range(5):
+        await store.logins.add(key(number), pending(subject=None))
+    found = await store.logins._outcomes([key(number) for number in range(6)])
+    assert found == {key(number): None for number in range(5)}
+
+
+async def test_closing_wakes_who_waits(store: SQLStore) -> None:
+    """With a StorageError."""
+    await store.logins.add(key(), pending())
+    waiting = asyncio.ensure_future(store.logins.settled(key(), timeout=60))
+    await asyncio.sleep(0)
+    await store.aclose()
+    with pytest.raises(StorageError):
+        await waiting

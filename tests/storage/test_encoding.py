@@ -1,0 +1,136 @@
+"""How records are written down."""
+
+import json
+from datetime import UTC, datetime
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from anilist_oauth.errors import StorageError
+from anilist_oauth.storage import StoredToken
+from anilist_oauth.storage.encoding import (
+    login_from_json,
+    login_to_json,
+    to_microseconds,
+    token_from_fields,
+    token_to_fields,
+)
+from anilist_oauth.storage.records import PendingLogin, Taken
+from anilist_oauth.tokens.access_token import Token
+from anilist_oauth.tokens.viewer import Viewer
+from tests.storage.records import pending, stored
+
+TIMES = st.datetimes(timezones=st.just(UTC))
+TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=40)
+LOGINS = st.builds(
+    PendingLogin,
+    client_id=TEXTS,
+    subject=st.none() | TEXTS,
+    binding_digest=st.none() | TEXTS,
+    label=st.none() | TEXTS,
+    return_to=st.none() | TEXTS,
+    expires_at=TIMES,
+)
+TOKENS = st.builds(
+    StoredToken,
+    client_id=TEXTS,
+    subject=TEXTS,
+    token=st.builds(Token, access_token=st.just("abc"), expires_at=st.none() | TIMES),
+    viewer=st.builds(Viewer, st.integers(), TEXTS, st.none() | TEXTS, st.none() | TEXTS, st.none() | st.integers()),
+    stored_at=TIMES,
+    needs_login=st.booleans(),
+    refused_at=st.none() | TIMES,
+    told_expiring=st.booleans(),
+    told_invalid=st.booleans(),
+)
+
+
+@given(LOGINS)
+def test_a_login_comes_back_as_it_was(login: PendingLogin) -> None:
+    """To the microsecond, whatever its texts are; as plain ASCII, which every database keeps."""
+    text = login_to_json(login)
+    assert text.isascii()
+    assert login_from_json(text, claim=None, code=None) == login
+    assert login_from_json(text, claim="a", code="b") == attrs.evolve(login, taken=Taken(claim="a", code="b"))
+
+
+@pytest.mark.requirement("S19")
+def test_a_token_on_its_way_to_a_driver_is_masked() -> None:
+    """Drivers log the repr of what they write."""
+    fields = token_to_fields(stored(token="canary"))
+    assert "canary" in str(fields["access_token"])
+    assert "canary" not in repr(fields)
+
+
+@given(TOKENS)
+def test_a_token_comes_back_as_it_was(record: StoredToken) -> None:
+    """From columns, and from texts alone with None left out."""
+    fields = token_to_fields(record)
+    assert token_from_fields(fields) == record
+    assert token_from_fields({name: str(value) for name, value in fields.items() if value is not None}) == record
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"expires_at": 1}',
+        '{"expires_at": "x", "client_id": "1"}',
+        '{"expires_at": 1e400}',
+        '{"expires_at": 9e99, "client_id": "1"}',
+        "[" * 99999,
+        '{"expires_at": 1, "client_id": "1", "binding_digest": 5}',
+    ],
+)
+def test_another_login_record_is_a_storage_error(text: str) -> None:
+    """Never a bare KeyError."""
+    with pytest.raises(StorageError, match="did not write"):
+        login_from_json(text, claim=None, code=None)
+
+
+@pytest.mark.requirement("S19")
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"viewer": "[]"},
+        {"stored_at": "x"},
+        {"needs_login": None},
+        {"expires_at": str(2**62)},
+        {"viewer": "[" * 99999},
+        {"access_token": "canary token"},
+    ],
+)
+def test_another_token_record_is_a_storage_error(change: dict[str, str | None]) -> None:
+    """And neither it nor what led to it tells what the record holds."""
+    with pytest.raises(StorageError, match="did not write") as caught:
+        token_from_fields(token_to_fields(stored()) | change)
+    assert caught.value.__cause__ is caught.value.__context__ is None
+
+
+def test_a_record_without_a_token_is_a_storage_error() -> None:
+    """A column that is missing is one that this package did not write."""
+    fields = token_to_fields(stored())
+    del fields["access_token"]
+    with pytest.raises(StorageError):
+        token_from_fields(fields)
+
+
+def test_a_login_record_holds_no_more_than_was_asked() -> None:
+    """Who took it is kept beside it, where one statement can write it."""
+    assert set(json.loads(login_to_json(pending()))) == {
+        "client_id",
+        "subject",
+        "binding_digest",
+        "label",
+        "return_to",
+        "expires_at",
+    }
+
+
+def test_times_are_exact() -> None:
+    """Whole microseconds, not doubles of seconds."""
+    assert to_microseconds(datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)) == 253402300799999999

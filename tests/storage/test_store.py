@@ -1,0 +1,158 @@
+"""Stores by URL."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from anilist_oauth.errors import ConfigurationError, StorageError
+from anilist_oauth.storage import MemoryLoginStore, MemoryTokenStore, RedisStore, SealedTokenStore, SQLStore, open_store
+from anilist_oauth.storage.redis.logins import RedisLoginStore
+from anilist_oauth.storage.sql.logins import SQLLoginStore
+from tests.storage.openers import KEY
+from tests.storage.records import key, pending, stored
+
+OTHER_KEY = "YW5vdGhlciBrZXkgb2YgdGhlIHRlc3RzIGFuZCBub24="
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ANILIST_STORE", raising=False)
+    monkeypatch.delenv("ANILIST_STORE_KEYS", raising=False)
+
+
+@pytest.mark.parametrize(
+    ("url", "kind"),
+    [
+        ("memory:", MemoryLoginStore),
+        ("memory://", MemoryLoginStore),
+        ("sqlite:///tokens.db", SQLLoginStore),
+        ("sqlite+aiosqlite:////srv/tokens.db", SQLLoginStore),
+        ("sqlite+pysqlite:///tokens.db", SQLLoginStore),
+        ("postgresql://u:p@host/name", SQLLoginStore),
+        ("postgresql+asyncpg://u:p@host/name", SQLLoginStore),
+        ("postgresql+psycopg://u:p@host/name", SQLLoginStore),
+        (" postgres://u:p@host/name\n", SQLLoginStore),
+        ("redis://host", RedisLoginStore),
+        ("rediss://u:p@host:6379/1", RedisLoginStore),
+    ],
+)
+def test_the_scheme_names_the_store(url: str, kind: type) -> None:
+    """A driver in it is accepted; nothing is opened."""
+    store = open_store(url)
+    assert isinstance(store.logins, kind)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "memory", "tokens.db", "mysql://u:canary@host/name", "sqlite", "redis:canary", "canary", ":", "http://canary"],
+)
+def test_another_url_is_refused(url: str) -> None:
+    """The text says what is needed and does not repeat the URL."""
+    with pytest.raises(ConfigurationError, match="redis://") as caught:
+        open_store(url)
+    assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:",
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        "sqlite:///file:x",
+        "sqlite:///x?mode=ro",
+        "sqlite://x.db",
+        "sqlite://u:canary@host/x.db",
+        "sqlite:///.",
+        "sqlite:////",
+        "sqlite:///a\0b",
+    ],
+)
+def test_sqlite_without_a_file_is_refused(url: str) -> None:
+    """What is in memory alone is memory:, and options are ours."""
+    with pytest.raises(ConfigurationError, match="names a file"):
+        open_store(url)
+
+
+async def test_memory_works_at_once() -> None:
+    """It has nothing to open or close, and does both."""
+    async with open_store("memory:") as store:
+        await store.logins.add(key(), pending())
+        assert await store.logins.look(key()) == pending()
+        assert isinstance(store.tokens, MemoryTokenStore)
+
+
+async def test_nothing_is_touched_before_it_is_opened(tmp_path: Path) -> None:
+    """A web application makes the store at import, and opens it when it starts."""
+    path = tmp_path / "tokens.db"
+    store = open_store(f"sqlite:///{path}")
+    with pytest.raises(StorageError, match="not open"):
+        await store.tokens.get("discord:42", client_id="12345")
+    assert not path.exists()
+    assert await store.open() is store
+    await store.tokens.put(stored())
+    await store.aclose()
+    with pytest.raises(StorageError, match="not open"):
+        await store.tokens.get("discord:42", client_id="12345")
+    async with store:
+        assert await store.tokens.get("discord:42", client_id="12345") == stored()
+
+
+@pytest.mark.parametrize(
+    "keys", [[KEY, OTHER_KEY], f"{KEY},{OTHER_KEY}", f" {KEY}\n{OTHER_KEY} ", (KEY.encode(),), KEY.encode()]
+)
+async def test_keys_seal_the_tokens(keys: str | bytes | list[str | bytes]) -> None:
+    """As a list, or as a string of several."""
+    store = open_store("memory:", keys=keys)
+    assert isinstance(store.tokens, SealedTokenStore)
+    await store.tokens.put(stored())
+    assert await SealedTokenStore(store.tokens, [KEY]).get("discord:42", client_id="12345") == stored()
+
+
+async def test_the_environment_says_what_no_argument_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ANILIST_STORE and ANILIST_STORE_KEYS; keys given go before those."""
+    monkeypatch.setenv("ANILIST_STORE", "memory:")
+    assert isinstance(open_store().tokens, MemoryTokenStore)
+    monkeypatch.setenv("ANILIST_STORE_KEYS", f"{KEY} {OTHER_KEY}")
+    for store, first in ((open_store(), KEY), (open_store(keys=[OTHER_KEY]), OTHER_KEY)):
+        assert isinstance(store.tokens, SealedTokenStore)
+        await store.tokens.put(stored())
+        assert await SealedTokenStore(store.tokens, [first]).get("discord:42", client_id="12345") == stored()
+    assert isinstance(open_store("memory:").tokens, MemoryTokenStore)
+
+
+def test_the_names_are_there_without_the_extras() -> None:
+    """Importing them imports none of SQLAlchemy, redis-py and cryptography."""
+    program = (
+        "import sys\n"
+        "for name in ('sqlalchemy', 'aiosqlite', 'asyncpg', 'redis', 'cryptography'): sys.modules[name] = None\n"
+        "from anilist_oauth import SQLStore, RedisStore, SealedTokenStore, open_store\n"
+        "for url in ('sqlite:///x.db', 'postgresql://host/x', 'redis://host'): open_store(url)\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+@pytest.mark.parametrize("url", [5, b"sqlite:///hidden.db", Path("hidden.db")])
+def test_a_url_is_a_str(url: Any) -> None:
+    """Anything else is our error, whichever way the store is made; it is not repeated."""
+    for make in (open_store, SQLStore, RedisStore):
+        with pytest.raises(ConfigurationError, match=r"^url: a str is needed") as caught:
+            make(url)
+        assert "hidden" not in str(caught.value)
+
+
+@pytest.mark.parametrize("keys", [None, 5])
+def test_keys_are_text_or_a_list(keys: Any) -> None:
+    """A setting that is missing must not store tokens in the open."""
+    with pytest.raises(ConfigurationError, match=r"^keys: "):
+        open_store("memory:", keys=keys)
+
+
+def test_the_bound_of_memory_is_a_number() -> None:
+    """It would be met at the first login only."""
+    with pytest.raises(ConfigurationError, match=r"^max_logins: a whole number"):
+        MemoryLoginStore(max_logins=cast("int", "100"))

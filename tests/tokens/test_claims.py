@@ -1,0 +1,249 @@
+"""The unverified look into a token."""
+
+import base64
+import inspect
+import json
+import sys
+import tracemalloc
+from datetime import UTC, datetime
+from typing import Any, get_type_hints
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+import anilist_oauth
+from anilist_oauth.tokens.claims import SIZE_LIMIT, UnverifiedClaims, peek_claims
+
+NOTHING = UnverifiedClaims(None, None, None, None)
+
+
+def encoded(part: bytes) -> str:
+    """Encode as a JWT does (RFC 7515 section 2)."""
+    return base64.urlsafe_b64encode(part).rstrip(b"=").decode()
+
+
+def jwt(claims: Any, *, header: bytes = b'{"alg":"RS256"}', signature: str = "c2ln") -> str:
+    """Make a token that nobody signed; text is taken for the claims as they stand."""
+    payload = claims if isinstance(claims, str) else json.dumps(claims)
+    return f"{encoded(header)}.{encoded(payload.encode('utf-8', 'surrogatepass'))}.{signature}"
+
+
+def test_the_claims_of_anilist_are_read() -> None:
+    """The claims of a token of 2018, as AniList issues them: ids as strings, times as integers."""
+    claims = {"aud": "362", "jti": "0", "iat": 1523110097, "nbf": 1523110097, "exp": 1554646097, "sub": "112084"}
+    assert peek_claims(jwt(claims | {"scopes": []})) == UnverifiedClaims(
+        client_id="362",
+        user_id=112084,
+        issued_at=datetime(2018, 4, 7, 14, 8, 17, tzinfo=UTC),
+        expires_at=datetime(2019, 4, 7, 14, 8, 17, tzinfo=UTC),
+    )
+
+
+def test_newer_servers_are_read() -> None:
+    """Times may be floats (lcobucci/jwt 4 and later), the audience a list of one, the user id a number."""
+    claims = peek_claims(jwt({"aud": ["362"], "sub": 5, "exp": 1827038810.765187}))
+    assert claims == UnverifiedClaims("362", 5, None, datetime(2027, 11, 24, 6, 46, 50, 765187, tzinfo=UTC))
+
+
+def test_absent_claims_are_none() -> None:
+    """A claim that is not there, or null, is None by itself."""
+    assert peek_claims(jwt({})) == NOTHING
+    assert peek_claims(jwt({"aud": None, "sub": None, "iat": None, "exp": None})) == NOTHING
+
+
+@pytest.mark.requirement("S17")
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"aud": 362},
+        {"aud": ""},
+        {"aud": []},
+        {"aud": ["1", "2"]},
+        {"aud": [["1"]]},
+        {"aud": {"1": 1}},
+        {"aud": True},
+        {"aud": "1\u0000"},
+        {"sub": ""},
+        {"sub": "mika"},
+        {"sub": "-5"},
+        {"sub": "5.0"},
+        {"sub": "٣"},
+        {"sub": "²"},
+        {"sub": " 5"},
+        {"sub": "9" * 5_000},
+        {"sub": 0},
+        {"sub": -1},
+        {"sub": 5.0},
+        {"sub": True},
+        {"sub": 2**63},
+        {"exp": "1554646097"},
+        {"exp": True},
+        {"exp": []},
+        {"exp": 1e300},
+        {"exp": -1e300},
+        {"exp": 10**400},
+        {"exp": 2**60},
+        {"iat": 253402300800},
+        '{"exp": NaN}',
+        '{"exp": Infinity}',
+        '{"x": -Infinity}',
+        '{"exp": 1e999}',
+        '{"exp": ' + "9" * 5_000 + "}",
+        '{"aud": "\\ud800"}',
+        '{"aud": "\ud800"}',
+        "\ufeff{}",
+        "[]",
+        "null",
+        '"x"',
+        "5",
+        "",
+        "{",
+        "{}{}",
+        "[" * 12_000,
+        '{"a":' * 2_000,
+        '{"sub": "' + "x" * 12_000,
+    ],
+    ids=lambda payload: str(payload)[:30].encode("ascii", "replace").decode(),
+)
+def test_odd_claims_are_none(payload: Any) -> None:
+    """One odd claim, and nothing of the token is believed; nothing is raised."""
+    assert peek_claims(jwt(payload)) is None
+
+
+@pytest.mark.requirement("S17")
+@pytest.mark.parametrize(
+    "token",
+    [
+        "",
+        ".",
+        "..",
+        "a.b",
+        "a.b.c.d",
+        "a.e30.c.",
+        "a.=.c",
+        "a.e30=.c=.",
+        "a.é30.c",
+        "a.e\ud80030.c",
+        "a.e3 0.c",
+        "a.e30\n.c",
+        "a.!!!!e30=.c",
+        "a.e.c",
+        *(f"a.{encoded(raw)}.c" for raw in (b"\xff{}", "{}".encode("utf-16"), "{}".encode("utf-32"))),
+        None,
+        5,
+        b"a.e30.c",
+        ["a", "e30", "c"],
+    ],
+    ids=ascii,
+)
+def test_what_is_no_token_is_none(token: str) -> None:
+    """Whatever is not three parts with an object in the second is None."""
+    assert peek_claims(token) is None
+
+
+@pytest.mark.requirement("S17")
+@given(st.one_of(st.text(), st.text(".eyJ0=-_"), st.binary().map(lambda raw: f"a.{encoded(raw)}.c")))
+@example("e30.e30.")
+def test_nothing_is_ever_raised(token: str) -> None:
+    """Any string gives claims or None."""
+    assert isinstance(peek_claims(token), UnverifiedClaims | None)
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
+)
+
+
+@pytest.mark.requirement("S17")
+@given(st.dictionaries(st.sampled_from(["aud", "sub", "iat", "exp", "nbf"]), values))
+def test_any_claims_give_typed_values(claims: dict[str, Any]) -> None:
+    """Whatever JSON the claims are, what comes out is of the promised types."""
+    seen = peek_claims(jwt(claims))
+    if seen is not None:
+        assert isinstance(seen.client_id, str | None)
+        assert isinstance(seen.user_id, int | None)
+        for time in (seen.issued_at, seen.expires_at):
+            assert time is None or time.tzinfo is UTC
+
+
+@given(
+    st.text(min_size=1).filter(str.isprintable),
+    st.integers(1, 2**63 - 1),
+    st.integers(0, 4_000_000_000),
+    st.integers(0, 4_000_000_000),
+)
+def test_claims_round_trip(aud: str, sub: int, iat: int, exp: int) -> None:
+    """What a server wrote is what is read."""
+    assert peek_claims(jwt({"aud": aud, "sub": str(sub), "iat": iat, "exp": exp})) == UnverifiedClaims(
+        aud, sub, datetime.fromtimestamp(iat, UTC), datetime.fromtimestamp(exp, UTC)
+    )
+
+
+HUGE = [
+    "a" * 10_000_000,
+    "a.b.c" + "d" * 10_000_000,
+    "." * 1_000_000,
+    jwt("[" * 5_000_000),
+    jwt('{"a":' * 1_000_000),
+    jwt('{"sub": ' + "9" * 5_000_000 + "}"),
+    "." * SIZE_LIMIT,
+    jwt("[" * 12_000),
+    jwt('{"sub": ' + "9" * 12_000 + "}"),
+    "é" * SIZE_LIMIT,
+]
+
+
+@pytest.mark.requirement("V10")
+@pytest.mark.requirement("S17")
+@pytest.mark.parametrize("token", HUGE, ids=lambda token: f"{token[:8]}-{len(token)}")
+def test_a_hostile_token_costs_little(token: str) -> None:
+    """A token of 10 MB, a million dots or endless nesting is None, for few bytes and few steps."""
+    peek_claims(token[:100])
+    steps = 0
+
+    def count(*_: object) -> object:
+        nonlocal steps
+        steps += 1
+        return count
+
+    tracemalloc.start()
+    sys.setprofile(count)
+    try:
+        assert peek_claims(token) is None
+    finally:
+        sys.setprofile(None)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < (1024 if sys.version_info >= (3, 13) else 512) * 1024  # Python 3.13 follows brackets deeper
+    assert steps < 300
+
+
+@pytest.mark.requirement("V10")
+def test_the_limit_is_16_kib() -> None:
+    """A token of 16 KiB is read, one character more is not looked at."""
+    token = jwt({"sub": 5})
+    fits = token + "A" * (16 * 1024 - len(token))
+    assert peek_claims(fits) is not None
+    assert peek_claims(fits + "A") is None
+
+
+@pytest.mark.requirement("V11")
+def test_a_forged_token_reads_like_a_true_one() -> None:
+    """``alg: none`` and a missing signature change nothing, since nothing is verified: hence the type's name."""
+    forged = jwt({"sub": "1"}, header=b'{"alg":"none"}', signature="")
+    assert peek_claims(forged) == UnverifiedClaims(None, 1, None, None)
+    assert get_type_hints(peek_claims)["return"] == UnverifiedClaims | None
+
+
+@pytest.mark.requirement("V11")
+def test_nothing_takes_unverified_claims() -> None:
+    """No public function, method or constructor accepts them, so that they cannot pass for an identity."""
+    for name in anilist_oauth.__all__:
+        thing = getattr(anilist_oauth, name)
+        members = vars(thing).values() if inspect.isclass(thing) else []
+        for function in filter(inspect.isfunction, [thing, *members]):
+            taken = {key: hint for key, hint in function.__annotations__.items() if key != "return"}
+            assert "UnverifiedClaims" not in str(taken)

@@ -1,0 +1,26 @@
+"""Who the user is."""
+
+import pickle
+
+import pytest
+
+from anilist_oauth.tokens.access_token import Token
+from anilist_oauth.tokens.viewer import Verified, Viewer
+
+MIKA = Viewer(id=5, name="Mika", avatar=None, site_url="https://anilist.co/user/5", unread=2)
+
+
+def test_a_viewer_is_a_plain_value() -> None:
+    """It holds nothing secret: it compares, hashes and pickles."""
+    assert Viewer(5, "Mika", None, "https://anilist.co/user/5", 2) == MIKA
+    assert pickle.loads(pickle.dumps(MIKA)) == MIKA
+    assert len({MIKA, Viewer(5, "Renamed", None, None, None)}) == 2
+
+
+@pytest.mark.requirement("S19")
+def test_a_verified_token_stays_hidden() -> None:
+    """The token inside is neither shown nor pickled."""
+    verified = Verified(Token(access_token="hidden", expires_at=None), MIKA)
+    assert "hidden" not in f"{verified} {verified!r}"
+    with pytest.raises(TypeError, match="never pickled"):
+        pickle.dumps(verified)

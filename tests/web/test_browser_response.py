@@ -1,0 +1,40 @@
+"""What goes back."""
+
+import pickle
+
+import pytest
+
+from anilist_oauth.html_page import render
+from anilist_oauth.web.binding_cookies import Cookie
+from anilist_oauth.web.browser_response import NOTHING, PRIVATE, redirect, shown
+
+COOKIE = Cookie(name="anilist-a", value="s3cret", max_age=60, secure=False)
+
+
+def test_a_redirect_is_a_get() -> None:
+    """303, with the cookies, and nothing that is kept."""
+    answer = redirect("/there", COOKIE)
+    assert (answer.status, answer.body) == (303, b"")
+    assert answer.headers == (*PRIVATE, ("Location", "/there"), COOKIE.header)
+
+
+@pytest.mark.requirement("S19")
+def test_its_repr_shows_no_secret() -> None:
+    """A state in the location and a binding in the cookie stay out of logs, and the cookie out of pickles."""
+    answer = redirect("/?state=s3cret", COOKIE)
+    assert "s3cret" not in repr(answer)
+    assert "s3cret" not in repr(COOKIE)
+    with pytest.raises(TypeError, match="Cookie holds a secret"):
+        pickle.dumps(COOKIE)
+
+
+def test_a_page_keeps_its_headers() -> None:
+    """The page's own policy goes along."""
+    page = render(title="Hello", status=418)
+    answer = shown(page)
+    assert (answer.status, dict(answer.headers), answer.body) == (418, page.headers, page.body)
+
+
+def test_nothing_is_no_content() -> None:
+    """It has no body, and is not kept."""
+    assert (NOTHING.status, NOTHING.headers, NOTHING.body) == (204, PRIVATE, b"")

@@ -1,0 +1,56 @@
+"""One verifier, in the core: an adapter has no check of its own (nor could it forget one)."""
+
+import ast
+import inspect
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from anilist_oauth.web import aiohttp, starlette
+
+ROOT = Path(__file__).parent.parent.parent
+ADAPTERS = [aiohttp, starlette]
+CONTRACT = "Web adapters have no check of their own"
+CHECKS = {"begin", "finish", "look", "cancel", "state", "code", "binding", "cookies", "return_to", "compare_digest"}
+
+
+@pytest.mark.requirement("V13")
+@pytest.mark.parametrize("adapter", ["aiohttp", "starlette"])
+@pytest.mark.parametrize(
+    "module", ["anilist_oauth.oauth.state", "anilist_oauth.oauth.callback", "anilist_oauth.web.binding_cookies", "hmac"]
+)
+def test_an_adapter_with_a_check_is_found(adapter: str, module: str, tmp_path: Path) -> None:
+    """Importing what a check is made of breaks a contract of the architecture."""
+    shutil.copytree(ROOT / "anilist_oauth", tmp_path / "anilist_oauth")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    with (tmp_path / "anilist_oauth" / "web" / f"{adapter}.py").open("a", encoding="utf-8") as file:
+        file.write(f"\nimport {module}\n")
+    program = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([program, "--no-cache"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert f"{CONTRACT} BROKEN" in done.stdout
+
+
+@pytest.mark.requirement("V13")
+@pytest.mark.parametrize("adapter", ADAPTERS, ids=["aiohttp", "starlette"])
+def test_an_adapter_calls_nothing_that_decides(adapter: ModuleType) -> None:
+    """Of the flow it calls nothing, and of a request it knows no part that a login hangs on, but to hand cookies on."""
+    tree = ast.parse(inspect.getsource(adapter))
+    used = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    named = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    assert used & CHECKS == {"cookies"}
+    assert named & CHECKS == set()
+    handed_on = [node.value for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg == "cookies"]
+    assert [ast.unparse(value) for value in handed_on] == ["request.cookies"]
+
+
+@pytest.mark.parametrize("name", aiohttp.__all__)
+def test_adapters_have_the_same_names(name: str) -> None:
+    """Each function has the same parameters and defaults in every adapter."""
+    one, two = (inspect.signature(getattr(adapter, name)).parameters.values() for adapter in ADAPTERS)
+    assert aiohttp.__all__ == starlette.__all__
+    assert [(p.name, p.kind, p.default) for p in one] == [(p.name, p.kind, p.default) for p in two]
