@@ -13,7 +13,7 @@ EXECUTED = {  # where the examples under each heading are run
     "Act for the user": "tests/login/test_act_for_the_user.py",
     "In fifteen lines": "tests/test_readme.py",
     "Testing your own bot": "tests/sandbox/test_pytest_plugin.py",
-    "Logins": "tests/test_flow.py",
+    "Logins": "tests/login/test_flow.py",
     "Web backends": "tests/web/test_snippet.py",
 }
 

@@ -32,7 +32,7 @@ _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY, _SERVER_ERROR = 401, 403, 404,
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class Refusal(Unpicklable):
+class GraphQLErrorResponse(Unpicklable):
     """An answer without the data that was asked for, or with errors beside it.
 
     Attributes:

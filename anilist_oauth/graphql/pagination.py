@@ -16,7 +16,7 @@ CONNECTION_LIMIT = 25
 CHUNK_LIMIT = 500
 
 
-class Pages:
+class Pagination:
     """One walk: what to ask for next, and whether it has ended. It asks for nothing itself.
 
     A query that takes ``$chunk`` walks through ``MediaListCollection`` by ``hasNextChunk``. Any other takes ``$page``

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from anilist_oauth.graphql.error_response import Refusal
+from anilist_oauth.graphql.error_response import GraphQLErrorResponse
 from anilist_oauth.http_messages import Response
 from anilist_oauth.pacing.rate_limit import retry_after
 from anilist_oauth.redaction import clean
@@ -44,10 +44,10 @@ def parse_graphql_response(
         return data
     secrets = tuple(secret for secret in secrets if len(secret) >= _SHORTEST_SECRET)
     errors: list[dict[str, Any]] = _tidy(_errors(payload.get("errors")), secrets)
-    raise Refusal(
+    raise GraphQLErrorResponse(
         response=response,
         errors=errors,
-        foreign=_tidy(_foreign(payload), secrets) if isinstance(document, dict) and not errors else None,
+        foreign=_tidy(_other_json(payload), secrets) if isinstance(document, dict) and not errors else None,
         data=data,
         with_token=with_token,
         mutation=mutation,
@@ -61,7 +61,7 @@ def _errors(value: Any) -> list[dict[str, Any]]:
     return [entry if isinstance(entry, dict) else {"message": str(entry)} for entry in entries]
 
 
-def _foreign(payload: dict[str, Any]) -> dict[str, Any]:
+def _other_json(payload: dict[str, Any]) -> dict[str, Any]:
     """Read what other JSON says, such as ``{"error": {"status": 400, "messages": ["SQL Error"]}}`` of the older API."""
     error = payload.get("error")
     inner = error if isinstance(error, dict) else payload

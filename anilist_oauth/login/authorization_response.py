@@ -26,34 +26,34 @@ def _binding(instance: object, attribute: "attrs.Attribute[str | None]", value: 
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class Arrival(Unpicklable):
+class AuthorizationResponse(Unpicklable):
     """One callback, one pasted pin or one verified token, and who brought it.
 
     Attributes:
         state: The state it carries; of a pin, that of the login it was asked for.
-        answer: The code, the error that AniList sent with the state, or a verified token that came another way.
+        result: The code, the error that AniList sent with the state, or a verified token that came another way.
         binding: What the browser or user brought along, or None.
-        key: The key of the login in a store.
-        answer_digest: What a store keeps of the answer, to know a duplicate by.
+        login_key: The key of the login in a store.
+        digest: What a store keeps of the answer, to know a duplicate by.
     """
 
     state: str = attrs.field(repr=masked)
-    answer: str | AccessDeniedError | AuthorizationError | Verified = attrs.field(repr=masked)
+    result: str | AccessDeniedError | AuthorizationError | Verified = attrs.field(repr=masked)
     binding: str | None = attrs.field(repr=masked, validator=_binding)
-    key: str = attrs.field(init=False, repr=False)
-    answer_digest: str = attrs.field(init=False, repr=False)
+    login_key: str = attrs.field(init=False, repr=False)
+    digest: str = attrs.field(init=False, repr=False)
 
-    @key.default
-    def _key(self) -> str:
+    @login_key.default
+    def _default_login_key(self) -> str:
         return digest(self.state)
 
-    @answer_digest.default
-    def _answer_digest(self) -> str:
-        if isinstance(self.answer, AuthorizationError):
-            return digest(f"error {self.answer.error}")
-        if isinstance(self.answer, Verified):
-            return digest(self.answer.token.access_token)
-        return digest("error access_denied" if isinstance(self.answer, AccessDeniedError) else self.answer)
+    @digest.default
+    def _default_digest(self) -> str:
+        if isinstance(self.result, AuthorizationError):
+            return digest(f"error {self.result.error}")
+        if isinstance(self.result, Verified):
+            return digest(self.result.token.access_token)
+        return digest("error access_denied" if isinstance(self.result, AccessDeniedError) else self.result)
 
     @classmethod
     def from_callback(cls, callback: Callback, *, binding: str | None) -> Self:
@@ -69,7 +69,7 @@ class Arrival(Unpicklable):
             if not error.verified:
                 raise
             answer = error
-        return cls(state=expected, answer=answer, binding=binding)
+        return cls(state=expected, result=answer, binding=binding)
 
     @classmethod
     def from_pin(cls, pasted: Callback, *, login: Login, binding: str | None) -> Self:
@@ -81,14 +81,14 @@ class Arrival(Unpicklable):
         found = _STATE.search("".join(pasted.split()))
         if found and not states_match(login.state, found[1]):
             raise StateMismatchError("what was pasted belongs to another login; start a new login", reason="unknown")
-        return cls(state=login.state, answer=code, binding=binding)
+        return cls(state=login.state, result=code, binding=binding)
 
     @classmethod
     def from_verified(cls, verified: Verified, *, login: Login, binding: str | None) -> Self:
         """Take a verified token for a login."""
         expect(login, Login, "login: what begin gave is needed")
         expect(verified, Verified, "verified: what OAuthSession.verify gave is needed")
-        return cls(state=login.state, answer=verified, binding=binding)
+        return cls(state=login.state, result=verified, binding=binding)
 
     def is_bound_to(self, pending: PendingLogin) -> bool:
         """Tell whether the login's binding came along, or it has none and none came."""

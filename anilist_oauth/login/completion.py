@@ -22,9 +22,9 @@ from anilist_oauth.errors import (
     UnexpectedResponseError,
 )
 from anilist_oauth.graphql.viewer_query import VIEWER_QUERY, parse_viewer
-from anilist_oauth.login.authorization_response import Arrival
+from anilist_oauth.login.authorization_response import AuthorizationResponse
 from anilist_oauth.login.login import CompletedLogin, Login
-from anilist_oauth.login.store_retry import persist
+from anilist_oauth.login.store_retry import retry_store
 from anilist_oauth.redaction import clean
 from anilist_oauth.session.session import OAuthSession
 from anilist_oauth.storage.outcome import Outcome
@@ -59,80 +59,82 @@ class Completion:
     logins: LoginStore = attrs.field(validator=_login_store)
     tokens: TokenStore
 
-    async def run(self, arrival: Arrival) -> CompletedLogin:
+    async def complete(self, response: AuthorizationResponse) -> CompletedLogin:
         """Finish the login that a callback belongs to; until the login is taken, nothing is consumed."""
-        pending = await self.own(arrival.key)
+        pending = await self.look_up(response.login_key)
         if pending is None:
-            raise _unknown()
-        login = as_login(self.session, pending, state=arrival.state)
+            raise _unknown_error()
+        login = as_login(self.session, pending, state=response.state)
         if pending.taken is not None:
-            return await self._duplicate(pending, pending.taken, arrival, login)
-        self._check(pending, arrival)
+            return await self._repeat_result(pending, pending.taken, response, login)
+        self._check(pending, response)
         claim = new_claim(self.session.clock())
         try:
-            taken = await persist(lambda: self.logins.take(arrival.key, claim=claim, code=arrival.answer_digest))
+            taken = await retry_store(lambda: self.logins.take(response.login_key, claim=claim, code=response.digest))
         except asyncio.CancelledError:
-            await self._let_go(arrival.key, claim)
+            await self._settle_interrupted(response.login_key, claim)
             raise
         if taken is None:
-            raise _unknown()
+            raise _unknown_error()
         if taken.claim != claim:
-            return await self._duplicate(pending, taken, arrival, login)
-        return await self._complete(arrival, login)
+            return await self._repeat_result(pending, taken, response, login)
+        return await self._finish_taken(response, login)
 
-    async def own(self, key: str) -> PendingLogin | None:
+    async def look_up(self, key: str) -> PendingLogin | None:
         """Look up a login of this application; another application's is as good as unknown."""
         pending = await self.logins.look(key)
         return pending if pending is not None and pending.client_id == self.session.application.client_id else None
 
-    async def ending(self, outcome: Outcome, login: Login) -> CompletedLogin:
+    async def result_of(self, outcome: Outcome, login: Login) -> CompletedLogin:
         """Give a login's success from its one stored record, or raise its error."""
         if outcome.error is not None:
             raise copy.copy(outcome.error)  # each waiter its own, so that none sees another's traceback
         subject = outcome.subject or ""
         client_id = self.session.application.client_id
-        stored = await persist(lambda: self.tokens.get(subject, client_id=client_id))
+        stored = await retry_store(lambda: self.tokens.get(subject, client_id=client_id))
         if stored is None:
             raise LoginRequiredError("the login succeeded, but its token was deleted since", subject=subject)
         return CompletedLogin(login=attrs.evolve(login, subject=subject), token=stored.token, viewer=stored.viewer)
 
-    def _check(self, pending: PendingLogin, arrival: Arrival) -> None:
+    def _check(self, pending: PendingLogin, response: AuthorizationResponse) -> None:
         """Refuse what may not take the login, and what could not be exchanged anyway."""
         if pending.expires_at <= self.session.clock():
             raise StateMismatchError("the login has expired; start a new one", reason="expired")
-        if not arrival.is_bound_to(pending):
+        if not response.is_bound_to(pending):
             raise StateMismatchError(
                 "the login was begun by another browser or user, or its cookie is missing; start a new login here",
                 reason="binding",
             )
-        if not isinstance(arrival.answer, str):
+        if not isinstance(response.result, str):
             return
         if self.session.connector is None:
             raise SessionStateError("the session is not open: open it before the flow, and close it after")
         if self.session.application.client_secret is None:
             raise ConfigurationError("client_secret: an exchange needs it; give it to Application")
-        delay = self.session.pace.delay(arrival.answer)  # as for any user who is new: no queue of others' is theirs
+        delay = self.session.pace.delay(response.result)  # as for any user who is new: no queue of others' is theirs
         if delay > _LONGEST_TURN:
             raise RateLimitedError(
                 f"AniList can be asked again in {delay:.0f} seconds: open the same address again then",
                 retry_after=delay,
             )
 
-    async def _duplicate(self, pending: PendingLogin, taken: Taken, arrival: Arrival, login: Login) -> CompletedLogin:
+    async def _repeat_result(
+        self, pending: PendingLogin, taken: Taken, response: AuthorizationResponse, login: Login
+    ) -> CompletedLogin:
         """Give a browser that came twice the first one's result; anybody else finds the login used."""
         age = self.session.clock() - taken.at
-        same = arrival.binding is not None and arrival.is_bound_to(pending) and taken.code == arrival.answer_digest
+        same = response.binding is not None and response.is_bound_to(pending) and taken.code == response.digest
         if not same or age > _DUPLICATE:
             raise StateMismatchError("this login was finished or called off before; start a new one", reason="used")
         left = min(TAKER_DEAD - age, TAKER_DEAD).total_seconds()  # a clock may have been set back since
-        outcome = await persist(lambda: self.logins.settled(arrival.key, timeout=left))
+        outcome = await retry_store(lambda: self.logins.settled(response.login_key, timeout=left))
         if outcome is None:
-            raise taker_died()
-        return await self.ending(outcome, login)
+            raise taker_died_error()
+        return await self.result_of(outcome, login)
 
-    async def _let_go(self, key: str, claim: str) -> None:
+    async def _settle_interrupted(self, key: str, claim: str) -> None:
         """End a login if it was taken although the answer did not come, so that nobody waits for it."""
-        error = _interrupted()
+        error = _interrupted_error()
         try:
             async with asyncio.timeout(_LAST_WORDS):
                 pending = await self.logins.look(key)
@@ -143,31 +145,31 @@ class Completion:
             return
         raise error
 
-    async def _complete(self, arrival: Arrival, login: Login) -> CompletedLogin:
+    async def _finish_taken(self, response: AuthorizationResponse, login: Login) -> CompletedLogin:
         """Do what only the taker does; however it ends, who waits is told."""
         try:
-            stored = await self._earn(arrival, login)
+            stored = await self._obtain_and_store(response, login)
         except (Exception, asyncio.CancelledError) as error:
-            failure = _final(error)
+            failure = _as_final(error)
             try:
-                await self._settle(arrival.key, Outcome(error=copy.copy(failure)))
+                await self._settle(response.login_key, Outcome(error=copy.copy(failure)))
             except AniListOAuthError as unsettled:
                 logger.warning("a failed login could not be settled: %s", type(unsettled).__name__)
             if failure is error:
                 raise
             raise failure from error
         try:
-            await self._settle(arrival.key, Outcome(subject=stored.subject))
+            await self._settle(response.login_key, Outcome(subject=stored.subject))
         except AniListOAuthError as error:
-            raise _final(error) from error
+            raise _as_final(error) from error
         logger.info("login finished: AniList user %d, subject %s", stored.viewer.id, clean(stored.subject))
         return CompletedLogin(
             login=attrs.evolve(login, subject=stored.subject), token=stored.token, viewer=stored.viewer
         )
 
-    async def _earn(self, arrival: Arrival, login: Login) -> StoredToken:
+    async def _obtain_and_store(self, response: AuthorizationResponse, login: Login) -> StoredToken:
         """Get the token, tell whose it is, and store both."""
-        token, viewer = await self._won(arrival)
+        token, viewer = await self._won(response)
         signed_in = f"{SIGN_IN}{viewer.id}"
         subject = signed_in if login.subject is None else login.subject
         if subject.startswith(SIGN_IN) and subject != signed_in:
@@ -182,15 +184,15 @@ class Completion:
             viewer=viewer,
             stored_at=self.session.clock(),
         )
-        await persist(lambda: self.tokens.put(stored))
+        await retry_store(lambda: self.tokens.put(stored))
         return stored
 
-    async def _won(self, arrival: Arrival) -> tuple[Token, Viewer]:
-        if isinstance(arrival.answer, Verified):
-            return arrival.answer.token, arrival.answer.viewer
-        if not isinstance(arrival.answer, str):
-            raise arrival.answer
-        token = await self.session.exchange_code(arrival.answer)
+    async def _won(self, response: AuthorizationResponse) -> tuple[Token, Viewer]:
+        if isinstance(response.result, Verified):
+            return response.result.token, response.result.viewer
+        if not isinstance(response.result, str):
+            raise response.result
+        token = await self.session.exchange_code(response.result)
         return token, await self._viewer(token)
 
     async def _viewer(self, token: Token) -> Viewer:
@@ -227,7 +229,7 @@ class Completion:
 
     async def _settle(self, key: str, outcome: Outcome) -> None:
         try:
-            await persist(lambda: self.logins.settle(key, outcome))
+            await retry_store(lambda: self.logins.settle(key, outcome))
         except asyncio.CancelledError:  # the flow closes: what is known is said all the same
             try:
                 async with asyncio.timeout(_LAST_WORDS):
@@ -248,12 +250,12 @@ def as_login(session: OAuthSession, pending: PendingLogin, *, state: str) -> Log
     )
 
 
-def taker_died() -> OutcomeUnknownError:
+def taker_died_error() -> OutcomeUnknownError:
     """Make the error of a login that was taken and never settled."""
     return OutcomeUnknownError("the process that finished this login stopped in the middle of it; start a new login")
 
 
-def _unknown() -> StateMismatchError:
+def _unknown_error() -> StateMismatchError:
     return StateMismatchError(
         "no login with this state is known here; start a new one. Where it happens often, several workers or a restart "
         "are the usual cause: logins kept in memory are seen by one process only, so give LoginFlow a shared store",
@@ -261,14 +263,14 @@ def _unknown() -> StateMismatchError:
     )
 
 
-def _interrupted() -> OutcomeUnknownError:
+def _interrupted_error() -> OutcomeUnknownError:
     return OutcomeUnknownError("the login was interrupted after its code may have been sent; start a new login")
 
 
-def _final(error: BaseException) -> AniListOAuthError:
+def _as_final(error: BaseException) -> AniListOAuthError:
     """Give the error that ends a taken login: the same call cannot help any more."""
     if not isinstance(error, AniListOAuthError):
-        return _interrupted()
+        return _interrupted_error()
     if hasattr(error, "retryable"):
         error.retryable = False
     return error

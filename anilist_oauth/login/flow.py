@@ -1,7 +1,7 @@
 """Logins from their beginning to their end: each bound to who began it, finished once, and kept for its year.
 
-Reading order: `arrival` reads what comes back, `completion` checks it and earns the token, `waiting` is for who began,
-`standing` for the year afterwards; `persist` is the patience that all have with a store.
+Reading order: `response` reads what comes back, `completion` checks it and earns the token, `waiting` is for who began,
+`live_tokens` for the year afterwards; `retry_store` is the patience that all have with a store.
 """
 
 import asyncio
@@ -12,12 +12,12 @@ from typing import Any, Literal, Self
 
 from anilist_oauth.arguments import expect
 from anilist_oauth.errors import ConfigurationError, LoginTimeoutError, SessionStateError
-from anilist_oauth.login.authorization_response import Arrival
+from anilist_oauth.login.authorization_response import AuthorizationResponse
 from anilist_oauth.login.completion import Completion, as_login
-from anilist_oauth.login.live_tokens import Hook, Standing
+from anilist_oauth.login.live_tokens import Hook, LiveTokens
 from anilist_oauth.login.login import CompletedLogin, Login, checked_lifetime
 from anilist_oauth.login.return_to import allowed_origins, check_return_to
-from anilist_oauth.login.store_retry import persist
+from anilist_oauth.login.store_retry import retry_store
 from anilist_oauth.login.waiting import wait_for
 from anilist_oauth.oauth.callback import callback_state
 from anilist_oauth.oauth.callback_query import Callback
@@ -77,7 +77,7 @@ class LoginFlow:
         self.return_origins = allowed_origins(return_origins)
         records = UnsealedTokenStore(self.tokens)  # a program's own store does not know a sealed token either
         self._completion = Completion(session=session, logins=self.logins, tokens=records)
-        self._standing = Standing(session=session, tokens=records, on_expiring=on_expiring, on_invalid=on_invalid)
+        self._live_tokens = LiveTokens(session=session, tokens=records, on_expiring=on_expiring, on_invalid=on_invalid)
         self._running: dict[object, asyncio.Task[CompletedLogin]] = {}
         self._closed = False
 
@@ -153,18 +153,18 @@ class LoginFlow:
         """
         self._check_open()
         if login is None:
-            arrival = Arrival.from_callback(callback, binding=binding)
+            response = AuthorizationResponse.from_callback(callback, binding=binding)
         else:
-            arrival = Arrival.from_pin(callback, login=login, binding=binding)
+            response = AuthorizationResponse.from_pin(callback, login=login, binding=binding)
         # Without a binding nothing shows that two who bring one callback are the same: the take lets one of them in.
-        same: object = object() if binding is None else (arrival.key, arrival.answer_digest, digest(binding))
-        return await self._run(same, arrival)
+        same: object = object() if binding is None else (response.login_key, response.digest, digest(binding))
+        return await self._run(same, response)
 
-    async def _run(self, same: object, arrival: Arrival) -> CompletedLogin:
+    async def _run(self, same: object, response: AuthorizationResponse) -> CompletedLogin:
         """Complete a login in a task of the flow, which callers who bring the same share."""
         task = self._running.get(same)
         if task is None:
-            task = asyncio.create_task(self._completion.run(arrival))
+            task = asyncio.create_task(self._completion.complete(response))
             self._running[same] = task
             task.add_done_callback(lambda done: self._ended(same, done))
         await asyncio.wait((task,))  # unlike awaiting the task, this does not hand a cancellation on to it
@@ -187,7 +187,7 @@ class LoginFlow:
             SessionStateError: The flow is closed.
         """
         self._check_open()
-        return await self._run(object(), Arrival.from_verified(verified, login=login, binding=binding))
+        return await self._run(object(), AuthorizationResponse.from_verified(verified, login=login, binding=binding))
 
     async def wait(self, login: Login, *, timeout: float = 600.0) -> CompletedLogin:
         """Wait until a login is finished, here or in another process that shares the stores.
@@ -217,7 +217,7 @@ class LoginFlow:
             StorageError: The store failed.
         """
         state = callback_state(callback)
-        pending = None if state is None else await self._completion.own(digest(state))
+        pending = None if state is None else await self._completion.look_up(digest(state))
         if state is None or pending is None or pending.taken is not None:
             return None
         return None if pending.expires_at <= self.session.clock() else as_login(self.session, pending, state=state)
@@ -227,11 +227,11 @@ class LoginFlow:
         expect(login, Login, "login: what begin gave is needed")
         key, claim = digest(login.state), new_claim(self.session.clock())
         taken = None
-        if await persist(lambda: self._completion.own(key)) is not None:
-            taken = await persist(lambda: self.logins.take(key, claim=claim, code=digest("cancelled")))
+        if await retry_store(lambda: self._completion.look_up(key)) is not None:
+            taken = await retry_store(lambda: self.logins.take(key, claim=claim, code=digest("cancelled")))
         if taken is not None and taken.claim == claim:
             error = LoginTimeoutError("the login was called off; start a new one", reason=reason)
-            await persist(lambda: self.logins.settle(key, Outcome(error=error)))
+            await retry_store(lambda: self.logins.settle(key, Outcome(error=error)))
 
     async def token_for(self, subject: str) -> Token:
         """Give a subject's live token.
@@ -241,7 +241,7 @@ class LoginFlow:
                 refused good ones in incidents, so that it is kept and tried again).
             StorageError: The store failed.
         """
-        return (await self._standing.live(subject)).token
+        return (await self._live_tokens.get(subject)).token
 
     async def graphql(
         self,
@@ -263,7 +263,7 @@ class LoginFlow:
                 query, variables, token=token, operation_name=operation_name, max_wait=max_wait, timeout=timeout
             )
 
-        return await self._standing.act(subject, ask)
+        return await self._live_tokens.use(subject, ask)
 
     async def logout(self, subject: str) -> None:
         """Forget a subject's token. AniList cannot be told: the user revokes it at https://anilist.co/settings/apps."""

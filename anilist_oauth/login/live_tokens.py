@@ -26,12 +26,12 @@ _TRIES = 5  # to mark a record that other processes mark at the same time
 logger = logging.getLogger("anilist_oauth")
 
 
-def _hook(_standing: object, field: "attrs.Attribute[Hook | None]", hook: Hook | None) -> None:
+def _hook(_tokens: object, field: "attrs.Attribute[Hook | None]", hook: Hook | None) -> None:
     expect(hook, Callable | None, f"{field.name}: an async function of the subject is needed, or None")
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class Standing:
+class LiveTokens:
     """The stored tokens of one application, and the hooks that hear of their end."""
 
     session: OAuthSession
@@ -39,35 +39,35 @@ class Standing:
     on_expiring: Hook | None = attrs.field(validator=_hook)
     on_invalid: Hook | None = attrs.field(validator=_hook)
 
-    async def live(self, subject: str) -> StoredToken:
+    async def get(self, subject: str) -> StoredToken:
         """Give a subject's record if its token may be used; `LoginRequiredError` if not."""
         stored = await self.tokens.get(subject, client_id=self.session.application.client_id)
         if stored is None:
             raise LoginRequiredError("there is no token for this subject: the user logs in", subject=subject)
         now = self.session.clock()
         if stored.token.expires_within(EXPIRING, now=now):
-            stored = await self._tell(stored, attrs.evolve(stored, told_expiring=True), self.on_expiring)
+            stored = await self._call_hook(stored, attrs.evolve(stored, told_expiring=True), self.on_expiring)
         if stored.token.expired(now):
             raise LoginRequiredError("the token has expired after its year: the user logs in again", subject=subject)
         if stored.needs_login:
-            stored = await self._tell(stored, attrs.evolve(stored, told_invalid=True), self.on_invalid)
+            stored = await self._call_hook(stored, attrs.evolve(stored, told_invalid=True), self.on_invalid)
             if now < (stored.refused_at or stored.stored_at) + _REFUSAL:
                 raise LoginRequiredError("AniList refuses the token: the user logs in again", subject=subject)
         return stored
 
-    async def act(self, subject: str, ask: Callable[[Token], Awaitable[T]]) -> T:
+    async def use(self, subject: str, ask: Callable[[Token], Awaitable[T]]) -> T:
         """Ask AniList something with a subject's token, and note what it thinks of the token."""
-        stored = await self.live(subject)
+        stored = await self.get(subject)
         try:
             answer = await ask(stored.token)
         except InvalidTokenError:
-            await self._note(stored, refused=True)
+            await self._try_mark(stored, refused=True)
             raise
         if stored.needs_login:
-            await self._note(stored, refused=False)
+            await self._try_mark(stored, refused=False)
         return answer
 
-    async def _note(self, stored: StoredToken, *, refused: bool) -> None:
+    async def _try_mark(self, stored: StoredToken, *, refused: bool) -> None:
         """Mark or clear the record, unless a store's failure prevents it: the answer of AniList counts more."""
         try:
             await self._mark(stored, refused=refused)
@@ -83,10 +83,10 @@ class Standing:
             marked = attrs.evolve(present, needs_login=refused, refused_at=refused_at)
             if await self.tokens.put(marked, over=present.version):
                 if refused:
-                    await self._tell(marked, attrs.evolve(marked, told_invalid=True), self.on_invalid)
+                    await self._call_hook(marked, attrs.evolve(marked, told_invalid=True), self.on_invalid)
                 return
 
-    async def _tell(self, stored: StoredToken, told: StoredToken, hook: Hook | None) -> StoredToken:
+    async def _call_hook(self, stored: StoredToken, told: StoredToken, hook: Hook | None) -> StoredToken:
         """Call a hook, if this process is the one that notes so in the record; a failing hook is logged.
 
         A store that reads and does not write keeps nobody from a live token: the hook is called at a later meeting.

@@ -40,7 +40,7 @@ def check_return_to(return_to: Any, *, origins: frozenset[str] = frozenset()) ->
     parts = split_uri(return_to)
     if (parts.scheme is not None or parts.host is not None) and _origin(return_to) not in origins:
         raise ConfigurationError("return_to: a path of this site, or a URL of one of return_origins, is needed")
-    if not (parts.path.startswith("/") or (parts.host and not parts.path)) or not _stays(parts.path):
+    if not (parts.path.startswith("/") or (parts.host and not parts.path)) or not _is_stable_path(parts.path):
         raise ConfigurationError("return_to: the path begins with one slash, and no two slashes follow one another")
     return return_to
 
@@ -74,7 +74,7 @@ def _origin(url: str) -> str | None:
     return f"{scheme}://{(host or '').lower()}:{int(port or DEFAULT_PORTS[scheme])}"
 
 
-def _stays(path: str) -> bool:
+def _is_stable_path(path: str) -> bool:
     """Tell whether a path is one however often it is decoded and whatever blanks are dropped from it."""
     for _ in range(_ROUNDS):
         path = "".join(path.split())

@@ -12,7 +12,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0  # seconds
 T = TypeVar("T")
 
 
-async def persist(call: Callable[[], Awaitable[T]], *, patience: float = PATIENCE) -> T:
+async def retry_store(call: Callable[[], Awaitable[T]], *, patience: float = PATIENCE) -> T:
     """Make a call of a store, again and again for `patience` seconds while its `StorageError` is retryable."""
     loop = asyncio.get_running_loop()
     until = loop.time() + patience

@@ -7,9 +7,9 @@ from functools import partial
 
 from anilist_oauth.arguments import expect
 from anilist_oauth.errors import AniListOAuthError, ConfigurationError, LoginTimeoutError
-from anilist_oauth.login.completion import TAKER_DEAD, Completion, taker_died
+from anilist_oauth.login.completion import TAKER_DEAD, Completion, taker_died_error
 from anilist_oauth.login.login import CompletedLogin, Login
-from anilist_oauth.login.store_retry import PATIENCE, persist
+from anilist_oauth.login.store_retry import PATIENCE, retry_store
 from anilist_oauth.storage.digests import digest
 from anilist_oauth.storage.outcome import Outcome
 from anilist_oauth.storage.records import PendingLogin
@@ -29,27 +29,27 @@ async def wait_for(completion: Completion, login: Login, *, timeout: float) -> C
     until = loop.time() + timeout
     while True:
         patience = min(PATIENCE, until - loop.time())
-        pending = await persist(partial(completion.own, key), patience=patience)
+        pending = await retry_store(partial(completion.look_up, key), patience=patience)
         now = completion.session.clock()
         if pending is None:
-            raise _gone(login, now)
-        left = _left(pending, now)
+            raise _no_longer_kept_error(login, now)
+        left = _seconds_left(pending, now)
         pause = max(0.0, min(left, until - loop.time(), _LOOK_AGAIN))
-        outcome = await _heard(completion, key, pause=pause, patience=patience)
+        outcome = await _next_outcome(completion, key, pause=pause, patience=patience)
         if outcome is not None:
-            return await completion.ending(outcome, login)
+            return await completion.result_of(outcome, login)
         if left <= 0:
-            raise taker_died() if pending.taken is not None else _expired()
+            raise taker_died_error() if pending.taken is not None else _expired_error()
         if loop.time() >= until:
             raise LoginTimeoutError(f"nobody finished the login within {timeout:g} seconds", reason="timeout")
 
 
-async def _heard(completion: Completion, key: str, *, pause: float, patience: float) -> Outcome | None:
+async def _next_outcome(completion: Completion, key: str, *, pause: float, patience: float) -> Outcome | None:
     """Wait for an outcome; the pause is over by the loop's clock or the session's, whichever is ahead."""
     clock = completion.session.clock
     over = clock() + timedelta(seconds=pause)
     settled = partial(completion.logins.settled, key, timeout=pause)
-    hearing = asyncio.ensure_future(persist(settled, patience=patience))
+    hearing = asyncio.ensure_future(retry_store(settled, patience=patience))
     try:
         while not hearing.done() and (pause == 0 or clock() < over):
             await asyncio.wait((hearing,), timeout=_TICK)
@@ -59,20 +59,20 @@ async def _heard(completion: Completion, key: str, *, pause: float, patience: fl
     return None if hearing.cancelled() else hearing.result()
 
 
-def _left(pending: PendingLogin, now: datetime) -> float:
+def _seconds_left(pending: PendingLogin, now: datetime) -> float:
     """Tell for how many seconds a login may still end well: its life, or once taken the time its taker has."""
     end = pending.expires_at if pending.taken is None else pending.taken.at + TAKER_DEAD
     return (end - now).total_seconds()
 
 
-def _gone(login: Login, now: datetime) -> AniListOAuthError:
+def _no_longer_kept_error(login: Login, now: datetime) -> AniListOAuthError:
     if login.expires_at <= now:
-        return _expired()
+        return _expired_error()
     return LoginTimeoutError(
         "the login is not kept any more, as when its subject has begun twenty newer ones; start a new one",
         reason="cancelled",
     )
 
 
-def _expired() -> LoginTimeoutError:
+def _expired_error() -> LoginTimeoutError:
     return LoginTimeoutError("nobody finished the login before it expired; start a new one", reason="expired")

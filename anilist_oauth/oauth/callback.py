@@ -156,7 +156,7 @@ def _check_place(url: str | None, redirect_uri: str) -> None:
     if url is None:
         return
     try:
-        came, registered = _place(url), _place(str(redirect_uri))
+        came, registered = _location(url), _location(str(redirect_uri))
     except (ValueError, IndexError) as error:  # the latter is yarl's for "https://[]@"
         raise InvalidCallbackError("the callback's URL is malformed; start a new login") from error
     if came != registered:
@@ -166,7 +166,7 @@ def _check_place(url: str | None, redirect_uri: str) -> None:
         )
 
 
-def _place(uri: str) -> str:
+def _location(uri: str) -> str:
     """Reduce a URI to where it leads, as a browser writes it: host in ASCII, default port and dot segments gone."""
     url = URL(uri.replace("%2e", ".").replace("%2E", "."))
     return str(url.with_path(url.raw_path, encoded=True))

@@ -46,7 +46,7 @@ _CODE_TEXTS: dict[InvalidCodeReason, str] = {
 }
 
 
-class Refusal(NamedTuple):
+class TokenErrorResponse(NamedTuple):
     """What an error answer says, whichever of the server's envelopes it came in."""
 
     error: str | None
@@ -177,7 +177,7 @@ def _expiry(expires_in: Any, access_token: Any, *, now: datetime) -> datetime | 
     return claims.expires_at if claims else None
 
 
-def _refusal(document: Any, *, secrets: tuple[str, ...]) -> Refusal | None:
+def _refusal(document: Any, *, secrets: tuple[str, ...]) -> TokenErrorResponse | None:
     """Read any of the server's envelopes: OAuth's, the older site's, GraphQL's, Laravel's."""
     if not isinstance(document, dict):
         return None
@@ -190,10 +190,10 @@ def _refusal(document: Any, *, secrets: tuple[str, ...]) -> Refusal | None:
         texts, hint = [errors[0].get("message")], errors[0].get("hint")
     text = next((text for text in texts if isinstance(text, str) and text), None)
     parts = [clean(part, secrets=secrets) if isinstance(part, str) else None for part in (error, text, hint)]
-    return Refusal(*(part or None for part in parts)) if any(parts) else None
+    return TokenErrorResponse(*(part or None for part in parts)) if any(parts) else None
 
 
-def _raise_service_error(response: Response, refusal: Refusal | None, *, now: datetime) -> None:
+def _raise_service_error(response: Response, refusal: TokenErrorResponse | None, *, now: datetime) -> None:
     status, wait = response.status, retry_after(response.headers, now=now)
     said = f": {refusal.description}" if refusal and refusal.description else ""
     if status == 429:
@@ -211,7 +211,7 @@ def _raise_service_error(response: Response, refusal: Refusal | None, *, now: da
         )
 
 
-def _refused(status: int, refusal: Refusal, application: Application) -> ExchangeError:
+def _refused(status: int, refusal: TokenErrorResponse, application: Application) -> ExchangeError:
     error, description, hint = refusal
     said = "; ".join(part for part in refusal if part)
     if refusal.error == "invalid_client":
@@ -246,7 +246,7 @@ def _refused(status: int, refusal: Refusal, application: Application) -> Exchang
     )
 
 
-def _code_reason(refusal: Refusal) -> InvalidCodeReason | None:
+def _code_reason(refusal: TokenErrorResponse) -> InvalidCodeReason | None:
     """Tell what is wrong with the code, in the words of the server's older and newer generations."""
     if refusal.error not in {"invalid_request", "invalid_grant"}:
         return None

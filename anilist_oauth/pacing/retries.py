@@ -23,7 +23,7 @@ def outage_wait(error: ServiceUnavailableError, *, status: int) -> float | None:
     return None if wait is None or (status >= _SERVER_ERROR and wait <= PATIENCE) else wait
 
 
-def repeat_wait(error: ServiceError, *, tries: int, random: Callable[[], float]) -> float | None:
+def retry_delay(error: ServiceError, *, tries: int, random: Callable[[], float]) -> float | None:
     """Tell how long to wait before the next try, or None to give up.
 
     Args:
@@ -41,7 +41,7 @@ def repeat_wait(error: ServiceError, *, tries: int, random: Callable[[], float])
     return float(error.retry_after or 0.0) + 2.0 ** (tries - 1) * (0.5 + random())
 
 
-def lost_answer(error: OutcomeUnknownError, *, mutation: bool) -> OutcomeUnknownError:
+def lost_answer_error(error: OutcomeUnknownError, *, mutation: bool) -> OutcomeUnknownError:
     """Say what a lost answer means for a GraphQL request: a query may be repeated, a change must be looked up."""
     remedy = "the change may have been made: look before making it again" if mutation else "the query may be made again"
     return OutcomeUnknownError(f"{error}; {remedy}", retryable=not mutation)

@@ -17,7 +17,7 @@ AFTERWARDS = timedelta(minutes=1)
 
 
 @attrs.define(kw_only=True)
-class Held(Unpicklable):
+class HeldCallback(Unpicklable):
     """What a ticket stands for.
 
     Attributes:
@@ -33,12 +33,12 @@ class Held(Unpicklable):
     until: datetime
 
 
-class Tickets:
-    """Tickets by their value, in this process's memory; `clock` tells the time."""
+class Confirmations:
+    """Confirmations by their value, in this process's memory; `clock` tells the time."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
-        self._held: dict[str, Held] = {}
+        self._held: dict[str, HeldCallback] = {}
 
     def issue(self, login: Login, brought: Mapping[str, str] | Verified | None) -> str:
         """Hold something until its login expires, and give its ticket; a login's 17th takes the place of its oldest."""
@@ -49,10 +49,10 @@ class Tickets:
         for ticket in of_login[: max(0, len(of_login) + 1 - A_LOGIN)]:
             del self._held[ticket]
         ticket = secrets.token_urlsafe(32)
-        self._held[ticket] = Held(login=login, brought=brought, until=login.expires_at)
+        self._held[ticket] = HeldCallback(login=login, brought=brought, until=login.expires_at)
         return ticket
 
-    def find(self, ticket: str) -> Held | None:
+    def find(self, ticket: str) -> HeldCallback | None:
         """Look up a ticket."""
         held = self._held.get(ticket)
         return held if held is not None and self._clock() < held.until else None
@@ -61,7 +61,7 @@ class Tickets:
         """Forget a ticket, and with it what it stands for."""
         self._held.pop(ticket, None)
 
-    def answered(self, held: Held) -> None:
+    def answered(self, held: HeldCallback) -> None:
         """Let go of what was brought; its page stays for a minute, for a second press of the button."""
         held.brought = None
         held.until = self._clock() + AFTERWARDS

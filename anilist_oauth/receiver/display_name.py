@@ -4,7 +4,7 @@ LIMIT = 80  # characters
 _JOINERS = "\u200c\u200d"  # zero-width, but parts of Persian words and of emoji
 
 
-def shown(name: str | None, *, instead: str) -> str:
+def display_name(name: str | None, *, instead: str) -> str:
     """Give at most 80 visible characters of a name, without control and bidi characters; `instead` if none is left."""
     visible = "".join(c for c in " ".join((name or "").split()) if c.isprintable() or c in _JOINERS)
     visible = " ".join(visible.strip(_JOINERS + " ").split())

@@ -15,7 +15,7 @@ from anilist_oauth.oauth.callback import callback_state, parse_callback, parse_i
 from anilist_oauth.oauth.uri import is_loopback, split_uri
 from anilist_oauth.receiver import pages
 from anilist_oauth.receiver.address import requested_path
-from anilist_oauth.receiver.confirmations import Held, Tickets
+from anilist_oauth.receiver.confirmations import Confirmations, HeldCallback
 from anilist_oauth.tokens.viewer import Verified
 
 _OF_CALLBACK = frozenset({"code", "state", "error", "access_token"})
@@ -23,7 +23,7 @@ _PREFETCH = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 _REDIRECT = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 
-class Desk:
+class CallbackHandler:
     """Answers browsers for the logins of one flow.
 
     Args:
@@ -40,9 +40,9 @@ class Desk:
         self._flow = flow
         self._path = path
         self._on_loopback = on_loopback
-        self._tickets = Tickets(flow.session.clock)
+        self._tickets = Confirmations(flow.session.clock)
         self._answers: set[asyncio.Task[Page]] = set()
-        self._ways = {"GET": self._visited, "HEAD": self._passed_over, "POST": self._submitted}
+        self._methods = {"GET": self._get, "HEAD": self._head, "POST": self._post}
         self.implicit: Login | None = None
 
     async def aclose(self) -> None:
@@ -57,7 +57,7 @@ class Desk:
             return _sent(pages.nothing_here(400))
         if requested_path(request.rel_url.raw_path) != self._path:
             return _sent(pages.nothing_here())
-        answer = self._ways.get(request.method)
+        answer = self._methods.get(request.method)
         try:
             return _sent(pages.nothing_here(405)) if answer is None else await answer(request)
         except AniListOAuthError as error:
@@ -67,18 +67,18 @@ class Desk:
         """Tell whether a login can still be finished."""
         return login is not None and await self._flow.look({"state": login.state}) is not None
 
-    async def _passed_over(self, request: web.BaseRequest) -> web.Response:
+    async def _head(self, request: web.BaseRequest) -> web.Response:
         """Answer a program that looks ahead: nobody is there to be asked."""
         del request
         return web.Response(status=204, headers=_REDIRECT)
 
-    async def _visited(self, request: web.BaseRequest) -> web.Response:
+    async def _get(self, request: web.BaseRequest) -> web.Response:
         if any("prefetch" in request.headers.get(name, "") for name in _PREFETCH):
-            return await self._passed_over(request)
+            return await self._head(request)
         query = request.query
         if _OF_CALLBACK.isdisjoint(query):
             if pages.TICKET in query:
-                return _sent(await self._asked(query[pages.TICKET]))
+                return _sent(await self._question(query[pages.TICKET]))
             if self.implicit is not None and await self.is_open(self.implicit):
                 return _sent(pages.fragment_reader(self._tickets.issue(self.implicit, None)))
             return _sent(pages.nothing_here(400))
@@ -90,7 +90,7 @@ class Desk:
         code = parse_callback(query, expected_state=login.state)
         return _redirect(self._tickets.issue(login, {"state": login.state, "code": code}))
 
-    async def _asked(self, ticket: str) -> Page:
+    async def _question(self, ticket: str) -> Page:
         """Ask the question, or show again what became of it."""
         held = self._tickets.find(ticket)
         if held is not None and held.answer is not None:
@@ -100,7 +100,7 @@ class Desk:
         viewer = held.brought.viewer if isinstance(held.brought, Verified) else None
         return pages.question(held.login, ticket, viewer=viewer)
 
-    async def _submitted(self, request: web.BaseRequest) -> web.Response:
+    async def _post(self, request: web.BaseRequest) -> web.Response:
         if request.headers.get("Sec-Fetch-Site", "none") not in {"none", "same-origin"}:
             return _sent(pages.nothing_here(403))
         fields = dict(parse_qsl((await request.read()).decode("ascii", "replace"), keep_blank_values=True))
@@ -113,19 +113,19 @@ class Desk:
             return _sent(pages.refused())
         if held.answer is None and held.brought is None:
             self._tickets.drop(ticket)
-            return await self._verified(held.login, fields.get(pages.FRAGMENT, ""))
+            return await self._verify_fragment(held.login, fields.get(pages.FRAGMENT, ""))
         if held.answer is None:
-            held.answer = asyncio.create_task(self._finished(ticket, held, held.brought))
+            held.answer = asyncio.create_task(self._finish(ticket, held, held.brought))
             self._answers.add(held.answer)
             held.answer.add_done_callback(self._answers.discard)
         return _sent(await asyncio.shield(held.answer))
 
-    async def _verified(self, login: Login, fragment: str) -> web.Response:
+    async def _verify_fragment(self, login: Login, fragment: str) -> web.Response:
         """Let AniList say whose token it is before its owner is asked."""
         token = parse_implicit(f"#{fragment}", now=self._flow.session.clock())
         return _redirect(self._tickets.issue(login, await self._flow.session.verify(token.access_token)))
 
-    async def _finished(self, ticket: str, held: Held, brought: Mapping[str, str] | Verified | None) -> Page:
+    async def _finish(self, ticket: str, held: HeldCallback, brought: Mapping[str, str] | Verified | None) -> Page:
         try:
             if isinstance(brought, Verified):
                 done = await self._flow.accept(brought, login=held.login)

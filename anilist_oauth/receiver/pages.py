@@ -14,7 +14,7 @@ from anilist_oauth.errors import (
 )
 from anilist_oauth.html_page import Content, Markup, Page, Tone, button, element, form, isolated, render
 from anilist_oauth.login.login import CompletedLogin, Login
-from anilist_oauth.receiver.display_name import shown
+from anilist_oauth.receiver.display_name import display_name
 from anilist_oauth.tokens.viewer import Viewer
 
 TICKET, REFUSAL, FRAGMENT = "ticket", "refuse", "fragment"
@@ -78,7 +78,7 @@ def question(login: Login, ticket: str, *, viewer: Viewer | None = None) -> Page
     """
     asker = element("em", _name(login))
     body: list[Content] = [
-        element("p", "You are ", element("strong", isolated(shown(viewer.name, instead="?"))), " on AniList.")
+        element("p", "You are ", element("strong", isolated(display_name(viewer.name, instead="?"))), " on AniList.")
         if viewer
         else "You come from AniList, where you agreed.",
         element("p", "Go on only if you asked for this yourself: ", asker, " could then act on AniList as you."),
@@ -96,7 +96,7 @@ def question(login: Login, ticket: str, *, viewer: Viewer | None = None) -> Page
 
 def linked(done: CompletedLogin) -> Page:
     """Name the account that was linked, and to whom."""
-    viewer = element("strong", isolated(shown(done.viewer.name, instead="your account")))
+    viewer = element("strong", isolated(display_name(done.viewer.name, instead="your account")))
     body = [
         element("p", viewer, " on AniList is now linked to ", element("em", _name(done.login)), "."),
         "You can close this page.",
@@ -169,7 +169,7 @@ def _explained(error: AniListOAuthError) -> Explanation:
 
 
 def _name(login: Login) -> Markup:
-    return isolated(shown(login.label, instead="the program that sent you the link"))
+    return isolated(display_name(login.label, instead="the program that sent you the link"))
 
 
 def _page(

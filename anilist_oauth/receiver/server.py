@@ -12,7 +12,7 @@ from anilist_oauth.errors import ConfigurationError, ReceiverError, SessionState
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.login.login import Login
 from anilist_oauth.receiver.address import Address, bound_address, callback_path, loopback_addresses
-from anilist_oauth.receiver.handler import Desk
+from anilist_oauth.receiver.handler import CallbackHandler
 from anilist_oauth.receiver.sockets import open_sockets
 
 _LAST_ANSWERS = 2.0  # seconds for pages under way when the block is left
@@ -40,7 +40,7 @@ class CallbackReceiver:
         self.flow = flow
         self._bind = None if bind is None else bound_address(bind, redirect_uri)
         self._loopback = loopback_addresses(redirect_uri) if bind is None else []
-        self._desk = Desk(flow, path=callback_path(redirect_uri), on_loopback=bind is None)
+        self._desk = CallbackHandler(flow, path=callback_path(redirect_uri), on_loopback=bind is None)
         self._runner: web.ServerRunner | None = None
         self._timers: set[asyncio.Task[None]] = set()
 

@@ -52,11 +52,11 @@ def _listening(host: str, port: int) -> socket.socket:
 
 
 def _failure(error: OSError, host: str, port: int) -> ReceiverError:
-    shown = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     if error.errno == errno.EADDRINUSE:
         said = "another program listens there: end it, or register a redirect URI with another port"
     elif error.errno == errno.EACCES:
         said = "this user may not open it: register a redirect URI with a port above 1023"
     else:
         said = os.strerror(error.errno) if error.errno else str(error)
-    return ReceiverError(f"{shown} cannot be opened: {said}", host=host, port=port)
+    return ReceiverError(f"{address} cannot be opened: {said}", host=host, port=port)

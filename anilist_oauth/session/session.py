@@ -19,7 +19,7 @@ from anilist_oauth.errors import (
     ServiceError,
     SessionStateError,
 )
-from anilist_oauth.graphql.pagination import Pages
+from anilist_oauth.graphql.pagination import Pagination
 from anilist_oauth.graphql.request import graphql_request, has_mutation
 from anilist_oauth.graphql.response import parse_graphql_response
 from anilist_oauth.graphql.viewer_query import VIEWER_QUERY, parse_viewer
@@ -30,7 +30,7 @@ from anilist_oauth.oauth.endpoints import ANILIST, Endpoints
 from anilist_oauth.oauth.exchange import TOKEN_HEADERS, parse_token_response, token_form, with_code
 from anilist_oauth.pacing.pace import Pace
 from anilist_oauth.pacing.rate_limit import RateLimit
-from anilist_oauth.pacing.retries import lost_answer, repeat_wait
+from anilist_oauth.pacing.retries import lost_answer_error, retry_delay
 from anilist_oauth.session.spent_codes import SpentCodes
 from anilist_oauth.session.transport import DEFAULT_TIMEOUT, AiohttpTransport, Transport, common_headers
 from anilist_oauth.tokens.access_token import Token
@@ -238,7 +238,7 @@ class OAuthSession:
             try:
                 return await self._ask(request, mutation=mutation)
             except ServiceError as error:
-                wait = None if self.pace.halted else repeat_wait(error, tries=tries, random=_jitter)
+                wait = None if self.pace.halted else retry_delay(error, tries=tries, random=_jitter)
                 if wait is None:
                     raise
             await asyncio.sleep(wait)
@@ -252,8 +252,8 @@ class OAuthSession:
         per_page: int = 50,
         path: str | None = None,
     ) -> AsyncIterator[dict[str, Any]]:
-        """Give one page's data after another, each asked for when it is wanted; arguments and errors as for `Pages`."""
-        pages = Pages(query, variables, per_page=per_page, path=path)
+        """Give one page's data after another, each asked for when it is wanted; arguments as for `Pagination`."""
+        pages = Pagination(query, variables, per_page=per_page, path=path)
         while not pages.done:
             data = await self.graphql(query, pages.variables, token=token)
             pages.take(data)
@@ -277,7 +277,7 @@ class OAuthSession:
         try:
             response = await self._transport.send(request)
         except OutcomeUnknownError as error:
-            raise lost_answer(error, mutation=mutation) from error.__cause__
+            raise lost_answer_error(error, mutation=mutation) from error.__cause__
         now, bearer = self.clock(), request.headers.get("Authorization")
         self.pace.observe(RateLimit.from_headers(response.headers, now=now))
         try:

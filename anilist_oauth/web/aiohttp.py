@@ -25,11 +25,11 @@ from anilist_oauth.errors import AniListOAuthError, InvalidTokenError, LoginRequ
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.login.login import CompletedLogin
 from anilist_oauth.tokens.access_token import Token
-from anilist_oauth.web.browser_request import Visit
-from anilist_oauth.web.browser_response import Answer, Headers
+from anilist_oauth.web.browser_request import BrowserRequest
+from anilist_oauth.web.browser_response import BrowserResponse, Headers
 from anilist_oauth.web.handlers import Handlers, settled
 from anilist_oauth.web.lifespan import Openable, opened
-from anilist_oauth.web.login_endpoints import LoginDoor
+from anilist_oauth.web.login_endpoints import LoginEndpoints
 from anilist_oauth.web.token_required import live_token, login_first
 
 __all__ = ["init_app", "lifespan", "login_routes", "token_for_request"]
@@ -68,7 +68,7 @@ def login_routes(
     Raises:
         ConfigurationError: A path is none, or the redirect URI leads to no page of a web application.
     """
-    door = LoginDoor(flow, login_path=login_path, callback_path=callback_path)
+    door = LoginEndpoints(flow, login_path=login_path, callback_path=callback_path)
     handlers = Handlers(
         door=door,
         framework=_Aiohttp(),
@@ -152,7 +152,7 @@ async def _login_first(request: web.Request, handler: Handler) -> web.StreamResp
 
 
 class _Aiohttp:
-    def respond(self, answer: Answer) -> web.StreamResponse:
+    def respond(self, answer: BrowserResponse) -> web.StreamResponse:
         return web.Response(status=answer.status, headers=CIMultiDict(answer.headers), body=answer.body)
 
     def redirects(self, response: object) -> bool:
@@ -168,8 +168,8 @@ class _Aiohttp:
                 response.headers[name] = value
 
 
-def _visit(request: web.Request, *, prefix: str = "") -> Visit:
-    return Visit(
+def _visit(request: web.Request, *, prefix: str = "") -> BrowserRequest:
+    return BrowserRequest(
         method=request.method,
         headers=request.headers,
         query={name: request.query.getall(name) for name in request.query},
@@ -179,7 +179,7 @@ def _visit(request: web.Request, *, prefix: str = "") -> Visit:
     )
 
 
-def _endpoint(handler: Callable[[web.Request, Visit], Awaitable[web.StreamResponse]], path: str) -> Handler:
+def _endpoint(handler: Callable[[web.Request, BrowserRequest], Awaitable[web.StreamResponse]], path: str) -> Handler:
     """Serve a path, which has a prefix where the application is mounted under one."""
 
     async def endpoint(request: web.Request) -> web.StreamResponse:
@@ -203,7 +203,7 @@ def _raised(hook: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
     return called
 
 
-def _http_exception(answer: Answer) -> web.HTTPException:
+def _http_exception(answer: BrowserResponse) -> web.HTTPException:
     headers = CIMultiDict(answer.headers)
     if "Location" in headers:
         return web.HTTPSeeOther(headers.pop("Location"), headers=headers)

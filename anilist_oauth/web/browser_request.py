@@ -14,7 +14,7 @@ _KEPT = "/~!$&'()*+,;=:@"  # what a path may hold as it is (RFC 3986 section 3.3
 
 
 @attrs.frozen(kw_only=True)
-class Visit:
+class BrowserRequest:
     """One request. Its host is not in it: who sends ``Host`` or ``Forwarded`` has no say in a login.
 
     Attributes:
@@ -52,7 +52,7 @@ class Visit:
         return "text/html" in self.headers.get("Accept", "")
 
 
-def place(prefix: str, path: str) -> str:
+def url_below(prefix: str, path: str) -> str:
     """Give a path below a prefix, both decoded, as the browser must ask for it, on this very site."""
     return "/" + quoted(prefix.rstrip("/") + path).lstrip("/")
 

@@ -19,7 +19,7 @@ PRIVATE: Headers = (
 
 
 @attrs.frozen(kw_only=True)
-class Answer:
+class BrowserResponse:
     """A whole answer; its headers may hold a state or a binding, and are not shown."""
 
     status: int
@@ -27,14 +27,16 @@ class Answer:
     body: bytes = attrs.field(default=b"", repr=False)
 
 
-NOTHING = Answer(status=204, headers=PRIVATE)
+NOTHING = BrowserResponse(status=204, headers=PRIVATE)
 
 
-def redirect(location: str, *cookies: Cookie) -> Answer:
+def redirect(location: str, *cookies: Cookie) -> BrowserResponse:
     """Send the browser elsewhere with a GET, whatever it came with."""
-    return Answer(status=303, headers=(*PRIVATE, ("Location", location), *(cookie.header for cookie in cookies)))
+    return BrowserResponse(
+        status=303, headers=(*PRIVATE, ("Location", location), *(cookie.header for cookie in cookies))
+    )
 
 
-def shown(page: Page) -> Answer:
+def shown(page: Page) -> BrowserResponse:
     """Show a page."""
-    return Answer(status=page.status, headers=tuple(page.headers.items()), body=page.body)
+    return BrowserResponse(status=page.status, headers=tuple(page.headers.items()), body=page.body)

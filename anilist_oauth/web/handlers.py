@@ -8,9 +8,9 @@ import attrs
 
 from anilist_oauth.errors import AniListOAuthError, ConfigurationError
 from anilist_oauth.login.login import CompletedLogin
-from anilist_oauth.web.browser_request import Visit
-from anilist_oauth.web.browser_response import NOTHING, Answer, Headers
-from anilist_oauth.web.login_endpoints import LoginDoor
+from anilist_oauth.web.browser_request import BrowserRequest
+from anilist_oauth.web.browser_response import NOTHING, BrowserResponse, Headers
+from anilist_oauth.web.login_endpoints import LoginEndpoints
 
 T = TypeVar("T")
 RequestT = TypeVar("RequestT")
@@ -20,7 +20,7 @@ ResponseT = TypeVar("ResponseT")
 class Framework(Protocol[ResponseT]):
     """What an adapter knows of its framework's responses."""
 
-    def respond(self, answer: Answer) -> ResponseT:
+    def respond(self, answer: BrowserResponse) -> ResponseT:
         """Make a response."""
 
     def redirects(self, response: object) -> bool:
@@ -42,13 +42,13 @@ class Handlers(Generic[RequestT, ResponseT]):
         on_error: Called with the request and the error; gives a response, or None for the usual page.
     """
 
-    door: LoginDoor
+    door: LoginEndpoints
     framework: Framework[ResponseT]
     on_login: Callable[[RequestT, CompletedLogin], ResponseT | Awaitable[ResponseT]]
     subject: Callable[[RequestT], Awaitable[str | None] | str | None] | None
     on_error: Callable[[RequestT, AniListOAuthError], Awaitable[ResponseT | None] | ResponseT | None] | None
 
-    async def login(self, request: RequestT, visit: Visit) -> ResponseT:
+    async def login(self, request: RequestT, visit: BrowserRequest) -> ResponseT:
         """Begin a login."""
         if visit.is_idle:
             return self.framework.respond(NOTHING)
@@ -58,7 +58,7 @@ class Handlers(Generic[RequestT, ResponseT]):
         except AniListOAuthError as error:
             return await self._failed(request, visit, error)
 
-    async def callback(self, request: RequestT, visit: Visit) -> ResponseT:
+    async def callback(self, request: RequestT, visit: BrowserRequest) -> ResponseT:
         """Finish a login."""
         if visit.is_idle:
             return self.framework.respond(NOTHING)
@@ -75,12 +75,12 @@ class Handlers(Generic[RequestT, ResponseT]):
         self.framework.amend(response, self.door.finished(visit), status=303)
         return response
 
-    async def failed(self, request: RequestT, visit: Visit) -> ResponseT:
+    async def failed(self, request: RequestT, visit: BrowserRequest) -> ResponseT:
         """Explain a failure."""
         del request
         return self.framework.respond(self.door.explain(visit))
 
-    async def _failed(self, request: RequestT, visit: Visit, error: AniListOAuthError) -> ResponseT:
+    async def _failed(self, request: RequestT, visit: BrowserRequest, error: AniListOAuthError) -> ResponseT:
         usual = self.framework.respond(self.door.refuse(visit, error))
         own = None if self.on_error is None else await settled(self.on_error(request, error))
         response = usual if own is None else own

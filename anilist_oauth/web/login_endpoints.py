@@ -13,14 +13,14 @@ from anilist_oauth.oauth.endpoints import PIN_REDIRECT_URI
 from anilist_oauth.oauth.state import new_state
 from anilist_oauth.oauth.uri import DEFAULT_PORTS, split_uri
 from anilist_oauth.web.binding_cookies import BindingCookies, Cookie
-from anilist_oauth.web.browser_request import Visit, place
-from anilist_oauth.web.browser_response import PRIVATE, UNKEPT, Answer, Headers, redirect, shown
+from anilist_oauth.web.browser_request import BrowserRequest, url_below
+from anilist_oauth.web.browser_response import PRIVATE, UNKEPT, BrowserResponse, Headers, redirect, shown
 from anilist_oauth.web.failure_page import failed_page
 from anilist_oauth.web.failures import ReturnToError, ends_login, note, reason_of
 
 
 @attrs.frozen(kw_only=True)
-class Paths:
+class LoginPaths:
     """Where the login begins, where AniList sends the browser back to, and where a failure is explained.
 
     Attributes:
@@ -40,7 +40,7 @@ class Paths:
         return f"{self.login.rstrip('/')}/failed"
 
     @classmethod
-    def of(cls, redirect_uri: str, *, login_path: str, callback_path: str | None) -> "Paths":
+    def of(cls, redirect_uri: str, *, login_path: str, callback_path: str | None) -> "LoginPaths":
         """Take the callback's path from the redirect URI, unless one is given because the application is mounted.
 
         Raises:
@@ -62,17 +62,17 @@ class Paths:
         return paths
 
 
-class LoginDoor:
+class LoginEndpoints:
     """The web side of a `LoginFlow`; it holds nothing but its settings, so that any process can answer any request."""
 
     def __init__(self, flow: LoginFlow, *, login_path: str, callback_path: str | None) -> None:
         expect(flow, LoginFlow, "flow: a LoginFlow is needed")
         redirect_uri = flow.session.application.redirect_uri
-        self.paths = Paths.of(redirect_uri, login_path=login_path, callback_path=callback_path)
+        self.paths = LoginPaths.of(redirect_uri, login_path=login_path, callback_path=callback_path)
         self._flow = flow
         self._cookies = BindingCookies(secure=redirect_uri.lower().startswith("https:"))
 
-    async def begin(self, visit: Visit, *, subject: str | None) -> Answer:
+    async def begin(self, visit: BrowserRequest, *, subject: str | None) -> BrowserResponse:
         """Begin a login, bind it to the browser, and send that to AniList.
 
         Raises:
@@ -85,7 +85,7 @@ class LoginDoor:
         now = self._flow.session.clock()
         return redirect(str(login.url), *self._cookies.begun(login, binding=binding, now=now, present=visit.cookies))
 
-    async def finish(self, visit: Visit) -> CompletedLogin:
+    async def finish(self, visit: BrowserRequest) -> CompletedLogin:
         """Finish the login that the callback belongs to, for the browser that began it.
 
         Raises:
@@ -96,32 +96,32 @@ class LoginDoor:
         # bot's, must not be finished here either, by whoever was shown its link.
         return await self._flow.finish(visit.query, binding=new_state() if binding is None else binding)
 
-    def finished(self, visit: Visit) -> Headers:
+    def finished(self, visit: BrowserRequest) -> Headers:
         """Give the headers that the answer to a finished login needs, wherever it sends the browser."""
         return (*PRIVATE, *_headers(self._cookies.used(visit.state, visit.cookies)))
 
-    def failed(self, visit: Visit, error: AniListOAuthError) -> Headers:
+    def failed(self, visit: BrowserRequest, error: AniListOAuthError) -> Headers:
         """Give the headers that the answer to a failed login needs, whatever it is."""
         used = self._cookies.used(visit.state, visit.cookies) if ends_login(error) else []
         return (*UNKEPT, *_headers(used))
 
-    def refuse(self, visit: Visit, error: AniListOAuthError) -> Answer:
+    def refuse(self, visit: BrowserRequest, error: AniListOAuthError) -> BrowserResponse:
         """Send the browser to the page that explains the error, away from the address with the code and state."""
         reason = reason_of(error)
         note(error, reason)
         if isinstance(error, ReturnToError):
-            return shown(failed_page(reason, login=self._place(visit, self.paths.login)))
-        return redirect(f"{self._place(visit, self.paths.failed)}?reason={reason}")
+            return shown(failed_page(reason, login=self._url_below(visit, self.paths.login)))
+        return redirect(f"{self._url_below(visit, self.paths.failed)}?reason={reason}")
 
-    def explain(self, visit: Visit) -> Answer:
+    def explain(self, visit: BrowserRequest) -> BrowserResponse:
         """Show the page of the reason in the query."""
         reason = next(iter(visit.query.get("reason", ())), None)
-        return shown(failed_page(reason, login=self._place(visit, self.paths.login)))
+        return shown(failed_page(reason, login=self._url_below(visit, self.paths.login)))
 
-    def _place(self, visit: Visit, path: str) -> str:
-        return place(visit.prefix or self.paths.prefix, path)
+    def _url_below(self, visit: BrowserRequest, path: str) -> str:
+        return url_below(visit.prefix or self.paths.prefix, path)
 
-    def _return_to(self, visit: Visit) -> str | None:
+    def _return_to(self, visit: BrowserRequest) -> str | None:
         given = [value for value in visit.query.get("return_to", ()) if value]
         if len(given) > 1:
             raise ReturnToError("return_to: it comes more than once")

@@ -22,11 +22,11 @@ from anilist_oauth.errors import AniListOAuthError, InvalidTokenError, LoginRequ
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.login.login import CompletedLogin
 from anilist_oauth.tokens.access_token import Token
-from anilist_oauth.web.browser_request import Visit, place, quoted
-from anilist_oauth.web.browser_response import Answer, Headers
+from anilist_oauth.web.browser_request import BrowserRequest, quoted, url_below
+from anilist_oauth.web.browser_response import BrowserResponse, Headers
 from anilist_oauth.web.handlers import Handlers, settled
 from anilist_oauth.web.lifespan import Openable, opened
-from anilist_oauth.web.login_endpoints import LoginDoor
+from anilist_oauth.web.login_endpoints import LoginEndpoints
 from anilist_oauth.web.token_required import REFUSAL, live_token, login_first
 
 try:
@@ -76,7 +76,7 @@ def login_routes(
     Raises:
         ConfigurationError: A path is none, or the redirect URI leads to no page of a web application.
     """
-    door = LoginDoor(flow, login_path=login_path, callback_path=callback_path)
+    door = LoginEndpoints(flow, login_path=login_path, callback_path=callback_path)
     handlers = Handlers(
         door=door,
         framework=_Starlette(),
@@ -143,7 +143,7 @@ def token_for_request(
             if _LOGIN in request.scope:
                 raise
             visit = _visit(request)
-            answer = login_first(visit, login=place(visit.prefix, login_path))
+            answer = login_first(visit, login=url_below(visit.prefix, login_path))
             raise _http_exception(answer, request.scope.get("app")) from error
 
     return token
@@ -160,7 +160,7 @@ class _LoginFirst:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        login = scope[_LOGIN] = place(scope.get("root_path", ""), self._login_path)
+        login = scope[_LOGIN] = url_below(scope.get("root_path", ""), self._login_path)
         arrived = dict(scope)  # what is mounted further in changes the scope
         started = False
         held: list[Message] = []  # a mounted application answers 500 to an error that it then raises for us to see
@@ -187,7 +187,7 @@ class _LoginFirst:
 
 
 class _Starlette:
-    def respond(self, answer: Answer) -> Response:
+    def respond(self, answer: BrowserResponse) -> Response:
         response = Response(answer.body, answer.status)
         for name, value in answer.headers:
             response.headers.append(name, value)
@@ -218,9 +218,9 @@ def _raised(hook: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
     return called
 
 
-def _visit(request: Request) -> Visit:
+def _visit(request: Request) -> BrowserRequest:
     query = request.query_params
-    return Visit(
+    return BrowserRequest(
         method=request.method,
         headers=request.headers,
         query={name: query.getlist(name) for name in query},
@@ -236,14 +236,16 @@ def _target(scope: Scope) -> str:
     return quoted(path if path.startswith(root) else root + path) + (f"?{query}" if query else "")
 
 
-def _endpoint(handler: Callable[[Request, Visit], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(
+    handler: Callable[[Request, BrowserRequest], Awaitable[Response]],
+) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         return await handler(request, _visit(request))
 
     return endpoint
 
 
-def _http_exception(answer: Answer, app: object) -> HTTPException:
+def _http_exception(answer: BrowserResponse, app: object) -> HTTPException:
     """Write the answer as an exception that an application without `init_app` makes a response of.
 
     FastAPI, or a handler of the application's own, words it as all of its refusals; Starlette writes the text as it is.

@@ -8,8 +8,8 @@ from anilist_oauth.errors import ConfigurationError, LoginRequiredError
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.login.return_to import check_return_to
 from anilist_oauth.tokens.access_token import Token
-from anilist_oauth.web.browser_request import Visit
-from anilist_oauth.web.browser_response import PRIVATE, Answer, redirect
+from anilist_oauth.web.browser_request import BrowserRequest
+from anilist_oauth.web.browser_response import PRIVATE, BrowserResponse, redirect
 from anilist_oauth.web.handlers import RequestT, settled
 
 REFUSAL = "log in with AniList"
@@ -30,15 +30,15 @@ async def live_token(
     return await flow.token_for(name)
 
 
-def login_first(visit: Visit, *, login: str) -> Answer:
+def login_first(visit: BrowserRequest, *, login: str) -> BrowserResponse:
     """Send a person to the login and back, if they can come back with a GET; tell a program 401."""
     if not visit.is_page:
         body = json.dumps({"detail": REFUSAL, "login": login}).encode()
-        return Answer(status=401, headers=(*PRIVATE, ("Content-Type", "application/json")), body=body)
+        return BrowserResponse(status=401, headers=(*PRIVATE, ("Content-Type", "application/json")), body=body)
     return redirect(f"{login}{_back(visit)}")
 
 
-def _back(visit: Visit) -> str:
+def _back(visit: BrowserRequest) -> str:
     try:
         target = check_return_to(visit.target)
     except ConfigurationError:  # the login would refuse it, and the person with it

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from anilist_oauth.errors import ConfigurationError, UnsendableValueError
-from anilist_oauth.graphql.pagination import Pages
+from anilist_oauth.graphql.pagination import Pagination
 
 PAGE = "query ($page: Int, $perPage: Int) { Page(page: $page, perPage: $perPage) { pageInfo { hasNextPage } } }"
 NESTED = "query ($page: Int) { Media(id: 1) { characters(page: $page) { pageInfo { hasNextPage } } } }"
@@ -19,7 +19,7 @@ def page(more: Any) -> dict[str, Any]:
 
 def test_pages_are_walked_by_has_next_page_alone() -> None:
     """Page after page, whatever the totals say."""
-    pages = Pages(PAGE, {"id": 7})
+    pages = Pagination(PAGE, {"id": 7})
     asked = []
     for more in (True, True, False):
         assert not pages.done
@@ -31,7 +31,7 @@ def test_pages_are_walked_by_has_next_page_alone() -> None:
 
 def test_chunks_are_walked_by_has_next_chunk() -> None:
     """A list collection has its own names."""
-    pages = Pages(LISTS, {"userId": 5}, per_page=500)
+    pages = Pagination(LISTS, {"userId": 5}, per_page=500)
     assert pages.variables == {"userId": 5, "chunk": 1, "perChunk": 500}
     pages.take({"MediaListCollection": {"hasNextChunk": True, "lists": []}})
     assert (pages.done, pages.variables["chunk"]) == (False, 2)
@@ -41,7 +41,7 @@ def test_chunks_are_walked_by_has_next_chunk() -> None:
 
 def test_a_nested_connection_is_found_by_its_path() -> None:
     """The connection's own mark counts."""
-    pages = Pages(NESTED, path="Media.characters")
+    pages = Pagination(NESTED, path="Media.characters")
     assert pages.variables["perPage"] == 25
     pages.take({"Media": {"characters": page(more=True)["Page"]}})
     assert not pages.done
@@ -52,7 +52,7 @@ def test_a_nested_connection_is_found_by_its_path() -> None:
 @pytest.mark.parametrize("more", [None, 0, 1, "true", [True]])
 def test_only_true_is_a_next_page(more: Any) -> None:
     """An odd mark ends the walk, which could otherwise go on without end."""
-    pages = Pages(PAGE)
+    pages = Pagination(PAGE)
     pages.take(page(more))
     assert pages.done
 
@@ -60,7 +60,7 @@ def test_only_true_is_a_next_page(more: Any) -> None:
 def test_a_null_answer_ends_the_walk() -> None:
     """Where there is nothing, there is no next page."""
     for query, path in ((PAGE, None), (NESTED, "Media.characters")):
-        pages = Pages(query, path=path)
+        pages = Pagination(query, path=path)
         pages.take({"Page": None, "Media": None})
         assert pages.done
 
@@ -68,17 +68,17 @@ def test_a_null_answer_ends_the_walk() -> None:
 @pytest.mark.parametrize(("asked", "sent"), [(1, 1), (50, 50), (51, 50), (500, 50)])
 def test_a_page_is_never_larger_than_anilist_gives(asked: int, sent: int) -> None:
     """A larger one would be cut without a word."""
-    assert Pages(PAGE, per_page=asked).variables["perPage"] == sent
+    assert Pagination(PAGE, per_page=asked).variables["perPage"] == sent
 
 
 def test_a_path_to_a_page_is_no_nested_connection() -> None:
     """A path of one name leads to a field of the answer itself, which gives 50."""
-    assert Pages(PAGE, path="Page").variables["perPage"] == 50
+    assert Pagination(PAGE, path="Page").variables["perPage"] == 50
 
 
 def test_a_walk_may_begin_later() -> None:
     """A page among the variables is where it begins."""
-    pages = Pages(PAGE, {"page": 4})
+    pages = Pagination(PAGE, {"page": 4})
     pages.take(page(more=True))
     assert pages.variables["page"] == 5
 
@@ -100,20 +100,20 @@ def test_a_walk_may_begin_later() -> None:
 def test_a_query_that_cannot_be_walked_is_refused(query: Any, variables: dict[str, Any], per_page: Any) -> None:
     """Before anything is sent: it would give its first page again and again."""
     with pytest.raises(ConfigurationError):
-        Pages(query, variables, per_page=per_page)
+        Pagination(query, variables, per_page=per_page)
 
 
 @pytest.mark.parametrize("path", [5, ["Media", "characters"]])
 def test_a_path_is_a_string(path: Any) -> None:
     """Not a list of names, as other libraries have it."""
     with pytest.raises(ConfigurationError, match=r"^path: a string is needed"):
-        Pages(PAGE, path=path)
+        Pagination(PAGE, path=path)
 
 
 def test_variables_are_checked_first() -> None:
     """What cannot be sent is told before the walk begins."""
     with pytest.raises(UnsendableValueError):
-        Pages(PAGE, {"id": object()})
+        Pagination(PAGE, {"id": object()})
 
 
 @pytest.mark.parametrize(
@@ -128,4 +128,4 @@ def test_variables_are_checked_first() -> None:
 def test_a_path_that_leads_nowhere_is_told(path: str | None, data: dict[str, Any]) -> None:
     """A walk does not end after one page because of a slip in the path."""
     with pytest.raises(ConfigurationError, match="path"):
-        Pages(NESTED, path=path).take(data)
+        Pagination(NESTED, path=path).take(data)

@@ -8,7 +8,7 @@ import pytest
 from yarl import URL
 
 from anilist_oauth.errors import AccessDeniedError, ConfigurationError, StateMismatchError
-from anilist_oauth.login.authorization_response import Arrival
+from anilist_oauth.login.authorization_response import AuthorizationResponse
 from anilist_oauth.login.login import Login
 from anilist_oauth.oauth.state import new_state
 from anilist_oauth.storage.digests import digest
@@ -26,21 +26,21 @@ def pending(binding: str | None) -> PendingLogin:
 
 def test_a_callback_is_known_by_digests() -> None:
     """Of its state, to find the login, and of its code, to know a duplicate."""
-    arrival = Arrival.from_callback({"state": STATE, "code": CODE}, binding=None)
-    assert (arrival.key, arrival.answer_digest) == (digest(STATE), digest(CODE))
+    response = AuthorizationResponse.from_callback({"state": STATE, "code": CODE}, binding=None)
+    assert (response.login_key, response.digest) == (digest(STATE), digest(CODE))
 
 
 def test_answers_are_told_apart() -> None:
     """A denial, another error and a code are no duplicates of one another."""
     answers = ({"error": "access_denied"}, {"error": "server_error"}, {"code": CODE}, {"code": CODE + "a"})
-    arrivals = [Arrival.from_callback({"state": STATE, **answer}, binding=None) for answer in answers]
-    assert len({arrival.answer_digest for arrival in arrivals}) == len(answers)
+    responses = [AuthorizationResponse.from_callback({"state": STATE, **answer}, binding=None) for answer in answers]
+    assert len({response.digest for response in responses}) == len(answers)
 
 
 def test_an_error_without_state_is_raised_at_once() -> None:
     """It belongs to no login."""
     with pytest.raises(AccessDeniedError) as caught:
-        Arrival.from_callback({"error": "access_denied"}, binding=None)
+        AuthorizationResponse.from_callback({"error": "access_denied"}, binding=None)
     assert not caught.value.verified
 
 
@@ -58,8 +58,8 @@ def test_an_error_without_state_is_raised_at_once() -> None:
 )
 def test_a_binding_is_on_both_sides_or_on_neither(brought: str | None, begun: str | None, bound: bool) -> None:  # noqa: FBT001  a parameter
     """And the same."""
-    arrival = Arrival.from_callback({"state": STATE, "code": CODE}, binding=brought)
-    assert arrival.is_bound_to(pending(begun)) is bound
+    response = AuthorizationResponse.from_callback({"state": STATE, "code": CODE}, binding=brought)
+    assert response.is_bound_to(pending(begun)) is bound
 
 
 @pytest.mark.requirement("S2")
@@ -70,8 +70,8 @@ def test_a_pin_with_another_login_s_state_is_refused(form: str) -> None:
     """However it was copied; with the login's own it is taken."""
     login = Login(url=URL("https://anilist.co"), state=STATE, expires_at=NOON)
     with pytest.raises(StateMismatchError):
-        Arrival.from_pin(form.format(new_state(), CODE), login=login, binding=None)
-    assert Arrival.from_pin(form.format(STATE, CODE), login=login, binding=None).answer == CODE
+        AuthorizationResponse.from_pin(form.format(new_state(), CODE), login=login, binding=None)
+    assert AuthorizationResponse.from_pin(form.format(STATE, CODE), login=login, binding=None).result == CODE
 
 
 @pytest.mark.parametrize("given", [None, "eyJ0.hidden", True])
@@ -80,14 +80,14 @@ def test_a_token_alone_is_not_verified(given: Any) -> None:
     url = URL("https://anilist.co/api/v2/oauth/authorize")
     login = Login(url=url, state=STATE, expires_at=NOON)
     with pytest.raises(ConfigurationError, match=r"^verified: what OAuthSession.verify gave") as caught:
-        Arrival.from_verified(given, login=login, binding=None)
+        AuthorizationResponse.from_verified(given, login=login, binding=None)
     assert "hidden" not in str(caught.value)
 
 
 @pytest.mark.requirement("S19")
 def test_an_arrival_shows_nothing() -> None:
     """Neither state, code nor binding; nor is it pickled."""
-    arrival = Arrival.from_callback({"state": STATE, "code": CODE}, binding="canary")
-    assert not any(secret in repr(arrival) for secret in (STATE, CODE, "canary"))
-    with pytest.raises(TypeError, match="Arrival holds a secret"):
-        pickle.dumps(arrival)
+    response = AuthorizationResponse.from_callback({"state": STATE, "code": CODE}, binding="canary")
+    assert not any(secret in repr(response) for secret in (STATE, CODE, "canary"))
+    with pytest.raises(TypeError, match="AuthorizationResponse holds a secret"):
+        pickle.dumps(response)

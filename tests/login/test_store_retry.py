@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from anilist_oauth.errors import StorageError
-from anilist_oauth.login.store_retry import persist
+from anilist_oauth.login.store_retry import retry_store
 from tests import virtual_time
 from tests.flaky import takes
 
@@ -33,7 +33,7 @@ def test_a_call_is_made_again_until_it_works() -> None:
 
     async def test() -> None:
         store = Store(*[AWAY] * 7)
-        assert await persist(store.call) == "done"
+        assert await retry_store(store.call) == "done"
         pauses = [later - sooner for sooner, later in zip(store.times, store.times[1:], strict=False)]
         assert pauses == pytest.approx([0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0])
 
@@ -45,9 +45,9 @@ def test_patience_ends() -> None:
 
     async def test() -> None:
         with takes(at_least=28, at_most=30), pytest.raises(StorageError, match="away"):
-            await persist(Store(*[AWAY] * 100).call)
+            await retry_store(Store(*[AWAY] * 100).call)
         with takes(at_most=0), pytest.raises(StorageError, match="away"):
-            await persist(Store(AWAY).call, patience=0)
+            await retry_store(Store(AWAY).call, patience=0)
 
     virtual_time.run(test())
 
@@ -58,7 +58,7 @@ def test_what_repeating_cannot_mend_comes_through() -> None:
     async def test() -> None:
         store = Store(StorageError("the disk is full"))
         with pytest.raises(StorageError, match="full"):
-            await persist(store.call)
+            await retry_store(store.call)
         assert len(store.times) == 1
 
     virtual_time.run(test())

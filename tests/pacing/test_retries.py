@@ -10,7 +10,7 @@ from anilist_oauth.errors import (
     ServiceUnavailableError,
     UnexpectedResponseError,
 )
-from anilist_oauth.pacing.retries import TRIES, lost_answer, outage_wait, repeat_wait
+from anilist_oauth.pacing.retries import TRIES, lost_answer_error, outage_wait, retry_delay
 
 
 @pytest.mark.parametrize(
@@ -28,15 +28,15 @@ from anilist_oauth.pacing.retries import TRIES, lost_answer, outage_wait, repeat
 )
 def test_what_is_retryable_is_tried_three_times(error: ServiceError, waits: list[float | None]) -> None:
     """The wait grows, and the time AniList names is kept."""
-    assert [repeat_wait(error, tries=tries, random=lambda: 0.5) for tries in range(1, len(waits) + 1)] == waits
+    assert [retry_delay(error, tries=tries, random=lambda: 0.5) for tries in range(1, len(waits) + 1)] == waits
     assert len(waits) in {1, TRIES}
 
 
 def test_waits_are_scattered() -> None:
     """Those who failed together come back apart."""
     error = ConnectionFailedError("")
-    assert repeat_wait(error, tries=1, random=lambda: 0.0) == 0.5
-    assert repeat_wait(error, tries=1, random=lambda: 1.0) == 1.5
+    assert retry_delay(error, tries=1, random=lambda: 0.0) == 0.5
+    assert retry_delay(error, tries=1, random=lambda: 1.0) == 1.5
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_an_outage_is_told_from_one_failed_answer(retry_after: float | None, sta
 def test_a_lost_answer_says_whether_to_look_first() -> None:
     """A query may be repeated; a mutation may have happened."""
     query, mutation = (
-        lost_answer(OutcomeUnknownError("the wire broke"), mutation=mutation) for mutation in (False, True)
+        lost_answer_error(OutcomeUnknownError("the wire broke"), mutation=mutation) for mutation in (False, True)
     )
     assert (query.retryable, mutation.retryable) == (True, False)
     assert "look before" in str(mutation)

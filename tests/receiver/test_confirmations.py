@@ -8,7 +8,7 @@ import pytest
 from yarl import URL
 
 from anilist_oauth.login.login import Login
-from anilist_oauth.receiver.confirmations import Tickets
+from anilist_oauth.receiver.confirmations import Confirmations
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -31,7 +31,7 @@ def login(state: str) -> Login:
 
 def test_a_login_has_sixteen_at_most() -> None:
     """The oldest goes; another login's stay."""
-    tickets = Tickets(Clock())
+    tickets = Confirmations(Clock())
     other = tickets.issue(login("other"), {"code": "x"})
     issued = [tickets.issue(login("one"), {"code": str(number)}) for number in range(20)]
     assert [tickets.find(ticket) is not None for ticket in issued] == [False] * 4 + [True] * 16
@@ -42,7 +42,7 @@ def test_a_login_has_sixteen_at_most() -> None:
 def test_nothing_outlives_its_login() -> None:
     """It is not found any more, and the next one sweeps it out."""
     clock = Clock()
-    tickets = Tickets(clock)
+    tickets = Confirmations(clock)
     ticket = tickets.issue(login("one"), {"code": "x"})
     clock.now += timedelta(minutes=10)
     assert tickets.find(ticket) is None
@@ -56,12 +56,12 @@ def test_nothing_outlives_its_login() -> None:
 def test_what_was_answered_is_let_go_of() -> None:
     """The code is forgotten at once, the page after a minute; neither repr nor pickle shows either."""
     clock = Clock()
-    tickets = Tickets(clock)
+    tickets = Confirmations(clock)
     ticket = tickets.issue(login("one"), {"code": "canary"})
     held = tickets.find(ticket)
     assert held is not None
     assert "canary" not in repr(held)
-    with pytest.raises(TypeError, match="Held holds a secret"):
+    with pytest.raises(TypeError, match="HeldCallback holds a secret"):
         pickle.dumps(held)
     tickets.answered(held)
     assert held.brought is None

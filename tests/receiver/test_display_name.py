@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anilist_oauth.receiver.display_name import LIMIT, shown
+from anilist_oauth.receiver.display_name import LIMIT, display_name
 
 
 @pytest.mark.parametrize(
@@ -24,12 +24,12 @@ from anilist_oauth.receiver.display_name import LIMIT, shown
 )
 def test_what_is_left_of_a_name(name: str | None, seen: str) -> None:
     """Visible characters, joiners of emoji and Persian, 80 at most."""
-    assert shown(name, instead="nobody") == seen
+    assert display_name(name, instead="nobody") == seen
 
 
 @given(st.text())
 def test_nothing_that_moves_text_is_left(name: str) -> None:
     """No control character, no bidi mark, no line break, never empty."""
-    seen = shown(name, instead="?")
+    seen = display_name(name, instead="?")
     assert 0 < len(seen) <= LIMIT
     assert all(character.isprintable() or character in "\u200c\u200d" for character in seen)

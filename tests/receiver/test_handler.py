@@ -204,8 +204,8 @@ async def test_a_label_is_text_whatever_is_in_it(stage: Scene) -> None:
     """Markup is escaped, bidi and control characters are gone, 80 characters are enough, and it stands in <bdi>."""
     login = await stage.receiver.login(subject="s", label="<b>\u202eevil\x07\n</b>" + "a" * 100)
     asked = await stage.arrive(await stage.sandbox.approve(login.url))
-    shown = "&lt;b&gt;evil &lt;/b&gt;" + "a" * 67 + "…"
-    assert f"<bdi>{shown}</bdi>" in asked.text
+    written = "&lt;b&gt;evil &lt;/b&gt;" + "a" * 67 + "…"
+    assert f"<bdi>{written}</bdi>" in asked.text
     assert "\u202e" not in asked.text
 
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis.strategies import text
 
-from anilist_oauth.web.browser_request import Visit, place, quoted
+from anilist_oauth.web.browser_request import BrowserRequest, quoted, url_below
 
 
-def visit(**changes: Any) -> Visit:
+def visit(**changes: Any) -> BrowserRequest:
     """Make a visit that brings nothing but what a test is about."""
     plain: dict[str, Any] = {"method": "GET", "headers": {}, "query": {}, "cookies": {}, "prefix": "", "target": "/"}
-    return Visit(**plain | changes)
+    return BrowserRequest(**plain | changes)
 
 
 def test_who_looks_ahead_is_idle() -> None:
@@ -47,7 +47,7 @@ def test_a_person_takes_pages() -> None:
 @pytest.mark.requirement("S21")
 def test_a_place_is_on_this_site(prefix: str, found: str) -> None:
     """Whatever an application is mounted under, its places are paths of one line that no browser takes for a host."""
-    assert place(prefix, "/login") == found
+    assert url_below(prefix, "/login") == found
 
 
 @pytest.mark.requirement("V8")

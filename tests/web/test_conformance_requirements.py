@@ -105,7 +105,7 @@ async def test_a_return_to_another_site_begins_nothing(open_stand: Open) -> None
 
 @pytest.mark.requirement("S21")
 async def test_a_return_to_of_this_site_is_kept(open_stand: Open) -> None:
-    """Paths of the site and allowed origins come back as they were; redirects are 303 whatever the hook says."""
+    """LoginPaths of the site and allowed origins come back as they were; redirects are 303 whatever the hook says."""
     stand = await open_stand(return_origins=["https://app.example"])
     for wish in ("/", "/a/b?c=%2F&d=1#e", "https://app.example/x"):
         seen = await stand.visitor.get(await stand.approve(await stand.begin(f"?return_to={quote(wish, safe='')}")))

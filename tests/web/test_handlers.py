@@ -13,7 +13,7 @@ from yarl import URL
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.web import aiohttp, starlette
 from anilist_oauth.web.handlers import Framework, Handlers, settled
-from anilist_oauth.web.login_endpoints import LoginDoor
+from anilist_oauth.web.login_endpoints import LoginEndpoints
 from tests.flows import staged
 from tests.web.test_browser_request import visit
 
@@ -41,7 +41,7 @@ async def test_on_login_gives_no_page() -> None:
 
 async def _refuses(framework: Framework[Any], given: object) -> None:
     async with staged() as stage:
-        door = LoginDoor(stage.flow, login_path="/login", callback_path=None)
+        door = LoginEndpoints(stage.flow, login_path="/login", callback_path=None)
         handlers: Handlers[Any, Any] = Handlers(
             door=door,
             framework=framework,

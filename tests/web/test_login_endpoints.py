@@ -9,7 +9,7 @@ from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.oauth.application import Application
 from anilist_oauth.oauth.endpoints import PIN_REDIRECT_URI
 from anilist_oauth.session.session import OAuthSession
-from anilist_oauth.web.login_endpoints import LoginDoor, Paths
+from anilist_oauth.web.login_endpoints import LoginEndpoints, LoginPaths
 
 
 @pytest.mark.parametrize(
@@ -23,13 +23,13 @@ from anilist_oauth.web.login_endpoints import LoginDoor, Paths
 )
 def test_the_callback_is_at_the_redirect_uri(redirect_uri: str, callback: str) -> None:
     """Its path, decoded as a framework sees it; host, port and query say nothing."""
-    paths = Paths.of(redirect_uri, login_path="/login/anilist", callback_path=None)
+    paths = LoginPaths.of(redirect_uri, login_path="/login/anilist", callback_path=None)
     assert (paths.login, paths.callback, paths.failed) == ("/login/anilist", callback, "/login/anilist/failed")
 
 
 def test_paths_can_be_given() -> None:
     """The callback's may differ where the application is mounted, and the login may be the site's root."""
-    paths = Paths.of("https://site.example/bot/callback", login_path="/", callback_path="/callback")
+    paths = LoginPaths.of("https://site.example/bot/callback", login_path="/", callback_path="/callback")
     assert (paths.login, paths.callback, paths.failed) == ("/", "/callback", "/failed")
 
 
@@ -46,7 +46,7 @@ def test_paths_can_be_given() -> None:
 )
 def test_the_redirect_uri_tells_the_prefix(path: str, callback_path: str | None, prefix: str) -> None:
     """It is what stands before the callback's path; where a proxy makes another path of it, there is none."""
-    paths = Paths.of(f"https://site.example{path}", login_path="/login", callback_path=callback_path)
+    paths = LoginPaths.of(f"https://site.example{path}", login_path="/login", callback_path=callback_path)
     assert paths.prefix == prefix
 
 
@@ -54,43 +54,43 @@ def test_the_redirect_uri_tells_the_prefix(path: str, callback_path: str | None,
 def test_a_redirect_uri_leads_to_a_page(redirect_uri: str) -> None:
     """AniList's pin page and an app's own scheme are no address of a web application."""
     with pytest.raises(ConfigurationError, match="redirect_uri: a web application needs an address of its own"):
-        Paths.of(redirect_uri, login_path="/login", callback_path=None)
+        LoginPaths.of(redirect_uri, login_path="/login", callback_path=None)
 
 
 @pytest.mark.parametrize("path", [5, b"/login", ["/login"]])
 def test_a_path_is_a_string(path: Any) -> None:
     """Anything else is our error."""
     with pytest.raises(ConfigurationError, match="login_path: a plain path is needed"):
-        Paths.of("https://site.example/callback", login_path=path, callback_path=None)
+        LoginPaths.of("https://site.example/callback", login_path=path, callback_path=None)
     with pytest.raises(ConfigurationError, match="callback_path: a plain path is needed"):
-        Paths.of("https://site.example/callback", login_path="/login", callback_path=path)
+        LoginPaths.of("https://site.example/callback", login_path="/login", callback_path=path)
 
 
 @pytest.mark.parametrize("flow", [None, OAuthSession(Application(client_id=1, redirect_uri="https://a.example/cb"))])
 def test_a_door_is_of_a_flow(flow: Any) -> None:
     """A session alone keeps no logins."""
     with pytest.raises(ConfigurationError, match=r"^flow: a LoginFlow is needed"):
-        LoginDoor(flow, login_path="/login", callback_path=None)
+        LoginEndpoints(flow, login_path="/login", callback_path=None)
 
 
 @pytest.mark.parametrize("path", ["", "login", "/login/{name}", "/login?a=b", "/login#a"])
 def test_a_path_is_plain(path: str) -> None:
     """A path that a framework would take as a pattern, or a browser not as a path, is refused."""
     with pytest.raises(ConfigurationError, match="login_path: a plain path is needed"):
-        Paths.of("https://site.example/callback", login_path=path, callback_path=None)
+        LoginPaths.of("https://site.example/callback", login_path=path, callback_path=None)
     with pytest.raises(ConfigurationError, match="callback_path: a plain path is needed"):
-        Paths.of("https://site.example/callback", login_path="/login", callback_path=path)
+        LoginPaths.of("https://site.example/callback", login_path="/login", callback_path=path)
 
 
 @pytest.mark.parametrize("callback", ["/login", "/login/", "/login/failed"])
 def test_the_paths_differ(callback: str) -> None:
     """A callback that begins a login would go round for ever."""
     with pytest.raises(ConfigurationError, match="must differ from the redirect URI's path"):
-        Paths.of(f"https://site.example{callback}", login_path="/login", callback_path=None)
+        LoginPaths.of(f"https://site.example{callback}", login_path="/login", callback_path=None)
 
 
 def test_a_door_needs_no_event_loop() -> None:
     """Routes are made when a program is imported, before anything is open."""
     application = Application(client_id=1, client_secret="s", redirect_uri="https://site.example/callback")
-    door = LoginDoor(LoginFlow(OAuthSession(application)), login_path="/login", callback_path=None)
+    door = LoginEndpoints(LoginFlow(OAuthSession(application)), login_path="/login", callback_path=None)
     assert door.paths.callback == "/callback"

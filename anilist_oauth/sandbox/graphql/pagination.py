@@ -1,4 +1,4 @@
-"""Pages of AniList's kind, and what is told of them."""
+"""Pagination of AniList's kind, and what is told of them."""
 
 from collections.abc import Sequence
 from typing import Any

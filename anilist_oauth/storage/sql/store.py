@@ -20,7 +20,7 @@ class SQLStore:
     """Logins and tokens in an SQL database.
 
     A SQLite file is for one machine: it is made with mode 0600 and serves several processes of it. PostgreSQL is for
-    fleets. The tables are made when they are missing; `anilist_oauth.storage.sql_schema` documents them.
+    fleets. The tables are made when they are missing; `anilist_oauth.storage.sql.schema` documents them.
 
     Args:
         url: ``sqlite:///tokens.db`` (a relative path; four slashes begin an absolute one) or
