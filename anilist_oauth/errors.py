@@ -42,10 +42,9 @@ from typing import Any, Literal, Self
 StateMismatchReason = Literal["missing", "unknown", "expired", "used", "binding"]
 InvalidCodeReason = Literal["sent", "used", "expired", "garbled", "other_client", "unknown"]
 TokenMismatchReason = Literal["not_a_jwt", "other_application", "other_user"]
-LoginTimeoutReason = Literal["timeout", "expired", "cancelled"]
+LoginTimeoutReason = Literal["timeout", "expired", "cancelled", "refused"]
 JSONObject = dict[str, Any]
 Errors = list[JSONObject]
-Fields = dict[str, list[str]]
 
 
 class AniListOAuthError(Exception):
@@ -184,17 +183,18 @@ class TokenMismatchError(AniListOAuthError):
 class ServiceError(AniListOAuthError):
     """The network or AniList failed; nothing is wrong with the user or the application."""
 
-    def __init__(self, message: str, *, retry_after: float | None = None, retryable: bool = False) -> None:
+    _harmless = False  # whether an error of this class is `retryable` unless it says otherwise
+
+    def __init__(self, message: str, *, retry_after: float | None = None, retryable: bool | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after  # seconds, or None where nobody said
-        self.retryable = retryable  # whether the same call may be made again without harm
+        self.retryable = self._harmless if retryable is None else retryable  # the same call may be made again
 
 
 class ConnectionFailedError(ServiceError):
     """The request never left this machine: the same call may be made again."""
 
-    def __init__(self, message: str, *, retry_after: float | None = None, retryable: bool = True) -> None:
-        super().__init__(message, retry_after=retry_after, retryable=retryable)
+    _harmless = True
 
 
 class OutcomeUnknownError(ServiceError):
@@ -204,8 +204,7 @@ class OutcomeUnknownError(ServiceError):
 class RateLimitedError(ServiceError):
     """AniList said 429, or the wait for a turn would exceed what the caller allows: nothing was looked at."""
 
-    def __init__(self, message: str, *, retry_after: float | None = None, retryable: bool = True) -> None:
-        super().__init__(message, retry_after=retry_after, retryable=retryable)
+    _harmless = True
 
 
 class ServiceUnavailableError(ServiceError):
@@ -242,7 +241,7 @@ class GraphQLValidationError(GraphQLError):
     """AniList refused a mutation's input; `fields` holds the complaints by field."""
 
     def __init__(
-        self, message: str, *, fields: Fields, errors: Errors, status: int, data: JSONObject | None = None
+        self, message: str, *, fields: dict[str, list[str]], errors: Errors, status: int, data: JSONObject | None = None
     ) -> None:
         super().__init__(message, errors=errors, status=status, data=data)
         self.fields = fields
@@ -268,7 +267,7 @@ class LoginRequiredError(AniListOAuthError):
 
 
 class LoginTimeoutError(AniListOAuthError, TimeoutError):
-    """Nobody came back in time; `reason` says whether the wait ended, or the login itself."""
+    """The login did not end in time, or was called off; `reason` ``refused``: its visitor said "that is not me"."""
 
     def __init__(self, message: str, *, reason: LoginTimeoutReason) -> None:
         super().__init__(message)

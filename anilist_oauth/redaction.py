@@ -5,8 +5,12 @@ pickled, and whatever a server or a browser sends passes `clean` before it reach
 """
 
 import re
-from typing import Any, NoReturn, SupportsIndex
+from typing import Any, Generic, NoReturn, SupportsIndex, TypeVar
 from urllib.parse import quote, quote_plus
+
+import attrs
+
+T = TypeVar("T")
 
 MASK = "***"
 TEXT_LIMIT = 300  # characters of foreign text that a message may hold
@@ -53,9 +57,46 @@ def _hide(text: str, secrets: tuple[str, ...]) -> str:
 
 
 class MaskedText(str):
-    """Text that is handed to others who may log their arguments: its repr is masked, and nothing else."""
+    """A secret as text. It is an ordinary `str` except that its repr, and that of any piece cut from it, is masked.
+
+    Crash reporters (Sentry, rich and structlog at their defaults) show the local variables of each frame. So a secret
+    travels through this package as one of these three: `MaskedText`, `MaskedBytes`, or `Masked` for anything else. Wrap
+    it where it comes in, before anything can raise: ``code = MaskedText(code)``. Methods give plain text again, so that
+    their result is wrapped as well before it gets a name: ``code = MaskedText(code.strip())``. A dict, tuple or list
+    shows the repr of its members, so that masked members are enough there.
+    """
 
     __slots__ = ()
+
+    def __repr__(self) -> str:
+        return MASK
+
+    def __getitem__(self, index: SupportsIndex | slice) -> "MaskedText":
+        return MaskedText(super().__getitem__(index))  # rich shows the beginning of a long text
+
+
+class MaskedBytes(bytes):
+    """A secret as bytes; as for `MaskedText`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return MASK
+
+    def __getitem__(self, index: Any) -> Any:
+        found = super().__getitem__(index)
+        return MaskedBytes(found) if isinstance(index, slice) else found
+
+
+@attrs.frozen(repr=False, eq=False)
+class Masked(Generic[T]):
+    """Anything else with a secret in it, such as a mapping or a URL, in an envelope whose repr is masked.
+
+    Attributes:
+        value: What is inside; use it in an expression, and give it no name.
+    """
+
+    value: T = attrs.field(repr=False)
 
     def __repr__(self) -> str:
         return MASK

@@ -187,4 +187,4 @@ class _Program:
 
 
 def _shown(done: CompletedLogin) -> Answer:
-    return {"subject": done.login.subject, "viewer": done.viewer.id, "user": done.token.user_id}
+    return {"subject": done.login.subject, "viewer": done.user_id, "user": done.token.user_id}

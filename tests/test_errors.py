@@ -197,5 +197,5 @@ def test_the_reasons_are_the_documented_ones() -> None:
         ("sent", "used", "expired", "garbled", "other_client", "unknown")
     )
     assert typing.get_args(errors.TokenMismatchReason) == ("not_a_jwt", "other_application", "other_user")
-    assert typing.get_args(errors.LoginTimeoutReason) == ("timeout", "expired", "cancelled")
+    assert typing.get_args(errors.LoginTimeoutReason) == ("timeout", "expired", "cancelled", "refused")
     assert StateMismatchError("", reason="used").reason == "used"

@@ -5,10 +5,21 @@ import pickle
 from urllib.parse import quote, quote_plus
 
 import pytest
+import rich.pretty
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from anilist_oauth.redaction import MASK, TEXT_LIMIT, Unpicklable, clean, mask_shapes, masked
+from anilist_oauth.redaction import (
+    MASK,
+    TEXT_LIMIT,
+    Masked,
+    MaskedBytes,
+    MaskedText,
+    Unpicklable,
+    clean,
+    mask_shapes,
+    masked,
+)
 
 
 @pytest.mark.requirement("S19")
@@ -117,3 +128,35 @@ def test_a_copy_of_what_holds_a_secret_is_itself() -> None:
     value = Value()
     assert copy.copy(value) is value
     assert copy.deepcopy(value) is value
+
+
+SECRET = "s3cret" * 100
+
+
+@pytest.mark.requirement("S36")
+@pytest.mark.parametrize(
+    "value",
+    [
+        MaskedText(SECRET),
+        MaskedText(SECRET)[:80],
+        MaskedBytes(SECRET.encode()),
+        MaskedBytes(SECRET.encode())[:80],
+        Masked({"code": SECRET}),
+        {"Authorization": MaskedText(SECRET)},
+        (MaskedText(SECRET), [MaskedBytes(SECRET.encode())]),
+    ],
+    ids=range(7),
+)
+def test_a_masked_value_is_not_shown(value: object) -> None:
+    """Neither by its repr nor by rich, which cuts a long text before it asks for its repr."""
+    shown = rich.pretty.traverse(value, max_string=80).render()
+    for text in (repr(value), shown, f"{value!r}"):
+        assert "s3cret" not in text
+
+
+def test_a_masked_value_is_as_good_as_what_it_masks() -> None:
+    """Text and bytes are compared, joined and sent like any other; an envelope gives back what is in it."""
+    assert (MaskedText(SECRET), f"{MaskedText(SECRET)}!") == (SECRET, f"{SECRET}!")
+    assert (MaskedBytes(b"abc"), MaskedBytes(b"abc")[0], MaskedBytes(b"abc") + b"d") == (b"abc", 97, b"abcd")
+    mapping = {"code": SECRET}
+    assert Masked(mapping).value is mapping

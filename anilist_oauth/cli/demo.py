@@ -76,7 +76,7 @@ async def _by_hand() -> None:
         say(f"\n{login.url}\n", style="cyan")
         waiting = flow.wait(login, timeout=LIFETIME)
         done = await counted_down(waiting, seconds=LIFETIME, text="Waiting for you to come back (Ctrl+C gives up),")
-    show(f"Linked {done.viewer.name} (AniList user {done.viewer.id}) to {done.login.subject!r}.", style="green")
+    show(f"Linked {done.display_name} (AniList user {done.user_id}) to {done.login.subject!r}.", style="green")
 
 
 def _free_port() -> int:

@@ -7,12 +7,12 @@ from anilist_oauth.tokens.access_token import Token
 from anilist_oauth.tokens.viewer import Viewer
 
 
-def account(viewer: Viewer, token: Token) -> dict[str, Any]:
-    """Give an account as JSON types."""
+def account(user_id: int, viewer: Viewer | None, token: Token) -> dict[str, Any]:
+    """Give an account as JSON types; without a viewer, its name and address are null."""
     return {
-        "user_id": viewer.id,
-        "user_name": viewer.name,
-        "site_url": viewer.site_url,
+        "user_id": user_id,
+        "user_name": None if viewer is None else viewer.name,
+        "site_url": None if viewer is None else viewer.site_url,
         "expires_at": None if token.expires_at is None else token.expires_at.isoformat(),
     }
 

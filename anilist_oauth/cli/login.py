@@ -127,6 +127,6 @@ def _label() -> str:
 
 def _report(done: CompletedLogin, *, as_json: bool) -> None:
     if as_json:
-        show_json({"subject": done.login.subject, **account(done.viewer, done.token)})
+        show_json({"subject": done.login.subject, **account(done.user_id, done.viewer, done.token)})
     else:
-        show(f"Logged in as {done.viewer.name} (AniList user {done.viewer.id}), {day(done.token)}.", style="green")
+        show(f"Logged in as {done.display_name} (AniList user {done.user_id}), {day(done.token)}.", style="green")

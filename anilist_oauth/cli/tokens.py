@@ -39,7 +39,7 @@ def _described(one: StoredToken) -> dict[str, object]:
     return {
         "client_id": one.client_id,
         "subject": one.subject,
-        **account(one.viewer, one.token),
+        **account(one.viewer.id, one.viewer, one.token),
         "days_left": days_left(one.token),
         "needs_login": _needs_login(one),
     }

@@ -21,7 +21,7 @@ def whoami(
     """Tell who is logged in, by AniList's own word."""
     viewer, token = asyncio.run(_ask(Application.from_env(), subject, store=store, endpoints=endpoints))
     if as_json:
-        show_json({"subject": subject, **account(viewer, token), "unread": viewer.unread})
+        show_json({"subject": subject, **account(viewer.id, viewer, token), "unread": viewer.unread})
         return
     show(f"{viewer.name} (AniList user {viewer.id}), token good {day(token)}")
     if viewer.site_url:

@@ -4,7 +4,6 @@ Reading order: `response` reads what comes back, `completion` checks it and earn
 `live_tokens` for the year afterwards; `retry_store` is the patience that all have with a store.
 """
 
-import asyncio
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -17,6 +16,7 @@ from anilist_oauth.login.completion import Completion, as_login
 from anilist_oauth.login.live_tokens import Hook, LiveTokens
 from anilist_oauth.login.login import CompletedLogin, Login, checked_lifetime
 from anilist_oauth.login.return_to import allowed_origins, check_return_to
+from anilist_oauth.login.shared_tasks import SharedTasks
 from anilist_oauth.login.store_retry import retry_store
 from anilist_oauth.login.waiting import wait_for
 from anilist_oauth.oauth.callback import callback_state
@@ -32,7 +32,11 @@ from anilist_oauth.tokens.access_token import Token
 from anilist_oauth.tokens.viewer import Verified
 
 _LIFETIME = timedelta(minutes=10)
-_CLOSING = 10.0  # seconds that logins under way are waited for, and again as many that they have to be settled
+_CALLED_OFF = {
+    "cancelled": "the login was called off; start a new one",
+    "timeout": "nobody finished the login in the time it was given; start a new one",
+    "refused": "whoever opened the link said that the login is not theirs; send a new link to the right person alone",
+}
 
 logger = logging.getLogger("anilist_oauth")
 
@@ -78,7 +82,7 @@ class LoginFlow:
         records = UnsealedTokenStore(self.tokens)  # a program's own store does not know a sealed token either
         self._completion = Completion(session=session, logins=self.logins, tokens=records)
         self._live_tokens = LiveTokens(session=session, tokens=records, on_expiring=on_expiring, on_invalid=on_invalid)
-        self._running: dict[object, asyncio.Task[CompletedLogin]] = {}
+        self._tasks = SharedTasks()
         self._closed = False
 
     async def begin(
@@ -158,19 +162,7 @@ class LoginFlow:
             response = AuthorizationResponse.from_pin(callback, login=login, binding=binding)
         # Without a binding nothing shows that two who bring one callback are the same: the take lets one of them in.
         same: object = object() if binding is None else (response.login_key, response.digest, digest(binding))
-        return await self._run(same, response)
-
-    async def _run(self, same: object, response: AuthorizationResponse) -> CompletedLogin:
-        """Complete a login in a task of the flow, which callers who bring the same share."""
-        task = self._running.get(same)
-        if task is None:
-            task = asyncio.create_task(self._completion.complete(response))
-            self._running[same] = task
-            task.add_done_callback(lambda done: self._ended(same, done))
-        await asyncio.wait((task,))  # unlike awaiting the task, this does not hand a cancellation on to it
-        if task.cancelled():
-            raise SessionStateError("the login flow was closed before the login was taken; open the callback again")
-        return task.result()
+        return await self._tasks.run(same, self._completion.complete(response))
 
     async def accept(self, verified: Verified, *, login: Login, binding: str | None = None) -> CompletedLogin:
         """Finish a login with a token that did not come from an exchange: a pasted or implicit one.
@@ -187,7 +179,8 @@ class LoginFlow:
             SessionStateError: The flow is closed.
         """
         self._check_open()
-        return await self._run(object(), AuthorizationResponse.from_verified(verified, login=login, binding=binding))
+        response = AuthorizationResponse.from_verified(verified, login=login, binding=binding)
+        return await self._tasks.run(object(), self._completion.complete(response))
 
     async def wait(self, login: Login, *, timeout: float = 600.0) -> CompletedLogin:
         """Wait until a login is finished, here or in another process that shares the stores.
@@ -222,15 +215,26 @@ class LoginFlow:
             return None
         return None if pending.expires_at <= self.session.clock() else as_login(self.session, pending, state=state)
 
-    async def cancel(self, login: Login, *, reason: Literal["cancelled", "timeout"] = "cancelled") -> None:
-        """Call a login off: who waits gets a `LoginTimeoutError` with this reason. One already taken goes on."""
+    async def cancel(self, login: Login, *, reason: Literal["cancelled", "timeout", "refused"] = "cancelled") -> None:
+        """Call a login off: whoever waits gets a `LoginTimeoutError` with this reason. One already taken goes on.
+
+        Args:
+            login: What `begin` or `look` gave.
+            reason: ``refused`` where whoever opened the link says that the login is not theirs.
+
+        Raises:
+            ConfigurationError: The reason is none of the three.
+            StorageError: The store failed for 30 seconds.
+        """
         expect(login, Login, "login: what begin gave is needed")
+        if reason not in _CALLED_OFF:
+            raise ConfigurationError(f"reason: one of {', '.join(_CALLED_OFF)} is needed")
         key, claim = digest(login.state), new_claim(self.session.clock())
         taken = None
         if await retry_store(lambda: self._completion.look_up(key)) is not None:
             taken = await retry_store(lambda: self.logins.take(key, claim=claim, code=digest("cancelled")))
         if taken is not None and taken.claim == claim:
-            error = LoginTimeoutError("the login was called off; start a new one", reason=reason)
+            error = LoginTimeoutError(_CALLED_OFF[reason], reason=reason)
             await retry_store(lambda: self.logins.settle(key, Outcome(error=error)))
 
     async def token_for(self, subject: str) -> Token:
@@ -272,12 +276,7 @@ class LoginFlow:
     async def aclose(self) -> None:
         """Wait some seconds for logins being finished, then end the rest as `OutcomeUnknownError`; safe to repeat."""
         self._closed = True
-        try:
-            await self._wait_for_running()
-        finally:  # whoever cancels this has no patience, and leaves nothing under way all the same
-            for task in list(self._running.values()):
-                task.cancel()
-            await self._wait_for_running()
+        await self._tasks.aclose()
 
     async def __aenter__(self) -> Self:
         self._check_open()
@@ -285,15 +284,6 @@ class LoginFlow:
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
-
-    async def _wait_for_running(self) -> None:
-        if self._running:
-            await asyncio.wait(set(self._running.values()), timeout=_CLOSING)
-
-    def _ended(self, same: object, task: asyncio.Task[CompletedLogin]) -> None:
-        del self._running[same]
-        if not task.cancelled():
-            task.exception()  # who was interested has it; asyncio need not complain that nobody was left
 
     def _check_open(self) -> None:
         if self._closed:

@@ -9,7 +9,7 @@ from anilist_oauth.arguments import expect
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.redaction import Unpicklable, masked
 from anilist_oauth.tokens.access_token import Token
-from anilist_oauth.tokens.viewer import Viewer
+from anilist_oauth.tokens.viewer import Viewer, check_user, display_name, known_user_id
 
 _LONGEST_LIFE = timedelta(days=366)
 
@@ -42,17 +42,35 @@ class Login(Unpicklable):
     return_to: str | None = None
     expires_at: datetime
 
+    @property
+    def link(self) -> str:
+        """The `url` as a `str`, for a chat's buttons and messages."""
+        return str(self.url)
+
 
 @attrs.frozen(kw_only=True)
 class CompletedLogin(Unpicklable):
-    """A finished login: whose it was, and the user's token and viewer.
+    """A finished login: whose it was, and the user's token.
+
+    Link accounts by `user_id`, which never changes, and greet by `display_name`.
 
     Attributes:
-        login: The login; its `subject` is always set: that of a sign-in is ``anilist:`` and the viewer's id.
+        login: The login; its `subject` is always set: that of a sign-in is ``anilist:`` and the user id.
         token: The user's access token.
-        viewer: The user, as AniList named them with that very token.
+        user_id: AniList's id of the user; the viewer's unless given.
+        viewer: The user as AniList's ``Viewer`` names them, or None where AniList could not be asked at once:
+            `LoginFlow.viewer` asks later.
     """
 
     login: Login
     token: Token
-    viewer: Viewer
+    viewer: Viewer | None = None  # before `user_id`, whose default reads it
+    user_id: int = attrs.field(default=attrs.Factory(lambda self: known_user_id(self.viewer), takes_self=True))
+
+    def __attrs_post_init__(self) -> None:
+        check_user(self.user_id, self.viewer)
+
+    @property
+    def display_name(self) -> str:
+        """The user's name, else one such as ``AniList user 112084``."""
+        return display_name(self.user_id, self.viewer)

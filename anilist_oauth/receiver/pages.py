@@ -96,7 +96,7 @@ def question(login: Login, ticket: str, *, viewer: Viewer | None = None) -> Page
 
 def linked(done: CompletedLogin) -> Page:
     """Name the account that was linked, and to whom."""
-    viewer = element("strong", isolated(display_name(done.viewer.name, instead="your account")))
+    viewer = element("strong", isolated(display_name(done.display_name, instead="your account")))
     body = [
         element("p", viewer, " on AniList is now linked to ", element("em", _name(done.login)), "."),
         "You can close this page.",

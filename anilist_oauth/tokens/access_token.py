@@ -95,13 +95,13 @@ class Token(Unpicklable):
 
     @property
     def user_id(self) -> int | None:
-        """The user id the token claims, unverified; who somebody is, `Viewer` tells."""
+        """The user id the token claims, unverified: a token from anywhere but the token endpoint needs `verify`."""
         claims = peek_claims(self.access_token)
         return claims.user_id if claims else None
 
     @property
     def client_id(self) -> str | None:
-        """The application the token claims to be issued to, unverified."""
+        """The one application the token claims to be issued to, unverified."""
         claims = peek_claims(self.access_token)
         return claims.client_id if claims else None
 

@@ -36,7 +36,7 @@ class AniList(commands.GroupCog, group_name="anilist"):
         await interaction.response.send_message("For you alone, good for ten minutes:", view=view, ephemeral=True)
         try:
             done = await self.flow.wait(login)
-            text = f"You are **{discord.utils.escape_markdown(done.viewer.name)}** on AniList."
+            text = f"You are **{discord.utils.escape_markdown(done.display_name)}** on AniList."
         except AccessDeniedError:
             text = "You declined on AniList; nothing was linked."
         except AniListOAuthError:

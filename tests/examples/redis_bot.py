@@ -20,7 +20,7 @@ async def log_in(flow: LoginFlow, user: str, send: Callable[[str], None]) -> Non
     except AniListOAuthError as error:
         send(f"Nothing was linked: {error}")
     else:
-        send(f"You are {done.viewer.name} on AniList.")
+        send(f"You are {done.display_name} on AniList.")
 
 
 async def main(*users: str, endpoints: Endpoints = ANILIST) -> None:

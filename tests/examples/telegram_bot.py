@@ -32,7 +32,7 @@ async def log_in(message: Message, user: User, flow: LoginFlow, receiver: Callba
     await message.answer("For you alone:", reply_markup=InlineKeyboardMarkup(inline_keyboard=[[button]]))
     try:
         done = await flow.wait(login)
-        await message.answer(f"You are {done.viewer.name} on AniList.")
+        await message.answer(f"You are {done.display_name} on AniList.")
     except AccessDeniedError:
         await message.answer("You declined on AniList; nothing was linked.")
     except AniListOAuthError:

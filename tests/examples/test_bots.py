@@ -217,7 +217,7 @@ class TestDiscord:
         assert "access_token" not in phone.address
         await asyncio.to_thread(phone.driver.forward)
         await asyncio.to_thread(phone.press, "Link account", until="/callback")
-        assert (await stage.flow.wait(login)).viewer.name == "mika"
+        assert (await stage.flow.wait(login)).display_name == "mika"
 
 
 class Telegram(BaseSession):

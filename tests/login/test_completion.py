@@ -83,7 +83,7 @@ class TestBeforeTheTake:
             with pytest.raises(AccessDeniedError):
                 await stage.flow.finish(await stage.sandbox.deny(denied.url))
             stage.session.pace.wait = 30.0
-            assert (await stage.flow.finish(callback)).viewer.name == "mika"
+            assert (await stage.flow.finish(callback)).display_name == "mika"
 
         virtually(test)
 
@@ -97,7 +97,7 @@ class TestBeforeTheTake:
             await asyncio.sleep(1)
             assert pace.delay() > 120
             with takes(at_most=10):
-                assert (await stage.flow.finish(callback)).viewer.name == "mika"
+                assert (await stage.flow.finish(callback)).display_name == "mika"
             for task in queue:
                 task.cancel()
 
@@ -112,7 +112,7 @@ class TestBeforeTheTake:
             with takes(at_most=0), pytest.raises(StorageError) as caught:
                 await stage.flow.finish(callback)
             assert caught.value.retryable
-            assert (await stage.flow.finish(callback)).viewer.name == "mika"
+            assert (await stage.flow.finish(callback)).display_name == "mika"
 
         virtually(test)
 
@@ -153,7 +153,7 @@ class TestBeforeTheTake:
         async def test(stage: Stage) -> None:
             _, callback = await stage.begin()
             logins(stage).weather.after["take"] = [AWAY, AWAY]
-            assert (await stage.flow.finish(callback)).viewer.name == "mika"
+            assert (await stage.flow.finish(callback)).display_name == "mika"
             assert logins(stage).weather.calls.count("take") == 3
             assert stage.posts() == 1
 
@@ -222,7 +222,7 @@ class TestAfterTheTake:
             with pytest.raises(LoginRequiredError):
                 await stage.flow.token_for(f"anilist:{rin.id}")
             again = await stage.log_in(user="rin", subject=f"anilist:{rin.id}")
-            assert again.viewer.id == rin.id
+            assert again.user_id == rin.id
 
         virtually(test)
 
@@ -236,7 +236,7 @@ class TestAfterTheTake:
             answers = Fault(body={"data": {"Viewer": {"id": rin.id, "name": "rin"}}})
             stage.sandbox.next("graphql", answers, answers)
             done = await stage.log_in(user="mika", subject=f"anilist:{rin.id}")
-            assert (done.token.user_id, done.viewer.id) == (mika.id, rin.id)
+            assert (done.token.user_id, done.user_id) == (mika.id, rin.id)
             with pytest.raises(TokenMismatchError):
                 await stage.log_in(user="mika", subject=f"anilist:{mika.id}")
 
@@ -263,7 +263,7 @@ class TestViewer:
             stage.sandbox.next("graphql", Fault(status=503, headers={"Retry-After": "20"}, body="<html>"))
             _, callback = await stage.begin()
             with takes(at_least=20, at_most=25):
-                assert (await stage.flow.finish(callback)).viewer.name == "mika"
+                assert (await stage.flow.finish(callback)).display_name == "mika"
 
         virtually(test)
 
@@ -274,7 +274,7 @@ class TestViewer:
         async def test(stage: Stage) -> None:
             stage.sandbox.next("graphql", *[fault] * 4)
             with takes(at_most=20):
-                assert (await stage.log_in()).viewer.name == "mika"
+                assert (await stage.log_in()).display_name == "mika"
 
         virtually(test)
 
@@ -333,7 +333,7 @@ class TestViewer:
             stage.session.pace = Pace()
             stage.sandbox.next("graphql", Fault(status=429, headers={"Retry-After": "40"}, body=body))
             with takes(at_least=40, at_most=45):
-                assert (await stage.log_in()).viewer.name == "mika"
+                assert (await stage.log_in()).display_name == "mika"
             stage.sandbox.next("graphql", Fault(status=429, body=body))
             with takes(at_most=5):
                 error = await both_fail(stage, RateLimitedError)

@@ -54,7 +54,7 @@ async def test_a_login_gives_token_and_viewer_and_stores_them() -> None:
         done = await stage.flow.finish(await stage.sandbox.approve(login.url))
         assert done.login == login
         assert (login.subject, login.label, login.return_to) == ("discord:42", "@mika", "/me")
-        assert done.viewer.name == "mika"
+        assert done.display_name == "mika"
         assert await stage.flow.token_for("discord:42") == done.token
         assert await stage.flow.graphql("discord:42", "{ Viewer { name } }") == {"Viewer": {"name": "mika"}}
         await stage.flow.logout("discord:42")
@@ -107,7 +107,7 @@ async def test_accounts_are_linked_by_id() -> None:
         renamed, taker = await stage.log_in(user="mika"), await stage.log_in(user="rin")
         assert renamed.login.subject == mika.login.subject == f"anilist:{first.id}"
         assert taker.login.subject == rin.login.subject == f"anilist:{second.id}"
-        assert (renamed.viewer.name, taker.viewer.name) == ("rin", "mika")
+        assert (renamed.display_name, taker.display_name) == ("rin", "mika")
 
 
 @pytest.mark.requirement("V14")
@@ -182,7 +182,7 @@ async def test_a_login_can_be_finished_until_it_expires() -> None:
         _, callback = await stage.begin(binding=COOKIE)
         await refused(stage, callback, "binding", binding="another")
         stage.advance(minutes=1, seconds=58)
-        assert (await stage.flow.finish(callback, binding=COOKIE)).viewer.name == "mika"
+        assert (await stage.flow.finish(callback, binding=COOKIE)).display_name == "mika"
 
 
 async def test_a_binding_brought_to_a_login_without_one_is_refused() -> None:
@@ -281,7 +281,7 @@ async def test_a_code_says_who_logs_in_and_a_callback_does_not() -> None:
         await refused(stage, claimed | {"state": login.state}, "binding", binding="another")
         await refused(stage, claimed | {"state": new_state()}, "unknown", binding="another")
         done = await stage.flow.finish(claimed | {"state": login.state}, binding=COOKIE)
-        assert (done.viewer.name, done.login.subject) == ("rin", f"anilist:{rin.id}")
+        assert (done.display_name, done.login.subject) == ("rin", f"anilist:{rin.id}")
 
 
 @pytest.mark.requirement("V5")
@@ -298,9 +298,9 @@ async def test_everybody_gets_their_own_token() -> None:
             nonlocal most
             binding = COOKIE if names.index(name) % 2 else None  # many users behind one binding, too
             done = await stage.log_in(user=name, subject=f"chat:{name}", binding=binding)
-            most = max(most, len(stage.flow._running))
+            most = max(most, len(stage.flow._tasks._running))
             user = stage.sandbox.users[names.index(name)]
-            assert (done.viewer.id, done.viewer.name) == (user.id, name)
+            assert (done.user_id, done.display_name) == (user.id, name)
             assert done.token.user_id == user.id
             assert await stage.flow.token_for(f"chat:{name}") == done.token
             assert await stage.flow.wait(done.login) == done
@@ -454,7 +454,7 @@ class TestErrorCallbacks:
                 assert not caught.value.verified
             await refused(stage, {"error": "access_denied", "state": new_state()}, "unknown", binding=COOKIE)
             await refused(stage, {"error": "access_denied", "state": login.state}, "binding")
-            assert (await stage.flow.finish(callback, binding=COOKIE)).viewer.name == "mika"
+            assert (await stage.flow.finish(callback, binding=COOKIE)).display_name == "mika"
 
     async def test_a_malformed_one_touches_nothing(self) -> None:
         """No code, a repeated one, or an implicit token: the right callback still finishes."""
@@ -463,7 +463,7 @@ class TestErrorCallbacks:
             for query in ("", "&code=a&code=b", "&access_token=x"):
                 with pytest.raises(InvalidCallbackError):
                     await stage.flow.finish(f"?state={login.state}{query}")
-            assert (await stage.flow.finish(callback)).viewer.name == "mika"
+            assert (await stage.flow.finish(callback)).display_name == "mika"
 
 
 @pytest.mark.requirement("V8")
@@ -512,7 +512,7 @@ class TestPins:
             login, callback = await stage.begin(binding=COOKIE)
             code = URL(callback).query["code"]
             await refused(stage, code, "binding", login=login)
-            assert (await stage.flow.finish(code, login=login, binding=COOKIE)).viewer.name == "mika"
+            assert (await stage.flow.finish(code, login=login, binding=COOKIE)).display_name == "mika"
 
     async def test_a_whole_address_of_another_login_is_refused(self) -> None:
         """Somebody else's callback, pasted into this login, is not this login's."""
@@ -534,7 +534,7 @@ class TestPins:
             login, callback = await stage.begin()
             with pytest.raises(InvalidCallbackError):
                 await stage.flow.finish(pasted, login=login)
-            assert (await stage.flow.finish(callback)).viewer.name == "mika"
+            assert (await stage.flow.finish(callback)).display_name == "mika"
 
 
 class TestVerifiedTokens:
@@ -550,7 +550,7 @@ class TestVerifiedTokens:
         async with staged() as stage:
             login, verified = await stage.flow.begin(subject="a"), await self.verified(stage)
             done = await stage.flow.accept(verified, login=login)
-            assert (done.login, done.token, done.viewer.name) == (login, verified.token, "mika")
+            assert (done.login, done.token, done.display_name) == (login, verified.token, "mika")
             assert (await stage.flow.wait(login)).token == await stage.flow.token_for("a") == verified.token
             assert stage.posts() == 0
             with pytest.raises(StateMismatchError) as caught:
@@ -564,7 +564,7 @@ class TestVerifiedTokens:
             bound = await stage.flow.begin(binding=COOKIE)
             with pytest.raises(StateMismatchError, match="another browser"):
                 await stage.flow.accept(verified, login=bound)
-            assert (await stage.flow.accept(verified, login=bound, binding=COOKIE)).viewer.name == "mika"
+            assert (await stage.flow.accept(verified, login=bound, binding=COOKIE)).display_name == "mika"
             other = await stage.flow.begin(subject=f"anilist:{verified.viewer.id + 1}")
             with pytest.raises(TokenMismatchError):
                 await stage.flow.accept(verified, login=other)
@@ -602,8 +602,10 @@ class TestLook:
 class TestCancel:
     """Calling a login off."""
 
-    @pytest.mark.parametrize("reason", ["cancelled", "timeout"])
-    async def test_who_waits_is_told_and_the_login_is_over(self, reason: Literal["cancelled", "timeout"]) -> None:
+    @pytest.mark.parametrize("reason", ["cancelled", "timeout", "refused"])
+    async def test_who_waits_is_told_and_the_login_is_over(
+        self, reason: Literal["cancelled", "timeout", "refused"]
+    ) -> None:
         """Its callback is used."""
         async with staged() as stage:
             login, callback = await stage.begin(binding=COOKIE)
@@ -613,6 +615,12 @@ class TestCancel:
                 await waiting
             assert caught.value.reason == reason
             await refused(stage, callback, "used", binding=COOKIE)
+
+    async def test_a_reason_is_one_of_three(self) -> None:
+        """Another one would reach whoever waits as it is."""
+        async with staged() as stage:
+            with pytest.raises(ConfigurationError, match=r"^reason: one of cancelled, timeout, refused"):
+                await stage.flow.cancel(await stage.flow.begin(), reason=cast("Any", "expired"))
 
     async def test_one_already_finished_stays(self) -> None:
         """Cancelling comes too late."""
@@ -711,7 +719,7 @@ class TestBegin:
                 callback = await stage.sandbox.approve(login.url)
                 with pytest.raises(ConfigurationError, match="client_secret"):
                     await flow.finish(callback)
-            assert (await stage.flow.finish(callback)).viewer.name == "mika"
+            assert (await stage.flow.finish(callback)).display_name == "mika"
 
     async def test_a_session_that_is_not_open_takes_no_login(self) -> None:
         """It says so, and the login can still be finished over one that is."""
@@ -721,7 +729,7 @@ class TestBegin:
             async with LoginFlow(session, logins=stage.flow.logins) as flow:
                 with pytest.raises(SessionStateError, match="not open"):
                     await flow.finish(callback)
-            assert (await stage.flow.finish(callback)).viewer.name == "mika"
+            assert (await stage.flow.finish(callback)).display_name == "mika"
 
 
 class TestClosing:
@@ -779,7 +787,7 @@ async def test_the_log_names_subject_and_user_and_no_secret(caplog: pytest.LogCa
         lines = [record.getMessage() for record in ours if record.levelno == logging.INFO]
         assert lines == [
             "login begun: subject discord:42",
-            f"login finished: AniList user {done.viewer.id}, subject discord:42",
+            f"login finished: AniList user {done.user_id}, subject discord:42",
         ]
         code = URL(callback).query["code"]
         for secret in (login.state, code, done.token.access_token, COOKIE):

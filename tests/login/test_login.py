@@ -15,6 +15,9 @@ from anilist_oauth.tokens.access_token import Token
 from anilist_oauth.tokens.viewer import Viewer
 
 NOON = datetime(2026, 10, 1, 12, 0, tzinfo=UTC)
+LOGIN = Login(url=URL("https://anilist.co/?state=canary"), state="canary", expires_at=NOON)
+TOKEN = Token(access_token="canary", expires_at=None)
+MIKA = Viewer(5, "mika", None, None, None)
 
 
 def test_a_claim_says_when_and_is_never_made_twice() -> None:
@@ -55,10 +58,30 @@ def test_a_pending_login_holds_no_secret() -> None:
 @pytest.mark.requirement("S19")
 def test_a_login_keeps_its_state_and_token_to_itself() -> None:
     """Neither while it is under way nor when it is completed are they shown or pickled."""
-    login = Login(url=URL("https://anilist.co/?state=canary"), state="canary", expires_at=NOON)
-    token = Token(access_token="canary", expires_at=None)
-    done = CompletedLogin(login=login, token=token, viewer=Viewer(5, "mika", None, None, None))
-    for value in (login, done):
+    done = CompletedLogin(login=LOGIN, token=TOKEN, viewer=MIKA)
+    for value in (LOGIN, done):
         assert "canary" not in repr(value)
         with pytest.raises(TypeError, match=f"{type(value).__name__} holds a secret"):
             pickle.dumps(value)
+
+
+def test_a_link_is_the_url_as_text() -> None:
+    """Chat libraries want a `str` for their buttons."""
+    assert LOGIN.link == "https://anilist.co/?state=canary"
+
+
+def test_a_completed_login_is_greeted_by_name_where_it_is_known() -> None:
+    """The user id comes from the viewer unless it is given; without a viewer it stands in for the name."""
+    named = CompletedLogin(login=LOGIN, token=TOKEN, viewer=MIKA)
+    assert (named.user_id, named.display_name) == (5, "mika")
+    unnamed = CompletedLogin(login=LOGIN, token=TOKEN, user_id=112084, viewer=None)
+    assert (unnamed.user_id, unnamed.display_name) == (112084, "AniList user 112084")
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"user_id": 6, "viewer": MIKA}, {"user_id": 0}, {"user_id": "5"}, {"user_id": True}]
+)
+def test_a_completed_login_names_one_user(given: dict[str, Any]) -> None:
+    """Nobody, two users, or what is no user id: none of them can be linked."""
+    with pytest.raises(ConfigurationError, match=r"^user_id: "):
+        CompletedLogin(login=LOGIN, token=TOKEN, **given)

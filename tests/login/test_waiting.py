@@ -34,7 +34,7 @@ def test_a_wait_ends_at_its_timeout() -> None:
             await stage.flow.wait(login, timeout=90)
         assert caught.value.reason == "timeout"
         await stage.flow.finish(callback)
-        assert (await stage.flow.wait(login)).viewer.name == "mika"
+        assert (await stage.flow.wait(login)).display_name == "mika"
 
     virtually(test)
 

@@ -40,7 +40,7 @@ async def test_a_person_is_asked_and_the_account_is_linked(stage: Scene) -> None
     assert linked.status == 200
     assert f"mika on AniList is now linked to {LABEL}." in linked.words
     done = await stage.flow.wait(login, timeout=20)
-    assert (done.login.subject, done.viewer.name) == ("discord:42", "mika")
+    assert (done.login.subject, done.display_name) == ("discord:42", "mika")
     assert (await stage.flow.token_for("discord:42")).access_token == done.token.access_token
 
 
@@ -280,7 +280,7 @@ async def test_a_web_pages_login_is_finished_there_alone(stage: Scene) -> None:
     callback = await stage.sandbox.approve(login.url)
     asked = await stage.arrive(callback)
     assert (await stage.post(asked.forms[0])).title == "Not in this browser"
-    assert (await stage.flow.finish(callback, binding="a-cookie")).viewer.name == "mika"
+    assert (await stage.flow.finish(callback, binding="a-cookie")).display_name == "mika"
 
 
 async def test_a_wrong_secret_is_the_programs_own_matter(stage: Scene) -> None:
@@ -317,7 +317,7 @@ async def test_where_nothing_was_consumed_the_button_is_offered_again(
     assert "Try again in 40 seconds." in page.words
     monkeypatch.setattr(Unpaced, "wait", 0.0)
     assert "mika on AniList" in (await stage.post(page.forms[0])).words
-    assert (await stage.flow.wait(login, timeout=20)).viewer.name == "mika"
+    assert (await stage.flow.wait(login, timeout=20)).display_name == "mika"
 
 
 class Unreachable(MemoryLoginStore):

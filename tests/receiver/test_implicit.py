@@ -41,7 +41,7 @@ async def test_the_account_is_named_before_it_is_linked(stage: Scene) -> None:
     assert await stage.flow.tokens.get("discord:42", client_id="12345") is None
     linked = await stage.post(asked.forms[0])
     assert f"mika on AniList is now linked to {LABEL}." in linked.words
-    assert (await stage.flow.wait(login)).viewer.name == "mika"
+    assert (await stage.flow.wait(login)).display_name == "mika"
     assert stage.posts() == 0
     assert (await stage.post(asked.forms[0])).text == linked.text
 

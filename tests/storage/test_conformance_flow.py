@@ -55,7 +55,7 @@ async def test_another_browser_is_refused_and_consumes_nothing(pair: Pair) -> No
             await pair.other.finish(callback, binding=binding)
         assert caught.value.reason == "binding"
     assert not pair.stage.sandbox.requests
-    assert (await pair.other.finish(callback, binding=COOKIE)).viewer.name == "mika"
+    assert (await pair.other.finish(callback, binding=COOKIE)).display_name == "mika"
 
 
 @pytest.mark.requirement("S3")

@@ -49,7 +49,7 @@ async def test_a_person_logs_in(open_stand: Open) -> None:
     assert home.text == f"who: anilist:{stand.sandbox.user.id} at /?tab=2"
     (completed,) = stand.site.logins
     assert completed.login.return_to == "/?tab=2"
-    assert completed.viewer.name == "mika"
+    assert completed.display_name == "mika"
     assert await stand.flow.token_for(completed.login.subject or "") == completed.token
 
 
