@@ -16,6 +16,7 @@ from anilist_oauth.errors import (
     SessionStateError,
 )
 from anilist_oauth.pacing.budget import may_start, next_start, start_after
+from anilist_oauth.pacing.loop_clock import LoopClock
 from anilist_oauth.pacing.rate_limit import DEFAULT_LIMIT, RateLimit
 from anilist_oauth.pacing.retries import outage_wait
 from anilist_oauth.tokens.access_token import Token
@@ -53,25 +54,23 @@ class Pace:
             raise ConfigurationError("ceiling: a positive number of requests a minute is needed, such as 90")
         self._ceiling = ceiling
         self._heard = DEFAULT_LIMIT
-        self._cautious_until = self._paused_until = self._halted_until = 0.0
+        self._cautious_until = self._paused_until = self._halted_until = self._exchanges_paused_until = 0.0
         self._starts: list[float] = []  # oldest first
         self._waiting: OrderedDict[int | None, list[_Waiter]] = OrderedDict()  # the first user is the next
         self._served: set[int | None] = set()  # who started at once in this step of the loop
         self._numbers = count()
         self._timer: asyncio.TimerHandle | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._ahead = 0.0  # seconds; a loop whose clock is behind the last one's goes on where that one ended
-        self._latest = 0.0
+        self._clock = LoopClock()
 
     @property
     def limit(self) -> int:
         """Requests allowed in a minute, as far as is known."""
-        return self._limit(self._now())
+        return self._limit(self._clock.now())
 
     @property
     def halted(self) -> bool:
         """Whether an outage was announced, and its time is not over."""
-        return self._now() < self._halted_until
+        return self._clock.now() < self._halted_until
 
     def delay(self, token: Token | str | None = None) -> float:
         """Tell how many seconds a request with this token would wait for its turn, if it came now."""
@@ -84,7 +83,8 @@ class Pace:
 
         Args:
             token: Whose request it is; None is a user like others.
-            max_wait: Seconds that the wait may take.
+            max_wait: Seconds that the wait may take. With 0 the call starts in this very step of the event loop or not
+                at all.
             number: What the first turn of the same call gave: a repeat comes before its user's later calls.
 
         Returns:
@@ -102,6 +102,9 @@ class Pace:
         self._refuse_in_outage()
         user, expiry = _user(token), None
         number = next(self._numbers) if number is None else number
+        if max_wait is not None and max_wait <= 0:
+            self._start_now(max_wait)
+            return number
         if self._starts_at_once(user, loop):
             return number
         waiter = _Waiter(number, loop.create_future())
@@ -144,14 +147,24 @@ class Pace:
 
     def pause(self, seconds: float) -> None:
         """Let everybody wait after a 429, and trust no header for ten minutes."""
-        now = self._now()
+        now = self._clock.now()
         self._cautious_until = now + CAUTION
         self._paused_until = max(self._paused_until, now + seconds + _ROUNDING)
         self._plan()
 
+    def pause_exchanges(self, seconds: float) -> None:
+        """Note a 429 of the token endpoint, which has a limit of its own: until then an exchange is refused."""
+        self._enter(asyncio.get_running_loop())
+        self._exchanges_paused_until = max(self._exchanges_paused_until, self._clock.now() + seconds)
+
+    def exchange_delay(self) -> float:
+        """Tell for how many seconds the token endpoint still refuses everybody after a 429; 0 where it does not."""
+        self._enter(asyncio.get_running_loop())
+        return max(0.0, self._exchanges_paused_until - self._clock.now())
+
     def halt(self, seconds: float) -> None:
         """Turn everybody away after an outage was announced, those who wait included."""
-        self._halted_until = max(self._halted_until, self._now() + seconds)
+        self._halted_until = max(self._halted_until, self._clock.now() + seconds)
         for waiter in chain.from_iterable(self._waiting.values()):
             if not waiter.turn.done():
                 waiter.turn.set_exception(self._outage())
@@ -159,7 +172,7 @@ class Pace:
 
     def _starts_at_once(self, user: int | None, loop: asyncio.AbstractEventLoop) -> bool:
         """Start a call in this very step, if nobody waits and none did so before: turns go round among the others."""
-        now = self._now()
+        now = self._clock.now()
         free = not self._waiting and not self._served and self._paused_until <= now
         if not free or not may_start(self._starts, limit=self._limit(now), now=now):
             return False
@@ -167,6 +180,13 @@ class Pace:
         self._served.add(user)
         loop.call_soon(self._served.clear)
         return True
+
+    def _start_now(self, max_wait: float) -> None:
+        """Start a call in this very step, if that takes no turn from those who wait; else refuse it."""
+        waiting = sum(map(len, self._waiting.values()))
+        if (wait := self._delay_behind(waiting)) > max_wait:
+            raise _too_long(wait, max_wait)
+        self._note_start(self._clock.now())
 
     def _note_start(self, now: float) -> None:
         self._starts.append(now)
@@ -176,7 +196,7 @@ class Pace:
     def _give_turns(self) -> None:
         """Let those start whose time has come."""
         self._timer = None
-        now = self._now()
+        now = self._clock.now()
         while self._waiting and self._next_start() <= now + _TOLERANCE:
             user, waiters = self._waiting.popitem(last=False)
             waiter = waiters.pop(0)
@@ -192,9 +212,9 @@ class Pace:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._waiting and self._loop is not None and not self._loop.is_closed():
-            when = max(self._next_start() - self._ahead, self._loop.time())
-            self._timer = self._loop.call_at(when, self._give_turns)
+        loop = self._clock.loop
+        if self._waiting and loop is not None and not loop.is_closed():
+            self._timer = loop.call_at(self._clock.loop_time(self._next_start()), self._give_turns)
 
     def _limit(self, now: float) -> int:
         heard = min(self._heard, DEFAULT_LIMIT) if now < self._cautious_until else self._heard
@@ -204,11 +224,14 @@ class Pace:
         return max(self._paused_until, next_start(self._starts, limit=self.limit))
 
     def _delay(self, user: int | None) -> float:
-        now = self._now()
+        return self._delay_behind(self._turns_before(user))
+
+    def _delay_behind(self, ahead: int) -> float:
+        """Tell how many seconds a call would wait that has so many others before it."""
+        now = self._clock.now()
         limit, earliest = self._limit(now), max(now, self._paused_until, self._halted_until)
         if not self._waiting and may_start(self._starts, limit=limit, now=earliest):
             return earliest - now
-        ahead = self._turns_before(user)
         return start_after(self._starts, limit=limit, ahead=ahead, earliest=earliest) - now
 
     def _expire(self, user: int | None, waiter: _Waiter, max_wait: float) -> None:
@@ -239,26 +262,22 @@ class Pace:
         return ahead
 
     def _enter(self, loop: asyncio.AbstractEventLoop) -> None:
-        if loop is self._loop:
+        last = self._clock.loop
+        if loop is last:
             return
-        if self._loop is not None and self._waiting and not self._loop.is_closed():
+        if last is not None and self._waiting and not last.is_closed():
             raise SessionStateError("the pace is in use in another event loop; give each running loop its own")
         self._waiting.clear()  # nobody wakes who waits in a closed loop
         self._served.clear()
         self._plan()
-        self._loop, self._ahead = loop, max(0.0, self._latest - loop.time())
-
-    def _now(self) -> float:
-        if self._loop is not None:
-            self._latest = max(self._latest, self._loop.time() + self._ahead)
-        return self._latest
+        self._clock.set(loop)
 
     def _refuse_in_outage(self) -> None:
         if self.halted:
             raise self._outage()
 
     def _outage(self) -> ServiceUnavailableError:
-        wait = self._halted_until - self._now()
+        wait = self._halted_until - self._clock.now()
         return ServiceUnavailableError(
             f"AniList announced an outage, so that nothing was sent; try again in {wait:.0f} s",
             retry_after=wait,

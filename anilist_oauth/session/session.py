@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
-from random import SystemRandom
 from typing import Any, Self
 
 import aiohttp
@@ -16,28 +15,22 @@ from anilist_oauth.errors import (
     InvalidCodeError,
     OutcomeUnknownError,
     RateLimitedError,
-    ServiceError,
     SessionStateError,
 )
 from anilist_oauth.graphql.pagination import Pagination
 from anilist_oauth.graphql.request import graphql_request, has_mutation
-from anilist_oauth.graphql.response import parse_graphql_response
 from anilist_oauth.graphql.viewer_query import VIEWER_QUERY, parse_viewer
-from anilist_oauth.http_messages import Request
 from anilist_oauth.oauth.application import Application
 from anilist_oauth.oauth.authorize import code_url_prefix, implicit_url, with_state
 from anilist_oauth.oauth.endpoints import ANILIST, Endpoints
 from anilist_oauth.oauth.exchange import TOKEN_HEADERS, parse_token_response, token_form, with_code
 from anilist_oauth.pacing.pace import Pace
-from anilist_oauth.pacing.rate_limit import RateLimit
-from anilist_oauth.pacing.retries import lost_answer_error, retry_delay
+from anilist_oauth.session.graphql_call import GraphQLCall
 from anilist_oauth.session.spent_codes import SpentCodes
 from anilist_oauth.session.transport import DEFAULT_TIMEOUT, AiohttpTransport, Transport, common_headers
 from anilist_oauth.tokens.access_token import Token
 from anilist_oauth.tokens.verification import claimed_token, verified
 from anilist_oauth.tokens.viewer import Verified, Viewer
-
-_jitter = SystemRandom().random
 
 
 class OAuthSession:
@@ -215,7 +208,8 @@ class OAuthSession:
             variables: JSON types only.
             token: Whose request it is; None for a public query.
             operation_name: Which operation to run, where the document has several.
-            max_wait: Seconds that a wait for a turn may take; ``pace.delay()`` tells beforehand how long it is.
+            max_wait: Seconds that a wait before a try may take; ``pace.delay()`` tells beforehand how long it is. With
+                0 there is one try, at once, or none.
             timeout: Seconds for each try, waits not included; None for the session's own.
 
         Raises:
@@ -231,17 +225,16 @@ class OAuthSession:
         request = graphql_request(
             self.endpoints.graphql, query, variables, token=token, operation_name=operation_name, timeout=timeout
         )
-        mutation, number, tries = has_mutation(query), None, 0
-        while True:
-            number = await self.pace.turn(token, max_wait=max_wait, number=number)
-            tries += 1
-            try:
-                return await self._ask(request, mutation=mutation)
-            except ServiceError as error:
-                wait = None if self.pace.halted else retry_delay(error, tries=tries, random=_jitter)
-                if wait is None:
-                    raise
-            await asyncio.sleep(wait)
+        call = GraphQLCall(
+            request=request,
+            mutation=has_mutation(query),
+            token=token,
+            client_secret=self.application.client_secret,
+            transport=self._transport,
+            pace=self.pace,
+            clock=self.clock,
+        )
+        return await call.data(max_wait=max_wait)
 
     async def paginate(
         self,
@@ -251,17 +244,21 @@ class OAuthSession:
         token: Token | str | None = None,
         per_page: int = 50,
         path: str | None = None,
+        max_wait: float | None = None,
     ) -> AsyncIterator[dict[str, Any]]:
-        """Give one page's data after another, each asked for when it is wanted; arguments as for `Pagination`."""
+        """Give one page's data after another, each asked for when it is wanted.
+
+        Arguments are as for `Pagination`, and `max_wait`, for each page, as for `graphql`.
+        """
         pages = Pagination(query, variables, per_page=per_page, path=path)
         while not pages.done:
-            data = await self.graphql(query, pages.variables, token=token)
+            data = await self.graphql(query, pages.variables, token=token, max_wait=max_wait)
             pages.take(data)
             yield data
 
-    async def viewer(self, token: Token | str) -> Viewer:
-        """Ask AniList whose token it is; errors as for `graphql`."""
-        return parse_viewer(await self.graphql(VIEWER_QUERY, token=token))
+    async def viewer(self, token: Token | str, *, max_wait: float | None = None) -> Viewer:
+        """Ask AniList whose token it is; `max_wait` and errors as for `graphql`."""
+        return parse_viewer(await self.graphql(VIEWER_QUERY, token=token, max_wait=max_wait))
 
     async def verify(self, access_token: str) -> Verified:
         """Believe a pasted or implicit token if it is this application's and AniList names the same user as it does.
@@ -271,23 +268,6 @@ class OAuthSession:
         """
         token, claims = claimed_token(access_token, client_id=self.application.client_id)
         return verified(token, claims, await self.viewer(token))
-
-    async def _ask(self, request: Request, *, mutation: bool) -> dict[str, Any]:
-        """Make one try, and let the pace know what its answer says."""
-        try:
-            response = await self._transport.send(request)
-        except OutcomeUnknownError as error:
-            raise lost_answer_error(error, mutation=mutation) from error.__cause__
-        now, bearer = self.clock(), request.headers.get("Authorization")
-        self.pace.observe(RateLimit.from_headers(response.headers, now=now))
-        try:
-            secrets = ((bearer or "").removeprefix("Bearer "), self.application.client_secret or "")
-            return parse_graphql_response(
-                response, with_token=bearer is not None, now=now, mutation=mutation, secrets=secrets
-            )
-        except ServiceError as error:
-            self.pace.heed(error, status=response.status, jitter=_jitter())
-            raise
 
     def _check_open(self) -> asyncio.AbstractEventLoop:
         loop = self._loop

@@ -259,6 +259,60 @@ def test_max_wait_refuses_at_once() -> None:
     in_virtual_time(scenario)
 
 
+def test_a_call_that_may_not_wait_starts_in_this_very_step_or_never() -> None:
+    """Of fifteen such calls of one instant ten start at once, and the others are refused; none is kept waiting."""
+
+    async def scenario() -> None:
+        crowd, loop = Crowd(Pace()), asyncio.get_running_loop()
+        began = [crowd.one(str(place), place, max_wait=0) for place in range(15)]
+        for call in began[:10]:
+            with pytest.raises(StopIteration):
+                call.send(None)  # it ends without having waited once
+        for call in began[10:]:
+            with pytest.raises(RateLimitedError) as caught:
+                call.send(None)
+            assert caught.value.retry_after == crowd.pace.delay() > 0
+        assert (len(crowd.started), loop.time()) == (10, 0)
+        assert not crowd.pace._waiting
+
+    in_virtual_time(scenario)
+
+
+def test_a_call_that_may_not_wait_takes_no_turn_from_those_who_wait() -> None:
+    """While others wait for the minute to go on it is refused; where there is a turn for all of them it starts."""
+
+    async def scenario() -> None:
+        crowd = Crowd(Pace())
+        asking = [asyncio.create_task(crowd.one("a", place)) for place in range(9)]
+        await asyncio.sleep(0)
+        await crowd.one("b", max_wait=0)  # eight wait for the next step, and there are nine turns
+        with pytest.raises(RateLimitedError):
+            await crowd.one("b", max_wait=0)
+        await asyncio.wait(asking)
+        assert crowd.times("a") == [0.0] * 9
+        with pytest.raises(RateLimitedError):
+            await crowd.one("c", max_wait=-1)
+
+    in_virtual_time(scenario)
+
+
+def test_a_refusal_of_the_token_endpoint_is_remembered_apart() -> None:
+    """Until its time is over, exchanges know of it; GraphQL has its own limit and goes on."""
+
+    async def scenario() -> None:
+        pace = Pace()
+        assert pace.exchange_delay() == 0
+        pace.pause_exchanges(30)
+        pace.pause_exchanges(10)
+        assert (pace.exchange_delay(), pace.delay()) == (30, 0)
+        await asyncio.sleep(12)
+        assert pace.exchange_delay() == 18
+        await asyncio.sleep(20)
+        assert pace.exchange_delay() == 0
+
+    in_virtual_time(scenario)
+
+
 @pytest.mark.parametrize("max_wait", [float("nan"), "5"])
 def test_a_max_wait_is_a_number_of_seconds(max_wait: Any) -> None:
     """Anything else is refused at once, whether there is a wait or not, and takes no turn."""
@@ -295,7 +349,7 @@ def test_a_busy_loop_does_not_cost_a_turn_that_came() -> None:
     async def scenario() -> None:
         crowd, loop = Crowd(Pace()), asyncio.get_running_loop()
         assert isinstance(loop, virtual_time.VirtualTimeLoop)
-        asking = [asyncio.create_task(crowd.one("a", place, max_wait=0)) for place in range(2)]
+        asking = [asyncio.create_task(crowd.one("a", place, max_wait=0.001)) for place in range(2)]
         await asyncio.sleep(0)
         loop.jump(5)  # something else kept the loop busy
         await asyncio.gather(*asking)

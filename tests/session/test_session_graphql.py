@@ -214,6 +214,26 @@ def test_max_wait_counts_after_a_429_too() -> None:
     in_virtual_time(scenario)
 
 
+def test_a_call_that_may_not_wait_is_tried_once() -> None:
+    """With no wait at all there is one try, whatever it comes to; a short wait allows no longer pause between two."""
+
+    async def scenario() -> None:
+        loop = asyncio.get_running_loop()
+        for failure, kind in ((answer(503, ""), ServiceUnavailableError), (LIMITED, RateLimitedError)):
+            async with scripted(failure, VIEWER) as (session, transport):
+                with pytest.raises(kind):
+                    await session.viewer("token", max_wait=0)
+                assert (len(transport.requests), loop.time()) == (1, 0)
+        async with scripted(VIEWER) as (session, transport):
+            assert (await session.viewer("token", max_wait=0)).id == 5
+            await asyncio.gather(*(session.viewer("token", max_wait=0) for _ in range(9)))
+            with pytest.raises(RateLimitedError):
+                await session.viewer("token", max_wait=0)
+            assert (len(transport.requests), loop.time()) == (10, 0)
+
+    in_virtual_time(scenario)
+
+
 async def _later(seconds: float, call: Coroutine[Any, Any, Any]) -> Any:
     await asyncio.sleep(seconds)
     return await call
@@ -344,6 +364,22 @@ def test_a_page_is_asked_for_when_it_is_wanted() -> None:
             sent = [json.loads(request.body)["variables"] for request in transport.requests]
             assert sent == [{"id": 7, "page": number, "perPage": 50} for number in (1, 2, 3)]
             assert transport.requests[2].headers["Authorization"] == "Bearer token"
+
+    in_virtual_time(scenario)
+
+
+def test_no_page_is_waited_for_longer_than_allowed() -> None:
+    """The wait for each page's turn is bounded by `max_wait`."""
+
+    async def scenario() -> None:
+        async with scripted(answer(200, {"data": page(more=True)})) as (session, transport):
+            pages = session.paginate(PAGE, max_wait=0)
+            for _ in range(10):
+                await anext(pages)
+            with pytest.raises(RateLimitedError):
+                await anext(pages)
+            assert asyncio.get_running_loop().time() == 0
+            assert len(transport.requests) == 10
 
     in_virtual_time(scenario)
 

@@ -1,0 +1,71 @@
+"""One call of the GraphQL API: a turn of the pace, a try, and the next one where it can do no harm."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from random import SystemRandom
+from typing import Any
+
+import attrs
+
+from anilist_oauth.errors import OutcomeUnknownError, ServiceError
+from anilist_oauth.graphql.response import parse_graphql_response
+from anilist_oauth.http_messages import Request
+from anilist_oauth.pacing.pace import Pace
+from anilist_oauth.pacing.rate_limit import RateLimit
+from anilist_oauth.pacing.retries import lost_answer_error, retry_delay
+from anilist_oauth.session.transport import Transport
+from anilist_oauth.tokens.access_token import Token
+
+_jitter = SystemRandom().random
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class GraphQLCall:
+    """A request on its way to the `data` of its answer.
+
+    Attributes:
+        request: What is sent, each time the same.
+        mutation: Whether it changes something, so that a second time might do harm.
+        token: Whose turn it takes.
+        client_secret: What the server knows and no message may repeat.
+    """
+
+    request: Request
+    mutation: bool
+    token: Token | str | None
+    client_secret: str | None
+    transport: Transport
+    pace: Pace
+    clock: Callable[[], datetime]
+
+    async def data(self, *, max_wait: float | None) -> dict[str, Any]:
+        """Try up to three times; errors as for `OAuthSession.graphql`."""
+        number, tries = None, 0
+        while True:
+            number = await self.pace.turn(self.token, max_wait=max_wait, number=number)
+            tries += 1
+            try:
+                return await self._try()
+            except ServiceError as error:
+                wait = None if self.pace.halted else retry_delay(error, tries=tries, random=_jitter)
+                if wait is None or (max_wait is not None and wait > max_wait):
+                    raise
+            await asyncio.sleep(wait)
+
+    async def _try(self) -> dict[str, Any]:
+        """Make one try, and let the pace know what its answer says."""
+        try:
+            response = await self.transport.send(self.request)
+        except OutcomeUnknownError as error:
+            raise lost_answer_error(error, mutation=self.mutation) from error.__cause__
+        now, bearer = self.clock(), self.request.headers.get("Authorization")
+        self.pace.observe(RateLimit.from_headers(response.headers, now=now))
+        try:
+            secrets = ((bearer or "").removeprefix("Bearer "), self.client_secret or "")
+            return parse_graphql_response(
+                response, with_token=bearer is not None, now=now, mutation=self.mutation, secrets=secrets
+            )
+        except ServiceError as error:
+            self.pace.heed(error, status=response.status, jitter=_jitter())
+            raise
