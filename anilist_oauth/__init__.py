@@ -43,6 +43,7 @@ from anilist_oauth.errors import (
 )
 from anilist_oauth.graphql.request import graphql_request
 from anilist_oauth.graphql.response import parse_graphql_response
+from anilist_oauth.html_page import Pages
 from anilist_oauth.http_messages import Request, Response
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.login.login import CompletedLogin, Login
@@ -111,6 +112,7 @@ __all__ = [
     "Outcome",
     "OutcomeUnknownError",
     "Pace",
+    "Pages",
     "PendingLogin",
     "QueryTooComplexError",
     "RateLimit",

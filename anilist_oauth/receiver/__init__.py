@@ -7,10 +7,13 @@
 
 Whoever comes back from AniList is asked once more, by a page that names who wanted the login, before anything is
 exchanged or stored. So a chat's link preview spends nothing, and somebody who opens another person's link does not
-hand over an account unasked. Reading order: `server`, `desk`, `tickets`, `pages`; `address` and `sockets` open the
-port, `display_name` makes strangers' names fit to be shown.
+hand over an account unasked.
+
+Reading order: `server`, `handler`, `confirmations`, `pages`; `address` and `sockets` open the port, `display_name`
+makes strangers' names fit to be shown.
 """
 
+from anilist_oauth.html_page import Pages
 from anilist_oauth.receiver.server import CallbackReceiver
 
-__all__ = ["CallbackReceiver"]
+__all__ = ["CallbackReceiver", "Pages"]

@@ -8,18 +8,18 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from anilist_oauth.errors import AniListOAuthError
-from anilist_oauth.html_page import Page
+from anilist_oauth.html_page import Page, Pages
+from anilist_oauth.html_page.browser_headers import is_navigation
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.login.login import Login
 from anilist_oauth.oauth.callback import callback_state, parse_callback, parse_implicit
 from anilist_oauth.oauth.uri import is_loopback, split_uri
-from anilist_oauth.receiver import pages
 from anilist_oauth.receiver.address import requested_path
 from anilist_oauth.receiver.confirmations import Confirmations, HeldCallback
+from anilist_oauth.receiver.pages import FRAGMENT, HERE, REFUSAL, TICKET, ReceiverPages
 from anilist_oauth.tokens.viewer import Verified
 
 _OF_CALLBACK = frozenset({"code", "state", "error", "access_token"})
-_PREFETCH = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 _REDIRECT = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 
@@ -31,15 +31,17 @@ class CallbackHandler:
         path: The redirect URI's path; all else is not found.
         on_loopback: Whether only this machine can come: then a request must name a loopback host, so that no web page
             gets in by pointing its own name here.
+        pages: Whose pages they are, and in which language.
 
     Attributes:
         implicit: The login of the implicit grant that is open, if any.
     """
 
-    def __init__(self, flow: LoginFlow, *, path: str, on_loopback: bool) -> None:
+    def __init__(self, flow: LoginFlow, *, path: str, on_loopback: bool, pages: Pages) -> None:
         self._flow = flow
         self._path = path
         self._on_loopback = on_loopback
+        self._pages = ReceiverPages(pages)
         self._tickets = Confirmations(flow.session.clock)
         self._answers: set[asyncio.Task[Page]] = set()
         self._methods = {"GET": self._get, "HEAD": self._head, "POST": self._post}
@@ -54,14 +56,14 @@ class CallbackHandler:
     async def serve(self, request: web.BaseRequest) -> web.Response:
         """Answer one request."""
         if self._on_loopback and not _names_this_machine(request.headers.get("Host", "")):
-            return _sent(pages.nothing_here(400))
+            return _sent(self._pages.stray(400))
         if requested_path(request.rel_url.raw_path) != self._path:
-            return _sent(pages.nothing_here())
+            return _sent(self._pages.stray())
         answer = self._methods.get(request.method)
         try:
-            return _sent(pages.nothing_here(405)) if answer is None else await answer(request)
+            return _sent(self._pages.stray(405)) if answer is None else await answer(request)
         except AniListOAuthError as error:
-            return _sent(pages.failed(error))
+            return _sent(self._pages.failed(error))
 
     async def is_open(self, login: Login | None) -> bool:
         """Tell whether a login can still be finished."""
@@ -73,22 +75,28 @@ class CallbackHandler:
         return web.Response(status=204, headers=_REDIRECT)
 
     async def _get(self, request: web.BaseRequest) -> web.Response:
-        if any("prefetch" in request.headers.get(name, "") for name in _PREFETCH):
+        if not is_navigation(request.headers):
             return await self._head(request)
         query = request.query
         if _OF_CALLBACK.isdisjoint(query):
-            if pages.TICKET in query:
-                return _sent(await self._question(query[pages.TICKET]))
+            if TICKET in query:
+                return _sent(await self._question(query[TICKET]))
             if self.implicit is not None and await self.is_open(self.implicit):
-                return _sent(pages.fragment_reader(self._tickets.issue(self.implicit, None)))
-            return _sent(pages.nothing_here(400))
+                return _sent(self._pages.fragment_reader(self._tickets.issue(self.implicit, None)))
+            return _sent(self._pages.stray(400))
         login = await self._flow.look(query)
         if login is None:
-            return _sent(_not_open(query))
+            return _sent(self._not_open(query))
         if query.get("error"):
             await self._flow.finish(query)  # ends the login, and raises what AniList says
         code = parse_callback(query, expected_state=login.state)
         return _redirect(self._tickets.issue(login, {"state": login.state, "code": code}))
+
+    def _not_open(self, query: Any) -> Page:
+        """Tell what came without the state of an open login; nothing is done about it, for anybody can make one up."""
+        if callback_state(query) is None:
+            parse_callback(query, expected_state="")  # raises: AniList's error, or that the state is missing
+        return self._pages.closed()
 
     async def _question(self, ticket: str) -> Page:
         """Ask the question, or show again what became of it."""
@@ -96,24 +104,24 @@ class CallbackHandler:
         if held is not None and held.answer is not None:
             return await asyncio.shield(held.answer)
         if held is None or held.brought is None or not await self.is_open(held.login):
-            return pages.over()
+            return self._pages.closed()
         viewer = held.brought.viewer if isinstance(held.brought, Verified) else None
-        return pages.question(held.login, ticket, viewer=viewer)
+        return self._pages.question(held.login, ticket, viewer=viewer)
 
     async def _post(self, request: web.BaseRequest) -> web.Response:
         if request.headers.get("Sec-Fetch-Site", "none") not in {"none", "same-origin"}:
-            return _sent(pages.nothing_here(403))
+            return _sent(self._pages.stray(403))
         fields = dict(parse_qsl((await request.read()).decode("ascii", "replace"), keep_blank_values=True))
-        ticket = fields.get(pages.TICKET, "")
+        ticket = fields.get(TICKET, "")
         held = self._tickets.find(ticket)
         if held is None:
-            return _sent(pages.over())
-        if held.answer is None and pages.REFUSAL in fields:
+            return _sent(self._pages.closed())
+        if held.answer is None and REFUSAL in fields:
             self._tickets.drop(ticket)
-            return _sent(pages.refused())
+            return _sent(self._pages.not_me())
         if held.answer is None and held.brought is None:
             self._tickets.drop(ticket)
-            return await self._verify_fragment(held.login, fields.get(pages.FRAGMENT, ""))
+            return await self._verify_fragment(held.login, fields.get(FRAGMENT, ""))
         if held.answer is None:
             held.answer = asyncio.create_task(self._finish(ticket, held, held.brought))
             self._answers.add(held.answer)
@@ -134,19 +142,12 @@ class CallbackHandler:
         except AniListOAuthError as error:
             if getattr(error, "retryable", False):
                 held.answer = None
-                return pages.later(ticket, error)
-            page = pages.failed(error)
+                return self._pages.later(ticket, error)
+            page = self._pages.failed(error)
         else:
-            page = pages.linked(done)
+            page = self._pages.linked(done)
         self._tickets.answered(held)
         return page
-
-
-def _not_open(query: Any) -> Page:
-    """Tell what came without the state of an open login; nothing is done about it, for anybody can make one up."""
-    if callback_state(query) is None:
-        parse_callback(query, expected_state="")  # raises: AniList's error, or that the state is missing
-    return pages.over()
 
 
 def _names_this_machine(host: str) -> bool:
@@ -155,7 +156,7 @@ def _names_this_machine(host: str) -> bool:
 
 def _redirect(ticket: str) -> web.Response:
     """Lead to a page whose address holds neither code nor state."""
-    location = f"{pages.HERE}{pages.TICKET}={ticket}"
+    location = f"{HERE}{TICKET}={ticket}"
     return web.Response(status=303, headers={**_REDIRECT, "Location": location})
 
 

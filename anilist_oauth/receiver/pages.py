@@ -1,26 +1,16 @@
 """The pages a receiver shows: who asks, how it went, and what to do next."""
 
-from anilist_oauth.errors import (
-    AccessDeniedError,
-    AniListOAuthError,
-    AuthorizationError,
-    CallbackError,
-    ExchangeError,
-    InvalidCodeError,
-    ServiceError,
-    StateMismatchError,
-    StorageError,
-    TokenMismatchError,
-)
-from anilist_oauth.html_page import Content, Markup, Page, Tone, button, element, form, isolated, render
+import attrs
+
+from anilist_oauth.errors import AccessDeniedError, AniListOAuthError, AuthorizationError
+from anilist_oauth.html_page import SELF, Content, Markup, Page, Pages, Tone, button, element, form, isolated
+from anilist_oauth.login.failure_reason import FailureReason, failure_reason
 from anilist_oauth.login.login import CompletedLogin, Login
 from anilist_oauth.receiver.display_name import display_name
 from anilist_oauth.tokens.viewer import Viewer
 
 TICKET, REFUSAL, FRAGMENT = "ticket", "refuse", "fragment"
 HERE = "?"  # the same path, without the query: whatever a reverse proxy calls it
-_SELF = "'self'"
-_AGAIN = "Go back to where you got the link, and ask for a new one."
 _READ_FRAGMENT = f"""
 const fragment = location.hash.slice(1);
 history.replaceState(null, "", location.pathname);
@@ -30,164 +20,151 @@ if (fragment) {{
   form.submit();
 }}
 """
-_NOTHING = "Nothing was linked"
-Explanation = tuple[str, str, int]
-"""A title, what happened, and an HTTP status."""
-
-_EXPLANATIONS: tuple[tuple[type[AniListOAuthError], tuple[str, ...], Explanation], ...] = (
-    (
-        StateMismatchError,
-        ("binding",),
-        ("Not in this browser", "This login was begun on a web page, and can only be finished there.", 400),
-    ),
-    (
-        StateMismatchError,
-        ("used", "expired", "unknown"),
-        ("This login is not open", "It was finished before, or has expired.", 400),
-    ),
-    (CallbackError, (), ("This link is broken", "A part of the address is missing or damaged.", 400)),
-    (
-        TokenMismatchError,
-        ("other_user",),
-        ("Another account", "You are signed in to AniList with another account than the one asked for.", 400),
-    ),
-    (TokenMismatchError, (), ("Another login", "What came back from AniList was made for another program.", 400)),
-    (InvalidCodeError, (), ("Too late", "AniList does not take this login's code any more.", 400)),
-    (
-        ExchangeError,
-        (),
-        (_NOTHING, "The program that asked is not set up right at AniList; tell the people who run it.", 502),
-    ),
-    (
-        ServiceError,
-        (),
-        ("AniList does not answer", "AniList could not be reached, or has too much to do; nothing was linked.", 502),
-    ),
-    (StorageError, (), (_NOTHING, "The program that asked cannot store anything for the moment.", 503)),
-    (AniListOAuthError, (), (_NOTHING, "Something went wrong in the program that asked.", 500)),
-)
-
-
-def question(login: Login, ticket: str, *, viewer: Viewer | None = None) -> Page:
-    """Ask whether the AniList account is to be linked to the one who asked; nothing has happened yet.
-
-    Args:
-        login: Who asks.
-        ticket: What the yes, or the no, brings along.
-        viewer: Whose account it is, where that is known already.
-    """
-    asker = element("em", _name(login))
-    body: list[Content] = [
-        element("p", "You are ", element("strong", isolated(display_name(viewer.name, instead="?"))), " on AniList.")
-        if viewer
-        else "You come from AniList, where you agreed.",
-        element("p", "Go on only if you asked for this yourself: ", asker, " could then act on AniList as you."),
-        element(
-            "div",
-            form(HERE, button("Link account"), hidden={TICKET: ticket}),
-            form(HERE, button("That is not me", quiet=True), hidden={TICKET: ticket, REFUSAL: "1"}),
-            class_="actions",
+_CLOSED = frozenset({"expired", "used", "unknown"})
+_NO_NEW_LINK = frozenset({"denied", "cookie", "setup"})  # a new link is not wanted, or would fail likewise
+_STATUS: dict[FailureReason, int] = {"setup": 502, "unavailable": 502, "busy": 503, "store": 503, "failed": 500}
+_AT_FAULT = {  # in what AniList sends back (RFC 6749 section 4.1.2.1); any other word is nobody's
+    **dict.fromkeys(("server_error", "temporarily_unavailable"), "receiver.refused.unavailable"),
+    **dict.fromkeys(
+        (
+            *("invalid_client", "invalid_request", "invalid_scope"),
+            *("unauthorized_client", "unsupported_grant_type", "unsupported_response_type"),
         ),
-        element("p", "Nothing is linked until you say so.", class_="soft"),
-    ]
-    heading = element("span", "Link your AniList account to ", asker, "?")
-    return _page("Link your AniList account?", body, heading=heading, form_action=True)
+        "receiver.refused.setup",
+    ),
+}
 
 
-def linked(done: CompletedLogin) -> Page:
-    """Name the account that was linked, and to whom."""
-    viewer = element("strong", isolated(display_name(done.display_name, instead="your account")))
-    body = [
-        element("p", viewer, " on AniList is now linked to ", element("em", _name(done.login)), "."),
-        "You can close this page.",
-        element("p", "You can take it back at any time on AniList: Settings, Apps.", class_="soft"),
-    ]
-    return _page("Your AniList account is linked", body, tone="good")
+@attrs.frozen
+class ReceiverPages:
+    """The pages of one receiver, in the words of `pages`."""
 
+    pages: Pages
 
-def refused() -> Page:
-    """Confirm a no."""
-    body = [
-        "What AniList sent along is forgotten. Whoever asked for this login can still finish it themselves.",
-        "If you opened somebody else's link, be careful with the next one from there.",
-    ]
-    return _page(_NOTHING, body)
+    def question(self, login: Login, ticket: str, *, viewer: Viewer | None = None) -> Page:
+        """Ask whether the AniList account is to be linked to the one who asked; nothing has happened yet.
 
+        Args:
+            login: Whose login it is: its label names the reader, as far as the application knows them.
+            ticket: What the yes, or the no, brings along.
+            viewer: Whose account it is, where that is known already.
+        """
+        pages = self.pages
+        asker, label = element("em", pages.asker("receiver.program")), element("em", self._label(login))
+        yes = form(HERE, button(pages.fill("receiver.question.yes")), hidden={TICKET: ticket})
+        no = form(HERE, button(pages.fill("receiver.question.no"), quiet=True), hidden={TICKET: ticket, REFUSAL: "1"})
+        body: list[Content] = []
+        if viewer is not None:
+            name = element("strong", isolated(display_name(viewer.name, instead="?")))
+            body.append(pages.paragraph("receiver.question.viewer", viewer=name))
+        if login.label is not None and pages.application is not None:
+            body.append(pages.paragraph("receiver.question.asker", application=asker, label=label))
+        body += [
+            pages.paragraph("receiver.question.text", asker=asker),
+            element("div", yes, no, class_="actions"),
+            pages.paragraph("receiver.question.advice", soft=True, no=pages.fill("receiver.question.no")),
+        ]
+        heading = element("span", pages.fill("receiver.question.heading", label=label))
+        return self._page("question", body, heading=heading, form_action=True)
 
-def fragment_reader(ticket: str) -> Page:
-    """Read the fragment, which no server sees, take it out of the address, and post it here."""
-    body: list[Content] = [
-        "AniList's answer is in the part of this page's address behind #, and reading it takes JavaScript.",
-        f"If this page stays, nothing came along. {_AGAIN}",
-        form(HERE, hidden={TICKET: ticket, FRAGMENT: ""}),
-    ]
-    return _page("One moment", body, form_action=True, script=_READ_FRAGMENT)
+    def linked(self, done: CompletedLogin) -> Page:
+        """Name the account that was linked, and to whom."""
+        viewer = element("strong", isolated(display_name(done.display_name, instead="?")))
+        label = element("em", self._label(done.login))
+        body = [
+            self.pages.paragraph("receiver.linked.text", viewer=viewer, label=label),
+            *self._close(),
+            self.pages.paragraph("receiver.linked.advice", soft=True),
+        ]
+        return self._page("linked", body, tone="good")
 
+    def not_me(self) -> Page:
+        """Confirm a no."""
+        return self._page("not_me", [*self._texts("not_me", "text", "advice"), *self._close()])
 
-def over() -> Page:
-    """Tell that a login, or a page of it, is not open any more."""
-    body = ["It was finished or has expired, or this page was opened too late.", _AGAIN]
-    return _page("This login is not open", body, tone="bad", status=400)
+    def fragment_reader(self, ticket: str) -> Page:
+        """Read the fragment, which no server sees, take it out of the address, and post it here."""
+        body: list[Content] = [
+            self.pages.paragraph("receiver.reading.text"),
+            self.pages.paragraph("receiver.advice"),
+            form(HERE, hidden={TICKET: ticket, FRAGMENT: ""}),
+        ]
+        return self._page("reading", body, form_action=True, script=_READ_FRAGMENT)
 
+    def closed(self) -> Page:
+        """Tell that a login, or a page of it, is not open any more."""
+        return self._failure("closed", "receiver.closed.text", status=400)
 
-def nothing_here(status: int = 404) -> Page:
-    """Answer what is no callback."""
-    title = {403: "Not from here", 405: "No such request"}.get(status, "Nothing here")
-    return _page(title, ["This address only takes people back from AniList's login."], tone="bad", status=status)
+    def stray(self, status: int = 404) -> Page:
+        """Answer what is no callback."""
+        return self._page("stray", self._texts("stray", "text"), tone="bad", status=status)
 
+    def full(self) -> Page:
+        """Turn away a visitor for whom there is no room now."""
+        return self._page("full", self._texts("full", "text"), tone="bad", status=503)
 
-def later(ticket: str, error: AniListOAuthError) -> Page:
-    """Offer to press the button again: what failed has consumed nothing."""
-    wait = getattr(error, "retry_after", None)
-    when = f"in {wait:.0f} seconds" if wait else "in a moment"
-    body: list[Content] = [
-        f"Something stands in the way for now, and nothing is lost. Try again {when}.",
-        element("div", form(HERE, button("Try again"), hidden={TICKET: ticket}), class_="actions"),
-    ]
-    return _page("Not yet", body, tone="bad", form_action=True, status=503)
+    def later(self, ticket: str, error: AniListOAuthError) -> Page:
+        """Offer to press the button again: what failed has consumed nothing."""
+        wait = getattr(error, "retry_after", None)
+        text = (
+            self.pages.paragraph("receiver.later.seconds", seconds=f"{wait:.0f}")
+            if wait
+            else self.pages.paragraph("receiver.later.text")
+        )
+        again = form(HERE, button(self.pages.fill("again")), hidden={TICKET: ticket})
+        body: list[Content] = [text, element("div", again, class_="actions")]
+        return self._page("later", body, tone="bad", form_action=True, status=503)
 
+    def failed(self, error: AniListOAuthError) -> Page:
+        """Tell in a person's words what went wrong; the program that asked has the error itself."""
+        reason = failure_reason(error)
+        if isinstance(error, AccessDeniedError):
+            body = [*self._texts("denied", "text"), *self._close()]
+            return self._page("denied", body, status=200 if error.verified else 400)
+        page = "closed" if reason in _CLOSED else reason
+        text = f"receiver.{page}.text"
+        if isinstance(error, AuthorizationError) and error.verified:  # else a stranger would speak in AniList's name
+            text = _AT_FAULT.get(error.error, text)
+        return self._failure(page, text, status=_STATUS.get(reason, 400))
 
-def failed(error: AniListOAuthError) -> Page:
-    """Tell in a person's words what went wrong; the program that asked has the error itself."""
-    title, text, status = _explained(error)
-    declined = isinstance(error, AccessDeniedError)
-    return _page(title, [text] if declined else [text, _AGAIN], tone="plain" if declined else "bad", status=status)
+    def _failure(self, page: str, text: str, *, status: int) -> Page:
+        body = [self.pages.paragraph(text)]
+        if page not in _NO_NEW_LINK:
+            body.append(self.pages.paragraph("receiver.advice"))
+        return self._page(page, [*body, *self._buttons()], tone="bad", status=status)
 
+    def _texts(self, page: str, *parts: str) -> list[Markup]:
+        return [self.pages.paragraph(f"receiver.{page}.{part}") for part in parts]
 
-def _explained(error: AniListOAuthError) -> Explanation:
-    if isinstance(error, AuthorizationError) and error.verified:  # else a stranger would speak in AniList's name
-        said = error.description or error.hint or error.error
-        return "AniList did not agree", f"AniList says: {said.rstrip('.')}.", 400
-    if isinstance(error, AccessDeniedError):
-        return _NOTHING, "You declined on AniList. You can close this page.", 200 if error.verified else 400
-    reason = getattr(error, "reason", None)
-    return next(
-        explanation
-        for kind, reasons, explanation in _EXPLANATIONS
-        if isinstance(error, kind) and (not reasons or reason in reasons)
-    )
+    def _close(self) -> list[Markup]:
+        """Say what is next: a button that leads home, or that the page has done its work."""
+        return self._buttons() or [self.pages.paragraph("close")]
 
+    def _buttons(self) -> list[Markup]:
+        home = self.pages.way_home()
+        return [element("div", *home, class_="actions")] if home else []
 
-def _name(login: Login) -> Markup:
-    return isolated(display_name(login.label, instead="the program that sent you the link"))
+    def _label(self, login: Login) -> Markup:
+        label = display_name(login.label, instead="")
+        return isolated(label) if label else self.pages.asker("receiver.program")
 
-
-def _page(
-    title: str,
-    body: list[Content],
-    *,
-    heading: Content | None = None,
-    tone: Tone = "plain",
-    form_action: bool = False,
-    script: str | None = None,
-    status: int = 200,
-) -> Page:
-    return render(
-        title=title,
-        heading=title if heading is None else heading,
-        body=body,
-        tone=tone,
-        form_action=[_SELF] if form_action else (),
-        script=script,
-        status=status,
-    )
+    def _page(
+        self,
+        name: str,
+        body: list[Content] | list[Markup],
+        *,
+        heading: Content | None = None,
+        tone: Tone = "plain",
+        form_action: bool = False,
+        script: str | None = None,
+        status: int = 200,
+    ) -> Page:
+        return self.pages.render(
+            title=f"receiver.{name}.title",
+            heading=heading,
+            body=body,
+            tone=tone,
+            form_action=[SELF] if form_action else (),
+            script=script,
+            status=status,
+        )

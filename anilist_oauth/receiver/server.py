@@ -9,6 +9,7 @@ from aiohttp import web
 
 from anilist_oauth.arguments import expect
 from anilist_oauth.errors import ConfigurationError, ReceiverError, SessionStateError
+from anilist_oauth.html_page import Pages
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.login.login import Login
 from anilist_oauth.receiver.address import Address, bound_address, callback_path, loopback_addresses
@@ -29,18 +30,25 @@ class CallbackReceiver:
             in another.
         bind: Host and port to listen on behind a reverse proxy that passes the redirect URI's path on. None: the
             redirect URI's own host and port, which must be plain http on this machine.
+        pages: Whose pages they are, where they lead back to, and in which language.
 
     Raises:
         ConfigurationError: The redirect URI is not on this machine and there is no `bind`, or none could help.
     """
 
-    def __init__(self, flow: LoginFlow, *, bind: Address | None = None) -> None:
+    def __init__(self, flow: LoginFlow, *, bind: Address | None = None, pages: Pages | None = None) -> None:
         expect(flow, LoginFlow, "flow: a LoginFlow is needed")
+        expect(pages, Pages | None, "pages: a Pages is needed, or None")
         redirect_uri = flow.session.application.redirect_uri
         self.flow = flow
         self._bind = None if bind is None else bound_address(bind, redirect_uri)
         self._loopback = loopback_addresses(redirect_uri) if bind is None else []
-        self._desk = CallbackHandler(flow, path=callback_path(redirect_uri), on_loopback=bind is None)
+        self._handler = CallbackHandler(
+            flow,
+            path=callback_path(redirect_uri),
+            on_loopback=bind is None,
+            pages=Pages() if pages is None else pages,
+        )
         self._runner: web.ServerRunner | None = None
         self._timers: set[asyncio.Task[None]] = set()
 
@@ -51,7 +59,9 @@ class CallbackReceiver:
             ReceiverError: It is taken or not allowed.
         """
         sockets = open_sockets(self._loopback if self._bind is None else await _resolved(self._bind))
-        self._runner = web.ServerRunner(web.Server(self._desk.serve, access_log=None), shutdown_timeout=_LAST_ANSWERS)
+        self._runner = web.ServerRunner(
+            web.Server(self._handler.serve, access_log=None), shutdown_timeout=_LAST_ANSWERS
+        )
         await self._runner.setup()
         for opened in sockets:
             await web.SockSite(self._runner, opened).start()
@@ -65,7 +75,7 @@ class CallbackReceiver:
         await asyncio.gather(*self._timers, return_exceptions=True)
         if runner is not None:
             await runner.cleanup()
-        await self._desk.aclose()
+        await self._handler.aclose()
 
     @property
     def addresses(self) -> tuple[Address, ...]:
@@ -104,10 +114,10 @@ class CallbackReceiver:
         if self._bind is not None:
             raise ConfigurationError("bind: an implicit login is received on loopback only; leave bind= out")
         self._check_open(timeout)
-        if await self._desk.is_open(self._desk.implicit):
+        if await self._handler.is_open(self._handler.implicit):
             raise SessionStateError("another implicit login is open, and nothing tells the two apart: wait for it")
         begun = await self.flow.begin(subject=subject, label=label)
-        login = self._desk.implicit = attrs.evolve(begun, url=self.flow.session.implicit_url())
+        login = self._handler.implicit = attrs.evolve(begun, url=self.flow.session.implicit_url())
         self._end_after(timeout, login)
         return login
 

@@ -8,3 +8,7 @@ Reading order: `visit` is what a request brings and `answers` what goes back, bo
 the other, and is the only one who decides; `handlers` calls the application's hooks around it. An adapter translates
 its framework's requests and responses, and has no check of its own.
 """
+
+from anilist_oauth.html_page import Pages
+
+__all__ = ["Pages"]

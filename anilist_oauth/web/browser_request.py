@@ -7,9 +7,9 @@ from urllib.parse import quote
 import attrs
 
 from anilist_oauth.errors import InvalidCallbackError
+from anilist_oauth.html_page.browser_headers import is_prefetch
 from anilist_oauth.oauth.callback import callback_state
 
-_PREFETCHES = ("Sec-Purpose", "Purpose", "X-Moz")
 _KEPT = "/~!$&'()*+,;=:@"  # what a path may hold as it is (RFC 3986 section 3.3)
 
 
@@ -44,7 +44,7 @@ class BrowserRequest:
     @property
     def is_idle(self) -> bool:
         """Tell whether nobody has gone here yet: a HEAD, or a browser that fetches ahead, must spend nothing."""
-        return self.method == "HEAD" or any(self.headers.get(name) for name in _PREFETCHES)
+        return self.method == "HEAD" or is_prefetch(self.headers)
 
     @property
     def is_page(self) -> bool:

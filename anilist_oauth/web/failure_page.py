@@ -1,20 +1,86 @@
-"""The page that says why a login failed."""
+"""The pages of a web application: why a login failed, that AniList is down, and whether an account is to be linked."""
 
-from itertools import chain
+from urllib.parse import urlencode
 
-from anilist_oauth.html_page import Page, element, render
-from anilist_oauth.web.failures import FAILURES
+from anilist_oauth.errors import ServiceError
+from anilist_oauth.html_page import SELF, Content, Markup, Page, Pages, button, element, form, isolated, source
+from anilist_oauth.login.failure_reason import failure_reason
+from anilist_oauth.web.failures import REASONS, WebFailureReason, status_of
+
+_CAUSES = ("off", "browser", "host", "user")  # of a missing cookie, each with its advice
+_NO_LOGIN = frozenset({"setup", "sign_in"})  # a new login would fail likewise
 
 
-def failed_page(reason: str | None, *, login: str) -> Page:
-    """Say what happened and what to do, and offer to start again at `login`; nothing a stranger wrote is repeated."""
-    failure = FAILURES.get(reason or "", FAILURES["unknown"])
-    pairs = [(element("dt", cause), element("dd", cure)) for cause, cure in failure.causes]
-    causes = [element("dl", *chain.from_iterable(pairs))] if pairs else []
-    again = element("p", element("a", "Log in with AniList", href=login, class_="button"), class_="actions")
-    return render(
-        title=failure.heading,
-        tone="bad",
-        body=[failure.happened, *causes, failure.advice, again],
-        status=failure.status,
-    )
+def failed_page(reason: str | None, *, login: str, return_to: str | None = None, pages: Pages | None = None) -> Page:
+    """Say what happened and what to do, and offer to start again; nothing that a stranger wrote is repeated.
+
+    Args:
+        reason: A word of `REASONS`; anything else gets the page of an unknown login.
+        login: The address where a login begins, without a query.
+        return_to: Where the person wanted to go afterwards: it must be checked before. The button keeps it.
+        pages: Whose page it is, and in which language.
+    """
+    pages = Pages() if pages is None else pages
+    word: WebFailureReason = next((known for known in REASONS if known == reason), "unknown")
+    target = login if return_to is None else f"{login}?{urlencode({'return_to': return_to})}"
+    again = [] if word in _NO_LOGIN else [element("a", pages.fill("web.login"), href=target, class_="button")]
+    return _page(pages, word, again, status=status_of(word))
+
+
+def outage_page(error: ServiceError, *, address: str, pages: Pages | None = None) -> Page:
+    """Say that AniList does not answer a page of the application, and offer to open it again.
+
+    Args:
+        error: What the handler of the page met.
+        address: Where the page can be opened again: its own path and query, if it was asked for with GET.
+        pages: Whose page it is, and in which language.
+    """
+    pages = Pages() if pages is None else pages
+    word = failure_reason(error)
+    return _page(pages, word, [element("a", pages.fill("again"), href=address, class_="button")], status=503)
+
+
+def link_page(
+    *, user: str, action: str, leads_to: str, fields: dict[str, str] | None = None, pages: Pages | None = None
+) -> Page:
+    """Ask whether an AniList account is to be linked to the site's user; the button POSTs to `action`.
+
+    Args:
+        user: The site's user, as the application calls them.
+        action: Where the form leads, on this site.
+        leads_to: Where the answer to it redirects, AniList's authorization endpoint: the page's policy must allow it.
+        fields: Hidden fields that come back with the form.
+        pages: Whose page it is, and in which language.
+    """
+    pages = Pages() if pages is None else pages
+    yes = form(action, button(pages.fill("web.link.yes")), hidden=fields)
+    body: list[Content] = [
+        pages.paragraph("web.link.text", user=element("strong", isolated(user)), application=pages.asker("web.site")),
+        element("div", yes, *pages.way_home(quiet=True), class_="actions"),
+        pages.paragraph("web.link.advice", soft=True),
+    ]
+    return pages.render(title="web.link.title", body=body, form_action=[SELF, source(leads_to)])
+
+
+def _page(pages: Pages, word: WebFailureReason, again: list[Markup], *, status: int) -> Page:
+    buttons = [*again, *pages.way_home(quiet=bool(again))]
+    body: list[Content] = [
+        pages.paragraph(f"web.{word}.text"),
+        *(_causes(pages) if word == "cookie" else ()),
+        pages.paragraph(f"web.{word}.advice"),
+        *([element("div", *buttons, class_="actions")] if buttons else ()),
+    ]
+    return pages.render(title=f"web.{word}.title", body=body, tone="bad", status=status)
+
+
+def _causes(pages: Pages) -> list[Markup]:
+    return [
+        element(
+            "dl",
+            *(
+                element(tag, pages.fill(f"web.cookie.{cause}{end}"))
+                for cause in _CAUSES
+                for tag, end in (("dt", ""), ("dd", ".advice"))
+            ),
+        )
+    ]

@@ -77,7 +77,7 @@ async def test_another_applications_token_is_refused(stage: Scene) -> None:
     page = await read(stage, "access_token=a.e30.b&token_type=Bearer")
     assert page.title == "Another login"
     page = await read(stage, forged)  # signed by somebody else: AniList does not know it
-    assert (page.status, page.title) == (500, "Nothing was linked")
+    assert (page.status, page.title) == (400, "AniList did not agree")
     asked = await read(stage, await fragment(stage, login))
     assert "mika on AniList" in (await stage.post(asked.forms[0])).words
 

@@ -1,31 +1,114 @@
 """The pages of a receiver: every failure in a person's words."""
 
+import html
 import inspect
+from datetime import UTC, datetime
 
 import pytest
+from yarl import URL
 
 from anilist_oauth import errors
-from anilist_oauth.errors import AniListOAuthError
-from anilist_oauth.receiver.pages import failed, nothing_here
+from anilist_oauth.errors import AniListOAuthError, AuthorizationError, RateLimitedError
+from anilist_oauth.html_page import Page, Pages
+from anilist_oauth.login.login import CompletedLogin, Login
+from anilist_oauth.receiver.pages import ReceiverPages
+from anilist_oauth.tokens.access_token import Token
+from anilist_oauth.tokens.viewer import Viewer
 
 CLASSES = [kind for kind in vars(errors).values() if inspect.isclass(kind) and issubclass(kind, AniListOAuthError)]
+PLAIN = ReceiverPages(Pages())
+BOT = ReceiverPages(Pages(application="AniBot", home="https://discord.com/channels/@me"))
+HOME = '<a href="https://discord.com/channels/@me" class="button">Go back to <bdi>Discord</bdi></a>'
+LOGIN = Login(
+    url=URL("https://anilist.co"), state="s", label="@mika on Discord", expires_at=datetime(2027, 1, 1, tzinfo=UTC)
+)
+MIKA = Viewer(id=1, name="mika", avatar=None, site_url=None, unread=None)
+DONE = CompletedLogin(login=LOGIN, token=Token(access_token="t", expires_at=None), viewer=MIKA)
 
 
+def shown(page: Page) -> str:
+    """Give the page's HTML."""
+    return html.unescape(page.body.decode())
+
+
+def made(kind: type[AniListOAuthError]) -> AniListOAuthError:
+    """Make an error of any class, with a text and data of its own."""
+    data = {"verified": False, "error": "canary", "description": "canary", "hint": "canary", "reason": None}
+    return kind.restore("canary message", data)
+
+
+@pytest.mark.requirement("S39")
 @pytest.mark.parametrize("kind", CLASSES)
 def test_every_error_has_a_page(kind: type[AniListOAuthError]) -> None:
     """None shows the error's own text, which is the program's business; each is an error to programs as well."""
-    error = kind.restore(
-        "canary message", {"verified": False, "error": "e", "description": None, "hint": None, "reason": None}
-    )
-    page = failed(error)
+    page = BOT.failed(made(kind))
     assert 400 <= page.status < 600
-    assert b"canary" not in page.body
-    assert b"<h1>" in page.body
+    assert "canary" not in shown(page)
+    assert "<h1>" in shown(page)
+    assert HOME in shown(page)
+
+
+@pytest.mark.requirement("S39")
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        ("server_error", "It has an error of its own"),
+        ("invalid_scope", "It finds a mistake in how it was asked"),
+        ("call 0900", "It may be an old page"),
+    ],
+)
+def test_what_anilist_says_comes_from_a_list(error: str, said: str) -> None:
+    """Its own words are in an address that anybody can write, with the state of a login too."""
+    failed = AuthorizationError("0900", error=error, description="call 0900", hint="call 0900", verified=True)
+    page = shown(BOT.failed(failed))
+    assert said in page
+    assert "0900" not in page
+
+
+def test_a_setup_error_offers_no_new_link() -> None:
+    """A new one would fail likewise."""
+    assert "ask for a new one" not in shown(PLAIN.failed(errors.InvalidClientError("")))
+    assert "ask for a new one" in shown(PLAIN.failed(errors.OutcomeUnknownError("")))
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405])
 def test_what_is_no_callback_is_turned_away(status: int) -> None:
     """With a page."""
-    page = nothing_here(status)
+    page = PLAIN.stray(status)
     assert page.status == status
     assert b"only takes people back from AniList" in page.body
+
+
+def test_a_full_receiver_says_so() -> None:
+    """With the status that programs and proxies know."""
+    assert (PLAIN.full().status, "Too many visitors" in shown(PLAIN.full())) == (503, True)
+
+
+def test_the_question_names_who_asks_and_who_is_asked() -> None:
+    """The application asks; the label is the reader."""
+    page = shown(BOT.question(LOGIN, "t", viewer=MIKA))
+    assert "<title>Link your AniList account? · AniBot</title>" in page
+    assert "Link your AniList account to <em><bdi>@mika on Discord</bdi></em>?" in page
+    assert "<em><bdi>AniBot</bdi></em> asks this for <em><bdi>@mika on Discord</bdi></em>." in page
+    assert "yourself: <em><bdi>AniBot</bdi></em> can then act on AniList as you." in page
+    assert "You are <strong><bdi>mika</bdi></strong> on AniList." in page
+    assert "asks this for" not in shown(PLAIN.question(LOGIN, "t"))
+
+
+def test_the_end_says_what_happens_next() -> None:
+    """A success, a denial and a no lead back to the chat; without an address the page can be closed."""
+    denied = errors.AccessDeniedError("", verified=True)
+    for at_home, plain in (
+        (BOT.linked(DONE), PLAIN.linked(DONE)),
+        (BOT.failed(denied), PLAIN.failed(denied)),
+        (BOT.not_me(), PLAIN.not_me()),
+    ):
+        assert HOME in shown(at_home)
+        assert "You can close this page." in shown(plain)
+        assert "<a " not in shown(plain)
+
+
+def test_a_wait_is_told_in_seconds_where_it_is_known() -> None:
+    """Else in a moment."""
+    assert "Try again in 40 seconds." in shown(PLAIN.later("t", RateLimitedError("", retry_after=40.2)))
+    assert "Try again in a moment." in shown(PLAIN.later("t", RateLimitedError("")))

@@ -10,7 +10,7 @@ import pytest
 from yarl import URL
 
 from anilist_oauth.errors import ConfigurationError, LoginTimeoutError, ReceiverError, SessionStateError
-from anilist_oauth.login import flow as flow_module
+from anilist_oauth.login import shared_tasks
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.login.login import CompletedLogin, Login
 from anilist_oauth.oauth.application import Application
@@ -225,7 +225,7 @@ async def test_leaving_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None
         with pytest.raises(aiohttp.ClientError):
             await press
         await stage.flow.cancel(login)
-        monkeypatch.setattr(flow_module, "_CLOSING", 0.01)
+        monkeypatch.setattr(shared_tasks, "_CLOSING", 0.01)
 
 
 @pytest.mark.parametrize("flow", [None, OAuthSession(Application(client_id=1, redirect_uri="http://localhost/cb"))])

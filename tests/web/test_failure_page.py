@@ -1,25 +1,46 @@
-"""The page of failures, as HTML."""
+"""The pages of a web application, as HTML."""
 
 import html
-from itertools import chain
 
 import pytest
 
-from anilist_oauth.web.failure_page import failed_page
-from anilist_oauth.web.failures import FAILURES
+from anilist_oauth.errors import OutcomeUnknownError, RateLimitedError
+from anilist_oauth.html_page import Pages
+from anilist_oauth.web.failure_page import failed_page, link_page, outage_page
+from anilist_oauth.web.failures import REASONS, WebFailureReason, status_of
+
+BOT = Pages(application="Arcade <3", home="/lobby")
 
 
-@pytest.mark.parametrize("reason", FAILURES)
-def test_it_says_what_happened_and_what_to_do(reason: str) -> None:
-    """The heading, both texts, every cause, and a link to start again."""
-    page = failed_page(reason, login="/login/anilist")
+@pytest.mark.parametrize("reason", REASONS)
+def test_it_says_what_happened_and_what_to_do(reason: WebFailureReason) -> None:
+    """The title, what happened, what to do, whose page it is, and a way back."""
+    page = failed_page(reason, login="/login/anilist", return_to="/lists?of=me", pages=BOT)
     shown = html.unescape(page.body.decode())
-    failure = FAILURES[reason]
-    for text in (failure.heading, failure.happened, failure.advice, *chain.from_iterable(failure.causes)):
-        assert text in shown
-    assert '<a href="/login/anilist" class="button">Log in with AniList</a>' in shown
-    assert page.status == failure.status
+    for part in ("title", "text", "advice"):
+        assert Pages.ENGLISH[f"web.{reason}.{part}"] in shown
+    assert "<bdi>Arcade <3</bdi>" in shown
+    assert 'href="/lobby"' in shown
+    assert "Go back to <bdi>Arcade <3</bdi></a>" in shown
+    assert page.status == status_of(reason)
     assert "form-action 'none'" in page.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_a_button_is_offered_where_it_can_help(reason: WebFailureReason) -> None:
+    """A new login keeps where the person wanted to go; after a setup error it would only fail again."""
+    page = html.unescape(failed_page(reason, login="/login/anilist", return_to="/lists?of=me").body.decode())
+    button = '<a href="/login/anilist?return_to=%2Flists%3Fof%3Dme" class="button">Log in with AniList</a>'
+    assert (button in page) == (reason not in {"setup", "sign_in"})
+    assert ("<a " in page) == (reason not in {"setup", "sign_in"})
+
+
+def test_a_missing_cookie_has_four_causes() -> None:
+    """Cookies off, another browser, another name of the host, another user; each has its advice."""
+    shown = failed_page("cookie", login="/l").body.decode()
+    causes = ("Cookies are off", "another browser", "localhost instead of 127.0.0.1", "somebody else was signed in")
+    assert [cause in shown for cause in causes] == [True] * 4
+    assert shown.count("<dt>") == shown.count("<dd>") == 4
 
 
 @pytest.mark.requirement("V18")
@@ -33,3 +54,26 @@ def test_any_other_word_is_not_repeated(reason: str | None) -> None:
 def test_the_link_is_escaped() -> None:
     """A prefix that somebody chose cannot end the attribute."""
     assert b'href="/&quot;&gt;&lt;img&gt;"' in failed_page("used", login='/"><img>').body
+
+
+def test_an_outage_can_be_tried_again() -> None:
+    """The page says whose fault it is, and leads back to itself."""
+    page = outage_page(OutcomeUnknownError(""), address="/lists?of=me&x=1", pages=BOT)
+    assert page.status == 503
+    assert b"AniList does not answer" in page.body
+    assert b'<a href="/lists?of=me&amp;x=1" class="button">Try again</a>' in page.body
+    assert b'href="/lobby" class="button quiet"' in page.body
+    assert b"Too many logins at once" in outage_page(RateLimitedError(""), address="/").body
+
+
+def test_a_link_is_asked_for_with_the_users_name() -> None:
+    """The question names the user and the site, its form POSTs back here, and its answer may lead to AniList."""
+    page = link_page(
+        user="mika <3", action="/login/anilist", leads_to="https://anilist.co/a", fields={"x": "1"}, pages=BOT
+    )
+    shown = page.body.decode()
+    assert "You are signed in here as <strong><bdi>mika &lt;3</bdi></strong>." in shown
+    assert "<bdi>Arcade &lt;3</bdi> can act on AniList as you" in shown
+    assert '<form method="post" action="/login/anilist"><input type="hidden" name="x" value="1"><button>' in shown
+    assert "form-action 'self' https://anilist.co;" in page.headers["Content-Security-Policy"]
+    assert "this site" in link_page(user="m", action="/", leads_to="https://anilist.co").body.decode()

@@ -8,7 +8,7 @@ import pytest
 from selenium.webdriver.common.by import By
 from yarl import URL
 
-from anilist_oauth.web.failures import FAILURES
+from anilist_oauth.web.failures import REASONS
 from tests.browser import SCREENS, Browser, axe_core, chromium
 from tests.web.sites import FRAMEWORKS, Framework, Site
 from tests.web.threads import ThreadedStand, stand_in_a_thread
@@ -264,7 +264,7 @@ def test_no_page_hinders_anyone(browser: Browser, tmp_path_factory: pytest.TempP
     axe = axe_core(tmp_path_factory)
     found = {}
     with stand_in_a_thread(FRAMEWORKS["aiohttp"], Site()) as site:
-        for reason in FAILURES:
+        for reason in REASONS:
             browser.visit(f"{site.stand.url}{FAILED}{reason}")
             for screen in SCREENS:
                 browser.move_to(screen)

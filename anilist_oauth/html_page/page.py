@@ -1,0 +1,118 @@
+"""One whole page as one answer: its HTML, and the headers that keep everything else out."""
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+import attrs
+
+from anilist_oauth.html_page.elements import Content, Markup, element
+from anilist_oauth.html_page.style import STYLE
+
+Tone = Literal["plain", "good", "bad"]
+SELF = "'self'"
+
+_SIGNS: dict[Tone, tuple[str, str]] = {"good": ("✓", "good"), "bad": ("!", "bad")}
+
+
+@attrs.frozen(kw_only=True)
+class Page:
+    """A whole page, ready to be sent; `headers` has its content type and security headers."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes = attrs.field(repr=False)
+
+
+def render(
+    *,
+    title: str,
+    body: Iterable[Content] = (),
+    heading: Content | None = None,
+    tone: Tone = "plain",
+    brand: Markup | None = None,
+    above: Markup | None = None,
+    banner: Content | None = None,
+    form_action: Sequence[str] = (),
+    images: Sequence[str] = (),
+    script: str | None = None,
+    status: int = 200,
+    language: str = "en",
+    direction: str = "ltr",
+) -> Page:
+    """Make a page.
+
+    Args:
+        title: The title of the browser's tab, and the heading unless one is given.
+        body: What is under the heading: each `str` is a paragraph, `Markup` is taken as it is.
+        heading: The heading.
+        tone: ``good`` puts a check mark above the heading, ``bad`` an exclamation mark.
+        brand: What stands first of all: whose page it is.
+        above: What stands right above the heading.
+        banner: A line across the top.
+        form_action: The sources that forms may lead to, such as ``'self'`` (with its quotes) and `source(uri)`; none
+            unless given.
+        images: The sources that images may come from, written likewise; none unless given.
+        script: A script that runs when the page is there; the page must be of use without it.
+        status: The HTTP status.
+        language: The language of its text, as a BCP 47 tag such as ``de``.
+        direction: ``ltr``, or ``rtl`` for a language that is written from right to left.
+    """
+    pieces = [piece if isinstance(piece, Markup) else element("p", piece) for piece in body]
+    top = [*_optional(brand), *_sign(tone), *_optional(above)]
+    main = element("main", *top, element("h1", title if heading is None else heading), *pieces)
+    head = [
+        element("meta", charset="utf-8"),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("title", title),
+        element("style", Markup(STYLE)),
+    ]
+    header = [] if banner is None else [element("header", banner, class_="banner")]
+    scripts = [] if script is None else [element("script", Markup(script))]
+    document = element(
+        "html",
+        element("head", *head),
+        element("body", *header, main, *scripts),
+        lang=language,
+        dir=None if direction == "ltr" else direction,
+    )
+    return Page(
+        status=status,
+        headers=_headers(form_action, images, script),
+        body=f"<!doctype html>\n{document}\n".encode(errors="replace"),
+    )
+
+
+def _optional(piece: Markup | None) -> list[Markup]:
+    return [] if piece is None else [piece]
+
+
+def _sign(tone: Tone) -> list[Markup]:
+    if tone == "plain":
+        return []
+    sign, style = _SIGNS[tone]
+    return [element("div", sign, class_=f"sign {style}", aria_hidden="true")]
+
+
+def _headers(form_action: Sequence[str], images: Sequence[str], script: str | None) -> dict[str, str]:
+    policy = [
+        "default-src 'none'",
+        f"style-src {_hash(STYLE)}",
+        *([] if script is None else [f"script-src {_hash(script)}"]),
+        *([f"img-src {' '.join(images)}"] if images else []),
+        "form-action " + (" ".join(form_action) or "'none'"),
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+    return {
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": "; ".join(policy),
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

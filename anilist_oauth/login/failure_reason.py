@@ -1,0 +1,84 @@
+"""Why a login failed, as one word of a fixed list: what both doors choose a person's words by.
+
+A page says nothing about an error but what belongs to its word, so that no page repeats what a stranger wrote.
+"""
+
+from typing import Literal, get_args
+
+from anilist_oauth.errors import (
+    AccessDeniedError,
+    AniListOAuthError,
+    AuthorizationError,
+    CallbackError,
+    ConfigurationError,
+    ExchangeError,
+    GraphQLError,
+    InvalidCallbackError,
+    InvalidClientError,
+    LoginRequiredError,
+    LoginTimeoutError,
+    RateLimitedError,
+    ServiceError,
+    SessionStateError,
+    StateMismatchError,
+    StorageError,
+    TokenMismatchError,
+)
+
+FailureReason = Literal[
+    "denied",  # the user declined
+    "cookie",  # another browser or user began the login
+    "expired",
+    "used",  # finished or called off before
+    "unknown",
+    "invalid",  # the callback is damaged
+    "refused",  # AniList did not accept the login
+    "account",  # another AniList account than the login was begun for
+    "application",  # another application's token
+    "busy",  # AniList's rate limit
+    "unavailable",  # AniList, or the way to it, is down
+    "store",
+    "setup",  # the application is set up wrong
+    "failed",  # anything else
+]
+FAILURE_REASONS: tuple[FailureReason, ...] = get_args(FailureReason)
+
+_OF_STATE: dict[str, FailureReason] = {
+    "binding": "cookie",
+    "expired": "expired",
+    "used": "used",
+    "unknown": "unknown",
+    "missing": "invalid",
+}
+_OF_CLASS: tuple[tuple[type[AniListOAuthError], FailureReason], ...] = (  # the first that fits
+    (AccessDeniedError, "denied"),
+    (InvalidCallbackError, "invalid"),
+    (AuthorizationError, "refused"),
+    (InvalidClientError, "setup"),
+    (ExchangeError, "refused"),
+    (GraphQLError, "refused"),
+    (ConfigurationError, "setup"),
+    (SessionStateError, "setup"),
+    (RateLimitedError, "busy"),
+    (ServiceError, "unavailable"),
+    (StorageError, "store"),
+    (LoginRequiredError, "unknown"),
+)
+
+
+def failure_reason(error: AniListOAuthError) -> FailureReason:
+    """Give the word for an error."""
+    if isinstance(error, StateMismatchError):
+        return _OF_STATE.get(error.reason, "unknown")
+    if isinstance(error, TokenMismatchError):
+        return "account" if error.reason == "other_user" else "application"
+    if isinstance(error, LoginTimeoutError):
+        return "expired" if error.reason in {"expired", "timeout"} else "used"
+    return next((reason for kind, reason in _OF_CLASS if isinstance(error, kind)), "failed")
+
+
+def ends_login(error: AniListOAuthError) -> bool:
+    """Tell whether the login is over; if not, the right browser can still finish it."""
+    if isinstance(error, CallbackError):
+        return isinstance(error, AccessDeniedError | AuthorizationError) and error.verified
+    return not isinstance(error, ConfigurationError | SessionStateError) and not getattr(error, "retryable", False)

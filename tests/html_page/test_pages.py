@@ -1,0 +1,194 @@
+"""Whose pages they are, and in which words."""
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import anilist_oauth
+import anilist_oauth.receiver
+import anilist_oauth.web
+from anilist_oauth.errors import ConfigurationError
+from anilist_oauth.html_page import Pages, element
+from anilist_oauth.html_page.texts import ENGLISH, REQUIRED
+
+ICON = "data:image/png;base64,iVBORw0KGgo="
+
+
+def test_it_is_one_value_for_both_doors() -> None:
+    """It is imported from wherever it is needed."""
+    assert anilist_oauth.Pages is anilist_oauth.web.Pages is anilist_oauth.receiver.Pages is Pages
+    assert Pages("AniBot") == Pages(application="AniBot")
+    assert hash(Pages(texts={"close": "x"})) == hash(Pages())
+    assert "close" not in repr(Pages(texts={"close": "x"}))
+
+
+def test_it_costs_no_import() -> None:
+    """Whatever the pages need is there before: they bring no module of their own along."""
+    code = (
+        "import aiohttp, attrs, hmac, secrets, sys; before = set(sys.modules); import anilist_oauth.html_page;"
+        "print(*sorted(name for name in set(sys.modules) - before if 'anilist' not in name))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a" * 81, "two\nlines", 5, b"AniBot"])
+def test_an_application_has_a_name(name: Any) -> None:
+    """One that can be shown."""
+    with pytest.raises(ConfigurationError, match=r"^application: a name of 1 to 80"):
+        Pages(application=name)
+
+
+@pytest.mark.parametrize(
+    "home",
+    [
+        "javascript:alert(1)",
+        "JavaScript:alert(1)",
+        "data:text/html,x",
+        "//evil.example",
+        "/\\evil.example",
+        "discord.com",
+        "https://x y",
+        "https://[::1",
+        "",
+        "https://x/" + "a" * 2048,
+        5,
+    ],
+)
+def test_home_is_an_address_one_can_go_to(home: Any) -> None:
+    """No script, nothing that only looks like a path."""
+    with pytest.raises(ConfigurationError, match=r"^home: an address"):
+        Pages(home=home)
+
+
+@pytest.mark.parametrize(
+    ("home", "application", "label"),
+    [
+        ("https://discord.com/channels/@me", "AniBot", "Discord"),
+        ("discord://-/channels/@me", None, "Discord"),
+        ("https://t.me/a_bot", "AniBot", "Telegram"),
+        ("tg://resolve?domain=a_bot", None, "Telegram"),
+        ("https://www.twitch.tv/mika", None, "Twitch"),
+        ("https://arcade.example/lobby", "The Arcade", "The Arcade"),
+        ("https://arcade.example/lobby", None, "arcade.example"),
+        ("/lobby", "The Arcade", "The Arcade"),
+        ("/", None, "this site"),
+        ("myapp:home", None, "this site"),
+    ],
+)
+def test_the_way_home_names_the_place(home: str, application: str | None, label: str) -> None:
+    """A chat by its name, else the application, else the host."""
+    pages = Pages(application=application, home=home)
+    assert pages.way_home() == [f'<a href="{home}" class="button">Go back to <bdi>{label}</bdi></a>']
+    assert 'class="button quiet"' in pages.way_home(quiet=True)[0]
+    assert Pages().way_home() == []
+
+
+@pytest.mark.parametrize(
+    "icon", ["javascript:x", "data:text/html;base64,PGI+", "http://a.example/i.png", "//a/b", "icon.png", "", 5]
+)
+def test_an_icon_is_an_image(icon: Any) -> None:
+    """In the page itself, of the site, or over https."""
+    with pytest.raises(ConfigurationError, match=r"^icon: an image is needed"):
+        Pages(icon=icon)
+
+
+def test_an_icon_has_a_size() -> None:
+    """It stands in every page."""
+    with pytest.raises(ConfigurationError, match="at most 64 KiB"):
+        Pages(icon="data:image/png;base64," + "A" * 64 * 1024)
+
+
+@pytest.mark.requirement("S20")
+@pytest.mark.parametrize(
+    ("icon", "source"),
+    [(ICON, "data:"), ("/icon.png", "'self'"), ("https://cdn.example/i.png?x=1;y", "https://cdn.example")],
+)
+def test_the_policy_allows_the_icon_alone(icon: str, source: str) -> None:
+    """No other image, and none at all where there is no icon."""
+    page = Pages(icon=icon).render(title="close", body=[])
+    assert f"; img-src {source}; form-action" in page.headers["Content-Security-Policy"]
+    assert b' alt=""></p>' in page.body
+    assert "img-src" not in Pages("AniBot").render(title="close", body=[]).headers["Content-Security-Policy"]
+
+
+def test_a_page_says_whose_it_is() -> None:
+    """In the tab and above the heading, as text."""
+    page = Pages("<b>", icon=ICON).render(title="close", body=[]).body.decode()
+    assert "<title>You can close this page. · &lt;b&gt;</title>" in page
+    assert f'<p class="brand"><img src="{ICON}" alt=""><bdi>&lt;b&gt;</bdi></p><h1>You can' in page
+    assert 'class="brand"' not in Pages().render(title="close", body=[]).body.decode()
+
+
+def test_a_page_is_in_its_language() -> None:
+    """Its tag and its direction are texts as all others."""
+    pages = Pages(texts={"language": "fa", "direction": "rtl", "close": "ببندید"})
+    page = pages.render(title="close", body=[pages.paragraph("home", home="x")]).body.decode()
+    assert '<html lang="fa" dir="rtl">' in page
+    assert "<h1>ببندید</h1><p>Go back to x</p>" in page
+    assert '<html lang="en">' in Pages().render(title="close", body=[]).body.decode()
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        ({"web.nope.title": "x"}, "there is no text named 'web.nope.title'; Pages.ENGLISH has all names"),
+        ({5: "x"}, "there is no text named '5'"),
+        ({"close": ""}, "'close' needs a text of 1 to 1000 characters"),
+        ({"close": "a" * 1001}, "'close' needs a text"),
+        ({"close": 5}, "'close' needs a text"),
+        ({"close": "{home}"}, r"'close' can be filled in with none \(write {{ for a brace\); something else"),
+        ({"home": "{name}"}, r"'home' can be filled in with {home}; something else"),
+        ({"home": "{home.x}"}, "'home' can be filled in with {home}"),
+        ({"home": "{home!r}"}, "'home' can be filled in with {home}"),
+        ({"home": "{home:>80}"}, "'home' can be filled in with {home}"),
+        ({"home": "{0}"}, "'home' can be filled in with {home}"),
+        ({"home": "{}"}, "'home' can be filled in with {home}"),
+        ({"home": "{home"}, "'home' can be filled in with {home}"),
+        ({"receiver.question.heading": "Link?"}, "'receiver.question.heading' must name {label}: a person decides"),
+        ({"language": "de DE"}, "'language' is a language tag"),
+        ({"direction": "up"}, "'direction' is ltr or rtl"),
+        ([("close", "x")], "a mapping of names to texts is needed, not list"),
+        ("close", "a mapping of names to texts is needed, not str"),
+    ],
+)
+def test_a_text_that_cannot_be_shown_is_named(texts: Any, said: str) -> None:
+    """Before any page is made."""
+    with pytest.raises(ConfigurationError, match=f"^texts: {said}"):
+        Pages(texts=texts)
+
+
+def test_a_text_may_leave_out_what_nobody_decides_by() -> None:
+    """A bot of one chat need not fill in its name; braces are written twice."""
+    pages = Pages(texts={"home": "Zurück {{zu}} Discord"}, home="/")
+    assert ">Zurück {zu} Discord</a>" in pages.way_home()[0]
+
+
+def test_texts_are_copied() -> None:
+    """Who changes the mapping afterwards does not change the pages."""
+    texts = {"close": "Bye."}
+    pages = Pages(texts=texts)
+    texts["close"] = "{nope}"
+    assert pages.text("close") == "Bye."
+    assert "close" not in Pages().texts
+
+
+@given(st.text(min_size=1, max_size=50), st.text())
+def test_no_text_becomes_markup(text: str, value: str) -> None:
+    """Neither a translation nor what is filled in."""
+    try:
+        pages = Pages(texts={"home": text})
+    except ConfigurationError:
+        pages = Pages()
+    assert "<" not in pages.fill("home", home=value)
+    assert pages.fill("home", home=element("b", value)).count("<") in {0, 2}
+
+
+def test_what_is_required_is_there() -> None:
+    """The English texts name it themselves."""
+    Pages(texts=ENGLISH)
+    assert set(REQUIRED) <= set(ENGLISH)
