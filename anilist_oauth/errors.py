@@ -188,7 +188,7 @@ class ServiceError(AniListOAuthError):
     def __init__(self, message: str, *, retry_after: float | None = None, retryable: bool | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after  # seconds, or None where nobody said
-        self.retryable = self._harmless if retryable is None else retryable  # the same call may be made again
+        self.retryable: bool = self._harmless if retryable is None else retryable  # the same call may be made again
 
 
 class ConnectionFailedError(ServiceError):

@@ -9,7 +9,7 @@ import typer
 from anilist_oauth.cli import demo, doctor, login, logout, query, sandbox, tokens, whoami
 from anilist_oauth.cli.terminal import well_ended
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     name="anilist-oauth",
     help="Unofficial OAuth client for AniList.",
     no_args_is_help=True,

@@ -28,7 +28,7 @@ class Witness:
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
         self._answers: list[_Answer] = []
-        self.trace = aiohttp.TraceConfig()
+        self.trace: aiohttp.TraceConfig = aiohttp.TraceConfig()
         self.trace.on_request_end.append(self._note)
 
     async def _note(self, session: Any, context: Any, ended: aiohttp.TraceRequestEndParams) -> None:

@@ -48,8 +48,8 @@ class Pagination:
         )
         limit = CHUNK_LIMIT if chunks else CONNECTION_LIMIT if "." in (path or "") else PAGE_LIMIT
         self._path = path
-        self.done = False
-        self.variables = {
+        self.done: bool = False
+        self.variables: dict[str, Any] = {
             self._number: 1,
             **plain_variables(variables or {}),
             size: min(_positive(per_page, "per_page"), limit),

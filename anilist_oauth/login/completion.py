@@ -41,7 +41,7 @@ _DUPLICATE = timedelta(minutes=1)
 TAKER_DEAD = timedelta(seconds=75)  # after its take, nobody will settle a login any more
 SIGN_IN = "anilist:"  # and the viewer's id: the subject of a login begun without one
 
-logger = logging.getLogger("anilist_oauth")
+logger: logging.Logger = logging.getLogger("anilist_oauth")
 
 
 def _login_store(_completion: object, _field: object, logins: LoginStore) -> None:

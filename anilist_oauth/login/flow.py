@@ -38,7 +38,7 @@ _CALLED_OFF = {
     "refused": "whoever opened the link said that the login is not theirs; send a new link to the right person alone",
 }
 
-logger = logging.getLogger("anilist_oauth")
+logger: logging.Logger = logging.getLogger("anilist_oauth")
 
 
 class LoginFlow:
@@ -75,10 +75,10 @@ class LoginFlow:
     ) -> None:
         expect(session, OAuthSession, "session: an OAuthSession is needed")
         self.session = session
-        self.logins = MemoryLoginStore(clock=session.clock) if logins is None else logins
-        self.tokens = MemoryTokenStore(clock=session.clock) if tokens is None else tokens
-        self.lifetime = checked_lifetime(lifetime)
-        self.return_origins = allowed_origins(return_origins)
+        self.logins: LoginStore = MemoryLoginStore(clock=session.clock) if logins is None else logins
+        self.tokens: TokenStore = MemoryTokenStore(clock=session.clock) if tokens is None else tokens
+        self.lifetime: timedelta = checked_lifetime(lifetime)
+        self.return_origins: frozenset[str] = allowed_origins(return_origins)
         records = UnsealedTokenStore(self.tokens)  # a program's own store does not know a sealed token either
         self._completion = Completion(session=session, logins=self.logins, tokens=records)
         self._live_tokens = LiveTokens(session=session, tokens=records, on_expiring=on_expiring, on_invalid=on_invalid)

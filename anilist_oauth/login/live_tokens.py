@@ -23,7 +23,7 @@ EXPIRING = timedelta(days=30)  # before a token's end, its user can be asked to 
 _REFUSAL = timedelta(hours=1)  # AniList has refused good tokens in incidents: then a marked one is tried again
 _TRIES = 5  # to mark a record that other processes mark at the same time
 
-logger = logging.getLogger("anilist_oauth")
+logger: logging.Logger = logging.getLogger("anilist_oauth")
 
 
 def _hook(_tokens: object, field: "attrs.Attribute[Hook | None]", hook: Hook | None) -> None:

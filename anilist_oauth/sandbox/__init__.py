@@ -22,10 +22,10 @@ try:
     from anilist_oauth.sandbox.service import NoCallbackError
     from anilist_oauth.sandbox.thread import SandboxThread
     from anilist_oauth.sandbox.weather import WeatherName
-except ModuleNotFoundError as error:
-    if (error.name or "").partition(".")[0] not in _EXTRA:
+except ModuleNotFoundError as _missing:
+    if (_missing.name or "").partition(".")[0] not in _EXTRA:
         raise
-    raise ImportError("pip install 'anilist-oauth[sandbox]'") from error
+    raise ImportError("pip install 'anilist-oauth[sandbox]'") from _missing
 
 __all__ = [
     "DenialName",

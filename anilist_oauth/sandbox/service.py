@@ -76,12 +76,14 @@ class Service:
         graphql_advertised: int | None,
     ) -> None:
         self._generation = generation
-        self.grants = Grants(generation=generation, now=now, key=signing_key())
-        self.authorization = Authorization(clients=clients, grants=self.grants, generation=generation, denial=denial)
+        self.grants: Grants = Grants(generation=generation, now=now, key=signing_key())
+        self.authorization: Authorization = Authorization(
+            clients=clients, grants=self.grants, generation=generation, denial=denial
+        )
         self._visits = Visits(authorization=self.authorization, clients=clients, grants=self.grants, people=people)
         self._exchange = Exchange(clients=clients, grants=self.grants, generation=generation)
         self._graphql = GraphQLEndpoint(grants=self.grants, people=people, library=Library(now=now))
-        self.weather = Weather()
+        self.weather: Weather = Weather()
         self._given_limits = token_limit, graphql_limit
         self._token_limit = MinuteLimit(nominal=_TOKEN_LIMIT, enforced=token_limit, now=now)
         self._graphql_limit = MinuteLimit(

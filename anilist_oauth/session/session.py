@@ -75,8 +75,8 @@ class OAuthSession:
         expect(pace, Pace | None, "pace: a Pace is needed, or None")
         self.application = application
         self.endpoints = endpoints
-        self.pace = Pace() if pace is None else pace
-        self.clock = checked_clock(clock)
+        self.pace: Pace = Pace() if pace is None else pace
+        self.clock: Callable[[], datetime] = checked_clock(clock)
         self._transport: Transport = AiohttpTransport(
             connector=connector,
             timeout=timeout,

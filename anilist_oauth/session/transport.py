@@ -32,7 +32,7 @@ KEEP_IDLE = 15.0  # seconds; a server that closes sooner is noticed, one that cl
 QUIET = 0.05  # seconds without traffic after which a pooled connection is suspected to be closed
 TURNS = 4  # of the event loop until an end it received counts: two with TCP, three with TLS, four behind an answer
 
-logger = logging.getLogger("anilist_oauth")
+logger: logging.Logger = logging.getLogger("anilist_oauth")
 
 _NOT_SENT = (
     aiohttp.ClientConnectorError,

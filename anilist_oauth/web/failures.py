@@ -16,7 +16,7 @@ REASONS: tuple[WebFailureReason, ...] = (*FAILURE_REASONS, "return_to", "sign_in
 _STATUS = {"busy": 503, "unavailable": 503, "store": 503, "setup": 503, "failed": 500, "sign_in": 401}
 _OWN = frozenset({"setup", "store", "failed"})  # what only the people who run the site can fix
 
-logger = logging.getLogger("anilist_oauth")
+logger: logging.Logger = logging.getLogger("anilist_oauth")
 
 
 class ReturnToError(ConfigurationError):

@@ -68,7 +68,7 @@ class LoginEndpoints:
     def __init__(self, flow: LoginFlow, *, login_path: str, callback_path: str | None) -> None:
         expect(flow, LoginFlow, "flow: a LoginFlow is needed")
         redirect_uri = flow.session.application.redirect_uri
-        self.paths = LoginPaths.of(redirect_uri, login_path=login_path, callback_path=callback_path)
+        self.paths: LoginPaths = LoginPaths.of(redirect_uri, login_path=login_path, callback_path=callback_path)
         self._flow = flow
         self._cookies = BindingCookies(secure=redirect_uri.lower().startswith("https:"))
 

@@ -36,8 +36,8 @@ try:
     from starlette.responses import PlainTextResponse, Response
     from starlette.routing import Route
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
-except ModuleNotFoundError as error:
-    raise ImportError("pip install 'anilist-oauth[starlette]'") from error
+except ModuleNotFoundError as _missing:
+    raise ImportError("pip install 'anilist-oauth[starlette]'") from _missing
 
 __all__ = ["init_app", "lifespan", "login_routes", "token_for_request"]
 

@@ -57,7 +57,7 @@ class Library:
     def __init__(self, *, now: Callable[[], datetime]) -> None:
         kinds = [("ANIME", number) for number in range(1, _ANIME + 1)]
         kinds += [("MANGA", number) for number in range(1, _MANGA + 1)]
-        self.media = {
+        self.media: dict[int, Media] = {
             place: Media(id=place, type=kind, title=f"Made-up {kind.capitalize()} {number}")
             for place, (kind, number) in enumerate(kinds, start=1)
         }

@@ -33,8 +33,8 @@ class AniListError(Exception):
     ) -> None:
         super().__init__(message)
         self.status = status
-        self.http_status = status if http_status is None else http_status
-        self.extra = extra or {}
+        self.http_status: int = status if http_status is None else http_status
+        self.extra: dict[str, Any] = extra or {}
 
 
 @attrs.frozen(kw_only=True)

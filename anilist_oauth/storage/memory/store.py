@@ -4,14 +4,15 @@ from typing import Self
 
 from anilist_oauth.storage.memory.logins import MemoryLoginStore
 from anilist_oauth.storage.memory.tokens import MemoryTokenStore
+from anilist_oauth.storage.protocols import LoginStore, TokenStore
 
 
 class MemoryStore:
     """Logins and tokens in this process, until it ends."""
 
     def __init__(self) -> None:
-        self.logins = MemoryLoginStore()
-        self.tokens = MemoryTokenStore()
+        self.logins: LoginStore = MemoryLoginStore()
+        self.tokens: TokenStore = MemoryTokenStore()
 
     async def open(self) -> Self:
         """Do nothing: memory is open."""
