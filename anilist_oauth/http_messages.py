@@ -13,7 +13,14 @@ from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.redaction import Unpicklable
 
 TOKEN_BODY_LIMIT = 1024 * 1024
-GRAPHQL_BODY_LIMIT = 32 * 1024 * 1024
+GRAPHQL_BODY_LIMIT = 8 * 1024 * 1024
+
+ADDRESS_REFUSED = (
+    "Cloudflare turned this machine's address away before AniList saw the request; waiting may not help. Try from "
+    "another network, or ask AniList to allow this address"
+)
+_CHALLENGES = (b"just a moment", b"enable javascript and cookies", b"ddos protection by cloudflare")
+_REFUSALS = (b"cloudflare", b"error code: 1")  # of a page, and of plain text such as "error code: 1020"
 
 _BLANKS = " \t\n\r"  # JSON's own (RFC 8259 section 2)
 
@@ -60,6 +67,18 @@ class Response(Unpicklable):
     status: int
     headers: Mapping[str, str] = attrs.field(repr=False)
     body: bytes = attrs.field(repr=False)
+
+    @property
+    def refuses_address(self) -> bool:
+        """Whether Cloudflare answered in AniList's place, because of the address that the request came from.
+
+        A 5xx page of Cloudflare's counts only if it is a challenge: the others say that AniList itself did not answer.
+        """
+        if "cf-mitigated" in self.headers:
+            return True
+        marks = _CHALLENGES if self.status >= 500 else (*_CHALLENGES, *_REFUSALS)
+        body = self.body.lower()
+        return any(mark in body for mark in marks)
 
     def json(self) -> Any:
         """Decode the body, UTF-8 with or without a byte order mark (RFC 8259 section 8.1); None if it is no JSON."""

@@ -19,8 +19,9 @@ from anilist_oauth.errors import (
     ServiceUnavailableError,
     UnexpectedResponseError,
 )
-from anilist_oauth.http_messages import Response
+from anilist_oauth.http_messages import ADDRESS_REFUSED, Response
 from anilist_oauth.pacing.rate_limit import DEFAULT_WAIT
+from anilist_oauth.pacing.retries import CHANGE_UNKNOWN
 from anilist_oauth.redaction import Unpicklable, clean
 
 _Kind = TypeVar("_Kind", bound=GraphQLError)
@@ -28,7 +29,6 @@ _Kind = TypeVar("_Kind", bound=GraphQLError)
 _DISABLED = "the anilist api has been temporarily disabled"
 _TRANSIENT = frozenset({502, 503, 504})  # statuses after which the same query may well be answered
 _COMPLEXITY = re.compile(r"query complexity should be (\d{1,9}) but got (\d{1,9})", re.IGNORECASE)
-_UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY, _SERVER_ERROR = 401, 403, 404, 429, 500
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -38,7 +38,8 @@ class GraphQLErrorResponse(Unpicklable):
     Attributes:
         response: The answer itself.
         errors: The GraphQL errors of its body, each with a ``message``, cleaned of secrets.
-        foreign: What a body that is JSON but no GraphQL says: its ``message`` and ``status``; None for other bodies.
+        foreign: What a body that is JSON but not GraphQL says: its ``message`` and ``status``; None for other bodies.
+        older_api: Whether that JSON is the envelope of AniList's older API, which stands for a fault of AniList's own.
         data: The partial data of its body.
         with_token: Whether a token was sent.
         mutation: Whether something was to be changed.
@@ -48,6 +49,7 @@ class GraphQLErrorResponse(Unpicklable):
     response: Response
     errors: list[JSONObject] = attrs.field(repr=False)
     foreign: JSONObject | None = attrs.field(repr=False)
+    older_api: bool
     data: JSONObject | None = attrs.field(repr=False)
     with_token: bool
     mutation: bool
@@ -60,22 +62,23 @@ class GraphQLErrorResponse(Unpicklable):
 
     def _service_error(self) -> ServiceError | None:
         wait = DEFAULT_WAIT if self.retry_after is None else self.retry_after
-        if _TOO_MANY in self._statuses:
+        if 429 in self._statuses:
             return RateLimitedError(
                 f"AniList refused the request because there were too many of them (429); wait {wait:g} s",
                 retry_after=wait,
             )
         if self._is_outage:
+            what = ADDRESS_REFUSED if self._is_refused_address else "AniList's API is out of service"
             return ServiceUnavailableError(
-                f"AniList's API is out of service (HTTP {self.response.status}{self._said}); "
-                f"tokens stay good, try again in {wait:g} s",
+                f"{what} (HTTP {self.response.status}{self._said}); tokens stay good, try again in {wait:g} s",
                 retry_after=wait,
                 retryable=True,
             )
-        if max(self._statuses) >= _SERVER_ERROR or (self._is_dead_token and self.response.status >= _SERVER_ERROR):
+        if self._is_failure:
+            what = ADDRESS_REFUSED if self._is_refused_address else "AniList failed to answer"
+            remedy = CHANGE_UNKNOWN if self.mutation else "try again later, or ask for less at once"
             return ServiceUnavailableError(
-                f"AniList failed to answer (HTTP {self.response.status}{self._said}); "
-                "try again later, or ask for less at once",
+                f"{what} (HTTP {self.response.status}{self._said}); {remedy}",
                 retry_after=self.retry_after,
                 retryable=self.response.status in _TRANSIENT and not self.mutation,
             )
@@ -91,18 +94,19 @@ class GraphQLErrorResponse(Unpicklable):
             return None
         if detailed := self._invalid_input() or self._too_complex():
             return detailed
-        if self._status == _NOT_FOUND or self._text == "Private User":
+        if self._status == 404 or self._text == "Private User":
             return self._of(GraphQLNotFoundError, f"there is no such thing, or it is private: {self._text}")
-        if self._status in {_UNAUTHORIZED, _FORBIDDEN}:
-            remedy = "the token is alive, but may not do this" if self.with_token else "pass the token of a user"
+        if self._status in {401, 403}:
+            remedy = "this user's token may not do it" if self.with_token else "pass the token of a user"
             return self._of(GraphQLForbiddenError, f"AniList does not allow this ({self._text}): {remedy}")
         return self._of(GraphQLError, f"AniList refused the query: {self._text}")
 
     def _unexpected(self) -> UnexpectedResponseError:
         kind = "JSON" if self.foreign is not None else "HTML" if self.response.body.lstrip()[:1] == b"<" else "no JSON"
+        lost = self.mutation and self.response.status < 300
+        remedy = CHANGE_UNKNOWN if lost else "check the GraphQL endpoint, or try again later"
         return UnexpectedResponseError(
-            f"the answer is no GraphQL (HTTP {self.response.status}, {kind}{self._said}); "
-            "check the GraphQL endpoint, or try again later"
+            f"the answer is not GraphQL (HTTP {self.response.status}, {kind}{self._said}); {remedy}"
         )
 
     def _invalid_input(self) -> GraphQLValidationError | None:
@@ -133,7 +137,7 @@ class GraphQLErrorResponse(Unpicklable):
 
     @property
     def _attributes(self) -> dict[str, Any]:
-        return {"errors": self._entries, "status": self._status, "data": self.data}
+        return {"errors": self.errors, "status": self._status, "data": self.data}
 
     @property
     def _entries(self) -> list[JSONObject]:
@@ -162,27 +166,39 @@ class GraphQLErrorResponse(Unpicklable):
 
     @property
     def _is_outage(self) -> bool:
-        """Tell whether nobody gets through: the API is disabled, or a page of Cloudflare's stands in its place."""
+        """Tell whether nobody gets through: the API is disabled, or a page stands in its place."""
         if any(str(entry.get("message")).casefold().startswith(_DISABLED) for entry in self._entries):
             return True
-        if self.errors or max(self._statuses) >= _SERVER_ERROR:
+        if self.errors or max(self._statuses) >= 500:
             return False
-        pages = (b"cloudflare", b"error code: 1")  # its HTML and its plain text
-        return (
-            "cf-mitigated" in self.response.headers
-            or any(mark in self.response.body.lower() for mark in pages)
-            or (self.response.status == _FORBIDDEN and self.foreign is None)
-        )
+        return self.response.refuses_address or (self.response.status == 403 and self.foreign is None)
+
+    @property
+    def _is_refused_address(self) -> bool:
+        return not self.errors and self.response.refuses_address
+
+    @property
+    def _is_failure(self) -> bool:
+        """Tell whether AniList failed at this one answer."""
+        if self.older_api:
+            return self._status != 404  # its database failed, say; there is nothing in it of this query
+        refusal = self._is_dead_token or self._status in {401, 403}
+        return max(self._statuses) >= 500 or (refusal and self.response.status >= 500)
 
     @property
     def _is_dead_token(self) -> bool:
-        """Tell a dead token by what AniList says, never by a bare status: an outage must not end a login."""
-        said = {str(entry.get("message")).strip(" .").casefold() for entry in self._entries}
-        if "invalid token" in said:
-            return True
-        return (
-            self.with_token
-            and bool(said - {""})
-            and self.response.status == self._status == _UNAUTHORIZED  # inside a 200 it is about one field
-            and "forbidden" not in said
+        """Tell a dead token by the two forms that AniList has for it: an outage must not end a login.
+
+        ``Invalid token`` at 400, or ``Unauthorized.`` at 401 although a token was sent; a 401 inside a 200 is about
+        one field.
+        """
+        return any(
+            (text == "invalid token" and status == 400)
+            or (text == "unauthorized" and self.with_token and status == self.response.status == 401)
+            for text, status in map(self._text_and_status, self.errors)
         )
+
+    def _text_and_status(self, entry: JSONObject) -> tuple[str, Any]:
+        status = entry.get("status")
+        text = str(entry.get("message")).strip(" .").casefold()
+        return text, status if type(status) is int else self.response.status

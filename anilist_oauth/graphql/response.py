@@ -35,7 +35,7 @@ def parse_graphql_response(
             `QueryTooComplexError`.
         RateLimitedError: Too many requests; `retry_after` is 60 where AniList names no time.
         ServiceUnavailableError: An outage; `retry_after` is None where only this one answer failed.
-        UnexpectedResponseError: The answer is no GraphQL.
+        UnexpectedResponseError: The answer is not GraphQL.
     """
     document = response.json()
     payload: dict[str, Any] = document if isinstance(document, dict) else {}
@@ -48,6 +48,7 @@ def parse_graphql_response(
         response=response,
         errors=errors,
         foreign=_tidy(_other_json(payload), secrets) if isinstance(document, dict) and not errors else None,
+        older_api=isinstance(payload.get("error"), dict) and not errors,
         data=data,
         with_token=with_token,
         mutation=mutation,

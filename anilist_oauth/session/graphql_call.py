@@ -48,8 +48,10 @@ class GraphQLCall:
             try:
                 return await self._try()
             except ServiceError as error:
-                wait = None if self.pace.halted else retry_delay(error, tries=tries, random=_jitter)
-                if wait is None or (max_wait is not None and wait > max_wait):
+                wait = None
+                if not self.pace.halted:
+                    wait = retry_delay(error, tries=tries, max_wait=max_wait, random=_jitter)
+                if wait is None:
                     raise
             await asyncio.sleep(wait)
 

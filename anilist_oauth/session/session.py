@@ -219,7 +219,7 @@ class OAuthSession:
             ConnectionFailedError: Nothing was sent.
             OutcomeUnknownError: The answer was lost; a mutation may have happened.
             ServiceUnavailableError: AniList is down, or said so less than ``retry_after`` seconds ago.
-            UnexpectedResponseError: The answer is no GraphQL.
+            UnexpectedResponseError: The answer is not GraphQL.
         """
         self._check_open()
         request = graphql_request(

@@ -38,6 +38,9 @@ _NOT_SENT = (
     aiohttp.ClientConnectorError,
     aiohttp.ConnectionTimeoutError,
     aiohttp.ClientHttpProxyError,
+)
+_NOT_TRUSTED = (
+    aiohttp.ClientConnectorCertificateError,
     aiohttp.ServerFingerprintMismatch,  # a borrowed connector may pin a certificate
 )
 
@@ -217,8 +220,14 @@ def _failure(error: Exception, url: URL) -> ServiceError:
     """Map an exception of aiohttp's, with no more than its class and the system's own error in it."""
     system_error = getattr(error, "os_error", None) or (error if type(error).__module__ == "builtins" else None)
     why = f"{type(error).__name__}{f': {system_error}' if system_error and str(system_error) else ''}"
-    if isinstance(error, _NOT_SENT):
+    if isinstance(error, _NOT_TRUSTED):
         failure: ServiceError = ConnectionFailedError(
+            f"the certificate of {url.host} was not accepted ({why}); nothing was sent. Check this machine's clock, its "
+            "CA certificates, and any proxy that inspects TLS",
+            retryable=False,
+        )
+    elif isinstance(error, _NOT_SENT):
+        failure = ConnectionFailedError(
             f"{url.host} could not be reached ({why}); nothing was sent, and the same call may be made again"
         )
     else:

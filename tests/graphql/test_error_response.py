@@ -43,12 +43,12 @@ def test_recorded_answers_become_their_error(recorded: Recorded) -> None:
 @pytest.mark.parametrize(
     ("response", "text"),
     [
-        (answer(401, {"data": None}), "no GraphQL (HTTP 401, JSON); check the GraphQL endpoint"),
-        (answer(401, {"errors": [{"message": "", "status": 400}, {"message": "Invalid token"}]}), "(HTTP 401): log in"),
+        (answer(401, {"data": None}), "not GraphQL (HTTP 401, JSON); check the GraphQL endpoint"),
+        (answer(400, {"errors": [{"message": "", "status": 400}, {"message": "Invalid token"}]}), "(HTTP 400): log in"),
         (answer(401, body("Unauthorized.", 401)), "revoked (HTTP 401: Unauthorized.): log in again"),
         (Response(status=403, headers=CIMultiDict(), body=b"<html>"), "out of service (HTTP 403); tokens stay good"),
         (answer(500, {}), "failed to answer (HTTP 500); try again later"),
-        (answer(200, {}), "no GraphQL (HTTP 200, JSON); check the GraphQL endpoint"),
+        (answer(200, {}), "not GraphQL (HTTP 200, JSON); check the GraphQL endpoint"),
     ],
     ids=range(6),
 )
@@ -111,6 +111,16 @@ def test_complexity_is_told_in_figures() -> None:
         (answer(500, {"error": "invalid token"}), True),
         (answer(401, {}), True),
         (answer(401, {"data": None}), True),
+        (answer(401, {"message": "Unauthenticated."}), True),
+        (answer(401, {"message": "Unauthorized."}), True),
+        (answer(400, {"error": "Invalid token"}), True),
+        (answer(401, body("Invalid token", 401)), True),
+        (answer(403, body("Invalid token", 403)), True),
+        (answer(401, body("Token expired", 401)), True),
+        (answer(403, body("Unauthorized.", 401)), True),
+        (answer(401, body("Unauthorized.", 403)), True),
+        (answer(400, body("Unauthorized.", 400)), True),
+        (answer(400, body("Invalid token for this page", 400)), True),
     ],
 )
 def test_no_other_answer_reads_as_a_dead_token(response: Response, *, with_token: bool) -> None:
@@ -123,13 +133,6 @@ def test_a_dead_token_is_told_by_its_text(message: str) -> None:
     """The text decides, in any letter case, behind other errors too."""
     response = answer(400, {"errors": [{"message": "First"}, {"message": message, "status": 400}], "data": None})
     assert isinstance(refused(response), errors.InvalidTokenError)
-
-
-def test_a_401_in_other_json_is_a_dead_token() -> None:
-    """Laravel's own refusal of a token, which never reaches GraphQL, counts."""
-    error = refused(answer(401, {"message": "Unauthenticated."}))
-    assert isinstance(error, errors.InvalidTokenError)
-    assert error.errors == [{"message": "Unauthenticated.", "status": None}]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +151,7 @@ def test_a_401_in_other_json_is_a_dead_token() -> None:
         (answer(500, {"data": {"Viewer": {"id": 1}}}), errors.ServiceUnavailableError, None),
         (answer(429, {"data": {"Viewer": {"id": 1}}, "errors": []}), errors.RateLimitedError, 60.0),
         (answer(200, {"error": {"status": 500, "messages": ["SQL Error"]}}), errors.ServiceUnavailableError, None),
-        (answer(400, {"error": {"status": 400, "messages": ["SQL Error"]}}), errors.UnexpectedResponseError, None),
+        (answer(400, {"error": {"status": 400, "messages": ["SQL Error"]}}), errors.ServiceUnavailableError, None),
         (answer(404, {"error": {"status": 404, "messages": []}}), errors.UnexpectedResponseError, None),
         (answer(403, {"message": "No."}), errors.UnexpectedResponseError, None),
         (answer(302, ""), errors.UnexpectedResponseError, None),
@@ -169,6 +172,49 @@ def test_the_service_fails_in_many_shapes(
     error = refused(response)
     assert type(error) is kind
     assert error.retry_after == retry_after
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        answer(500, body("Internal Server Error", 500)),
+        answer(200, body("Internal Server Error", 500)),
+        answer(502, "<html><h1>502 Bad Gateway</h1></html>"),
+        answer(504, "upstream timed out"),
+        answer(400, {"error": {"status": 400, "messages": ["SQL Error"]}}),
+        answer(200, "<html>"),
+    ],
+)
+def test_whoever_sent_a_mutation_learns_that_the_change_may_have_been_made(response: Response) -> None:
+    """A failure inside AniList says nothing of whether the change was made before; a query can simply be made again."""
+    assert "the change may have been made: look before making it again" in str(refused(response, mutation=True))
+    assert not refused(response, mutation=True).retryable
+    assert "may have been made" not in str(refused(response))
+
+
+@pytest.mark.parametrize("response", [answer(429, ""), answer(403, "<html>"), answer(302, ""), answer(404, "")])
+def test_a_mutation_that_was_not_looked_at_is_not_said_to_have_been_made(response: Response) -> None:
+    """Refused by the limit, a closed API or a wrong address, nothing was changed."""
+    assert "may have been made" not in str(refused(response, mutation=True))
+
+
+@pytest.mark.parametrize("status", [403, 503])
+def test_a_challenge_of_cloudflare_says_that_it_concerns_this_address(status: int) -> None:
+    """Whoever is challenged must look at the network, not at the clock; a plain outage says nothing of the address."""
+    for challenged in (
+        answer(status, "<title>Just a moment...</title>"),
+        answer(status, "<html>", **{"cf-mitigated": "challenge"}),
+        answer(status, "<html>DDoS protection by Cloudflare</html>"),
+    ):
+        error = refused(challenged)
+        assert type(error) is errors.ServiceUnavailableError
+        assert "turned this machine's address away" in str(error)
+        assert "waiting may not help" in str(error)
+    for outage in (
+        answer(503, "<html>cloudflare: 522"),
+        answer(403, body("The AniList API has been temporarily", 403)),
+    ):
+        assert "address" not in str(refused(outage))
 
 
 def test_a_failed_mutation_may_not_be_repeated() -> None:

@@ -37,7 +37,7 @@ def test_a_public_query_carries_no_token() -> None:
     request = graphql_request(ANILIST.graphql, "{ Media(id: 1) { id } }")
     assert request.headers == {"Accept": "application/json", "Content-Type": "application/json"}
     assert json.loads(request.body) == {"query": "{ Media(id: 1) { id } }"}
-    assert request.body_limit == GRAPHQL_BODY_LIMIT == 32 * 1024 * 1024
+    assert request.body_limit == GRAPHQL_BODY_LIMIT == 8 * 1024 * 1024
     assert request.timeout is None
 
 

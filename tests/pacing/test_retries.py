@@ -28,15 +28,35 @@ from anilist_oauth.pacing.retries import TRIES, lost_answer_error, outage_wait, 
 )
 def test_what_is_retryable_is_tried_three_times(error: ServiceError, waits: list[float | None]) -> None:
     """The wait grows, and the time AniList names is kept."""
-    assert [retry_delay(error, tries=tries, random=lambda: 0.5) for tries in range(1, len(waits) + 1)] == waits
+    tries = range(1, len(waits) + 1)
+    assert [retry_delay(error, tries=number, max_wait=None, random=lambda: 0.5) for number in tries] == waits
     assert len(waits) in {1, TRIES}
+
+
+@pytest.mark.parametrize(
+    ("error", "max_wait", "wait"),
+    [
+        (ConnectionFailedError(""), 1.0, 1.0),
+        (ConnectionFailedError(""), 0.9, None),
+        (RateLimitedError("", retry_after=60), None, 0.0),
+        (RateLimitedError("", retry_after=61), None, None),
+        (RateLimitedError("", retry_after=61), 61.0, 0.0),
+        (RateLimitedError("", retry_after=30), 29.0, None),
+        (RateLimitedError(""), 0.0, 0.0),
+    ],
+)
+def test_no_try_is_waited_for_longer_than_allowed(
+    error: ServiceError, max_wait: float | None, wait: float | None
+) -> None:
+    """The caller says how long a wait may be; after a 429 it is a minute at most where they say nothing."""
+    assert retry_delay(error, tries=1, max_wait=max_wait, random=lambda: 0.5) == wait
 
 
 def test_waits_are_scattered() -> None:
     """Those who failed together come back apart."""
     error = ConnectionFailedError("")
-    assert retry_delay(error, tries=1, random=lambda: 0.0) == 0.5
-    assert retry_delay(error, tries=1, random=lambda: 1.0) == 1.5
+    assert retry_delay(error, tries=1, max_wait=None, random=lambda: 0.0) == 0.5
+    assert retry_delay(error, tries=1, max_wait=None, random=lambda: 1.0) == 1.5
 
 
 @pytest.mark.parametrize(
