@@ -222,8 +222,8 @@ def _failure(error: Exception, url: URL) -> ServiceError:
     why = f"{type(error).__name__}{f': {system_error}' if system_error and str(system_error) else ''}"
     if isinstance(error, _NOT_TRUSTED):
         failure: ServiceError = ConnectionFailedError(
-            f"the certificate of {url.host} was not accepted ({why}); nothing was sent. Check this machine's clock, its "
-            "CA certificates, and any proxy that inspects TLS",
+            f"the certificate of {url.host} was not accepted ({why}); nothing was sent. Check this machine's clock, "
+            "its CA certificates, and any proxy that inspects TLS",
             retryable=False,
         )
     elif isinstance(error, _NOT_SENT):
