@@ -159,7 +159,7 @@ class Pages:
         """Give the button that leads home, `quiet` beside another one; nothing where no home is known."""
         if self.home is None:
             return []
-        label = self.fill("home", home=isolated(self._home_name))
+        label = element("span", self.fill("home", home=isolated(self._home_name)))
         return [element("a", label, href=self.home, class_="button quiet" if quiet else "button")]
 
     def render(

@@ -31,6 +31,7 @@ main {
 h1 { margin: 0 0 1rem; font-size: 1.375rem; line-height: 1.3; font-weight: 650; text-wrap: balance; }
 h2 { margin: 0; font-size: 1rem; }
 p { margin: 0 0 1rem; text-wrap: pretty; }
+:lang(ja) { word-break: auto-phrase; }
 a { color: var(--accent); }
 .soft { color: var(--soft); font-size: .9rem; }
 main > :last-child, main > div > :last-child { margin-bottom: 0; }

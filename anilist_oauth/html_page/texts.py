@@ -19,7 +19,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "web.login": "Log in with AniList",
         "web.denied.title": "AniList was not connected",
         "web.denied.text": "You chose Deny on AniList's page. Nothing was changed.",
-        "web.denied.advice": "If that was a slip, start again and choose Approve.",
+        "web.denied.advice": "If that was a mistake, start again and choose Approve.",
         "web.cookie.title": "This browser did not begin this login",
         "web.cookie.text": "The cookie that would show it is missing. One of these is the cause:",
         "web.cookie.advice": "Nothing was lost.",

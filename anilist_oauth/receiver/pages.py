@@ -97,11 +97,11 @@ class ReceiverPages:
 
     def stray(self, status: int = 404) -> Page:
         """Answer what is no callback."""
-        return self._page("stray", self._texts("stray", "text"), tone="bad", status=status)
+        return self._page("stray", [*self._texts("stray", "text"), *self._buttons()], tone="bad", status=status)
 
     def full(self) -> Page:
         """Turn away a visitor for whom there is no room now."""
-        return self._page("full", self._texts("full", "text"), tone="bad", status=503)
+        return self._page("full", [*self._texts("full", "text"), *self._buttons()], tone="bad", status=503)
 
     def later(self, ticket: str, error: AniListOAuthError) -> Page:
         """Offer to press the button again: what failed has consumed nothing."""

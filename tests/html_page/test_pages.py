@@ -83,7 +83,7 @@ def test_home_is_an_address_one_can_go_to(home: Any) -> None:
 def test_the_way_home_names_the_place(home: str, application: str | None, label: str) -> None:
     """A chat by its name, else the application, else the host."""
     pages = Pages(application=application, home=home)
-    assert pages.way_home() == [f'<a href="{home}" class="button">Go back to <bdi>{label}</bdi></a>']
+    assert pages.way_home() == [f'<a href="{home}" class="button"><span>Go back to <bdi>{label}</bdi></span></a>']
     assert 'class="button quiet"' in pages.way_home(quiet=True)[0]
     assert Pages().way_home() == []
 
@@ -165,7 +165,7 @@ def test_a_text_that_cannot_be_shown_is_named(texts: Any, said: str) -> None:
 def test_a_text_may_leave_out_what_nobody_decides_by() -> None:
     """A bot of one chat need not fill in its name; braces are written twice."""
     pages = Pages(texts={"home": "Zurück {{zu}} Discord"}, home="/")
-    assert ">Zurück {zu} Discord</a>" in pages.way_home()[0]
+    assert ">Zurück {zu} Discord</span>" in pages.way_home()[0]
 
 
 def test_texts_are_copied() -> None:

@@ -2,28 +2,19 @@
 
 import html
 import inspect
-from datetime import UTC, datetime
 
 import pytest
-from yarl import URL
 
 from anilist_oauth import errors
 from anilist_oauth.errors import AniListOAuthError, AuthorizationError, RateLimitedError
 from anilist_oauth.html_page import Page, Pages
-from anilist_oauth.login.login import CompletedLogin, Login
 from anilist_oauth.receiver.pages import ReceiverPages
-from anilist_oauth.tokens.access_token import Token
-from anilist_oauth.tokens.viewer import Viewer
+from tests.every_page import DONE, LOGIN, MIKA
 
 CLASSES = [kind for kind in vars(errors).values() if inspect.isclass(kind) and issubclass(kind, AniListOAuthError)]
 PLAIN = ReceiverPages(Pages())
 BOT = ReceiverPages(Pages(application="AniBot", home="https://discord.com/channels/@me"))
-HOME = '<a href="https://discord.com/channels/@me" class="button">Go back to <bdi>Discord</bdi></a>'
-LOGIN = Login(
-    url=URL("https://anilist.co"), state="s", label="@mika on Discord", expires_at=datetime(2027, 1, 1, tzinfo=UTC)
-)
-MIKA = Viewer(id=1, name="mika", avatar=None, site_url=None, unread=None)
-DONE = CompletedLogin(login=LOGIN, token=Token(access_token="t", expires_at=None), viewer=MIKA)
+HOME = '<a href="https://discord.com/channels/@me" class="button"><span>Go back to <bdi>Discord</bdi></span></a>'
 
 
 def shown(page: Page) -> str:

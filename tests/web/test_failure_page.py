@@ -21,7 +21,7 @@ def test_it_says_what_happened_and_what_to_do(reason: WebFailureReason) -> None:
         assert Pages.ENGLISH[f"web.{reason}.{part}"] in shown
     assert "<bdi>Arcade <3</bdi>" in shown
     assert 'href="/lobby"' in shown
-    assert "Go back to <bdi>Arcade <3</bdi></a>" in shown
+    assert "Go back to <bdi>Arcade <3</bdi></span></a>" in shown
     assert page.status == status_of(reason)
     assert "form-action 'none'" in page.headers["Content-Security-Policy"]
 
