@@ -10,6 +10,7 @@ from anilist_oauth.cli.settings import AsJSON, StoreURL, store_at
 from anilist_oauth.cli.terminal import say, show, show_json
 from anilist_oauth.redaction import clean
 from anilist_oauth.storage import StoredToken
+from anilist_oauth.tokens.viewer import display_name
 
 _COLUMNS = ("SUBJECT", "USER", "EXPIRES", "DAYS LEFT", "NEEDS LOGIN")
 
@@ -39,7 +40,7 @@ def _described(one: StoredToken) -> dict[str, object]:
     return {
         "client_id": one.client_id,
         "subject": one.subject,
-        **account(one.viewer.id, one.viewer, one.token),
+        **account(one.user_id, one.viewer, one.token),
         "days_left": days_left(one.token),
         "needs_login": _needs_login(one),
     }
@@ -49,7 +50,7 @@ def _row(one: StoredToken) -> tuple[str, ...]:
     expires, days = one.token.expires_at, days_left(one.token)
     return (
         clean(one.subject),
-        clean(one.viewer.name),
+        clean(display_name(one.user_id, one.viewer)),
         "unknown" if expires is None else f"{expires:%Y-%m-%d}",
         "unknown" if days is None else str(days),
         "yes" if _needs_login(one) else "no",

@@ -94,7 +94,9 @@ class Completion:
         stored = await retry_store(lambda: self.tokens.get(subject, client_id=client_id))
         if stored is None:
             raise LoginRequiredError("the login succeeded, but its token was deleted since", subject=subject)
-        return CompletedLogin(login=attrs.evolve(login, subject=subject), token=stored.token, viewer=stored.viewer)
+        return CompletedLogin(
+            login=attrs.evolve(login, subject=subject), token=stored.token, user_id=stored.user_id, viewer=stored.viewer
+        )
 
     def _check(self, pending: PendingLogin, response: AuthorizationResponse) -> None:
         """Refuse what may not take the login, and what could not be exchanged anyway."""
@@ -162,9 +164,12 @@ class Completion:
             await self._settle(response.login_key, Outcome(subject=stored.subject))
         except AniListOAuthError as error:
             raise _as_final(error) from error
-        logger.info("login finished: AniList user %d, subject %s", stored.viewer.id, clean(stored.subject))
+        logger.info("login finished: AniList user %d, subject %s", stored.user_id, clean(stored.subject))
         return CompletedLogin(
-            login=attrs.evolve(login, subject=stored.subject), token=stored.token, viewer=stored.viewer
+            login=attrs.evolve(login, subject=stored.subject),
+            token=stored.token,
+            user_id=stored.user_id,
+            viewer=stored.viewer,
         )
 
     async def _obtain_and_store(self, response: AuthorizationResponse, login: Login) -> StoredToken:

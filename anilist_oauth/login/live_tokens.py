@@ -11,7 +11,7 @@ from anilist_oauth.arguments import expect
 from anilist_oauth.errors import InvalidTokenError, LoginRequiredError, StorageError
 from anilist_oauth.redaction import clean
 from anilist_oauth.session.session import OAuthSession
-from anilist_oauth.storage.protocols import TokenStore
+from anilist_oauth.storage.protocols import UpdatingTokenStore
 from anilist_oauth.storage.records import StoredToken
 from anilist_oauth.tokens.access_token import Token
 
@@ -35,7 +35,7 @@ class LiveTokens:
     """The stored tokens of one application, and the hooks that hear of their end."""
 
     session: OAuthSession
-    tokens: TokenStore
+    tokens: UpdatingTokenStore
     on_expiring: Hook | None = attrs.field(validator=_hook)
     on_invalid: Hook | None = attrs.field(validator=_hook)
 
@@ -81,7 +81,7 @@ class LiveTokens:
                 return  # the user has logged in or out meanwhile
             refused_at = self.session.clock() if refused else None
             marked = attrs.evolve(present, needs_login=refused, refused_at=refused_at)
-            if await self.tokens.put(marked, over=present.version):
+            if await self.tokens.update(marked, was=present):
                 if refused:
                     await self._call_hook(marked, attrs.evolve(marked, told_invalid=True), self.on_invalid)
                 return
@@ -94,7 +94,7 @@ class LiveTokens:
         if hook is None or told.marks == stored.marks:
             return stored
         try:
-            if not await self.tokens.put(told, over=stored.version):
+            if not await self.tokens.update(told, was=stored):
                 return stored  # another process tells, or one will at the next meeting
         except StorageError as error:
             logger.warning("that a login hook is due could not be noted: %s", error)

@@ -14,7 +14,7 @@ from anilist_oauth.errors import StorageError
 from anilist_oauth.redaction import MaskedText
 from anilist_oauth.storage.records import PendingLogin, StoredToken, Taken
 from anilist_oauth.tokens.access_token import Token
-from anilist_oauth.tokens.viewer import Viewer
+from anilist_oauth.tokens.viewer import Viewer, known_user_id
 
 Fields = dict[str, str | int | None]
 UNREADABLE = (KeyError, TypeError, ValueError, OverflowError, RecursionError)  # what reading strange JSON may raise
@@ -50,7 +50,9 @@ def token_to_fields(stored: StoredToken) -> Fields:
         "access_token": MaskedText(stored.token.access_token),  # aiosqlite logs what it writes
         "token_id": stored.token_id,
         "expires_at": _optional_microseconds(stored.token.expires_at),
-        "viewer": json.dumps(attrs.asdict(stored.viewer)),
+        "user_id": stored.user_id,
+        "viewer": None if stored.viewer is None else json.dumps(attrs.asdict(stored.viewer)),
+        "issued_at": _optional_microseconds(stored.issued_at),
         "stored_at": to_microseconds(stored.stored_at),
         "needs_login": int(stored.needs_login),
         "refused_at": _optional_microseconds(stored.refused_at),
@@ -67,12 +69,15 @@ def token_from_fields(fields: Mapping[str, Any]) -> StoredToken:
     """
     failure = StorageError("the store holds a token's record that this package did not write")
     try:
+        viewer = None if fields.get("viewer") is None else Viewer(**json.loads(fields["viewer"]))
         return StoredToken(
             client_id=fields["client_id"],
             subject=fields["subject"],
             token=Token(access_token=fields["access_token"], expires_at=_optional_time(fields.get("expires_at"))),
             token_id=fields["token_id"],
-            viewer=Viewer(**json.loads(fields["viewer"])),
+            viewer=viewer,
+            user_id=known_user_id(viewer) if fields.get("user_id") is None else int(fields["user_id"]),
+            issued_at=_optional_time(fields.get("issued_at")),
             stored_at=_time(fields["stored_at"]),
             needs_login=bool(int(fields["needs_login"])),
             refused_at=_optional_time(fields.get("refused_at")),

@@ -69,11 +69,10 @@ class TokenStore(Protocol):
     async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
         """Write the record of ``stored.client_id`` and ``stored.subject``, in one atomic step.
 
-        Without `over` it replaces whatever is there: a new login. With a token id, it is written only over a record of
-        that `StoredToken.token_id`. With a `StoredToken.version`, it is written only if the `StoredToken.marks` have
-        not changed either: of several processes that set one mark, exactly one is told True, so that a hook is called
-        once. (After a lost answer the repeated call may say False: a hook then is not called.) A store which takes a
-        version for a mere token id works as well, but for this: where two processes meet, both may call the hook.
+        Without `over` it replaces what is there: a new login. With a token id, it is written only over a record of
+        that `StoredToken.token_id`. A record is never written over a newer one, which is one whose
+        `StoredToken.issued_at` lies in a later second; where either record has none, and within one second, the later
+        write stands.
 
         Returns:
             Whether it was written.
@@ -88,4 +87,21 @@ class TokenStore(Protocol):
         Those are the ones that expire within that time (or have), by the store's clock, and those marked
         `StoredToken.needs_login`; with None it is every record. One application's only, where `client_id` is given.
         The order is not promised; records that change meanwhile may be left out or come as they were.
+        """
+
+
+class UpdatingTokenStore(TokenStore, Protocol):
+    """A `TokenStore` that can also tell whether a record is still the one that was read; those of this package can.
+
+    With it, of several processes that set the same mark exactly one hears True, so that a hook is called once over all
+    of them. Without it, `put` with ``over=`` is used instead, and two processes that meet may both call the hook.
+    """
+
+    async def update(self, stored: StoredToken, *, was: StoredToken) -> bool:
+        """Write a record if the one that is there has the `StoredToken.token_id` and the `StoredToken.marks` of `was`.
+
+        After a lost answer the repeated call may say False although the first one wrote.
+
+        Returns:
+            Whether it was written.
         """

@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any
 
 import attrs
 
@@ -10,23 +10,8 @@ from anilist_oauth.errors import ConfigurationError, StorageError
 from anilist_oauth.redaction import Unpicklable
 from anilist_oauth.storage.digests import digest
 from anilist_oauth.tokens.access_token import Token
-from anilist_oauth.tokens.viewer import Viewer
-
-
-class Version(str):
-    """A token id that also knows the marks of the record it was read from: what `TokenStore.put` compares.
-
-    It is a `str` like any token id, for stores that know no marks.
-    """
-
-    __slots__ = ("marks",)
-    marks: tuple[bool, bool, bool]
-
-    def __new__(cls, token_id: str, marks: tuple[bool, bool, bool]) -> Self:
-        """Put the two together."""
-        version = super().__new__(cls, token_id)
-        version.marks = marks
-        return version
+from anilist_oauth.tokens.claims import peek_claims
+from anilist_oauth.tokens.viewer import Viewer, check_user, known_user_id
 
 
 @attrs.frozen(kw_only=True)
@@ -37,7 +22,10 @@ class StoredToken(Unpicklable):
         client_id: The application the token was issued to.
         subject: Whose token this is, in the application's own terms.
         token: The access token.
-        viewer: Who the user is; link accounts by its id.
+        user_id: AniList's id of the user, which never changes: link accounts by it. The viewer's unless given.
+        viewer: Who the user is, as AniList's ``Viewer`` says, or None where AniList could not be asked yet.
+        issued_at: When AniList issued the token, by its own clock (the claim ``iat``), in UTC; None where the token
+            does not say. Of two tokens of a subject, the one issued later is the newer.
         stored_at: When the user logged in, in UTC.
         token_id: The SHA-256 hex of the access token.
         needs_login: AniList refused the token. It is kept, since AniList has refused good ones in incidents.
@@ -49,7 +37,11 @@ class StoredToken(Unpicklable):
     client_id: str
     subject: str
     token: Token
-    viewer: Viewer
+    viewer: Viewer | None = None  # before `user_id`, whose default reads it
+    user_id: int = attrs.field(default=attrs.Factory(lambda self: known_user_id(self.viewer), takes_self=True))
+    issued_at: datetime | None = attrs.field(
+        default=attrs.Factory(lambda self: _issued_at(self.token), takes_self=True)
+    )
     stored_at: datetime
     token_id: str = attrs.field(default=attrs.Factory(lambda self: digest(self.token.access_token), takes_self=True))
     needs_login: bool = False
@@ -57,15 +49,24 @@ class StoredToken(Unpicklable):
     told_expiring: bool = False
     told_invalid: bool = False
 
-    @property
-    def marks(self) -> tuple[bool, bool, bool]:
-        """What has been noted about the token since it was stored: needs login, told expiring, told invalid."""
-        return self.needs_login, self.told_expiring, self.told_invalid
+    def __attrs_post_init__(self) -> None:
+        check_user(self.user_id, self.viewer)
 
     @property
-    def version(self) -> Version:
-        """What to give to `TokenStore.put` as `over`, so that nothing is written if anything has changed since."""
-        return Version(self.token_id, self.marks)
+    def marks(self) -> tuple[bool, bool, bool, bool]:
+        """What may change while the token stays: needs login, told expiring, told invalid, and a viewer is known."""
+        return self.needs_login, self.told_expiring, self.told_invalid, self.viewer is not None
+
+    def is_newer_than(self, other: "StoredToken") -> bool:
+        """Tell whether AniList issued this token in a later second; False where either does not say when."""
+        if self.issued_at is None or other.issued_at is None:
+            return False
+        return self.issued_at.replace(microsecond=0) > other.issued_at.replace(microsecond=0)
+
+
+def _issued_at(token: Token) -> datetime | None:
+    claims = peek_claims(token.access_token)
+    return claims.issued_at if claims else None
 
 
 _TEXT_LIMIT = 2048  # bytes; what is kept for strangers is bounded, and PostgreSQL's keys hold some 2,700 at most

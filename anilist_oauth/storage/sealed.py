@@ -1,7 +1,7 @@
 """Tokens encrypted at rest: who reads the database, or a backup of it, cannot act for the users."""
 
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import timedelta
 
 import attrs
@@ -36,6 +36,16 @@ class UnsealedTokenStore:
     async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
         """Write the record of a subject, if `over` is what is there."""
         return await self.inner.put(self._seal(stored), over=over)
+
+    async def update(self, stored: StoredToken, *, was: StoredToken) -> bool:
+        """Write the record of a subject, if the one that is there is still as it was.
+
+        A store that cannot compare the marks compares the token id alone.
+        """
+        update: Callable[..., Awaitable[bool]] | None = getattr(self.inner, "update", None)
+        if update is None:
+            return await self.inner.put(self._seal(stored), over=was.token_id)
+        return await update(self._seal(stored), was=was)
 
     async def delete(self, subject: str, *, client_id: str) -> None:
         """Forget the token of a subject, whether or not the keys open it."""
@@ -98,7 +108,7 @@ class SealedTokenStore(UnsealedTokenStore):
         count = 0
         async for found in self.inner.expiring(None):
             stored: StoredToken | None = found
-            while stored is not None and not await self.inner.put(self._seal(self._open(stored)), over=stored.version):
+            while stored is not None and not await self.update(self._open(stored), was=stored):
                 stored = await self.inner.get(found.subject, client_id=found.client_id)  # it was changed meanwhile
             count += 1
         return count

@@ -8,7 +8,8 @@ from pathlib import Path
 import attrs
 import pytest
 
-from anilist_oauth.storage import LoginStore, MemoryLoginStore, MemoryTokenStore, TokenStore
+from anilist_oauth.storage import LoginStore, MemoryLoginStore, MemoryTokenStore
+from anilist_oauth.storage.protocols import UpdatingTokenStore
 from anilist_oauth.storage.redis.store import RedisStore
 from anilist_oauth.storage.sealed import SealedTokenStore
 from anilist_oauth.storage.sql.store import SQLStore
@@ -37,9 +38,9 @@ class Stores:
     """One store, and the same as another process sees it (for memory, which others cannot see: itself)."""
 
     logins: LoginStore
-    tokens: TokenStore
+    tokens: UpdatingTokenStore
     other_logins: LoginStore
-    other_tokens: TokenStore
+    other_tokens: UpdatingTokenStore
     clock: Clock
 
 

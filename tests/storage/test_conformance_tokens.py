@@ -15,7 +15,8 @@ from tests.storage.records import NOON, stored
 async def test_a_token_is_read_as_it_was_stored(stores: Stores) -> None:
     """Every field comes back, in other processes too."""
     full = attrs.evolve(stored(), needs_login=True, refused_at=NOON, told_expiring=True, told_invalid=True)
-    for record in (stored(), stored(days=None), full):
+    unknown = attrs.evolve(stored(), viewer=None, issued_at=NOON)
+    for record in (stored(), stored(days=None), full, unknown):
         assert await stores.tokens.put(record)
         assert await stores.other_tokens.get("discord:42", client_id="12345") == record
 
@@ -25,7 +26,7 @@ async def test_no_library_logs_a_token(stores: Stores, caplog: pytest.LogCapture
     """Drivers log what they write, at DEBUG."""
     caplog.set_level(1)
     await stores.tokens.put(stored())
-    await stores.tokens.put(attrs.evolve(stored(), needs_login=True), over=stored().version)
+    await stores.tokens.update(attrs.evolve(stored(), needs_login=True), was=stored())
     assert await stores.tokens.get("discord:42", client_id="12345")
     assert "token-1" not in caplog.text
 
@@ -76,13 +77,43 @@ async def test_over_writes_only_over_that_token(stores: Stores) -> None:
     assert await stores.tokens.get("discord:42", client_id="12345") == second
 
 
+@pytest.mark.requirement("R8")
+async def test_a_newer_token_is_never_written_over(stores: Stores) -> None:
+    """A write that comes late loses against a token that AniList issued in a later second, with `over` or without."""
+    second = timedelta(seconds=1)
+    first, later, unknown = (
+        attrs.evolve(stored(token=name), issued_at=issued_at)
+        for name, issued_at in (("token-1", NOON), ("token-2", NOON + second), ("token-3", None))
+    )
+    await stores.tokens.put(later)
+    assert not await stores.other_tokens.put(first)
+    assert not await stores.tokens.put(first, over=later.token_id)
+    assert not await stores.tokens.update(first, was=later)
+    assert await stores.tokens.get("discord:42", client_id="12345") == later
+    assert await stores.tokens.put(unknown)
+    assert await stores.tokens.put(first)
+    assert await stores.tokens.put(later)
+
+
+@pytest.mark.requirement("R8")
+async def test_of_two_tokens_of_one_second_the_later_write_stands(stores: Stores) -> None:
+    """AniList's clock tells seconds apart."""
+    start = NOON.replace(microsecond=0)
+    last, early = (attrs.evolve(stored(), issued_at=start + timedelta(microseconds=us)) for us in (999_999, 0))
+    await stores.tokens.put(last)
+    assert await stores.tokens.put(early)
+    assert await stores.tokens.put(last, over=early.token_id)
+    assert await stores.tokens.update(early, was=last)
+    assert await stores.other_tokens.get("discord:42", client_id="12345") == early
+
+
 async def test_a_token_id_alone_is_over_whatever_marks(stores: Stores) -> None:
-    """Only a version heeds them."""
+    """Only an update compares them."""
     marked = attrs.evolve(stored(), told_invalid=True)
     await stores.tokens.put(marked)
-    assert not await stores.tokens.put(stored(), over=stored().version)
+    assert not await stores.tokens.update(stored(), was=stored())
     assert await stores.tokens.put(stored(), over=stored().token_id)
-    assert await stores.tokens.put(marked, over=stored().version)
+    assert await stores.tokens.update(marked, was=stored())
 
 
 async def test_a_mark_is_set_once(stores: Stores) -> None:
@@ -91,7 +122,7 @@ async def test_a_mark_is_set_once(stores: Stores) -> None:
     await stores.tokens.put(record)
     marked = attrs.evolve(record, told_expiring=True)
     sides = (stores.tokens, stores.other_tokens)
-    answers = await asyncio.gather(*(sides[n % 2].put(marked, over=record.version) for n in range(10)))
+    answers = await asyncio.gather(*(sides[n % 2].update(marked, was=record) for n in range(10)))
     assert sorted(answers) == [False] * 9 + [True]
 
 
@@ -101,20 +132,21 @@ async def test_a_mark_is_set_once(stores: Stores) -> None:
         attrs.evolve(stored(), needs_login=True),
         attrs.evolve(stored(), told_expiring=True),
         attrs.evolve(stored(), told_invalid=True),
+        attrs.evolve(stored(), viewer=None),
     ],
 )
 async def test_no_mark_is_lost(stores: Stores, marked: StoredToken) -> None:
     """Who has read the record before another mark was set writes nothing."""
     await stores.tokens.put(stored())
-    await stores.tokens.put(marked, over=stored().version)
-    assert not await stores.other_tokens.put(attrs.evolve(stored(), refused_at=NOON), over=stored().version)
+    await stores.tokens.update(marked, was=stored())
+    assert not await stores.other_tokens.update(attrs.evolve(stored(), refused_at=NOON), was=stored())
     assert await stores.tokens.get("discord:42", client_id="12345") == marked
 
 
 async def test_a_mark_is_not_set_on_a_newer_token(stores: Stores) -> None:
     """The record as read must still be there."""
     await stores.tokens.put(stored(token="token-2"))
-    assert not await stores.tokens.put(attrs.evolve(stored(), needs_login=True), over=stored().version)
+    assert not await stores.tokens.update(attrs.evolve(stored(), needs_login=True), was=stored())
 
 
 async def test_expiring_streams_who_must_log_in_again(stores: Stores) -> None:
@@ -157,7 +189,7 @@ async def test_no_log_holds_a_token(stores: Stores, caplog: pytest.LogCaptureFix
     for name in ("", "aiosqlite", "asyncio", "asyncpg", "redis", "sqlalchemy", "sqlalchemy.engine", "sqlalchemy.pool"):
         caplog.set_level("DEBUG", name or None)
     await stores.tokens.put(stored())
-    await stores.tokens.put(stored(), over=stored().version)
+    await stores.tokens.update(stored(), was=stored())
     assert await stores.other_tokens.get("discord:42", client_id="12345") == stored()
     assert [record async for record in stores.tokens.expiring(None)] == [stored()]
     assert "token-1" not in caplog.text

@@ -38,7 +38,10 @@ TOKENS = st.builds(
     client_id=TEXTS,
     subject=TEXTS,
     token=st.builds(Token, access_token=st.just("abc"), expires_at=st.none() | TIMES),
-    viewer=st.builds(Viewer, st.integers(), TEXTS, st.none() | TEXTS, st.none() | TEXTS, st.none() | st.integers()),
+    viewer=st.none()
+    | st.builds(Viewer, st.just(7), TEXTS, st.none() | TEXTS, st.none() | TEXTS, st.none() | st.integers()),
+    user_id=st.just(7),
+    issued_at=st.none() | TIMES,
     stored_at=TIMES,
     needs_login=st.booleans(),
     refused_at=st.none() | TIMES,
@@ -102,6 +105,9 @@ def test_another_login_record_is_a_storage_error(text: str) -> None:
         {"expires_at": str(2**62)},
         {"viewer": "[" * 99999},
         {"access_token": "canary token"},
+        {"user_id": 8},
+        {"user_id": "canary"},
+        {"user_id": None, "viewer": None},
     ],
 )
 def test_another_token_record_is_a_storage_error(change: dict[str, str | None]) -> None:
@@ -109,6 +115,14 @@ def test_another_token_record_is_a_storage_error(change: dict[str, str | None]) 
     with pytest.raises(StorageError, match="did not write") as caught:
         token_from_fields(token_to_fields(stored()) | change)
     assert caught.value.__cause__ is caught.value.__context__ is None
+
+
+@pytest.mark.requirement("R16")
+def test_a_record_of_version_0_1_is_read() -> None:
+    """It has neither a user id, which was the viewer's, nor the time at which AniList issued the token."""
+    fields = token_to_fields(stored())
+    del fields["user_id"], fields["issued_at"]
+    assert token_from_fields(fields) == stored()
 
 
 def test_a_record_without_a_token_is_a_storage_error() -> None:

@@ -89,7 +89,7 @@ async def test_plain_data_is_read_and_sealed_when_next_written(plain: Stores) ->
     sealed = SealedTokenStore(plain.tokens, [KEY])
     assert await sealed.get("discord:42", client_id="12345") == stored()
     marked = attrs.evolve(stored(), told_expiring=True)
-    assert await sealed.put(marked, over=stored().version)
+    assert await sealed.update(marked, was=stored())
     with pytest.raises(SealError):
         await plain.tokens.get("discord:42", client_id="12345")
     assert await sealed.get("discord:42", client_id="12345") == marked
@@ -149,15 +149,14 @@ class Busy(MemoryTokenStore):
 
     logout = False
 
-    async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
+    async def update(self, stored: StoredToken, *, was: StoredToken) -> bool:
         """Let another process be faster, once."""
-        present = await self.get(stored.subject, client_id=stored.client_id)
-        if over is not None and present is not None and not present.told_invalid:
+        if not was.told_invalid:
             if self.logout:
-                await super().delete(stored.subject, client_id=stored.client_id)
+                await self.delete(stored.subject, client_id=stored.client_id)
             else:
-                await super().put(attrs.evolve(present, told_invalid=True))
-        return await super().put(stored, over=over)
+                await self.put(attrs.evolve(was, told_invalid=True))
+        return await super().update(stored, was=was)
 
 
 @pytest.mark.parametrize("logout", [False, True])

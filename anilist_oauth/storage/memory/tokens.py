@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 
 from anilist_oauth.clock import checked_clock, utc_now
-from anilist_oauth.storage.records import StoredToken, Version
+from anilist_oauth.storage.records import StoredToken
 
 
 class MemoryTokenStore:
@@ -19,12 +19,20 @@ class MemoryTokenStore:
         return self._tokens.get((client_id, subject))
 
     async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
-        """Write the record of a subject, if `over` is what is there."""
+        """Write the record of a subject, if `over` is what is there, and nothing newer."""
         key = (stored.client_id, stored.subject)
-        if not _is_over(self._tokens.get(key), over):
+        present = self._tokens.get(key)
+        if over is not None and (present is None or present.token_id != over):
+            return False
+        if present is not None and present.is_newer_than(stored):
             return False
         self._tokens[key] = stored
         return True
+
+    async def update(self, stored: StoredToken, *, was: StoredToken) -> bool:
+        """Write the record of a subject, if the one that is there is still as it was."""
+        present = self._tokens.get((stored.client_id, stored.subject))
+        return present is not None and present.marks == was.marks and await self.put(stored, over=was.token_id)
 
     async def delete(self, subject: str, *, client_id: str) -> None:
         """Forget the token of a subject."""
@@ -38,11 +46,3 @@ class MemoryTokenStore:
                 within is None or stored.needs_login or stored.token.expires_within(within, now=now)
             ):
                 yield stored
-
-
-def _is_over(present: StoredToken | None, over: str | None) -> bool:
-    if over is None:
-        return True
-    if present is None or present.token_id != over:
-        return False
-    return not isinstance(over, Version) or present.marks == over.marks

@@ -5,20 +5,23 @@ from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from anilist_oauth.storage.encoding import to_microseconds, token_from_fields, token_to_fields
-from anilist_oauth.storage.records import StoredToken, Version
+from anilist_oauth.storage.records import StoredToken
 from anilist_oauth.storage.redis.keys import APPLICATIONS, Run, script
 
 PAGE = 100  # records of a stream that are read at once
 
 PUT = """
-local subject, score, over, marks = unpack(ARGV, 1, 4)
+local subject, score, issued_at, over, marks = unpack(ARGV, 1, 5)
+local present = redis.call(
+    'HMGET', KEYS[1], 'token_id', 'issued_at', 'needs_login', 'told_expiring', 'told_invalid', 'viewer')
 if over ~= '' then
-    local present = redis.call('HMGET', KEYS[1], 'token_id', 'needs_login', 'told_expiring', 'told_invalid')
     if present[1] ~= over then return 0 end
-    if marks ~= '' and present[2] .. present[3] .. present[4] ~= marks then return 0 end
+    local known = present[6] and '1' or '0'
+    if marks ~= '' and present[3] .. present[4] .. present[5] .. known ~= marks then return 0 end
 end
+if issued_at ~= '' and present[2] and math.floor(present[2] / 1e6) > math.floor(issued_at / 1e6) then return 0 end
 redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], unpack(ARGV, 5))
+redis.call('HSET', KEYS[1], unpack(ARGV, 6))
 redis.call('ZADD', KEYS[2], score, subject)
 return 1
 """
@@ -37,14 +40,21 @@ class RedisTokenStore:
         return token_from_fields(fields) if fields else None
 
     async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
-        """Write the record of a subject, if `over` is what is there."""
-        marks = "".join(str(int(mark)) for mark in over.marks) if isinstance(over, Version) else ""
-        fields = token_to_fields(stored).items()
-        written = [part for name, value in fields if value is not None for part in (name, value)]
+        """Write the record of a subject, if `over` is what is there, and nothing newer."""
+        return await self._write(stored, over=over or "", marks="")
+
+    async def update(self, stored: StoredToken, *, was: StoredToken) -> bool:
+        """Write the record of a subject, if the one that is there is still as it was."""
+        return await self._write(stored, over=was.token_id, marks="".join(str(int(mark)) for mark in was.marks))
+
+    async def _write(self, stored: StoredToken, *, over: str, marks: str) -> bool:
+        fields = {name: value for name, value in token_to_fields(stored).items() if value is not None}
+        written = [part for field in fields.items() for part in field]
         keys = (_token(stored.client_id, stored.subject), _expiry(stored.client_id))
         # First, and apart, as it is no key of the application's: a client id without a token does no harm.
         await self._run(("SADD", APPLICATIONS, stored.client_id))
-        [done] = await self._run(script(PUT, keys, stored.subject, _score(stored), over or "", marks, *written))
+        issued_at = fields.get("issued_at", "")
+        [done] = await self._run(script(PUT, keys, stored.subject, _score(stored), issued_at, over, marks, *written))
         return bool(done)
 
     async def delete(self, subject: str, *, client_id: str) -> None:

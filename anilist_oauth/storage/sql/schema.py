@@ -22,7 +22,9 @@ begin again::
     access_token           about 1,100 characters, up to 3,000 when sealed: never a VARCHAR(1024)
     token_id               SHA-256 of the access token
     expires_at             when the token dies, or NULL
-    viewer                 JSON of `Viewer`
+    user_id                AniList's id of the user
+    viewer                 JSON of `Viewer`, or NULL
+    issued_at              when AniList issued the token, or NULL
     stored_at              when the user logged in
     needs_login            1: AniList refused the token
     refused_at             when it did so last, or NULL
@@ -80,7 +82,9 @@ def tables(dialect: Dialect) -> tuple[str, ...]:
             access_token TEXT NOT NULL,
             token_id TEXT NOT NULL,
             expires_at BIGINT,
-            viewer TEXT NOT NULL,
+            user_id BIGINT NOT NULL,
+            viewer TEXT,
+            issued_at BIGINT,
             stored_at BIGINT NOT NULL,
             needs_login INTEGER NOT NULL DEFAULT 0,
             refused_at BIGINT,

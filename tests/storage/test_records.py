@@ -1,0 +1,27 @@
+"""What a store keeps, as values."""
+
+import attrs
+import pytest
+
+from anilist_oauth.errors import ConfigurationError
+from anilist_oauth.storage import StoredToken
+from anilist_oauth.tokens.access_token import Token
+from tests.storage.records import NOON, jwt, stored
+
+
+def test_a_record_takes_the_user_id_from_its_viewer() -> None:
+    """Without a viewer it must be given, and the two name one user."""
+    assert stored().user_id == 7
+    assert attrs.evolve(stored(), viewer=None).user_id == 7
+    for wrong in ({"viewer": None}, {"viewer": stored().viewer, "user_id": 8}, {"viewer": None, "user_id": 0}):
+        with pytest.raises(ConfigurationError, match="user_id"):
+            StoredToken(client_id="1", subject="a", token=stored().token, stored_at=NOON, **wrong)
+
+
+@pytest.mark.requirement("R8")
+def test_a_record_knows_when_its_token_was_issued() -> None:
+    """By the claim `iat`, unless it is given; a token that is no JWT does not say."""
+    token = Token.from_access_token(jwt(sub="7", iat=NOON.timestamp()))
+    record = StoredToken(client_id="1", subject="a", token=token, user_id=7, stored_at=NOON)
+    assert record.issued_at == NOON
+    assert stored().issued_at is None
