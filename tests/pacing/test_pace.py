@@ -20,7 +20,7 @@ from anilist_oauth.pacing.pace import Pace
 from anilist_oauth.pacing.rate_limit import RateLimit
 from anilist_oauth.tokens.access_token import Token
 from tests import virtual_time
-from tests.pacing.test_rate_limit import busiest_minute
+from tests.pacing.test_budget import busiest_minute
 
 Scenario = Callable[[], Coroutine[Any, Any, None]]
 
@@ -58,11 +58,29 @@ def in_virtual_time(scenario: Scenario) -> None:
     virtual_time.run(scenario())
 
 
-@pytest.mark.parametrize("ceiling", [0, -1, 90.0, "90", True])
-def test_a_ceiling_is_a_positive_number(ceiling: Any) -> None:
-    """Anything else is refused at once."""
-    with pytest.raises(ConfigurationError):
-        Pace(ceiling=ceiling)
+@pytest.mark.parametrize("number", [0, -1, 90.0, "90", True])
+@pytest.mark.parametrize("name", ["ceiling", "processes"])
+def test_its_numbers_are_positive(name: str, number: Any) -> None:
+    """Anything else is refused at once, by the argument's name."""
+    with pytest.raises(ConfigurationError, match=name):
+        Pace(**{name: number})
+
+
+@pytest.mark.requirement("R14")
+def test_processes_that_keep_to_their_shares_keep_to_the_limit_together() -> None:
+    """Four paces with twenty callers each: no minute holds over 28 starts of all four, and 85 come in three minutes."""
+
+    async def scenario() -> None:
+        crowds = [Crowd(Pace(processes=4)) for _ in range(4)]
+        asking = [asyncio.create_task(crowd.ask(None, 30)) for crowd in crowds]
+        await asyncio.sleep(181)
+        times = sorted(time for crowd in crowds for time in crowd.times(None))
+        assert busiest_minute(times) <= 28
+        assert len(times) >= 85
+        for task in asking:
+            task.cancel()
+
+    in_virtual_time(scenario)
 
 
 def test_twenty_users_share_thirty_a_minute() -> None:
@@ -197,6 +215,43 @@ def test_a_429_holds_everybody_up_and_sets_the_limit_for_ten_minutes() -> None:
     in_virtual_time(scenario)
 
 
+@pytest.mark.requirement("R15")
+def test_a_pause_of_more_than_a_minute_is_told_at_once() -> None:
+    """Whoever waits and whoever comes learns when to try again; a call that allows such a wait waits."""
+
+    async def scenario() -> None:
+        crowd, loop = Crowd(Pace()), asyncio.get_running_loop()
+        asking = [asyncio.create_task(crowd.one(None)) for _ in range(12)]
+        patient = asyncio.create_task(crowd.one(None, 12, max_wait=4000))
+        await asyncio.sleep(1)
+        crowd.pace.pause(3600)
+        results = await asyncio.gather(*asking, return_exceptions=True)
+        refused = [error for error in results if isinstance(error, RateLimitedError)]
+        assert [(error.retry_after, error.retryable) for error in refused] == [(3601, True)] * 2
+        with pytest.raises(RateLimitedError, match="announced a pause") as caught:
+            await crowd.one("c")
+        assert caught.value.retry_after == 3601
+        assert loop.time() == 1
+        await asyncio.sleep(3540)
+        await crowd.one("c")  # a minute is left
+        await patient
+        assert crowd.times(None)[-1] == 3602 == crowd.times("c")[0]
+
+    in_virtual_time(scenario)
+
+
+def test_a_pause_of_a_minute_is_waited_out() -> None:
+    """That is what AniList asks of whoever exceeds its limit; only a longer one is told at once."""
+
+    async def scenario() -> None:
+        crowd = Crowd(Pace())
+        crowd.pace.pause(60)
+        await crowd.one(None)
+        assert crowd.times(None) == [61]
+
+    in_virtual_time(scenario)
+
+
 def test_an_outage_turns_everybody_away_at_once() -> None:
     """Those who wait and those who come learn when to try again; afterwards all goes on."""
 
@@ -273,7 +328,7 @@ def test_a_call_that_may_not_wait_starts_in_this_very_step_or_never() -> None:
                 call.send(None)
             assert caught.value.retry_after == crowd.pace.delay() > 0
         assert (len(crowd.started), loop.time()) == (10, 0)
-        assert not crowd.pace._waiting
+        assert not crowd.pace._queue
 
     in_virtual_time(scenario)
 
@@ -338,7 +393,7 @@ def test_max_wait_holds_when_the_wait_grows() -> None:
         with pytest.raises(RateLimitedError):
             await asking
         assert loop.time() == pytest.approx(20, abs=0.1)
-        assert not crowd.pace._waiting
+        assert not crowd.pace._queue
 
     in_virtual_time(scenario)
 
@@ -452,7 +507,7 @@ events = st.lists(
         st.tuples(st.just("ask"), st.integers(1, 30)),
         st.tuples(st.just("cancel"), st.integers(1, 20)),
         st.tuples(st.just("limit"), st.sampled_from([1, 3, 12, 30, 60, 90, 500])),
-        st.tuples(st.just("refused"), st.integers(0, 70)),
+        st.tuples(st.just("refused"), st.integers(0, 60)),
         st.tuples(st.just("pass"), st.sampled_from([0, 1, 7, 30, 61])),
     ),
     max_size=40,
@@ -491,7 +546,7 @@ def test_whatever_happens_no_minute_is_overfull(ceiling: int, happening: list[tu
                     pace.pause(number)
         results = await asyncio.gather(*calls, return_exceptions=True)
         assert all(result is None or isinstance(result, asyncio.CancelledError) for result in results)
-        assert not pace._waiting
+        assert not pace._queue
         await asyncio.sleep(3600)
         assert pace.delay() == 0
 
@@ -527,8 +582,9 @@ def test_no_token_is_kept() -> None:
             for token in ("canary", Token(access_token="canary", expires_at=None), "other")
         ]
         await asyncio.sleep(0)
-        assert [len(waiters) for waiters in crowd.pace._waiting.values()] == [2, 1]
-        assert "canary" not in f"{crowd.pace._waiting} {crowd.pace!r} {vars(crowd.pace)}"
+        first, second, third = crowd.pace._queue
+        assert first.user == second.user != third.user
+        assert "canary" not in f"{list(crowd.pace._queue)} {crowd.pace!r} {vars(crowd.pace)} {vars(crowd.pace._queue)}"
         await asyncio.wait(asking)
 
     in_virtual_time(scenario)
@@ -567,7 +623,7 @@ def test_those_who_waited_in_a_closed_loop_are_forgotten() -> None:
 
     async def scenario() -> None:
         await Crowd(pace).one("a")
-        assert not pace._waiting
+        assert not pace._queue
 
     in_virtual_time(scenario)
     del waiting, task

@@ -1,16 +1,13 @@
 """What a server says of its pace is read whatever it sends."""
 
-from bisect import bisect_right
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from anilist_oauth.pacing.budget import may_start, next_start, start_after
 from anilist_oauth.pacing.rate_limit import LONGEST_WAIT, RateLimit, retry_after
 
 NOW = datetime(2026, 9, 14, 12, 0, tzinfo=UTC)
@@ -91,80 +88,3 @@ def test_no_date_makes_it_fail(text: str) -> None:
     """Whatever date a server sends, seconds or None come out."""
     seconds = retry_after({"Retry-After": text}, now=NOW)
     assert seconds is None or 0 <= seconds <= LONGEST_WAIT
-
-
-def starts_of(count: int, *, limit: int, starts: tuple[float, ...] = (), now: float = 0.0) -> list[float]:
-    """Start as many requests as early as may be."""
-    planned = list(starts)
-    for _ in range(count):
-        planned.append(max(now, next_start(planned, limit=limit)))
-    return planned[len(starts) :]
-
-
-def busiest_minute(starts: list[float]) -> int:
-    """Count the starts of the fullest 60 seconds, both ends included."""
-    return max(bisect_right(starts, begin + 60) - place for place, begin in enumerate(starts))
-
-
-def test_ten_start_at_once_and_the_rest_evenly() -> None:
-    """Ten at once, then so that the 29th comes as the minute ends, and from there one every 60/28 seconds."""
-    starts = starts_of(200, limit=30)
-    gaps = [later - earlier for earlier, later in pairwise(starts)]
-    assert gaps[:9] == [0] * 9
-    assert gaps[9:28] == pytest.approx([60 / 19] * 19, rel=1e-3)
-    assert gaps[28:] == pytest.approx([60 / 28] * 171, rel=1e-3)
-
-
-@pytest.mark.parametrize("limit", [1, 2, 3, 12, 13, 30, 90])
-def test_no_minute_holds_more_than_the_limit_less_two(limit: int) -> None:
-    """Even a limit of one lets one request start in a minute."""
-    starts = starts_of(250, limit=limit)
-    assert busiest_minute(starts) == max(1, limit - 2)
-
-
-@settings(deadline=None)
-@given(
-    st.lists(st.tuples(st.floats(0, 90), st.integers(1, 25)), max_size=25),
-    st.lists(st.sampled_from([5, 12, 30, 90]), min_size=1, max_size=3),
-)
-def test_no_arrival_overfills_a_minute(arrivals: list[tuple[float, int]], limits: list[int]) -> None:
-    """Whenever requests come, and however the limit moves below 90, no minute holds more than 88 starts."""
-    starts: list[float] = []
-    now = 0.0
-    for place, (quiet, count) in enumerate(arrivals):
-        now = max(now + quiet, starts[-1] if starts else 0.0)
-        limit = limits[place % len(limits)]
-        starts += starts_of(count, limit=limit, starts=tuple(starts), now=now)
-        if len(limits) == 1:
-            assert busiest_minute(starts) <= limit - 2
-    assert not starts or busiest_minute(starts) <= 88
-
-
-def test_a_quiet_minute_lets_ten_start_at_once_again() -> None:
-    """What was not used comes back, ten at a time."""
-    busy = starts_of(100, limit=30)
-    assert starts_of(11, limit=30, starts=tuple(busy), now=busy[-1] + 61)[:10] == [busy[-1] + 61] * 10
-
-
-@pytest.mark.parametrize("limit", [1, 12, 30, 90])
-def test_what_may_start_now_is_what_starts_now(limit: int) -> None:
-    """The quick answer is the same as the next start's, before, at and after each of them."""
-    starts = starts_of(100, limit=limit)
-    for count in range(100):
-        start = next_start(starts[:count], limit=limit)
-        for now in (
-            starts[count] - 0.01,
-            starts[count],
-            starts[count] + 0.01,
-            starts[count] + 59.9,
-            starts[count] + 60.1,
-        ):
-            assert may_start(starts[:count], limit=limit, now=now) == (start <= now)
-
-
-@pytest.mark.parametrize("ahead", [0, 1, 9, 10, 27, 28, 29, 55, 56, 57, 100, 1000])
-@pytest.mark.parametrize("limit", [1, 8, 30, 90])
-def test_a_start_is_foretold(ahead: int, limit: int) -> None:
-    """The wait behind any number of others is told without going through all of them."""
-    foretold = start_after([], limit=limit, ahead=ahead, earliest=5.0)
-    assert foretold == pytest.approx(starts_of(ahead + 1, limit=limit, now=5.0)[-1], abs=0.01)

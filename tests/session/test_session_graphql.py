@@ -199,6 +199,25 @@ def test_after_a_429_processes_come_back_apart() -> None:
     in_virtual_time(scenario)
 
 
+@pytest.mark.requirement("R15")
+def test_a_long_pause_is_not_slept_through() -> None:
+    """A 429 that names an hour is raised at once, and so is every later call, unless it allows the wait."""
+
+    async def scenario() -> None:
+        hour = answer(429, "error code: 1015", **{"Retry-After": "3600"})
+        async with scripted(hour, DATA) as (session, transport):
+            with pytest.raises(RateLimitedError) as caught:
+                await session.graphql(QUERY)
+            assert caught.value.retry_after == 3600
+            with pytest.raises(RateLimitedError):
+                await session.graphql(QUERY)
+            assert (asyncio.get_running_loop().time(), len(transport.requests)) == (0, 1)
+            await session.graphql(QUERY, max_wait=3700)
+            assert transport.times[1] >= 3600
+
+    in_virtual_time(scenario)
+
+
 def test_max_wait_counts_after_a_429_too() -> None:
     """A call that may not wait so long as AniList names learns it at once, without another request."""
 

@@ -1,0 +1,98 @@
+"""Who waits for a turn, and who is next: turns go round among users, and within one it is first come, first served."""
+
+import asyncio
+from bisect import insort
+from collections import OrderedDict
+from collections.abc import Iterator
+from itertools import chain
+
+import attrs
+
+User = int | None  # the digest of a token, or None for calls without one
+
+
+@attrs.define(eq=False)
+class Waiter:
+    """A call that waits; its future holds the time at which it may start.
+
+    Attributes:
+        user: Whose call it is.
+        number: Its place among all calls; a repeat has the number of the first try.
+        max_wait: Seconds that it may wait, or None.
+        turn: Done when its turn has come.
+    """
+
+    user: User
+    number: int
+    max_wait: float | None
+    turn: asyncio.Future[float]
+
+
+class TurnQueue:
+    """The calls that wait."""
+
+    def __init__(self) -> None:
+        self._waiting: OrderedDict[User, list[Waiter]] = OrderedDict()  # the first user is the next
+        self._served: set[User] = set()
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
+
+    def __len__(self) -> int:
+        return sum(map(len, self._waiting.values()))
+
+    def __iter__(self) -> Iterator[Waiter]:
+        return iter(list(chain.from_iterable(self._waiting.values())))
+
+    @property
+    def served(self) -> bool:
+        """Whether somebody had a turn in this round without having waited."""
+        return bool(self._served)
+
+    def serve(self, user: User) -> None:
+        """Note that a user had a turn in this round without having waited."""
+        self._served.add(user)
+
+    def end_round(self) -> None:
+        """Let everybody be equal again."""
+        self._served.clear()
+
+    def add(self, waiter: Waiter) -> None:
+        """Put a call behind its user's earlier ones, and its user behind those who had no turn in this round."""
+        insort(self._waiting.setdefault(waiter.user, []), waiter, key=lambda other: other.number)
+        for served in self._served & self._waiting.keys():
+            self._waiting.move_to_end(served)
+
+    def next(self) -> Waiter:
+        """Take out the call whose turn it is."""
+        user, waiters = self._waiting.popitem(last=False)
+        waiter = waiters.pop(0)
+        if waiters:
+            self._waiting[user] = waiters  # at the end, behind the other users
+        return waiter
+
+    def remove(self, waiter: Waiter) -> bool:
+        """Take a call out that gives up; whether it was there."""
+        waiters = self._waiting.get(waiter.user, [])
+        if waiter not in waiters:
+            return False
+        waiters.remove(waiter)
+        if not waiters:
+            del self._waiting[waiter.user]
+        return True
+
+    def clear(self) -> None:
+        """Forget everybody."""
+        self._waiting.clear()
+        self._served.clear()
+
+    def turns_before(self, user: User) -> int:
+        """Count the turns that others and the user's own calls take before one more call of this user's."""
+        own = ahead = len(self._waiting.get(user, ()))
+        rounds = own + 1  # in which users that come before this one have a turn
+        for other, waiters in self._waiting.items():
+            if other == user or other in self._served:
+                rounds = own
+            if other != user:
+                ahead += min(len(waiters), rounds)
+        return ahead

@@ -1,0 +1,85 @@
+"""Turns go round among users."""
+
+import asyncio
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from anilist_oauth.pacing.turn_queue import TurnQueue, User, Waiter
+
+USERS: tuple[User, ...] = (None, 1, 2)
+
+
+@pytest.fixture(scope="module")
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """A loop for futures that nobody awaits."""
+    loop = asyncio.new_event_loop()
+    yield loop
+    loop.close()
+
+
+def filled(loop: asyncio.AbstractEventLoop, users: list[User], served: set[User]) -> TurnQueue:
+    """Make a queue in which these users have come one after another."""
+    queue = TurnQueue()
+    for user in served:
+        queue.serve(user)
+    for number, user in enumerate(users):
+        queue.add(Waiter(user, number, None, loop.create_future()))
+    return queue
+
+
+@given(users=st.lists(st.sampled_from(USERS), max_size=30), served=st.sets(st.sampled_from(USERS), max_size=1))
+def test_turns_go_round(loop: asyncio.AbstractEventLoop, users: list[User], served: set[User]) -> None:
+    """Each user's calls come in order, and between two of one user's every other who waits has a turn."""
+    queue = filled(loop, users, served)
+    assert (len(queue), bool(queue)) == (len(users), bool(users))
+    turns = [queue.next() for _ in users]
+    assert not queue
+    assert sorted(turn.number for turn in turns) == list(range(len(users)))
+    for user in set(users):
+        places = [place for place, turn in enumerate(turns) if turn.user == user]
+        numbers = [turns[place].number for place in places]
+        assert numbers == sorted(numbers)
+        for first, second in pairwise(places):
+            waiting = {turn.user for turn in turns[second:]} - {user}
+            assert waiting <= {turn.user for turn in turns[first:second]}
+
+
+@given(
+    users=st.lists(st.sampled_from(USERS), max_size=30),
+    served=st.sets(st.sampled_from(USERS), max_size=1),
+    user=st.sampled_from(USERS),
+)
+def test_the_turns_before_a_call_are_counted(
+    loop: asyncio.AbstractEventLoop, users: list[User], served: set[User], user: User
+) -> None:
+    """What is foretold to a user who would come now is when the turn then comes."""
+    foretold = filled(loop, users, served).turns_before(user)
+    queue = filled(loop, [*users, user], served)
+    numbers = [queue.next().number for _ in range(len(users) + 1)]
+    assert numbers.index(len(users)) == foretold
+
+
+def test_a_repeat_comes_before_its_users_later_calls(loop: asyncio.AbstractEventLoop) -> None:
+    """By its number, a call that was refused keeps its place."""
+    queue = filled(loop, [1, 1, 1], set())
+    repeat = Waiter(1, -1, None, loop.create_future())
+    queue.add(repeat)
+    assert queue.next() is repeat
+
+
+def test_whoever_gives_up_is_forgotten(loop: asyncio.AbstractEventLoop) -> None:
+    """A call can be taken out once; a round that ends makes all users equal again."""
+    queue = filled(loop, [1, 2], {1})
+    assert queue.served
+    queue.end_round()
+    assert not queue.served
+    first, second = queue
+    assert queue.remove(first)
+    assert not queue.remove(first)
+    assert list(queue) == [second]
+    queue.clear()
+    assert not queue
