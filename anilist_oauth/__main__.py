@@ -2,6 +2,12 @@
 
 import sys
 
+_INSTALL = """\
+Install it with one of:
+pipx install --force 'anilist-oauth[cli]'
+uv tool install 'anilist-oauth[cli]'
+pip install 'anilist-oauth[cli]'"""
+
 
 def main() -> None:
     """Run the command line."""
@@ -10,7 +16,7 @@ def main() -> None:
     except ImportError as error:
         if (error.name or "").startswith("anilist_oauth"):
             raise
-        sys.exit("pip install 'anilist-oauth[cli]'")
+        sys.exit(f"The command line needs {error.name}, which is not installed. {_INSTALL}")
     app(prog_name="anilist-oauth")
 
 

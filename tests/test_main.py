@@ -19,11 +19,16 @@ def test_it_lists_its_commands() -> None:
     assert "demo" in run("--help").stdout
 
 
-def test_a_missing_extra_is_one_clear_line() -> None:
-    """Without typer the text is the command that mends it."""
+def test_a_missing_extra_is_named_with_what_installs_it() -> None:
+    """Without typer the text says so, and ends in pip's command."""
     done = run(code="import sys; sys.modules['typer'] = None; from anilist_oauth.__main__ import main; main()")
     assert done.returncode == 1
-    assert done.stderr == "pip install 'anilist-oauth[cli]'\n"
+    assert done.stderr == (
+        "The command line needs typer, which is not installed. Install it with one of:\n"
+        "pipx install --force 'anilist-oauth[cli]'\n"
+        "uv tool install 'anilist-oauth[cli]'\n"
+        "pip install 'anilist-oauth[cli]'\n"
+    )
 
 
 def test_a_fault_of_our_own_is_not_blamed_on_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,29 +4,49 @@ What only one command needs (the sandbox, a web server, colors) is imported when
 others start at once and do without its extra.
 """
 
+from typing import Annotated
+
 import typer
 
 from anilist_oauth.cli import demo, doctor, login, logout, query, sandbox, tokens, whoami
-from anilist_oauth.cli.terminal import well_ended
+from anilist_oauth.cli.help_texts import Command, Group
+from anilist_oauth.cli.terminal import show, well_ended
+from anilist_oauth.version import __version__
 
 app: typer.Typer = typer.Typer(
     name="anilist-oauth",
     help="Unofficial OAuth client for AniList.",
+    cls=Group,
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
 
 
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 (typer calls it with the option's value)
+    if wanted:
+        show(f"anilist-oauth {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def commands() -> None:
+def commands(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
     """Unofficial OAuth client for AniList."""
+    del version  # its callback has ended the command
 
 
-app.command()(well_ended(login.login))
-app.command()(well_ended(whoami.whoami))
-app.command()(well_ended(logout.logout))
-app.command()(well_ended(tokens.tokens))
-app.command()(well_ended(query.query))
-app.command()(well_ended(doctor.doctor))
-app.command()(well_ended(demo.demo))
-app.command()(well_ended(sandbox.sandbox))
+for command in (
+    login.login,
+    whoami.whoami,
+    logout.logout,
+    tokens.tokens,
+    query.query,
+    doctor.doctor,
+    demo.demo,
+    sandbox.sandbox,
+):
+    app.command(cls=Command)(well_ended(command))

@@ -1,4 +1,4 @@
-"""``demo``: a whole login against the embedded sandbox, each step shown as it happens."""
+"""``demo``: a whole login against a sandbox, each step shown as it happens."""
 
 import asyncio
 import secrets
@@ -23,7 +23,7 @@ def demo(
     *,
     browser: Annotated[bool, typer.Option("--browser", help="Click through the sandbox's pages yourself.")] = False,
 ) -> None:
-    """Log a made-up user in, against a sandbox that this command starts by itself; AniList is not contacted."""
+    """Show a whole login with a made-up user and a sandbox on this machine. AniList itself is not contacted."""
     asyncio.run(_by_hand() if browser else _by_itself())
 
 

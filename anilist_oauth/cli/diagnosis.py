@@ -1,9 +1,13 @@
-"""What AniList hides behind ``invalid_client``, looked at piece by piece; no user is needed, and nothing is changed."""
+"""Finds out why a login fails. No user is needed, and no token is changed."""
 
+import platform
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+import aiohttp
+
 from anilist_oauth.cli.findings import Finding, good, problem, slips, unknown
+from anilist_oauth.cli.proxy import Proxy
 from anilist_oauth.cli.response_headers import Witness
 from anilist_oauth.cli.settings_check import NOBODY, REDIRECT_URI, SECRET_LENGTH, SETTINGS, check_forms
 from anilist_oauth.clock import utc_now
@@ -21,32 +25,47 @@ from anilist_oauth.errors import (
     ServiceError,
     ServiceUnavailableError,
 )
+from anilist_oauth.http_messages import ADDRESS_REFUSED
 from anilist_oauth.oauth.application import Application
 from anilist_oauth.oauth.endpoints import Endpoints
 from anilist_oauth.receiver.address import loopback_addresses
 from anilist_oauth.receiver.sockets import open_sockets
 from anilist_oauth.session.session import OAuthSession
 from anilist_oauth.storage import Store
+from anilist_oauth.version import __version__
 
 _NO_CODE = "anilist-oauth-doctor"  # no server ever issued it
 
 
 async def diagnose(
-    environment: Mapping[str, str], *, endpoints: Endpoints, store: Store, clock: Callable[[], datetime] = utc_now
+    settings: Mapping[str, str],
+    *,
+    endpoints: Endpoints,
+    store: Store,
+    proxy: Proxy | None = None,
+    clock: Callable[[], datetime] = utc_now,
 ) -> list[Finding]:
-    """Look at everything a login needs.
+    """Check everything that a login needs.
 
     Args:
-        environment: Where ``ANILIST_CLIENT_ID``, ``ANILIST_CLIENT_SECRET`` and ``ANILIST_REDIRECT_URI`` are.
+        settings: What `read_settings` gave.
         endpoints: Where AniList is.
         store: The store, not yet opened.
+        proxy: The proxy that requests go through.
         clock: This machine's time (aware).
     """
-    findings, application = check_forms(environment)
+    findings, application = check_forms(settings)
     if all(finding.name != "redirect_uri" or finding.level == "good" for finding in findings):
-        findings.append(check_port(environment[REDIRECT_URI]))
+        findings.append(check_port(settings[REDIRECT_URI]))
     findings.append(await check_store(store))
-    return findings + await check_service(application, endpoints=endpoints, clock=clock)
+    findings += await check_service(application, endpoints=endpoints, proxy=proxy, clock=clock)
+    return [check_versions(), *findings]
+
+
+def check_versions() -> Finding:
+    """Name the versions that a report of a fault needs."""
+    system = f"Python {platform.python_version()}, aiohttp {aiohttp.__version__}, {platform.platform(terse=True)}"
+    return good("version", f"anilist-oauth {__version__}, {system}")
 
 
 def check_port(redirect_uri: str) -> Finding:
@@ -75,21 +94,37 @@ async def check_store(store: Store) -> Finding:
 
 
 async def check_service(
-    application: Application | None, *, endpoints: Endpoints, clock: Callable[[], datetime]
+    application: Application | None,
+    *,
+    endpoints: Endpoints,
+    proxy: Proxy | None = None,
+    clock: Callable[[], datetime],
 ) -> list[Finding]:
-    """Ask AniList whether it answers and accepts the application, what time it is, and how often one may ask."""
-    witness = Witness(clock)
-    async with OAuthSession(application or NOBODY, endpoints=endpoints, trace_configs=[witness.trace]) as session:
+    """Ask AniList whether it answers and accepts the application, what time it is, and what its rate limit is."""
+    witness, through = Witness(clock), None if proxy is None else proxy.url
+    try:
+        opening = OAuthSession(application or NOBODY, endpoints=endpoints, proxy=through, trace_configs=[witness.trace])
+    except ConfigurationError as error:  # of the arguments, only the proxy can be wrong
+        return [problem("proxy", str(error), f"fix {proxy and proxy.source}, or leave it out")]
+    async with opening as session:
         reached = await _reached(session)
         together = await _together(session, application, reached)
     limit = [] if "rate_limit" in {reached.name, together.name} else [witness.rate_limit(endpoints.graphql)]
-    return [reached, together, witness.clock(), *limit]
+    named = [] if proxy is None else [good("proxy", f"requests go through {proxy}")]
+    return [*named, _by_way_of(proxy, reached), _by_way_of(proxy, together), witness.clock(), *limit]
+
+
+def _by_way_of(proxy: Proxy | None, finding: Finding) -> Finding:
+    """Name the proxy where the network fails: it is the first thing to look at."""
+    if proxy is None or (finding.name, finding.level) != ("network", "problem"):
+        return finding
+    return problem("network", finding.text, f"check the proxy {proxy}, and whether NO_PROXY should name the host")
 
 
 async def _together(session: OAuthSession, application: Application | None, reached: Finding) -> Finding:
     """Check the application with AniList, if there is one, and AniList is there; one outage is one problem."""
     if application is None:
-        return unknown("application", "not checked with AniList: mend the above first")
+        return unknown("application", "not checked with AniList: fix the above first")
     if (reached.name, reached.level) == ("network", "problem"):
         return unknown("application", "not checked: AniList cannot be reached")
     accepted = await _accepted(session, application)
@@ -124,7 +159,7 @@ async def _accepted(session: OAuthSession, application: Application) -> Finding:
         return problem("application", str(error), f"compare all three with {SETTINGS}")
     except ServiceError as error:
         return _failing(error)
-    return problem("anilist", "a made-up code was taken for a good one: this is not AniList", "look at --endpoints")
+    return problem("anilist", "a made-up code was taken for a good one: this is not AniList", "check --endpoints")
 
 
 def _one_of_three(application: Application) -> Finding:
@@ -144,10 +179,12 @@ def _one_of_three(application: Application) -> Finding:
 def _failing(error: ServiceError) -> Finding:
     match error:
         case ConnectionFailedError() | OutcomeUnknownError():
-            return problem("network", str(error), "look at this machine's connection, DNS, proxy and firewall")
+            return problem("network", str(error), "check this machine's connection, DNS, proxy and firewall")
         case RateLimitedError():
-            return problem("rate_limit", str(error), "wait; everything at this IP address shares one budget")
+            return problem("rate_limit", str(error), "wait: everything at this IP address shares one limit")
+        case ServiceUnavailableError() if str(error).startswith(ADDRESS_REFUSED):
+            return problem("anilist", str(error), "your settings may be right: this address is what was refused")
         case ServiceUnavailableError():
-            return problem("anilist", str(error), "wait: nothing is wrong here")
+            return problem("anilist", str(error), "wait: nothing is wrong with your settings")
         case _:
-            return problem("anilist", str(error), "look at --endpoints, and at what is between here and AniList")
+            return problem("anilist", str(error), "check --endpoints, and what is between here and AniList")

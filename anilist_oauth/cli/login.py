@@ -12,30 +12,45 @@ from anilist_oauth.cli.browser import open_browser
 from anilist_oauth.cli.descriptions import account, day
 from anilist_oauth.cli.interrupts import interrupted_once, uninterrupted
 from anilist_oauth.cli.paste import read_paste
-from anilist_oauth.cli.settings import DEFAULT_SUBJECT, LIFETIME, AsJSON, EndpointsURL, StoreURL, Subject, opened
+from anilist_oauth.cli.settings import (
+    DEFAULT_SUBJECT,
+    LIFETIME,
+    AsJSON,
+    EndpointsURL,
+    ProxyURL,
+    StoreURL,
+    Subject,
+    opened,
+)
 from anilist_oauth.cli.terminal import counted_down, is_interactive, say, show, show_json
-from anilist_oauth.errors import ConfigurationError, InvalidCallbackError
+from anilist_oauth.errors import ConfigurationError, InvalidCallbackError, LoginTimeoutError
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.login.login import CompletedLogin, Login
 from anilist_oauth.oauth.application import Application
 from anilist_oauth.oauth.callback import parse_implicit
 from anilist_oauth.oauth.endpoints import PIN_REDIRECT_URI
+from anilist_oauth.redaction import MaskedText
 
 _TRIES = 3  # pastes
 _PATIENCE = 1.0  # seconds
+_PROMPT = "Paste the code or the whole address that AniList shows, then press Enter (it stays hidden): "
+_IF_IN_DOUBT = "Did AniList show an error instead of a button to approve? `anilist-oauth doctor` finds out why."
 
 
 def login(
     *,
     subject: Subject = DEFAULT_SUBJECT,
-    pin: Annotated[bool, typer.Option("--pin", help="Paste the code that AniList shows, instead.")] = False,
+    pin: Annotated[bool, typer.Option("--pin", help="Paste the code that AniList shows.")] = False,
     browser: Annotated[bool, typer.Option(help="Open the system's browser.")] = True,
-    timeout: Annotated[float, typer.Option(min=1, max=86400, help="Seconds to wait for you.")] = LIFETIME,
+    timeout: Annotated[
+        float, typer.Option(min=1, max=86400, help="How long to wait for you.", metavar="SECONDS")
+    ] = LIFETIME,
     store: StoreURL = None,
     endpoints: EndpointsURL = None,
+    proxy: ProxyURL = None,
     as_json: AsJSON = False,
 ) -> None:
-    """Log in with AniList, and keep the token for a year.
+    """Log in with AniList. The token is stored and is good for a year.
 
     The application is that of ANILIST_CLIENT_ID, ANILIST_CLIENT_SECRET and ANILIST_REDIRECT_URI.
     """
@@ -43,13 +58,17 @@ def login(
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
         try:
-            context = opened(application, store=store, endpoints=endpoints, lifetime=timeout)
+            context = opened(application, store=store, endpoints=endpoints, proxy=proxy, lifetime=timeout)
             flow = runner.run(stack.enter_async_context(context))
             if pin or application.redirect_uri == PIN_REDIRECT_URI:
                 done = _by_paste(runner, flow, subject=subject, browser=browser)
             else:
                 waited = _by_callback(flow, subject=subject, browser=browser, timeout=timeout)
                 done = runner.run(interrupted_once(waited))
+        except (KeyboardInterrupt, LoginTimeoutError):
+            with uninterrupted():
+                say(_IF_IN_DOUBT)
+            raise
         finally:
             with uninterrupted():
                 runner.run(_closed(stack))
@@ -57,7 +76,7 @@ def login(
 
 
 async def _closed(stack: AsyncExitStack) -> None:
-    """Close everything; who presses Ctrl+C during the exchange has no patience for its answer."""
+    """Close everything, soon: whoever presses Ctrl+C during the exchange does not want to wait for its answer."""
     with suppress(TimeoutError):
         async with asyncio.timeout(_PATIENCE):
             await stack.aclose()
@@ -79,8 +98,8 @@ async def _by_callback(flow: LoginFlow, *, subject: str, browser: bool, timeout:
 
 def _elsewhere(redirect_uri: str) -> str:
     return (
-        f"the redirect URI {redirect_uri} is not plain http on this machine, so that no browser comes back here: take "
-        "--pin and paste the address where your browser ends, or make a client at AniList with a redirect URI such as "
+        f"the redirect URI {redirect_uri} is not plain http on this machine, so no browser comes back here: use --pin "
+        "and paste the address where your browser ends, or create a client at AniList with a redirect URI such as "
         "http://127.0.0.1:8080/callback"
     )
 
@@ -91,7 +110,7 @@ def _by_paste(runner: asyncio.Runner, flow: LoginFlow, *, subject: str, browser:
     _send(begun, browser=browser)
     tries = _TRIES if is_interactive() else 1
     while True:
-        pasted = read_paste("Paste the code or the whole address that AniList shows, then Enter (it stays hidden): ")
+        pasted = MaskedText(read_paste(_PROMPT))
         tries -= 1
         try:
             return runner.run(interrupted_once(_finish(flow, pasted, begun)))
@@ -101,8 +120,8 @@ def _by_paste(runner: asyncio.Runner, flow: LoginFlow, *, subject: str, browser:
             say(str(error), style="yellow")
 
 
-async def _finish(flow: LoginFlow, pasted: str, begun: Login) -> CompletedLogin:
-    """Take a code; an implicit token, pasted by mistake, only if AniList vouches for it."""
+async def _finish(flow: LoginFlow, pasted: MaskedText, begun: Login) -> CompletedLogin:
+    """Accept a code, or an implicit token that was pasted by mistake if AniList confirms it."""
     try:
         token = parse_implicit(pasted, now=flow.session.clock())
     except InvalidCallbackError:
@@ -113,8 +132,12 @@ async def _finish(flow: LoginFlow, pasted: str, begun: Login) -> CompletedLogin:
 
 def _send(begun: Login, *, browser: bool) -> None:
     opens = browser and open_browser(begun.url)
-    say("Your browser opens AniList's page. If it does not, open it yourself:" if opens else "Open in your browser:")
-    say(f"\n{begun.url}\n", style="cyan")
+    say(
+        "Your browser opens AniList's page. If it does not, open this:"
+        if opens
+        else "Open this address in your browser:"
+    )
+    say(MaskedText(f"\n{begun.url}\n"), style="cyan")
 
 
 def _label() -> str:

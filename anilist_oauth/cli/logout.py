@@ -4,19 +4,20 @@ import asyncio
 
 import typer
 
-from anilist_oauth.cli.settings import DEFAULT_SUBJECT, StoreURL, Subject, opened
+from anilist_oauth.cli.settings import DEFAULT_SUBJECT, StoreURL, Subject, known_client, missing_file, opened
 from anilist_oauth.cli.terminal import FAILED, say, show
 from anilist_oauth.oauth.application import Application
 from anilist_oauth.tokens.viewer import display_name
 
 
 def logout(*, subject: Subject = DEFAULT_SUBJECT, store: StoreURL = None) -> None:
-    """Forget the stored token."""
-    name = asyncio.run(_forget(Application.from_env(), subject, store=store))
+    """Forget the stored token; of the application, only ANILIST_CLIENT_ID is needed."""
+    application = known_client()
+    name = None if missing_file(store) else asyncio.run(_forget(application, subject, store=store))
     if name is None:
         say(f"Nobody is logged in as {subject}.", style="red")
         raise typer.Exit(FAILED)
-    show(f"Logged out: {name}'s token is forgotten.")
+    show(f"Logged out: the token of {name} is forgotten.")
     say("AniList itself cannot be told. To end the token there, revoke it at https://anilist.co/settings/apps.")
 
 

@@ -6,7 +6,16 @@ from typing import Annotated, Any
 
 import typer
 
-from anilist_oauth.cli.settings import DEFAULT_SUBJECT, EndpointsURL, StoreURL, any_application, opened
+from anilist_oauth.cli.settings import (
+    DEFAULT_SUBJECT,
+    EndpointsURL,
+    ProxyURL,
+    StoreURL,
+    any_client,
+    missing_file,
+    opened,
+    require_store,
+)
 from anilist_oauth.cli.terminal import show_json
 from anilist_oauth.errors import GraphQLForbiddenError, LoginRequiredError
 
@@ -20,10 +29,13 @@ def query(
     variables: Annotated[str, typer.Option(help="The query's variables, as a JSON object.", metavar="JSON")] = "{}",
     subject: Annotated[
         str | None,
-        typer.Option(help="As whom.", show_default="cli, or nobody where that is not logged in"),
+        typer.Option(
+            help="Whose login to use.", metavar="NAME", show_default="cli, or nobody where that is not logged in"
+        ),
     ] = None,
     store: StoreURL = None,
     endpoints: EndpointsURL = None,
+    proxy: ProxyURL = None,
 ) -> None:
     """Ask AniList's GraphQL API, and show the data as JSON."""
     values = _variables(variables)
@@ -31,24 +43,34 @@ def query(
         text = file.read()
     except UnicodeDecodeError as error:
         raise typer.BadParameter("the query is not UTF-8 text", param_hint="FILE") from error
-    show_json(asyncio.run(_ask(text, values, subject, store=store, endpoints=endpoints)))
+    if subject is not None:
+        require_store(store, subject=subject)
+    elif missing_file(store):
+        store = "memory:"  # nobody is logged in, and nothing is to be made
+    show_json(asyncio.run(_ask(text, values, subject, store=store, endpoints=endpoints, proxy=proxy)))
 
 
 def _variables(text: str) -> dict[str, Any]:
     try:
         values = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise typer.BadParameter(f"this is no JSON: {error}", param_hint="--variables") from error
+        raise typer.BadParameter(f"this is not JSON: {error}", param_hint="--variables") from error
     if not isinstance(values, dict):
         raise typer.BadParameter('a JSON object is needed, such as {"id": 1}', param_hint="--variables")
     return values
 
 
 async def _ask(
-    text: str, variables: dict[str, Any], subject: str | None, *, store: str | None, endpoints: str | None
+    text: str,
+    variables: dict[str, Any],
+    subject: str | None,
+    *,
+    store: str | None,
+    endpoints: str | None,
+    proxy: str | None,
 ) -> dict[str, Any]:
-    application = any_application()
-    async with opened(application, store=store, endpoints=endpoints) as flow:
+    application = any_client()
+    async with opened(application, store=store, endpoints=endpoints, proxy=proxy) as flow:
         whose = subject or DEFAULT_SUBJECT
         if subject is None and await flow.tokens.get(whose, client_id=application.client_id) is None:
             try:

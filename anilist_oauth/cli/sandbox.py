@@ -19,23 +19,30 @@ _COLORS = {"2": "green", "3": "cyan", "4": "yellow", "5": "red"}
 
 def sandbox(
     *,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 for a free one.")] = 8080,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 for a free one.", metavar="PORT")
+    ] = 8080,
     redirect_uri: Annotated[
-        str, typer.Option(help="Where your application is called back, byte for byte.")
+        str, typer.Option(help="Where your application is called back, byte for byte.", metavar="URI")
     ] = "http://localhost:9090/callback",
-    user: Annotated[list[str] | None, typer.Option(help="An account; may be repeated.", show_default="mika")] = None,
-    weather: Annotated[str, typer.Option(help="clear, outage, cloudflare, throttled, slow or flaky.")] = "clear",
-    generation: Annotated[str, typer.Option(help="The server library: 7.3.2, 8.5.5 or 9.4.1.")] = "7.3.2",
-    client_id: Annotated[str, typer.Option(help="The application's client ID.")] = "12345",
-    client_secret: Annotated[str, typer.Option(help="The application's made-up client secret.")] = _SECRET,
+    user: Annotated[
+        list[str] | None, typer.Option(help="An account; may be repeated.", metavar="NAME", show_default="mika")
+    ] = None,
+    weather: Annotated[
+        str, typer.Option(help="clear, outage, cloudflare, throttled, slow or flaky.", metavar="NAME")
+    ] = "clear",
+    generation: Annotated[
+        str, typer.Option(help="The server library: 7.3.2, 8.5.5 or 9.4.1.", metavar="VERSION")
+    ] = "7.3.2",
+    client_id: Annotated[str, typer.Option(help="The application's client ID.", metavar="ID")] = "12345",
+    client_secret: Annotated[
+        str, typer.Option(help="The application's made-up client secret.", metavar="TEXT", show_default=False)
+    ] = _SECRET,
 ) -> None:
-    """Stand in for AniList on this machine, until Ctrl+C; AniList is not contacted."""
-    try:
-        from anilist_oauth.sandbox import GenerationName, Sandbox, WeatherName
-        from anilist_oauth.sandbox.terminal import serve
-    except ImportError as error:
-        typer.echo(error, err=True)
-        raise typer.Exit(code=1) from None
+    """Run a stand-in for AniList on this machine, until Ctrl+C. AniList itself is not contacted."""
+    from anilist_oauth.sandbox import GenerationName, Sandbox, WeatherName
+    from anilist_oauth.sandbox.terminal import serve
+
     try:
         application = Application(client_id=client_id, client_secret=client_secret, redirect_uri=redirect_uri)
         server = Sandbox(

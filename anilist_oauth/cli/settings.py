@@ -4,15 +4,17 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from anilist_oauth.cli.proxy import find_proxy
 from anilist_oauth.cli.settings_check import CLIENT_ID, NOBODY
-from anilist_oauth.errors import ConfigurationError
+from anilist_oauth.errors import ConfigurationError, LoginRequiredError
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.oauth.application import Application
-from anilist_oauth.oauth.endpoints import ANILIST, Endpoints
+from anilist_oauth.oauth.endpoints import ANILIST, PIN_REDIRECT_URI, Endpoints
 from anilist_oauth.session.session import OAuthSession
 from anilist_oauth.storage import Store, open_store
 
@@ -20,13 +22,14 @@ DEFAULT_SUBJECT = "cli"
 LIFETIME = 600.0  # seconds
 _KEYS = "ANILIST_STORE_KEYS"
 
-Subject = Annotated[str, typer.Option(help="Whose login, in your own terms.")]
+Subject = Annotated[str, typer.Option(help="Whose login, in your own terms.", metavar="NAME")]
 StoreURL = Annotated[
     str | None,
     typer.Option(
         "--store",
         envvar="ANILIST_STORE",
-        help="Where tokens live, as sqlite:///tokens.db; else tokens.db in your data folder.",
+        help="Where tokens are kept, such as sqlite:///tokens.db; by default tokens.db in your data folder.",
+        metavar="URL",
         show_default=False,
     ),
 ]
@@ -36,6 +39,16 @@ EndpointsURL = Annotated[
         "--endpoints",
         envvar="ANILIST_ENDPOINTS",
         help="The base URL of a sandbox that stands in for AniList.",
+        metavar="URL",
+        show_default=False,
+    ),
+]
+ProxyURL = Annotated[
+    str | None,
+    typer.Option(
+        "--proxy",
+        help="An http proxy to go through; by default the one of HTTPS_PROXY.",
+        metavar="URL",
         show_default=False,
     ),
 ]
@@ -74,20 +87,73 @@ def store_at(url: str | None) -> Store:
         raise typer.BadParameter(str(error), param_hint=given) from error
 
 
-def any_application() -> Application:
+def missing_file(url: str | None) -> str | None:
+    """Give the path of a SQLite store whose file is not there; None for every other store.
+
+    Raises:
+        typer.BadParameter: The URL names no store.
+    """
+    from sqlalchemy.engine import make_url
+
+    store_at(url)
+    named = url or _default_store()
+    if not named.startswith("sqlite:"):
+        return None
+    path = make_url(named).database or ""
+    return None if Path(path).exists() else path
+
+
+def known_client() -> Application:
+    """Give the environment's application as far as stored tokens need it: its client ID is enough.
+
+    Raises:
+        ConfigurationError: ``ANILIST_CLIENT_ID`` is missing, or cannot be one.
+    """
+    client_id = os.environ.get(CLIENT_ID, "").strip()
+    if not client_id:
+        raise ConfigurationError(f"set {CLIENT_ID} in the environment: tokens are kept for each application")
+    return Application(client_id=client_id, redirect_uri=PIN_REDIRECT_URI)
+
+
+def any_client() -> Application:
     """Give the environment's application; where none is named, one that is good for public queries only."""
-    return Application.from_env() if os.environ.get(CLIENT_ID) else NOBODY
+    return known_client() if os.environ.get(CLIENT_ID) else NOBODY
+
+
+def require_store(url: str | None, *, subject: str) -> None:
+    """Refuse a SQLite store whose file is not there: to open it would make it.
+
+    Raises:
+        LoginRequiredError: Nobody can be logged in there.
+    """
+    path = missing_file(url)
+    if path is not None:
+        raise LoginRequiredError(f"there is no store at {path}, so nobody is logged in there", subject=subject)
 
 
 @asynccontextmanager
 async def opened(
-    application: Application, *, store: str | None, endpoints: str | None, lifetime: float = LIFETIME
+    application: Application,
+    *,
+    store: str | None,
+    endpoints: str | None,
+    proxy: str | None = None,
+    lifetime: float = LIFETIME,
 ) -> AsyncIterator[LoginFlow]:
-    """Open the store, a session and a flow on both."""
-    where = endpoints_at(endpoints)
+    """Open the store, a session and a flow on both.
+
+    Raises:
+        typer.BadParameter: The store, endpoints or proxy cannot be one.
+    """
+    where, kept = endpoints_at(endpoints), store_at(store)
+    through = find_proxy(where, given=proxy)
+    try:
+        session = OAuthSession(application, endpoints=where, proxy=None if through is None else through.url)
+    except ConfigurationError as error:  # of the arguments, only the proxy can be wrong
+        raise typer.BadParameter(str(error), param_hint=None if through is None else through.source) from error
     async with (
-        store_at(store) as kept,
-        OAuthSession(application, endpoints=where) as session,
+        kept,
+        session,
         LoginFlow(session, logins=kept.logins, tokens=kept.tokens, lifetime=timedelta(seconds=lifetime)) as flow,
     ):
         yield flow

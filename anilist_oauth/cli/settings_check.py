@@ -1,4 +1,4 @@
-"""The three settings of an application, each looked at by itself."""
+"""The three settings of an application, each checked on its own."""
 
 import warnings
 from collections.abc import Iterator, Mapping
@@ -9,6 +9,7 @@ from anilist_oauth.errors import ConfigurationError, InsecureRedirectURIWarning
 from anilist_oauth.oauth.application import Application
 from anilist_oauth.oauth.endpoints import PIN_REDIRECT_URI
 from anilist_oauth.oauth.redirect_uri import RedirectGuard
+from anilist_oauth.redaction import MaskedText
 
 SETTINGS = "https://anilist.co/settings/developer"
 SECRET_LENGTH = 40  # characters of every secret of AniList's seen so far
@@ -17,34 +18,43 @@ NOBODY = Application(client_id="none", redirect_uri=PIN_REDIRECT_URI)
 """An application that is good for public queries, and for nothing else."""
 
 
-def check_forms(environment: Mapping[str, str]) -> tuple[list[Finding], Application | None]:
-    """Look at the environment's client id, secret and redirect URI, and give the application they make, if they do."""
+def read_settings(environment: Mapping[str, str]) -> Mapping[str, str]:
+    """Take the three settings out of the environment, and no other; the secret's repr is masked."""
+    return {
+        CLIENT_ID: environment.get(CLIENT_ID, ""),
+        CLIENT_SECRET: MaskedText(environment.get(CLIENT_SECRET, "")),
+        REDIRECT_URI: environment.get(REDIRECT_URI, ""),
+    }
+
+
+def check_forms(settings: Mapping[str, str]) -> tuple[list[Finding], Application | None]:
+    """Look at the client id, secret and redirect URI, and give the application they make, if they do."""
     findings = [
-        _quoted("client_id", CLIENT_ID, environment) or _client_id(environment),
-        _quoted("client_secret", CLIENT_SECRET, environment) or _client_secret(environment),
-        _quoted("redirect_uri", REDIRECT_URI, environment) or _redirect_uri(environment),
+        _quoted("client_id", CLIENT_ID, settings) or _client_id(settings),
+        _quoted("client_secret", CLIENT_SECRET, settings) or _client_secret(settings),
+        _quoted("redirect_uri", REDIRECT_URI, settings) or _redirect_uri(settings),
     ]
     if any(finding.level == "problem" for finding in findings):
         return findings, None
     with _insecure_allowed():
         application = Application(
-            client_id=environment[CLIENT_ID],
-            client_secret=environment[CLIENT_SECRET],
-            redirect_uri=environment[REDIRECT_URI],
+            client_id=settings[CLIENT_ID],
+            client_secret=settings[CLIENT_SECRET],
+            redirect_uri=settings[REDIRECT_URI],
         )
     return findings, application
 
 
-def _quoted(name: str, variable: str, environment: Mapping[str, str]) -> Finding | None:
-    """Find a value in the quotes of a .env file, which not everything that reads one takes away."""
-    given = environment.get(variable, "").strip()
+def _quoted(name: str, variable: str, settings: Mapping[str, str]) -> Finding | None:
+    """Find a value in the quotes of a .env file, which not every program that reads one removes."""
+    given = MaskedText(settings.get(variable, "").strip())
     if len(given) > 1 and given[0] == given[-1] and given[0] in "\"'":
-        return problem(name, f"{variable} is in quotes, and they count", "take the quotes away, at both ends")
+        return problem(name, f"{variable} is in quotes, and they count as part of it", "remove the quotes at both ends")
     return None
 
 
-def _client_id(environment: Mapping[str, str]) -> Finding:
-    given = environment.get(CLIENT_ID, "")
+def _client_id(settings: Mapping[str, str]) -> Finding:
+    given = settings.get(CLIENT_ID, "")
     try:
         client_id = Application(client_id=given, redirect_uri=PIN_REDIRECT_URI).client_id
     except ConfigurationError as error:
@@ -55,17 +65,17 @@ def _client_id(environment: Mapping[str, str]) -> Finding:
     return good("client_id", client_id)
 
 
-def _client_secret(environment: Mapping[str, str]) -> Finding:
-    given = environment.get(CLIENT_SECRET, "")
+def _client_secret(settings: Mapping[str, str]) -> Finding:
+    given = MaskedText(settings.get(CLIENT_SECRET, ""))
     try:
-        secret = Application(client_id=1, client_secret=given, redirect_uri=PIN_REDIRECT_URI).client_secret
+        application = Application(client_id=1, client_secret=given, redirect_uri=PIN_REDIRECT_URI)
     except ConfigurationError as error:
         return _malformed("client_secret", CLIENT_SECRET, given, error)
-    return good("client_secret", f"{len(secret or '')} characters")
+    return good("client_secret", f"{len(application.client_secret or '')} characters")
 
 
-def _redirect_uri(environment: Mapping[str, str]) -> Finding:
-    given = environment.get(REDIRECT_URI, "")
+def _redirect_uri(settings: Mapping[str, str]) -> Finding:
+    given = settings.get(REDIRECT_URI, "")
     try:
         with _insecure_allowed() as caught:
             registered = RedirectGuard(given).registered
@@ -79,7 +89,7 @@ def _malformed(name: str, variable: str, given: str, error: ConfigurationError) 
     if not given.strip():
         return problem(name, f"{variable} is not set", f"copy it from {SETTINGS}")
     text = str(error).partition(": ")[2]
-    return problem(name, text, f"mend {variable}")
+    return problem(name, text, f"fix {variable}")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""How a command speaks and ends: its result on stdout, all else on stderr, an expected failure without a traceback."""
+"""How a command writes and ends: its result on stdout, all else on stderr, no traceback for an expected failure."""
 
 import asyncio
 import json
@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import sys
+import textwrap
 import warnings
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ import typer
 
 from anilist_oauth.cli.interrupts import uninterrupted
 from anilist_oauth.errors import AniListOAuthError, InsecureRedirectURIWarning, InvalidTokenError, LoginRequiredError
+from anilist_oauth.redaction import MaskedText
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,7 +31,7 @@ _DANGEROUS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u
 
 
 def well_ended(command: Callable[P, None]) -> Callable[P, None]:
-    """Let a command end as people expect: 1 and one sentence for what can happen, 130 for Ctrl+C."""
+    """Give a command the usual exit codes: 1 with one sentence for an expected failure, 130 for Ctrl+C."""
 
     @wraps(command)
     def ended(*arguments: P.args, **options: P.kwargs) -> None:
@@ -44,7 +46,7 @@ def well_ended(command: Callable[P, None]) -> Callable[P, None]:
         except ImportError as error:
             if error.name is not None:
                 raise
-            say(str(error), style="red")  # an extra is missing: the text is what to install
+            say(how_to_install(str(error)), style="red")
         except KeyboardInterrupt:
             with uninterrupted():
                 say()
@@ -56,6 +58,21 @@ def well_ended(command: Callable[P, None]) -> Callable[P, None]:
         raise typer.Exit(FAILED)
 
     return ended
+
+
+def how_to_install(missing: str) -> str:
+    """Say how to add an extra that is missing, for each of the usual installers.
+
+    Args:
+        missing: What an `ImportError` of ours says: what lacks, and at its end the extra as pip takes it.
+    """
+    what, _, pip = missing.rpartition("pip install ")
+    extra = pip.partition("[")[2].partition("]")[0]
+    both = f"'anilist-oauth[{extra}]'" if extra == "cli" else f"'anilist-oauth[cli,{extra}]'"
+    return (
+        f"{what.strip() or f'The extra {extra} is not installed.'} Install it with one of:\n"
+        f"pipx install --force {both}\nuv tool install {both}\npip install {pip}"
+    )
 
 
 @contextmanager
@@ -76,19 +93,24 @@ def _warnings_said() -> Iterator[None]:
 
 def say(text: str = "", *, style: str | None = None, end: str = "\n") -> None:
     """Say something to the person, on stderr."""
-    _write(sys.stderr, _styled(sys.stderr, text, style) + end)
+    write(sys.stderr, _styled(sys.stderr, text, style) + end)
 
 
 def show(text: str, *, style: str | None = None) -> None:
     """Show a part of the result, on stdout."""
-    _write(sys.stdout, _styled(sys.stdout, text, style) + "\n")
+    write(sys.stdout, _styled(sys.stdout, text, style) + "\n")
 
 
 def show_json(value: Any) -> None:
     """Show the result as JSON that no terminal mistakes for commands."""
     is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     text = json.dumps(value, indent=2, ensure_ascii=not is_utf8)
-    _write(sys.stdout, _DANGEROUS.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
+    write(sys.stdout, _DANGEROUS.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
+
+
+def printable(text: str) -> str:
+    """Take out of a text what a terminal would obey."""
+    return _DANGEROUS.sub("", text)
 
 
 def can_show(text: str) -> bool:
@@ -116,18 +138,19 @@ async def counted_down(work: Awaitable[T], *, seconds: float, text: str) -> T:
                 minutes, rest = divmod(max(0, round(end - loop.time())), 60)
                 left = f"{minutes}:{rest:02} left"
                 line = f"{text} {left}"
-                if len(line) >= _columns(sys.stderr):  # one that wraps could not be cleared
+                if len(line) >= columns(sys.stderr):  # one that wraps could not be cleared
                     line = left
-                _write(sys.stderr, f"{_CLEAR_LINE}{_styled(sys.stderr, line, 'dim')}")
+                write(sys.stderr, f"{_CLEAR_LINE}{_styled(sys.stderr, line, 'dim')}")
             await asyncio.wait((task,), timeout=1)
         return await task
     finally:
         task.cancel()
         if is_interactive():
-            _write(sys.stderr, _CLEAR_LINE)
+            write(sys.stderr, _CLEAR_LINE)
 
 
-def _columns(stream: TextIO) -> int:
+def columns(stream: TextIO) -> int:
+    """Tell how many columns the terminal has."""
     try:
         return os.get_terminal_size(stream.fileno()).columns or _USUAL_COLUMNS
     except OSError:
@@ -135,14 +158,25 @@ def _columns(stream: TextIO) -> int:
 
 
 def _styled(stream: TextIO, text: str, style: str | None) -> str:
-    """Free text of what a terminal would obey, and color it where colors are wanted (https://no-color.org)."""
-    text = _DANGEROUS.sub("", text)
-    if style is None or not stream.isatty() or os.environ.get("NO_COLOR"):
+    """Take out what a terminal would obey, wrap at words, and color it where colors are wanted (https://no-color.org)."""
+    text = MaskedText(printable(text))
+    if not stream.isatty():
         return text
-    return typer.style(text, **_STYLES.get(style, {"fg": style}))
+    text = MaskedText("\n".join(_wrapped(line, columns(stream)) for line in text.split("\n")))
+    return (
+        text if style is None or os.environ.get("NO_COLOR") else typer.style(text, **_STYLES.get(style, {"fg": style}))
+    )
 
 
-def _write(stream: TextIO, text: str) -> None:
+def _wrapped(line: str, width: int) -> str:
+    """Wrap a line at words; a long word, such as an address, stays in one piece to be copied."""
+    if len(line) <= width:
+        return line
+    return textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
+
+
+def write(stream: TextIO, text: str) -> None:
+    """Write a text; a question mark stands for each character that the stream's encoding lacks."""
     encoding = stream.encoding or "utf-8"
     stream.write(text.encode(encoding, "replace").decode(encoding))
     stream.flush()

@@ -1,13 +1,12 @@
 """``tokens``: whose are stored, and for how long they are good."""
 
 import asyncio
-import unicodedata
-from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from anilist_oauth.cli.descriptions import account, days_left
-from anilist_oauth.cli.settings import AsJSON, StoreURL, store_at
-from anilist_oauth.cli.terminal import say, show, show_json
+from anilist_oauth.cli.settings import AsJSON, StoreURL, missing_file, store_at
+from anilist_oauth.cli.tables import show_table
+from anilist_oauth.cli.terminal import say, show_json
 from anilist_oauth.redaction import clean
 from anilist_oauth.storage import StoredToken
 from anilist_oauth.tokens.viewer import display_name
@@ -16,15 +15,15 @@ _COLUMNS = ("SUBJECT", "USER", "EXPIRES", "DAYS LEFT", "NEEDS LOGIN")
 
 
 def tokens(*, store: StoreURL = None, as_json: AsJSON = False) -> None:
-    """List the stored tokens, those of every application; the tokens themselves are not shown."""
-    stored = sorted(asyncio.run(_stored(store)), key=lambda one: (one.client_id, one.subject))
+    """List the logins whose tokens are stored, of every application. The tokens themselves are not shown."""
+    stored = [] if missing_file(store) else asyncio.run(_stored(store))
+    stored.sort(key=lambda one: (one.client_id, one.subject))
     if as_json:
         show_json([_described(one) for one in stored])
     elif not stored:
         say("No tokens are stored. `anilist-oauth login` stores one.")
     else:
-        for line in table([_COLUMNS, *map(_row, stored)]):
-            show(line)
+        show_table([_row(one) for one in stored], header=_COLUMNS)
 
 
 async def _stored(url: str | None) -> list[StoredToken]:
@@ -55,15 +54,3 @@ def _row(one: StoredToken) -> tuple[str, ...]:
         "unknown" if days is None else str(days),
         "yes" if _needs_login(one) else "no",
     )
-
-
-def table(rows: Sequence[Sequence[str]]) -> Iterable[str]:
-    """Lay rows out in columns, whatever the terminal's width: a line stays a line for grep."""
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        yield "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
-
-
-def _width(text: str) -> int:
-    """Count the columns of a terminal that a text takes."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else not unicodedata.combining(c) for c in text)

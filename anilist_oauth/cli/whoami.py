@@ -3,7 +3,17 @@
 import asyncio
 
 from anilist_oauth.cli.descriptions import account, day
-from anilist_oauth.cli.settings import DEFAULT_SUBJECT, AsJSON, EndpointsURL, StoreURL, Subject, opened
+from anilist_oauth.cli.settings import (
+    DEFAULT_SUBJECT,
+    AsJSON,
+    EndpointsURL,
+    ProxyURL,
+    StoreURL,
+    Subject,
+    known_client,
+    opened,
+    require_store,
+)
 from anilist_oauth.cli.terminal import show, show_json
 from anilist_oauth.graphql.viewer_query import VIEWER_QUERY, parse_viewer
 from anilist_oauth.oauth.application import Application
@@ -16,10 +26,13 @@ def whoami(
     subject: Subject = DEFAULT_SUBJECT,
     store: StoreURL = None,
     endpoints: EndpointsURL = None,
+    proxy: ProxyURL = None,
     as_json: AsJSON = False,
 ) -> None:
-    """Tell who is logged in, by AniList's own word."""
-    viewer, token = asyncio.run(_ask(Application.from_env(), subject, store=store, endpoints=endpoints))
+    """Ask AniList who is logged in; of the application, only ANILIST_CLIENT_ID is needed."""
+    application = known_client()
+    require_store(store, subject=subject)
+    viewer, token = asyncio.run(_ask(application, subject, store=store, endpoints=endpoints, proxy=proxy))
     if as_json:
         show_json({"subject": subject, **account(viewer.id, viewer, token), "unread": viewer.unread})
         return
@@ -29,8 +42,8 @@ def whoami(
 
 
 async def _ask(
-    application: Application, subject: str, *, store: str | None, endpoints: str | None
+    application: Application, subject: str, *, store: str | None, endpoints: str | None, proxy: str | None
 ) -> tuple[Viewer, Token]:
-    async with opened(application, store=store, endpoints=endpoints) as flow:
+    async with opened(application, store=store, endpoints=endpoints, proxy=proxy) as flow:
         token = await flow.token_for(subject)
         return parse_viewer(await flow.graphql(subject, VIEWER_QUERY)), token

@@ -34,10 +34,16 @@ def test_the_demo_runs_in_this_process_too() -> None:
     assert "mika (AniList user" in CliRunner().invoke(app, ["demo"]).output
 
 
-def test_without_the_sandbox_extra_it_says_how_to_mend_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One line, and exit code 1."""
+def test_without_the_sandbox_extra_it_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For pipx, uv and pip, and exit code 1."""
     for name in [name for name in sys.modules if name.startswith("anilist_oauth.sandbox")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "jwt", None)
     done = CliRunner().invoke(app, ["demo"])
-    assert (done.exit_code, done.stderr) == (1, "pip install 'anilist-oauth[sandbox]'\n")
+    assert done.exit_code == 1
+    lines = done.stderr.splitlines()
+    assert lines[-3:] == [
+        "pipx install --force 'anilist-oauth[cli,sandbox]'",
+        "uv tool install 'anilist-oauth[cli,sandbox]'",
+        "pip install 'anilist-oauth[sandbox]'",
+    ]

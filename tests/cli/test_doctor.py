@@ -1,16 +1,21 @@
 """``anilist-oauth doctor``, as it is read."""
 
 import json
+import platform
 
+from anilist_oauth.version import __version__
 from tests.cli.desk import SECRET, Desk, ended
 
 
 def test_a_healthy_set_up_ends_well(empty: Desk) -> None:
     """Each thing on a line, exit code 0."""
     lines = empty.run("doctor").stdout.splitlines()
-    assert lines[0] == "✓ client_id      12345"
+    assert lines[0].startswith(
+        f"✓  version        anilist-oauth {__version__}, Python {platform.python_version()}, aiohttp "
+    )
+    assert lines[1] == "✓  client_id      12345"
     assert lines[-1] == "Nothing is wrong."
-    assert len(lines) == 11
+    assert len(lines) == 12
 
 
 def test_one_thing_is_named_with_its_remedy(empty: Desk) -> None:
@@ -18,8 +23,8 @@ def test_one_thing_is_named_with_its_remedy(empty: Desk) -> None:
     ran = empty.run("doctor", expect=1, ANILIST_CLIENT_SECRET=f"{SECRET[:9]} {SECRET[9:]}")
     lines = ran.stdout.splitlines()
     place = next(number for number, line in enumerate(lines) if line.startswith("✗"))
-    assert lines[place].startswith("✗ client_secret  there is a blank or control character inside it")
-    assert lines[place + 1] == " " * 17 + "→ mend ANILIST_CLIENT_SECRET"
+    assert lines[place].startswith("✗  client_secret  there is a blank or control character inside it")
+    assert lines[place + 1] == " " * 18 + "→ fix ANILIST_CLIENT_SECRET"
     assert lines[-1] == "One thing is wrong: client_secret."
 
 
@@ -28,7 +33,7 @@ def test_the_three_are_laid_out(empty: Desk) -> None:
     ran = empty.run("doctor", expect=1, ANILIST_CLIENT_ID="54321")
     uri = empty.environment["ANILIST_REDIRECT_URI"]
     for line in ("client id      54321", "client secret  40 characters", f"redirect URI   {uri}", f"{uri}/"):
-        assert f"{' ' * 19}{line}\n" in ran.stdout
+        assert f"{' ' * 20}{line}\n" in ran.stdout
 
 
 def test_scripts_read_json(empty: Desk) -> None:
@@ -51,6 +56,6 @@ def test_good_and_bad_differ_in_an_old_encoding_too(empty: Desk) -> None:
     """Which has no check mark, no cross and no arrow: three question marks would say nothing."""
     with empty.terminal("doctor", PYTHONIOENCODING="ascii", NO_COLOR="1", ANILIST_CLIENT_ID="x") as child:
         shown = ended(child, code=1)
-    assert "x client_id " in shown
+    assert "x  client_id " in shown
     assert "-> copy the ID from" in shown
-    assert "+ client_secret" in shown
+    assert "+  client_secret" in shown

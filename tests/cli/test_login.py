@@ -44,10 +44,10 @@ def test_a_denial_is_told(empty: Desk) -> None:
 
 
 def test_a_wait_has_an_end(empty: Desk) -> None:
-    """Without a browser nobody comes."""
+    """Nobody comes, perhaps since AniList showed an error: the command that finds out why is named."""
     ran = empty.run("login", "--timeout", "1", expect=1)
-    assert "Open in your browser:" in ran.stderr
-    assert "login" in ran.stderr
+    assert "Open this address in your browser:" in ran.stderr
+    assert "`anilist-oauth doctor` finds out why" in ran.stderr
 
 
 def test_a_busy_port_is_told(empty: Desk) -> None:

@@ -28,7 +28,10 @@ def test_a_public_query_needs_no_login_and_no_application(empty: Desk) -> None:
 def test_a_query_as_somebody_needs_that_login(empty: Desk) -> None:
     """It is not asked as nobody in secret."""
     ran = empty.run("query", "-", "--subject", "rin", expect=1, stdin="{ __typename }")
-    assert "the user logs in" in ran.stderr
+    assert "there is no store at" in ran.stderr
+    empty.log_in()
+    ran = empty.run("query", "-", "--subject", "rin", expect=1, stdin="{ __typename }")
+    assert "Log in with `anilist-oauth login`, and the same --subject" in ran.stderr
 
 
 @pytest.mark.parametrize("variables", ["", "{", "[]", "1", '"a"', "[" * 100_000])

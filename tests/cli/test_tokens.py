@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from cryptography.fernet import Fernet
 
-from anilist_oauth.cli.tokens import table
 from anilist_oauth.storage import StoredToken, open_store
 from anilist_oauth.tokens.access_token import Token
 from anilist_oauth.tokens.viewer import Viewer
@@ -29,6 +28,12 @@ def test_an_empty_list_is_no_failure(empty: Desk) -> None:
     ran = empty.run("tokens")
     assert (ran.stdout, "anilist-oauth login" in ran.stderr) == ("", True)
     assert empty.run("tokens", "--json").stdout == "[]\n"
+
+
+def test_a_file_that_is_not_there_is_not_made(empty: Desk) -> None:
+    """To look for logins makes no store."""
+    empty.run("tokens", "--store", f"sqlite:///{empty.folder}/none.db")
+    assert not (empty.folder / "none.db").exists()
 
 
 def test_a_token_whose_end_is_unknown_is_listed(empty: Desk) -> None:
@@ -60,12 +65,3 @@ def test_sealed_tokens_need_their_keys(empty: Desk) -> None:
     ran = empty.run("tokens", expect=1, ANILIST_STORE_KEYS="")
     assert ran.stdout == ""
     assert "key" in ran.stderr
-
-
-def test_columns_are_as_wide_as_what_a_terminal_shows() -> None:
-    """Letters of two columns and of none included; no blanks at a line's end."""
-    assert list(table([("A", "B", "C"), ("日本", "e\u0301", "x"), ("a", "longer", "y")])) == [
-        "A     B       C",
-        "日本  e\u0301       x",
-        "a     longer  y",
-    ]

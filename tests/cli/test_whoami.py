@@ -19,8 +19,16 @@ def test_whoami_asks_anilist(home: Desk) -> None:
 
 
 def test_whoami_needs_a_login(empty: Desk) -> None:
-    """It says so."""
-    assert "the user logs in" in empty.run("whoami", expect=1).stderr
+    """It says so, and makes no file."""
+    ran = empty.run("whoami", expect=1)
+    assert ran.stderr.startswith(f"there is no store at {empty.folder}/data/tokens.db, so nobody is logged in there\n")
+    assert "Log in with `anilist-oauth login`" in ran.stderr
+    assert not list(empty.folder.rglob("*.db"))
+
+
+def test_whoami_needs_no_secret(home: Desk) -> None:
+    """The client ID says which application's token it is."""
+    assert "mika" in home.run("whoami", ANILIST_CLIENT_SECRET="", ANILIST_REDIRECT_URI="").stdout
 
 
 def test_a_user_without_an_address_is_shown_without(home: Desk) -> None:

@@ -1,0 +1,35 @@
+"""The look of help pages."""
+
+from collections.abc import Callable
+from typing import Any
+
+from typer.core import TyperCommand, TyperGroup
+
+
+class Command(TyperCommand):
+    """A command whose help page says what an option takes: a flag takes nothing, and ``URL`` says more than ``str``."""
+
+    def get_params(self, ctx: Any) -> Any:
+        """Give the parameters, described as above."""
+        return [_described(parameter) for parameter in super().get_params(ctx)]
+
+
+class Group(TyperGroup):
+    """The same for options that stand before a command."""
+
+    def get_params(self, ctx: Any) -> Any:
+        """Give the parameters, described as above."""
+        return [_described(parameter) for parameter in super().get_params(ctx)]
+
+
+def _described(parameter: Any) -> Any:
+    """Keep newer versions of typer from calling each flag ``<bool>``, and from ignoring the name of a value."""
+    if getattr(parameter, "is_bool_flag", False):
+        vars(parameter)["display_type_rich"] = _says(None)
+    elif parameter.metavar is not None:
+        vars(parameter)["display_type_rich"] = _says(parameter.metavar)
+    return parameter
+
+
+def _says(text: str | None) -> Callable[..., str | None]:
+    return lambda *_, **__: text
