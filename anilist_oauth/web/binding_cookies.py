@@ -1,9 +1,9 @@
-"""The cookies that bind logins to the browser which began them, one a login so that tabs live side by side."""
+"""The cookies that bind logins to the browser which began them, one for each login so that tabs live side by side."""
 
 import hashlib
 import math
 import re
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -14,8 +14,10 @@ from anilist_oauth.redaction import Unpicklable, masked
 
 _AT_MOST = 5  # logins that one browser has under way
 _RELOAD = 60  # seconds that a used cookie is kept, as long as a flow answers the same callback again
+_RETURNING = 20  # seconds in which a browser that has just logged in is at the page it wanted, and a second login odd
+_LONGEST = 512  # bytes of a return_to that is kept for the page of failures
 _NAME = re.compile(r"anilist-[\w-]{16}", re.ASCII)
-_VALUE = re.compile(r"([0-9]{1,18})\.([\w-]{43})", re.ASCII)
+_VALUE = re.compile(r"([0-9]{1,18})\.([\w-]{43})(\.linked)?(?:\.to-([\w-]{1,683}))?", re.ASCII)
 
 
 @attrs.frozen(kw_only=True)
@@ -28,38 +30,76 @@ class Cookie(Unpicklable):
     secure: bool
 
     @property
-    def header(self) -> tuple[str, str]:
-        """Write it as a header."""
+    def line(self) -> str:
+        """The value of its ``Set-Cookie`` header."""
         attributes = f"Max-Age={self.max_age}; Path=/; HttpOnly; SameSite=Lax"
-        return "Set-Cookie", f"{self.name}={self.value}; {attributes}{'; Secure' if self.secure else ''}"
+        return f"{self.name}={self.value}; {attributes}{'; Secure' if self.secure else ''}"
+
+
+@attrs.frozen(kw_only=True)
+class BoundLogin(Unpicklable):
+    """What this browser knows of a login that it began.
+
+    Attributes:
+        binding: The random string that only this browser has.
+        linked: Whether the login was begun for a user of the site, and not as a sign-in.
+        return_to: Where the browser wanted to go afterwards, unchecked, or None.
+    """
+
+    binding: str = attrs.field(repr=masked)
+    linked: bool = False
+    return_to: str | None = None
+
+    def for_subject(self, subject: str | None) -> str:
+        """Give the flow's binding: of this browser and, where an account is linked, of who is signed in at the site."""
+        return f"{self.binding} {subject}" if self.linked else self.binding
 
 
 @attrs.frozen(kw_only=True)
 class BindingCookies:
     """The cookies of one application's logins; `secure` where the browser comes back over https.
 
-    A name is made from the state's digest, a value of the time in microseconds (several logins may begin in one second)
-    and the binding, so that neither says anything about the other.
+    A name is made from the state's digest. A value is made of the time in microseconds (several logins may begin in one
+    second), the binding, and what a page needs to know if the login fails. Neither says anything about the other.
     """
 
     secure: bool
 
-    def begun(self, login: Login, *, binding: str, now: datetime, present: Mapping[str, str]) -> list[Cookie]:
+    def begun(self, login: Login, *, bound: BoundLogin, now: datetime, present: Mapping[str, str]) -> list[Cookie]:
         """Bind a new login to the browser, and take away the oldest of `present` that are too many."""
         seconds = math.ceil((login.expires_at - now).total_seconds())
-        new = self._cookie(self._name(login.state), f"{int(now.timestamp() * 1e6)}.{binding}", seconds)
+        value = f"{int(now.timestamp() * 1e6)}.{bound.binding}{'.linked' if bound.linked else ''}"
+        wanted = (bound.return_to or "").encode()
+        if 0 < len(wanted) <= _LONGEST:
+            value += f".to-{urlsafe_b64encode(wanted).decode().rstrip('=')}"
+        new = self._cookie(self._name(login.state), value, seconds)
         return [*(self._cookie(name, "", 0) for name in self._oldest(present)), new]
 
-    def binding(self, state: str | None, present: Mapping[str, str]) -> str | None:
-        """Give the binding this browser has for a state, or None."""
+    def find(self, state: str | None, present: Mapping[str, str]) -> BoundLogin | None:
+        """Give what this browser knows of the login with a state, or None."""
         value = None if state is None else _VALUE.fullmatch(present.get(self._name(state), ""))
-        return value[2] if value else None
+        if value is None:
+            return None
+        wanted = value[4] and urlsafe_b64decode(f"{value[4]}==").decode("ascii", "replace")
+        return BoundLogin(binding=value[2], linked=value[3] is not None, return_to=wanted)
 
     def used(self, state: str | None, present: Mapping[str, str]) -> list[Cookie]:
         """Keep a state's cookie for a reload, then let it go."""
         name = "" if state is None else self._name(state)
         value = present.get(name, "")
         return [self._cookie(name, value, _RELOAD)] if _VALUE.fullmatch(value) else []
+
+    def returning(self) -> Cookie:
+        """Remember for some seconds that this browser has just logged in."""
+        return self._cookie(self._returning, "1", _RETURNING)
+
+    def is_returning(self, present: Mapping[str, str]) -> bool:
+        """Tell whether this browser has just logged in, so that to send it round again would not help."""
+        return self._returning in present
+
+    @property
+    def _returning(self) -> str:
+        return f"{self._prefix}anilist_returning"
 
     def _oldest(self, present: Mapping[str, str]) -> list[str]:
         """Name those that must go so that there is room for one more; only what is surely ours is counted."""

@@ -2,36 +2,67 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from urllib.parse import quote
+from typing import Any, Self
+from urllib.parse import parse_qsl, quote
 
 import attrs
+from multidict import CIMultiDict
 
 from anilist_oauth.errors import InvalidCallbackError
 from anilist_oauth.html_page.browser_headers import is_prefetch
 from anilist_oauth.oauth.callback import callback_state
+from anilist_oauth.web.cookie_header import read_cookies
 
 _KEPT = "/~!$&'()*+,;=:@"  # what a path may hold as it is (RFC 3986 section 3.3)
 
 
 @attrs.frozen(kw_only=True)
 class BrowserRequest:
-    """One request. Its host is not in it: who sends ``Host`` or ``Forwarded`` has no say in a login.
+    """One request, as it came over the wire. Its host is not used: ``Host`` and ``Forwarded`` have no say in a login.
 
     Attributes:
         method: The HTTP method.
-        headers: The headers, found in any case of letters.
-        query: Every value of every name, decoded.
-        cookies: The cookies.
+        raw_headers: The headers as bytes, names in any case of letters.
+        query_string: The query as it was sent.
         prefix: Where the framework says the application is mounted, decoded; empty at the root.
-        target: Path and query, as the browser sees them.
+        path: The path below the prefix, decoded.
     """
 
     method: str
-    headers: Mapping[str, str] = attrs.field(repr=False)
-    query: Mapping[str, list[str]] = attrs.field(repr=False)
-    cookies: Mapping[str, str] = attrs.field(repr=False)
+    raw_headers: tuple[tuple[bytes, bytes], ...] = attrs.field(repr=False)
+    query_string: str = attrs.field(repr=False)
     prefix: str
-    target: str = attrs.field(repr=False)
+    path: str
+
+    @classmethod
+    def from_scope(cls, scope: Mapping[str, Any]) -> Self:
+        """Read an ASGI scope, of a request or a WebSocket; its ``root_path`` may be a part of its path, or not."""
+        prefix, path = scope.get("root_path", "").rstrip("/"), scope["path"]
+        return cls(
+            method=scope.get("method", "GET"),
+            raw_headers=tuple((bytes(name), bytes(value)) for name, value in scope["headers"]),
+            query_string=scope["query_string"].decode("latin-1"),
+            prefix=prefix,
+            path=path.removeprefix(prefix) if f"{path}/".startswith(f"{prefix}/") else path,
+        )
+
+    @cached_property
+    def headers(self) -> Mapping[str, str]:
+        """The first value of each header, found in any case of letters."""
+        return CIMultiDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in self.raw_headers)
+
+    @cached_property
+    def query(self) -> dict[str, list[str]]:
+        """Every value of every name, decoded."""
+        values: dict[str, list[str]] = {}
+        for name, value in parse_qsl(self.query_string, keep_blank_values=True, errors="replace"):
+            values.setdefault(name, []).append(value)
+        return values
+
+    @cached_property
+    def cookies(self) -> dict[str, str]:
+        """The cookies, as strictly as a browser writes them."""
+        return read_cookies(self.raw_headers)
 
     @cached_property
     def state(self) -> str | None:
@@ -50,6 +81,19 @@ class BrowserRequest:
     def is_page(self) -> bool:
         """Tell whether a person looks at the answer, and not a program."""
         return "text/html" in self.headers.get("Accept", "")
+
+    def is_from(self, origin: str) -> bool:
+        """Tell whether a page of this very origin led here; a browser that does not say so does not count.
+
+        ``Sec-Fetch-Site`` says it where it is sent, which is over https and on loopback. Elsewhere it is ``Origin`` for
+        a form and ``Referer`` for a link. An address that was typed, or opened by another program, is of no page.
+        """
+        site = self.headers.get("Sec-Fetch-Site")
+        if site is not None:
+            return site == "same-origin"
+        if self.method == "POST":
+            return self.headers.get("Origin") == origin
+        return self.headers.get("Referer", "").startswith(f"{origin}/")
 
 
 def url_below(prefix: str, path: str) -> str:

@@ -1,5 +1,7 @@
 """What goes back to the browser, as plain values."""
 
+from collections.abc import Mapping
+
 import attrs
 
 from anilist_oauth.html_page import Page
@@ -20,11 +22,24 @@ PRIVATE: Headers = (
 
 @attrs.frozen(kw_only=True)
 class BrowserResponse:
-    """A whole answer; its headers may hold a state or a binding, and are not shown."""
+    """A whole answer; its headers and cookies may hold a state or a binding, and are not shown.
+
+    Attributes:
+        status: The HTTP status.
+        headers: The headers, each name once; the cookies are not among them.
+        cookies: The cookies to be set.
+        body: The body.
+    """
 
     status: int
     headers: Headers = attrs.field(repr=False)
+    cookies: tuple[Cookie, ...] = attrs.field(default=(), repr=False)
     body: bytes = attrs.field(default=b"", repr=False)
+
+    @property
+    def lines(self) -> Headers:
+        """The headers with the cookies written as headers."""
+        return (*self.headers, *(("Set-Cookie", cookie.line) for cookie in self.cookies))
 
 
 NOTHING = BrowserResponse(status=204, headers=PRIVATE)
@@ -32,11 +47,9 @@ NOTHING = BrowserResponse(status=204, headers=PRIVATE)
 
 def redirect(location: str, *cookies: Cookie) -> BrowserResponse:
     """Send the browser elsewhere with a GET, whatever it came with."""
-    return BrowserResponse(
-        status=303, headers=(*PRIVATE, ("Location", location), *(cookie.header for cookie in cookies))
-    )
+    return BrowserResponse(status=303, headers=(*PRIVATE, ("Location", location)), cookies=cookies)
 
 
-def shown(page: Page) -> BrowserResponse:
-    """Show a page."""
-    return BrowserResponse(status=page.status, headers=tuple(page.headers.items()), body=page.body)
+def shown(page: Page, *, headers: Mapping[str, str] | None = None) -> BrowserResponse:
+    """Show a page, with other headers where they are given."""
+    return BrowserResponse(status=page.status, headers=tuple({**page.headers, **(headers or {})}.items()), body=page.body)

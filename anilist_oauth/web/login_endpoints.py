@@ -1,142 +1,213 @@
 """What happens at a login's three addresses: requests in, answers out, and every check that stands between them."""
 
-from urllib.parse import unquote
-
-import attrs
+import json
+import math
+from typing import Literal, cast
 
 from anilist_oauth.arguments import expect
-from anilist_oauth.errors import AniListOAuthError, ConfigurationError
+from anilist_oauth.errors import (
+    AniListOAuthError,
+    ConfigurationError,
+    InvalidTokenError,
+    LoginRequiredError,
+    ServiceError,
+    StateMismatchError,
+)
+from anilist_oauth.html_page import Pages
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.login.login import CompletedLogin
 from anilist_oauth.login.return_to import check_return_to
-from anilist_oauth.oauth.endpoints import PIN_REDIRECT_URI
 from anilist_oauth.oauth.state import new_state
-from anilist_oauth.oauth.uri import DEFAULT_PORTS, split_uri
-from anilist_oauth.web.binding_cookies import BindingCookies, Cookie
-from anilist_oauth.web.browser_request import BrowserRequest, url_below
-from anilist_oauth.web.browser_response import PRIVATE, UNKEPT, BrowserResponse, Headers, redirect, shown
-from anilist_oauth.web.failure_page import failed_page
-from anilist_oauth.web.failures import ReturnToError, ends_login, note, reason_of
+from anilist_oauth.web.binding_cookies import BindingCookies, BoundLogin, Cookie
+from anilist_oauth.web.browser_request import BrowserRequest
+from anilist_oauth.web.browser_response import PRIVATE, UNKEPT, BrowserResponse, redirect, shown
+from anilist_oauth.web.failure_page import failed_page, link_page, outage_page
+from anilist_oauth.web.failures import ReturnToError, SignedOutError, ends_login, note, reason_of
+from anilist_oauth.web.login_paths import LoginPaths
 
+REFUSAL = "log in with AniList"
+REQUIRED = (LoginRequiredError, InvalidTokenError, ServiceError)
+"""What a handler of the application may raise: `LoginEndpoints.instead` answers it."""
 
-@attrs.frozen(kw_only=True)
-class LoginPaths:
-    """Where the login begins, where AniList sends the browser back to, and where a failure is explained.
+_SIGN_IN_LIMIT = 512  # characters of the return_to of a login that anybody can begin
 
-    Attributes:
-        login: Where it begins, as the application knows the path.
-        callback: Where AniList sends the browser back to, likewise.
-        prefix: What the redirect URI's path has before the callback's. It tells where the application is mounted when
-            the framework cannot, as with a router's prefix, or behind a proxy that takes it away.
-    """
-
-    login: str
-    callback: str
-    prefix: str
-
-    @property
-    def failed(self) -> str:
-        """The page of failures, below the login."""
-        return f"{self.login.rstrip('/')}/failed"
-
-    @classmethod
-    def of(cls, redirect_uri: str, *, login_path: str, callback_path: str | None) -> "LoginPaths":
-        """Take the callback's path from the redirect URI, unless one is given because the application is mounted.
-
-        Raises:
-            ConfigurationError: A path is none, two of them are the same, or the redirect URI leads to no web page.
-        """
-        expect(login_path, str, "login_path: a plain path is needed that begins with a slash")
-        expect(callback_path, str | None, "callback_path: a plain path is needed that begins with a slash, or None")
-        registered = _path_of(redirect_uri)
-        callback = registered if callback_path is None else callback_path
-        prefix = registered.removesuffix(callback) if registered.endswith(callback) else ""
-        paths = cls(login=login_path, callback=callback, prefix=prefix)
-        for name, path in (("login_path", paths.login), ("callback_path", paths.callback)):
-            if not path.startswith("/") or set("{}?#") & set(path):
-                raise ConfigurationError(f"{name}: a plain path is needed that begins with a slash, not {path!r}")
-        if paths.callback.rstrip("/") in {paths.login.rstrip("/"), paths.failed}:
-            raise ConfigurationError(
-                f"login_path: {login_path!r} and what is below it must differ from the redirect URI's path"
-            )
-        return paths
+NOBODY: Literal[False] = False
+"""In place of a subject where the application has no hook that names one: every login is a sign-in."""
 
 
 class LoginEndpoints:
-    """The web side of a `LoginFlow`; it holds nothing but its settings, so that any process can answer any request."""
+    """The web side of a `LoginFlow`. It holds nothing but its settings, so that any process can answer any request.
 
-    def __init__(self, flow: LoginFlow, *, login_path: str, callback_path: str | None) -> None:
+    Args:
+        flow: Whose logins.
+        login_path: Where a login begins.
+        callback_path: The callback's path in the application, where it differs from the redirect URI's.
+        pages: Whose pages they are, and in which language.
+        sign_in: Whether a visitor whom the application's hook does not name is signed in, and not refused.
+
+    Raises:
+        ConfigurationError: A path is none, or the redirect URI leads to no page of a web application.
+    """
+
+    def __init__(
+        self,
+        flow: LoginFlow,
+        *,
+        login_path: str,
+        callback_path: str | None = None,
+        pages: Pages | None = None,
+        sign_in: bool = False,
+    ) -> None:
         expect(flow, LoginFlow, "flow: a LoginFlow is needed")
+        expect(pages, Pages | None, "pages: a Pages is needed, or None")
+        expect(sign_in, bool, "sign_in: True or False is needed")
         redirect_uri = flow.session.application.redirect_uri
-        self.paths: LoginPaths = LoginPaths.of(redirect_uri, login_path=login_path, callback_path=callback_path)
-        self._flow = flow
+        self.flow = flow
+        self.paths = LoginPaths.of(redirect_uri, login_path=login_path, callback_path=callback_path)
+        self._pages = pages
+        self._sign_in = sign_in
         self._cookies = BindingCookies(secure=redirect_uri.lower().startswith("https:"))
 
-    async def begin(self, visit: BrowserRequest, *, subject: str | None) -> BrowserResponse:
-        """Begin a login, bind it to the browser, and send that to AniList.
+    async def begin(self, request: BrowserRequest, *, subject: str | Literal[False] | None) -> BrowserResponse:
+        """Begin a login, bind it to the browser, and send that to AniList; or ask first, where an account is linked.
+
+        Args:
+            request: What the browser asks.
+            subject: Who is signed in at the site, to whom the AniList account is linked; None if nobody is; `NOBODY`
+                where every login is a sign-in.
 
         Raises:
             ReturnToError: ``?return_to=`` is no place of the application's; nothing was begun.
+            SignedOutError: Nobody is signed in at the site, so that there is nobody to link the account to.
             AniListOAuthError: What `LoginFlow.begin` raises.
         """
-        return_to = self._return_to(visit)
-        binding = new_state()
-        login = await self._flow.begin(subject=subject, binding=binding, return_to=return_to)
-        now = self._flow.session.clock()
-        return redirect(str(login.url), *self._cookies.begun(login, binding=binding, now=now, present=visit.cookies))
+        user = self._user(subject)
+        return_to = self._return_to(request, linked=user is not None)
+        if user is not None and not request.is_from(self.paths.origin):
+            return self._question(request, user, return_to)
+        bound = BoundLogin(binding=new_state(), linked=user is not None, return_to=return_to)
+        login = await self.flow.begin(subject=user, binding=bound.for_subject(user), return_to=return_to)
+        now = self.flow.session.clock()
+        return redirect(login.link, *self._cookies.begun(login, bound=bound, now=now, present=request.cookies))
 
-    async def finish(self, visit: BrowserRequest) -> CompletedLogin:
+    async def finish(self, request: BrowserRequest, *, subject: str | Literal[False] | None) -> CompletedLogin:
         """Finish the login that the callback belongs to, for the browser that began it.
+
+        Args:
+            request: What the browser brings back from AniList.
+            subject: Who is signed in at the site now, as for `begin`: where an account is linked, the login must have
+                been begun for that very user.
 
         Raises:
             AniListOAuthError: What `LoginFlow.finish` raises.
         """
-        binding = self._cookies.binding(visit.state, visit.cookies)
+        bound = self._cookies.find(request.state, request.cookies)
         # A browser without the cookie brings a binding that fits nothing: a login that was begun without one, such as a
         # bot's, must not be finished here either, by whoever was shown its link.
-        return await self._flow.finish(visit.query, binding=new_state() if binding is None else binding)
+        binding = new_state() if bound is None else bound.for_subject(subject or None)
+        done = await self.flow.finish(request.query, binding=binding)
+        if subject and subject != done.login.subject:  # a sign-in, in a browser where somebody has signed in meanwhile
+            raise StateMismatchError("somebody else is signed in at the site; start a new login", reason="binding")
+        return done
 
-    def finished(self, visit: BrowserRequest) -> Headers:
-        """Give the headers that the answer to a finished login needs, wherever it sends the browser."""
-        return (*PRIVATE, *_headers(self._cookies.used(visit.state, visit.cookies)))
+    def finished(self, request: BrowserRequest) -> BrowserResponse:
+        """Give the headers and cookies that the answer to a finished login needs, wherever it sends the browser."""
+        cookies = (*self._cookies.used(request.state, request.cookies), self._cookies.returning())
+        return BrowserResponse(status=303, headers=PRIVATE, cookies=cookies)
 
-    def failed(self, visit: BrowserRequest, error: AniListOAuthError) -> Headers:
-        """Give the headers that the answer to a failed login needs, whatever it is."""
-        used = self._cookies.used(visit.state, visit.cookies) if ends_login(error) else []
-        return (*UNKEPT, *_headers(used))
+    def failed(self, request: BrowserRequest, error: AniListOAuthError) -> tuple[Cookie, ...]:
+        """Give the cookies that the answer to a failed login needs, whatever it is; it must not be kept either."""
+        return tuple(self._cookies.used(request.state, request.cookies)) if ends_login(error) else ()
 
-    def refuse(self, visit: BrowserRequest, error: AniListOAuthError) -> BrowserResponse:
+    def refuse(self, request: BrowserRequest, error: AniListOAuthError) -> BrowserResponse:
         """Send the browser to the page that explains the error, away from the address with the code and state."""
         reason = reason_of(error)
         note(error, reason)
-        if isinstance(error, ReturnToError):
-            return shown(failed_page(reason, login=self._url_below(visit, self.paths.login)))
-        return redirect(f"{self._url_below(visit, self.paths.failed)}?reason={reason}")
+        if isinstance(error, ReturnToError | SignedOutError):
+            return self._explanation(request, reason, return_to=self._checked(self._given(request)))
+        bound = self._cookies.find(request.state, request.cookies)
+        wanted = self._given(request) if bound is None else [bound.return_to or ""]
+        return redirect(self._failed_at(request, reason, return_to=self._checked(wanted)))
 
-    def explain(self, visit: BrowserRequest) -> BrowserResponse:
+    def explain(self, request: BrowserRequest) -> BrowserResponse:
         """Show the page of the reason in the query."""
-        reason = next(iter(visit.query.get("reason", ())), None)
-        return shown(failed_page(reason, login=self._url_below(visit, self.paths.login)))
+        reason = next(iter(request.query.get("reason", ())), None)
+        return self._explanation(request, reason, return_to=self._checked(self._given(request)))
 
-    def _url_below(self, visit: BrowserRequest, path: str) -> str:
-        return url_below(visit.prefix or self.paths.prefix, path)
+    def instead(self, request: BrowserRequest, error: AniListOAuthError) -> BrowserResponse:
+        """Answer a request whose handler met one of `REQUIRED`.
 
-    def _return_to(self, visit: BrowserRequest) -> str | None:
-        given = [value for value in visit.query.get("return_to", ()) if value]
+        Without a token, a person is sent to the login and back, or told why that did not help; a program gets 401 and
+        JSON. If AniList does not answer, a person gets a page and a program JSON, both with 503.
+        """
+        if isinstance(error, ServiceError):
+            return self._outage(request, error)
+        login = self.paths.address(request, self.paths.login)
+        if not request.is_page:
+            return _json(401, {"detail": REFUSAL, "login": login})
+        return_to = self._checked([self.paths.target(request)]) if request.method == "GET" else None
+        if self._cookies.is_returning(request.cookies):  # it comes from the login: another one would not help either
+            return redirect(self._failed_at(request, "session", return_to=return_to))
+        return redirect(self.paths.address(request, self.paths.login, return_to=return_to))
+
+    def _outage(self, request: BrowserRequest, error: ServiceError) -> BrowserResponse:
+        reason = reason_of(error)
+        note(error, reason)
+        seconds = () if error.retry_after is None else (("Retry-After", str(math.ceil(error.retry_after))),)
+        if not request.is_page:
+            return _json(503, {"detail": "AniList does not answer", "reason": reason}, *seconds)
+        again = self.paths.target(request) if request.method == "GET" else self.paths.address(request, request.path)
+        page = shown(outage_page(error, address=again, pages=self._pages))
+        return BrowserResponse(status=page.status, headers=(*page.headers, *seconds), body=page.body)
+
+    def _user(self, subject: str | Literal[False] | None) -> str | None:
+        """Tell whom the account is linked to; None is a sign-in."""
+        if subject is None and not self._sign_in:
+            raise SignedOutError("nobody is signed in at the site: the user must sign in there first", subject="")
+        return subject or None
+
+    def _question(self, request: BrowserRequest, user: str, return_to: str | None) -> BrowserResponse:
+        """Ask whoever comes from elsewhere: any page on the web can lead a browser here."""
+        page = link_page(
+            user=user,
+            action=self.paths.address(request, self.paths.login, return_to=return_to),
+            leads_to=str(self.flow.session.endpoints.authorization),
+            pages=self._pages,
+        )
+        # Without a referrer, browsers that know no Sec-Fetch-Site would send the form with "Origin: null".
+        return shown(page, headers={"Referrer-Policy": "same-origin"})
+
+    def _explanation(self, request: BrowserRequest, reason: str | None, *, return_to: str | None) -> BrowserResponse:
+        login = self.paths.address(request, self.paths.login)
+        return shown(failed_page(reason, login=login, return_to=return_to, pages=self._pages))
+
+    def _failed_at(self, request: BrowserRequest, reason: str, *, return_to: str | None) -> str:
+        return self.paths.address(request, self.paths.failed, reason=reason, return_to=return_to)
+
+    def _given(self, request: BrowserRequest) -> list[str]:
+        return [value for value in request.query.get("return_to", ()) if value]
+
+    def _return_to(self, request: BrowserRequest, *, linked: bool) -> str | None:
+        given = self._given(request)
         if len(given) > 1:
             raise ReturnToError("return_to: it comes more than once")
+        if given and not linked and len(given[0]) > _SIGN_IN_LIMIT:
+            raise ReturnToError(f"return_to: at most {_SIGN_IN_LIMIT} characters are kept for a sign-in")
         try:
-            return check_return_to(given[0], origins=self._flow.return_origins) if given else None
+            return check_return_to(given[0], origins=self.flow.return_origins) if given else None
         except ConfigurationError as error:
             raise ReturnToError(str(error)) from error
 
+    def _checked(self, given: list[str]) -> str | None:
+        """Give the one place that is safe to return to, or None."""
+        if len(given) != 1 or not 0 < len(given[0]) <= _SIGN_IN_LIMIT:
+            return None
+        try:
+            return cast("str", check_return_to(given[0], origins=self.flow.return_origins))
+        except ConfigurationError:
+            return None
 
-def _headers(cookies: list[Cookie]) -> Headers:
-    return tuple(cookie.header for cookie in cookies)
 
-
-def _path_of(redirect_uri: str) -> str:
-    parts = split_uri(redirect_uri)
-    if (parts.scheme or "").lower() not in DEFAULT_PORTS or redirect_uri == PIN_REDIRECT_URI:
-        raise ConfigurationError("redirect_uri: a web application needs an address of its own, http or https")
-    return unquote(parts.path) or "/"
+def _json(status: int, content: dict[str, str], *headers: tuple[str, str]) -> BrowserResponse:
+    headers = (*PRIVATE, ("Content-Type", "application/json"), *headers)
+    return BrowserResponse(status=status, headers=headers, body=json.dumps(content).encode())
