@@ -17,7 +17,7 @@ _RELOAD = 60  # seconds that a used cookie is kept, as long as a flow answers th
 _RETURNING = 20  # seconds in which a browser that has just logged in is at the page it wanted, and a second login odd
 _LONGEST = 512  # bytes of a return_to that is kept for the page of failures
 _NAME = re.compile(r"anilist-[\w-]{16}", re.ASCII)
-_VALUE = re.compile(r"([0-9]{1,18})\.([\w-]{43})(\.linked)?(?:\.to-([\w-]{1,683}))?", re.ASCII)
+_VALUE = re.compile(r"([0-9]{1,18})\.([\w-]{43})(\.linked)?(?:\.to-((?:[\w-]{4}){0,170}(?:[\w-]{2,3})?))?", re.ASCII)
 
 
 @attrs.frozen(kw_only=True)
@@ -51,8 +51,11 @@ class BoundLogin(Unpicklable):
     return_to: str | None = None
 
     def for_subject(self, subject: str | None) -> str:
-        """Give the flow's binding: of this browser and, where an account is linked, of who is signed in at the site."""
-        return f"{self.binding} {subject}" if self.linked else self.binding
+        """Give the flow's binding: of this browser and, where an account is linked, of who is signed in at the site.
+
+        A linked login can so be finished only while the user is signed in for whom it was begun.
+        """
+        return self.binding if subject is None or not self.linked else f"{self.binding} {subject}"
 
 
 @attrs.frozen(kw_only=True)
@@ -80,8 +83,8 @@ class BindingCookies:
         value = None if state is None else _VALUE.fullmatch(present.get(self._name(state), ""))
         if value is None:
             return None
-        wanted = value[4] and urlsafe_b64decode(f"{value[4]}==").decode("ascii", "replace")
-        return BoundLogin(binding=value[2], linked=value[3] is not None, return_to=wanted)
+        wanted = urlsafe_b64decode(f"{value[4] or ''}==").decode("ascii", "replace")
+        return BoundLogin(binding=value[2], linked=value[3] is not None, return_to=wanted or None)
 
     def used(self, state: str | None, present: Mapping[str, str]) -> list[Cookie]:
         """Keep a state's cookie for a reload, then let it go."""
@@ -89,17 +92,20 @@ class BindingCookies:
         value = present.get(name, "")
         return [self._cookie(name, value, _RELOAD)] if _VALUE.fullmatch(value) else []
 
-    def returning(self) -> Cookie:
-        """Remember for some seconds that this browser has just logged in."""
-        return self._cookie(self._returning, "1", _RETURNING)
+    def returning(self, subject: str) -> Cookie:
+        """Remember for some seconds that this browser has just logged in, and as whom."""
+        return self._cookie(self._returning, _digest(subject), _RETURNING)
 
-    def is_returning(self, present: Mapping[str, str]) -> bool:
-        """Tell whether this browser has just logged in, so that to send it round again would not help."""
-        return self._returning in present
+    def goes_round(self, present: Mapping[str, str], *, missing: str | None) -> bool:
+        """Tell whether this browser has just logged in and another login would not help either.
 
-    @property
-    def _returning(self) -> str:
-        return f"{self._prefix}anilist_returning"
+        Args:
+            present: The cookies.
+            missing: For whom there is no token, empty if nobody is signed in at the site. None if there is a token and
+                AniList refuses it. Where the token is missing that was stored a moment ago, the user has logged out.
+        """
+        just = present.get(self._returning)
+        return just is not None and (missing is None or just != _digest(missing))
 
     def _oldest(self, present: Mapping[str, str]) -> list[str]:
         """Name those that must go so that there is room for one more; only what is surely ours is counted."""
@@ -111,13 +117,21 @@ class BindingCookies:
         return sorted(begun, key=begun.__getitem__)[: max(0, len(begun) - _AT_MOST + 1)]
 
     @property
+    def _returning(self) -> str:
+        return f"{self._prefix}anilist_returning"
+
+    @property
     def _prefix(self) -> str:
         """With it, a browser takes the cookie from this very host only, over https (RFC 6265bis section 4.1.3)."""
         return "__Host-" if self.secure else ""
 
     def _name(self, state: str) -> str:
-        hashed = hashlib.sha256(state.encode("utf-8", "surrogatepass")).digest()
-        return f"{self._prefix}anilist-{urlsafe_b64encode(hashed).decode()[:16]}"
+        return f"{self._prefix}anilist-{_digest(state)}"
 
     def _cookie(self, name: str, value: str, max_age: int) -> Cookie:
         return Cookie(name=name, value=value, max_age=max_age, secure=self.secure)
+
+
+def _digest(text: str) -> str:
+    hashed = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+    return urlsafe_b64encode(hashed).decode()[:16]

@@ -35,9 +35,16 @@ class BrowserRequest:
     path: str
 
     @classmethod
-    def from_scope(cls, scope: Mapping[str, Any]) -> Self:
-        """Read an ASGI scope, of a request or a WebSocket; its ``root_path`` may be a part of its path, or not."""
-        prefix, path = scope.get("root_path", "").rstrip("/"), scope["path"]
+    def from_scope(cls, scope: Mapping[str, Any], *, outermost: bool = False) -> Self:
+        """Read an ASGI scope, of a request or a WebSocket; its ``root_path`` may be a part of its path, or not.
+
+        Args:
+            scope: The scope.
+            outermost: Whether the prefix is that of the outermost application, where the scope of a mounted one says it
+                as Starlette does.
+        """
+        root = (scope.get("app_root_path") if outermost else None) or scope.get("root_path", "")
+        prefix, path = root.rstrip("/"), scope["path"]
         return cls(
             method=scope.get("method", "GET"),
             raw_headers=tuple((bytes(name), bytes(value)) for name, value in scope["headers"]),

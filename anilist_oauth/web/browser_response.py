@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import attrs
+from multidict import CIMultiDict
 
 from anilist_oauth.html_page import Page
 from anilist_oauth.web.binding_cookies import Cookie
@@ -21,7 +22,16 @@ PRIVATE: Headers = (
 
 
 @attrs.frozen(kw_only=True)
-class BrowserResponse:
+class Amendment:
+    """What changes in an answer of the application's own: its status unless that is None, headers, and cookies."""
+
+    status: int | None = None
+    headers: Headers
+    cookies: tuple[Cookie, ...] = attrs.field(default=(), repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class BrowserResponse(Amendment):
     """A whole answer; its headers and cookies may hold a state or a binding, and are not shown.
 
     Attributes:
@@ -33,13 +43,12 @@ class BrowserResponse:
 
     status: int
     headers: Headers = attrs.field(repr=False)
-    cookies: tuple[Cookie, ...] = attrs.field(default=(), repr=False)
     body: bytes = attrs.field(default=b"", repr=False)
 
     @property
-    def lines(self) -> Headers:
+    def lines(self) -> CIMultiDict[str]:
         """The headers with the cookies written as headers."""
-        return (*self.headers, *(("Set-Cookie", cookie.line) for cookie in self.cookies))
+        return CIMultiDict((*self.headers, *(("Set-Cookie", cookie.line) for cookie in self.cookies)))
 
 
 NOTHING = BrowserResponse(status=204, headers=PRIVATE)
@@ -52,4 +61,6 @@ def redirect(location: str, *cookies: Cookie) -> BrowserResponse:
 
 def shown(page: Page, *, headers: Mapping[str, str] | None = None) -> BrowserResponse:
     """Show a page, with other headers where they are given."""
-    return BrowserResponse(status=page.status, headers=tuple({**page.headers, **(headers or {})}.items()), body=page.body)
+    return BrowserResponse(
+        status=page.status, headers=tuple({**page.headers, **(headers or {})}.items()), body=page.body
+    )

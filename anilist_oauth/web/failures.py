@@ -3,10 +3,19 @@
 import logging
 from typing import Literal
 
-from anilist_oauth.errors import AniListOAuthError, ConfigurationError
+from anilist_oauth.errors import AniListOAuthError, ConfigurationError, LoginRequiredError
 from anilist_oauth.login.failure_reason import FAILURE_REASONS, FailureReason, ends_login, failure_reason
 
-__all__ = ["REASONS", "ReturnToError", "WebFailureReason", "ends_login", "note", "reason_of", "status_of"]
+__all__ = [
+    "REASONS",
+    "ReturnToError",
+    "SignedOutError",
+    "WebFailureReason",
+    "ends_login",
+    "note",
+    "reason_of",
+    "status_of",
+]
 
 WebFailureReason = FailureReason | Literal["return_to", "sign_in", "session"]
 """Also: a foreign `return_to`, nobody signed in at the site, and a session of the site that does not last."""
@@ -23,8 +32,14 @@ class ReturnToError(ConfigurationError):
     """The request asks to be sent on to a place that is not the application's."""
 
 
+class SignedOutError(LoginRequiredError):
+    """Nobody is signed in at the site, so that there is nobody to link an AniList account to."""
+
+
 def reason_of(error: AniListOAuthError) -> WebFailureReason:
     """Give the word for an error."""
+    if isinstance(error, SignedOutError):
+        return "sign_in"
     return "return_to" if isinstance(error, ReturnToError) else failure_reason(error)
 
 

@@ -1,91 +1,138 @@
-"""The three addresses of a login as any framework serves them, and the application's own hooks among them."""
+"""The three addresses of a login as any framework serves them, with the application's own hooks among them."""
 
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import attrs
 
 from anilist_oauth.errors import AniListOAuthError, ConfigurationError
 from anilist_oauth.login.login import CompletedLogin
 from anilist_oauth.web.browser_request import BrowserRequest
-from anilist_oauth.web.browser_response import NOTHING, BrowserResponse, Headers
+from anilist_oauth.web.browser_response import NOTHING, Amendment, BrowserResponse
 from anilist_oauth.web.login_endpoints import LoginEndpoints
 
 T = TypeVar("T")
 RequestT = TypeVar("RequestT")
 ResponseT = TypeVar("ResponseT")
 
+OnLogin = Callable[[RequestT, CompletedLogin], ResponseT | Awaitable[ResponseT]]
+OnError = Callable[[RequestT, AniListOAuthError], Awaitable[ResponseT | None] | ResponseT | None]
+Answer = Callable[[RequestT, BrowserRequest], Awaitable[ResponseT]]
+Subject = Callable[[RequestT], Awaitable[str | None] | str | None]
+
 
 class Framework(Protocol[ResponseT]):
-    """What an adapter knows of its framework's responses."""
+    """What is known of a framework's responses."""
+
+    @property
+    def raised(self) -> tuple[type[Exception], ...]:
+        """The exceptions that a hook may raise in place of a response."""
 
     def respond(self, answer: BrowserResponse) -> ResponseT:
         """Make a response."""
 
+    def response_of(self, error: Any) -> ResponseT:
+        """Make a response of an exception of `raised`."""
+
     def redirects(self, response: object) -> bool:
         """Tell whether something is a response of the framework that sends the browser elsewhere."""
 
-    def amend(self, response: ResponseT, headers: Headers, *, status: int | None = None) -> None:
-        """Change a response's status, set headers in it, and add cookies to it."""
+    def amend(self, response: ResponseT, amendment: Amendment) -> ResponseT:
+        """Set the status of a response, set headers in it, and add cookies to it; give it back."""
+
+
+class LoginRoute(NamedTuple):
+    """One address of a login: its path, its methods besides HEAD, and what answers it."""
+
+    path: str
+    methods: list[str]
+    answer: Callable[[Any, BrowserRequest], Awaitable[Any]]
 
 
 @attrs.frozen(kw_only=True)
 class Handlers(Generic[RequestT, ResponseT]):
-    """One login door, opened in one framework.
+    """The endpoints of one application's logins, opened in one framework.
 
     Attributes:
-        door: Who decides.
-        framework: The adapter.
+        endpoints: What decides.
+        framework: What is known of the framework.
         on_login: Called with the request and the `CompletedLogin`; gives a redirect. Called again for a double click.
-        subject: Called with the request; gives the subject an account is linked to, or None for a sign-in.
+        subject: Called with the request; gives the subject an account is linked to, or None if nobody is signed in.
         on_error: Called with the request and the error; gives a response, or None for the usual page.
     """
 
-    door: LoginEndpoints
+    endpoints: LoginEndpoints
     framework: Framework[ResponseT]
-    on_login: Callable[[RequestT, CompletedLogin], ResponseT | Awaitable[ResponseT]]
-    subject: Callable[[RequestT], Awaitable[str | None] | str | None] | None
-    on_error: Callable[[RequestT, AniListOAuthError], Awaitable[ResponseT | None] | ResponseT | None] | None
+    on_login: OnLogin[RequestT, ResponseT]
+    subject: Subject[RequestT] | None
+    on_error: OnError[RequestT, ResponseT] | None
 
-    async def login(self, request: RequestT, visit: BrowserRequest) -> ResponseT:
+    @property
+    def routes(self) -> tuple[LoginRoute, LoginRoute, LoginRoute]:
+        """The addresses; where accounts are linked, the login's own takes the form that asks for it, too."""
+        paths = self.endpoints.paths
+        return (
+            LoginRoute(paths.login, ["GET"] if self.subject is None else ["GET", "POST"], self.login),
+            LoginRoute(paths.callback, ["GET"], self.callback),
+            LoginRoute(paths.failed, ["GET"], self.failed),
+        )
+
+    @property
+    def by_method(self) -> list[tuple[str, str, Answer[RequestT, ResponseT]]]:
+        """The addresses once for each method: the method, the path, and what answers it."""
+        return [(method, path, answer) for path, methods, answer in self.routes for method in methods]
+
+    async def login(self, request: RequestT, browser: BrowserRequest) -> ResponseT:
         """Begin a login."""
-        if visit.is_idle:
+        if browser.is_idle:
             return self.framework.respond(NOTHING)
         try:
-            subject = None if self.subject is None else await settled(self.subject(request))
-            return self.framework.respond(await self.door.begin(visit, subject=subject))
+            subject = await self._subject(request)
+            return self.framework.respond(await self.endpoints.begin(browser, subject=subject))
         except AniListOAuthError as error:
-            return await self._failed(request, visit, error)
+            return await self._failed(request, browser, error)
 
-    async def callback(self, request: RequestT, visit: BrowserRequest) -> ResponseT:
+    async def callback(self, request: RequestT, browser: BrowserRequest) -> ResponseT:
         """Finish a login."""
-        if visit.is_idle:
+        if browser.is_idle:
             return self.framework.respond(NOTHING)
         try:
-            completed = await self.door.finish(visit)
-            response = await settled(self.on_login(request, completed))
+            completed = await self.endpoints.finish(browser, subject=await self._subject(request))
+            response: ResponseT = await self._called(self.on_login, request, completed)
         except AniListOAuthError as error:  # of the hook too: it may act for the user, and no page shows the code
-            return await self._failed(request, visit, error)
+            return await self._failed(request, browser, error)
         if not self.framework.redirects(response):
             raise ConfigurationError(
                 f"on_login: a redirect of the framework must be returned, not {type(response).__name__}: "
                 "a page would have the code in its address"
             )
-        self.framework.amend(response, self.door.finished(visit), status=303)
-        return response
+        return self.framework.amend(response, self.endpoints.finished(browser, completed))
 
-    async def failed(self, request: RequestT, visit: BrowserRequest) -> ResponseT:
+    async def failed(self, request: RequestT, browser: BrowserRequest) -> ResponseT:
         """Explain a failure."""
         del request
-        return self.framework.respond(self.door.explain(visit))
+        return self.framework.respond(self.endpoints.explain(browser))
 
-    async def _failed(self, request: RequestT, visit: BrowserRequest, error: AniListOAuthError) -> ResponseT:
-        usual = self.framework.respond(self.door.refuse(visit, error))
-        own = None if self.on_error is None else await settled(self.on_error(request, error))
-        response = usual if own is None else own
-        self.framework.amend(response, self.door.failed(visit, error))
-        return response
+    def instead(self, browser: BrowserRequest, error: AniListOAuthError) -> ResponseT:
+        """Answer a request whose handler met one of `login_endpoints.REQUIRED`."""
+        return self.framework.respond(self.endpoints.instead(browser, error))
+
+    async def _subject(self, request: RequestT) -> str | None:
+        return None if self.subject is None else await settled(self.subject(request))
+
+    async def _failed(self, request: RequestT, browser: BrowserRequest, error: AniListOAuthError) -> ResponseT:
+        usual = self.endpoints.refuse(browser, error)
+        own = None if self.on_error is None else await self._called(self.on_error, request, error)
+        response = self.framework.respond(usual) if own is None else own
+        return self.framework.amend(response, self.endpoints.failed(browser, error))
+
+    async def _called(self, hook: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a hook, which may raise its response, as handlers of its framework do."""
+        try:
+            return await settled(hook(*arguments))
+        except self.framework.raised as error:
+            return self.framework.response_of(error)
 
 
 async def settled(value: T | Awaitable[T]) -> T:

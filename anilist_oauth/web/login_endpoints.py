@@ -2,7 +2,6 @@
 
 import json
 import math
-from typing import Literal, cast
 
 from anilist_oauth.arguments import expect
 from anilist_oauth.errors import (
@@ -18,9 +17,9 @@ from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.login.login import CompletedLogin
 from anilist_oauth.login.return_to import check_return_to
 from anilist_oauth.oauth.state import new_state
-from anilist_oauth.web.binding_cookies import BindingCookies, BoundLogin, Cookie
+from anilist_oauth.web.binding_cookies import BindingCookies, BoundLogin
 from anilist_oauth.web.browser_request import BrowserRequest
-from anilist_oauth.web.browser_response import PRIVATE, UNKEPT, BrowserResponse, redirect, shown
+from anilist_oauth.web.browser_response import PRIVATE, UNKEPT, Amendment, BrowserResponse, redirect, shown
 from anilist_oauth.web.failure_page import failed_page, link_page, outage_page
 from anilist_oauth.web.failures import ReturnToError, SignedOutError, ends_login, note, reason_of
 from anilist_oauth.web.login_paths import LoginPaths
@@ -31,9 +30,6 @@ REQUIRED = (LoginRequiredError, InvalidTokenError, ServiceError)
 
 _SIGN_IN_LIMIT = 512  # characters of the return_to of a login that anybody can begin
 
-NOBODY: Literal[False] = False
-"""In place of a subject where the application has no hook that names one: every login is a sign-in."""
-
 
 class LoginEndpoints:
     """The web side of a `LoginFlow`. It holds nothing but its settings, so that any process can answer any request.
@@ -42,8 +38,9 @@ class LoginEndpoints:
         flow: Whose logins.
         login_path: Where a login begins.
         callback_path: The callback's path in the application, where it differs from the redirect URI's.
+        linking: Whether the application says who is signed in, so that accounts are linked.
         pages: Whose pages they are, and in which language.
-        sign_in: Whether a visitor whom the application's hook does not name is signed in, and not refused.
+        sign_in: Whether a visitor whom the application does not name is signed in all the same, and not refused.
 
     Raises:
         ConfigurationError: A path is none, or the redirect URI leads to no page of a web application.
@@ -55,6 +52,7 @@ class LoginEndpoints:
         *,
         login_path: str,
         callback_path: str | None = None,
+        linking: bool = False,
         pages: Pages | None = None,
         sign_in: bool = False,
     ) -> None:
@@ -62,35 +60,36 @@ class LoginEndpoints:
         expect(pages, Pages | None, "pages: a Pages is needed, or None")
         expect(sign_in, bool, "sign_in: True or False is needed")
         redirect_uri = flow.session.application.redirect_uri
-        self.flow = flow
-        self.paths = LoginPaths.of(redirect_uri, login_path=login_path, callback_path=callback_path)
+        self.flow: LoginFlow = flow
+        self.paths: LoginPaths = LoginPaths.of(redirect_uri, login_path=login_path, callback_path=callback_path)
         self._pages = pages
-        self._sign_in = sign_in
+        self._refuses_nobody = linking and not sign_in
         self._cookies = BindingCookies(secure=redirect_uri.lower().startswith("https:"))
 
-    async def begin(self, request: BrowserRequest, *, subject: str | Literal[False] | None) -> BrowserResponse:
+    async def begin(self, request: BrowserRequest, *, subject: str | None) -> BrowserResponse:
         """Begin a login, bind it to the browser, and send that to AniList; or ask first, where an account is linked.
 
         Args:
             request: What the browser asks.
-            subject: Who is signed in at the site, to whom the AniList account is linked; None if nobody is; `NOBODY`
-                where every login is a sign-in.
+            subject: Who is signed in at the site, to whom the AniList account is linked; None if nobody is.
 
         Raises:
             ReturnToError: ``?return_to=`` is no place of the application's; nothing was begun.
             SignedOutError: Nobody is signed in at the site, so that there is nobody to link the account to.
             AniListOAuthError: What `LoginFlow.begin` raises.
         """
-        user = self._user(subject)
-        return_to = self._return_to(request, linked=user is not None)
-        if user is not None and not request.is_from(self.paths.origin):
-            return self._question(request, user, return_to)
-        bound = BoundLogin(binding=new_state(), linked=user is not None, return_to=return_to)
-        login = await self.flow.begin(subject=user, binding=bound.for_subject(user), return_to=return_to)
+        if subject is None and self._refuses_nobody:
+            raise SignedOutError("nobody is signed in at the site: the user must sign in there first", subject="")
+        linked = subject is not None
+        return_to = self._return_to(request, linked=linked)
+        if subject and not request.is_from(self.paths.origin):
+            return self._question(request, subject, return_to)
+        bound = BoundLogin(binding=new_state(), linked=linked, return_to=return_to)
+        login = await self.flow.begin(subject=subject, binding=bound.for_subject(subject), return_to=return_to)
         now = self.flow.session.clock()
         return redirect(login.link, *self._cookies.begun(login, bound=bound, now=now, present=request.cookies))
 
-    async def finish(self, request: BrowserRequest, *, subject: str | Literal[False] | None) -> CompletedLogin:
+    async def finish(self, request: BrowserRequest, *, subject: str | None) -> CompletedLogin:
         """Finish the login that the callback belongs to, for the browser that began it.
 
         Args:
@@ -104,35 +103,39 @@ class LoginEndpoints:
         bound = self._cookies.find(request.state, request.cookies)
         # A browser without the cookie brings a binding that fits nothing: a login that was begun without one, such as a
         # bot's, must not be finished here either, by whoever was shown its link.
-        binding = new_state() if bound is None else bound.for_subject(subject or None)
+        binding = new_state() if bound is None else bound.for_subject(subject)
         done = await self.flow.finish(request.query, binding=binding)
-        if subject and subject != done.login.subject:  # a sign-in, in a browser where somebody has signed in meanwhile
+        if (
+            subject is not None and subject != done.login.subject
+        ):  # a sign-in, in a browser where somebody has signed in meanwhile
             raise StateMismatchError("somebody else is signed in at the site; start a new login", reason="binding")
         return done
 
-    def finished(self, request: BrowserRequest) -> BrowserResponse:
-        """Give the headers and cookies that the answer to a finished login needs, wherever it sends the browser."""
-        cookies = (*self._cookies.used(request.state, request.cookies), self._cookies.returning())
-        return BrowserResponse(status=303, headers=PRIVATE, cookies=cookies)
+    def finished(self, request: BrowserRequest, completed: CompletedLogin) -> Amendment:
+        """Give what the answer to a finished login needs, wherever it sends the browser."""
+        returning = self._cookies.returning(completed.login.subject or "")
+        cookies = (*self._cookies.used(request.state, request.cookies), returning)
+        return Amendment(status=303, headers=PRIVATE, cookies=cookies)
 
-    def failed(self, request: BrowserRequest, error: AniListOAuthError) -> tuple[Cookie, ...]:
-        """Give the cookies that the answer to a failed login needs, whatever it is; it must not be kept either."""
-        return tuple(self._cookies.used(request.state, request.cookies)) if ends_login(error) else ()
+    def failed(self, request: BrowserRequest, error: AniListOAuthError) -> Amendment:
+        """Give what the answer to a failed login needs, whatever it is."""
+        used = self._cookies.used(request.state, request.cookies) if ends_login(error) else ()
+        return Amendment(headers=UNKEPT, cookies=tuple(used))
 
     def refuse(self, request: BrowserRequest, error: AniListOAuthError) -> BrowserResponse:
         """Send the browser to the page that explains the error, away from the address with the code and state."""
         reason = reason_of(error)
         note(error, reason)
         if isinstance(error, ReturnToError | SignedOutError):
-            return self._explanation(request, reason, return_to=self._checked(self._given(request)))
+            return self._explanation(request, reason, return_to=self._checked(_given(request)))
         bound = self._cookies.find(request.state, request.cookies)
-        wanted = self._given(request) if bound is None else [bound.return_to or ""]
+        wanted = _given(request) if bound is None else [bound.return_to or ""]
         return redirect(self._failed_at(request, reason, return_to=self._checked(wanted)))
 
     def explain(self, request: BrowserRequest) -> BrowserResponse:
         """Show the page of the reason in the query."""
         reason = next(iter(request.query.get("reason", ())), None)
-        return self._explanation(request, reason, return_to=self._checked(self._given(request)))
+        return self._explanation(request, reason, return_to=self._checked(_given(request)))
 
     def instead(self, request: BrowserRequest, error: AniListOAuthError) -> BrowserResponse:
         """Answer a request whose handler met one of `REQUIRED`.
@@ -146,7 +149,8 @@ class LoginEndpoints:
         if not request.is_page:
             return _json(401, {"detail": REFUSAL, "login": login})
         return_to = self._checked([self.paths.target(request)]) if request.method == "GET" else None
-        if self._cookies.is_returning(request.cookies):  # it comes from the login: another one would not help either
+        missing = error.subject if isinstance(error, LoginRequiredError) else None
+        if self._cookies.goes_round(request.cookies, missing=missing):
             return redirect(self._failed_at(request, "session", return_to=return_to))
         return redirect(self.paths.address(request, self.paths.login, return_to=return_to))
 
@@ -159,12 +163,6 @@ class LoginEndpoints:
         again = self.paths.target(request) if request.method == "GET" else self.paths.address(request, request.path)
         page = shown(outage_page(error, address=again, pages=self._pages))
         return BrowserResponse(status=page.status, headers=(*page.headers, *seconds), body=page.body)
-
-    def _user(self, subject: str | Literal[False] | None) -> str | None:
-        """Tell whom the account is linked to; None is a sign-in."""
-        if subject is None and not self._sign_in:
-            raise SignedOutError("nobody is signed in at the site: the user must sign in there first", subject="")
-        return subject or None
 
     def _question(self, request: BrowserRequest, user: str, return_to: str | None) -> BrowserResponse:
         """Ask whoever comes from elsewhere: any page on the web can lead a browser here."""
@@ -184,11 +182,8 @@ class LoginEndpoints:
     def _failed_at(self, request: BrowserRequest, reason: str, *, return_to: str | None) -> str:
         return self.paths.address(request, self.paths.failed, reason=reason, return_to=return_to)
 
-    def _given(self, request: BrowserRequest) -> list[str]:
-        return [value for value in request.query.get("return_to", ()) if value]
-
     def _return_to(self, request: BrowserRequest, *, linked: bool) -> str | None:
-        given = self._given(request)
+        given = _given(request)
         if len(given) > 1:
             raise ReturnToError("return_to: it comes more than once")
         if given and not linked and len(given[0]) > _SIGN_IN_LIMIT:
@@ -203,9 +198,13 @@ class LoginEndpoints:
         if len(given) != 1 or not 0 < len(given[0]) <= _SIGN_IN_LIMIT:
             return None
         try:
-            return cast("str", check_return_to(given[0], origins=self.flow.return_origins))
+            return check_return_to(given[0], origins=self.flow.return_origins)
         except ConfigurationError:
             return None
+
+
+def _given(request: BrowserRequest) -> list[str]:
+    return [value for value in request.query.get("return_to", ()) if value]
 
 
 def _json(status: int, content: dict[str, str], *headers: tuple[str, str]) -> BrowserResponse:

@@ -1,46 +1,55 @@
-"""What a request gets that needs a user's token where there is none: a person the login, a program a refusal."""
+"""The token of who is signed in, for a handler that acts for them."""
 
-import json
-from collections.abc import Awaitable, Callable
-from urllib.parse import urlencode
+from typing import Any, Generic
 
-from anilist_oauth.errors import ConfigurationError, LoginRequiredError
+from anilist_oauth.errors import LoginRequiredError
 from anilist_oauth.login.flow import LoginFlow
-from anilist_oauth.login.return_to import check_return_to
 from anilist_oauth.tokens.access_token import Token
 from anilist_oauth.web.browser_request import BrowserRequest
-from anilist_oauth.web.browser_response import PRIVATE, BrowserResponse, redirect
-from anilist_oauth.web.handlers import RequestT, settled
+from anilist_oauth.web.browser_response import BrowserResponse
+from anilist_oauth.web.handlers import RequestT, Subject, settled
+from anilist_oauth.web.login_endpoints import REFUSAL, REQUIRED, LoginEndpoints
 
-REFUSAL = "log in with AniList"
+__all__ = ["REFUSAL", "REQUIRED", "RequiredToken"]
 
 
-async def live_token(
-    flow: LoginFlow, subject: Callable[[RequestT], Awaitable[str | None] | str | None], request: RequestT
-) -> Token:
-    """Give the live token of the one who is signed in.
+class RequiredToken(Generic[RequestT]):
+    """What an adapter's `token_for_request` is made of.
 
-    Raises:
-        LoginRequiredError: Nobody is, or there is no live token.
-        StorageError: The store failed.
+    Args:
+        flow: Whose tokens.
+        subject: Called with the request; says who is signed in at the site, or None.
+        login_path: Where a login begins, for an application without `init_app`.
+        callback_path: As for `login_routes`, likewise.
     """
-    name = await settled(subject(request))
-    if name is None:
-        raise LoginRequiredError("nobody is signed in: the user logs in", subject="")
-    return await flow.token_for(name)
 
+    def __init__(
+        self, flow: LoginFlow, subject: Subject[RequestT], *, login_path: str, callback_path: str | None
+    ) -> None:
+        self._endpoints = LoginEndpoints(flow, login_path=login_path, callback_path=callback_path)
+        self._subject = subject
 
-def login_first(visit: BrowserRequest, *, login: str) -> BrowserResponse:
-    """Send a person to the login and back, if they can come back with a GET; tell a program 401."""
-    if not visit.is_page:
-        body = json.dumps({"detail": REFUSAL, "login": login}).encode()
-        return BrowserResponse(status=401, headers=(*PRIVATE, ("Content-Type", "application/json")), body=body)
-    return redirect(f"{login}{_back(visit)}")
+    async def find(self, request: Any, browser: BrowserRequest, *, installed: bool) -> Token | BrowserResponse:
+        """Give the live token of the one who is signed in, or the answer of an application without `init_app`.
 
+        Args:
+            request: The request of the framework.
+            browser: The same as a plain value.
+            installed: Whether `init_app` answers the error.
 
-def _back(visit: BrowserRequest) -> str:
-    try:
-        target = check_return_to(visit.target)
-    except ConfigurationError:  # the login would refuse it, and the person with it
-        return ""
-    return f"?{urlencode({'return_to': target})}" if visit.method == "GET" else ""
+        Raises:
+            LoginRequiredError: Nobody is signed in, or there is no live token, and `init_app` answers that.
+            StorageError: The store failed.
+        """
+        try:
+            return await self._token(request)
+        except LoginRequiredError as error:
+            if installed:
+                raise
+            return self._endpoints.instead(browser, error)
+
+    async def _token(self, request: Any) -> Token:
+        name = await settled(self._subject(request))
+        if name is None:
+            raise LoginRequiredError("nobody is signed in: the user must log in", subject="")
+        return await self._endpoints.flow.token_for(name)

@@ -18,6 +18,7 @@ from starlette.routing import Mount, Route
 import anilist_oauth.web.aiohttp
 import anilist_oauth.web.starlette
 from anilist_oauth.errors import AniListOAuthError, InvalidTokenError
+from anilist_oauth.html_page import Pages
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.login.login import CompletedLogin
 from anilist_oauth.tokens.access_token import Token
@@ -33,6 +34,8 @@ class Site:
         prefix: Where the application is mounted in another one.
         with_init_app: Whether `init_app` adds the routes, or the application itself.
         subject: Who is signed in, by the cookies.
+        sign_in: Whether nobody may sign in all the same.
+        pages: Whose pages they are.
         on_error: Where an error leads to.
         trouble: What befalls the site as it welcomes somebody.
     """
@@ -42,6 +45,8 @@ class Site:
     login_path: str = "/login/anilist"
     callback_path: str | None = None
     subject: Callable[[Mapping[str, str]], Awaitable[str | None] | str | None] | None = None
+    sign_in: bool = False
+    pages: Pages | None = None
     on_error: Callable[[AniListOAuthError], Awaitable[str | None] | str | None] | None = None
     trouble: Exception | None = None
     logins: list[CompletedLogin] = attrs.Factory(list)
@@ -57,7 +62,12 @@ class Site:
     @property
     def options(self) -> dict[str, Any]:
         """The options that mean the same to every adapter."""
-        return {"login_path": self.login_path, "callback_path": self.callback_path}
+        return {
+            "login_path": self.login_path,
+            "callback_path": self.callback_path,
+            "sign_in": self.sign_in,
+            "pages": self.pages,
+        }
 
 
 async def _settled(value: Any) -> Any:

@@ -9,7 +9,7 @@ from yarl import URL
 
 from anilist_oauth.login.login import Login
 from anilist_oauth.oauth.state import new_state
-from anilist_oauth.web.binding_cookies import BindingCookies
+from anilist_oauth.web.binding_cookies import BindingCookies, BoundLogin
 
 NOW = datetime(2026, 10, 1, 12, 0, 0, 123456, tzinfo=UTC)
 COOKIES = BindingCookies(secure=False)
@@ -20,48 +20,52 @@ def begun(state: str) -> Login:
     return Login(url=URL("https://anilist.example"), state=state, expires_at=NOW + timedelta(minutes=10))
 
 
+def bound() -> BoundLogin:
+    """Make a binding of a browser."""
+    return BoundLogin(binding=new_state())
+
+
 @pytest.mark.requirement("S5")
 def test_the_name_is_made_from_the_state() -> None:
     """It is the beginning of the digest, so that the callback finds it and nobody reads the state off it."""
     state, binding = new_state(), new_state()
-    (cookie,) = COOKIES.begun(begun(state), binding=binding, now=NOW, present={})
+    (cookie,) = COOKIES.begun(begun(state), bound=BoundLogin(binding=binding), now=NOW, present={})
     assert cookie.name == "anilist-" + urlsafe_b64encode(hashlib.sha256(state.encode()).digest()).decode()[:16]
     assert cookie.value == f"{int(NOW.timestamp())}123456.{binding}"
     assert cookie.max_age == 600
-    assert COOKIES.binding(state, {cookie.name: cookie.value}) == binding
+    assert COOKIES.find(state, {cookie.name: cookie.value}) == BoundLogin(binding=binding)
 
 
 @pytest.mark.requirement("S5")
 def test_a_cookie_fits_its_own_state_only() -> None:
     """Neither another state nor another prefix finds it, and what is no binding is none."""
     state, binding = new_state(), new_state()
-    (cookie,) = COOKIES.begun(begun(state), binding=binding, now=NOW, present={})
+    (cookie,) = COOKIES.begun(begun(state), bound=BoundLogin(binding=binding), now=NOW, present={})
     present = {cookie.name: cookie.value}
     altered = state[:-1] + ("B" if state.endswith("A") else "A")
     for other in (new_state(), altered, state.swapcase()):
-        assert COOKIES.binding(other, present) is None
-    assert COOKIES.binding(None, present) is None
-    assert BindingCookies(secure=True).binding(state, present) is None
+        assert COOKIES.find(other, present) is None
+    assert COOKIES.find(None, present) is None
+    assert BindingCookies(secure=True).find(state, present) is None
     for value in (binding, f".{binding}", f"x.{binding}", f"1.{binding}=", f"1.{binding[1:]}", f"1.{binding}\n", ""):
-        assert COOKIES.binding(state, {cookie.name: value}) is None
+        assert COOKIES.find(state, {cookie.name: value}) is None
 
 
 @pytest.mark.parametrize("secure", [False, True])
 def test_it_is_small(*, secure: bool) -> None:
     """Five of them leave room for others."""
-    (cookie,) = BindingCookies(secure=secure).begun(begun(new_state()), binding=new_state(), now=NOW, present={})
-    name, line = cookie.header
-    assert len(name) + len(line) + 2 < 300
+    (cookie,) = BindingCookies(secure=secure).begun(begun(new_state()), bound=bound(), now=NOW, present={})
+    assert len(cookie.line) + len("Set-Cookie: ") < 300
 
 
 def test_the_oldest_go() -> None:
     """Of any number, the newest four stay beside the new one; what is not surely ours is left alone."""
     ours = {f"anilist-{number:016}": f"{number * 7 % 10}.{new_state()}" for number in range(10)}
     others = {"anilist-0123456789abcdef": "dark", "anilist-short": f"1.{new_state()}", "session": f"1.{new_state()}"}
-    *gone, _ = COOKIES.begun(begun(new_state()), binding=new_state(), now=NOW, present=ours | others)
+    *gone, _ = COOKIES.begun(begun(new_state()), bound=bound(), now=NOW, present=ours | others)
     assert [ours[cookie.name][0] for cookie in gone] == list("012345")
     assert {(cookie.value, cookie.max_age) for cookie in gone} == {("", 0)}
-    assert len(COOKIES.begun(begun(new_state()), binding=new_state(), now=NOW, present=others)) == 1
+    assert len(COOKIES.begun(begun(new_state()), bound=bound(), now=NOW, present=others)) == 1
 
 
 @pytest.mark.requirement("V8")
@@ -69,8 +73,8 @@ def test_the_oldest_go() -> None:
 def test_a_cookie_of_another_make_does_no_harm(time: str) -> None:
     """Whatever stands in one of our names, a login begins beside it and a callback finds nothing in it."""
     others = {f"anilist-{number:016}": f"{time}.{new_state()}" for number in range(9)}
-    assert len(COOKIES.begun(begun(new_state()), binding=new_state(), now=NOW, present=others)) == 1
-    assert COOKIES.binding("\ud800", others) is None
+    assert len(COOKIES.begun(begun(new_state()), bound=bound(), now=NOW, present=others)) == 1
+    assert COOKIES.find("\ud800", others) is None
     assert COOKIES.used("\ud800", others) == []
 
 
@@ -79,9 +83,9 @@ def test_the_oldest_of_one_second_goes() -> None:
     present: dict[str, str] = {}
     for number in reversed(range(5)):
         now = NOW + timedelta(microseconds=number)
-        (cookie,) = COOKIES.begun(begun(new_state()), binding=new_state(), now=now, present={})
+        (cookie,) = COOKIES.begun(begun(new_state()), bound=bound(), now=now, present={})
         present[cookie.name] = cookie.value
-    gone, _ = COOKIES.begun(begun(new_state()), binding=new_state(), now=NOW, present=present)
+    gone, _ = COOKIES.begun(begun(new_state()), bound=bound(), now=NOW, present=present)
     assert gone.name == list(present)[-1]
 
 
@@ -89,18 +93,67 @@ def test_each_kind_counts_its_own() -> None:
     """A site with two applications, one over https, keeps both sorts."""
     plain = {f"anilist-{number:016}": f"1.{new_state()}" for number in range(5)}
     secure = BindingCookies(secure=True)
-    assert len(secure.begun(begun(new_state()), binding=new_state(), now=NOW, present=plain)) == 1
-    assert len(COOKIES.begun(begun(new_state()), binding=new_state(), now=NOW, present=plain)) == 2
+    assert len(secure.begun(begun(new_state()), bound=bound(), now=NOW, present=plain)) == 1
+    assert len(COOKIES.begun(begun(new_state()), bound=bound(), now=NOW, present=plain)) == 2
     hosts = {f"__Host-{name}": value for name, value in plain.items()}
-    assert len(secure.begun(begun(new_state()), binding=new_state(), now=NOW, present=hosts)) == 2
-    assert len(COOKIES.begun(begun(new_state()), binding=new_state(), now=NOW, present=hosts)) == 1
+    assert len(secure.begun(begun(new_state()), bound=bound(), now=NOW, present=hosts)) == 2
+    assert len(COOKIES.begun(begun(new_state()), bound=bound(), now=NOW, present=hosts)) == 1
 
 
 def test_a_used_one_is_kept_as_it_is() -> None:
     """Only where the browser has it: nothing is made up."""
     state = new_state()
-    (cookie,) = COOKIES.begun(begun(state), binding=new_state(), now=NOW, present={})
+    (cookie,) = COOKIES.begun(begun(state), bound=bound(), now=NOW, present={})
     (kept,) = COOKIES.used(state, {cookie.name: cookie.value})
     assert (kept.name, kept.value, kept.max_age) == (cookie.name, cookie.value, 60)
     assert COOKIES.used(state, {}) == []
     assert COOKIES.used(None, {cookie.name: cookie.value}) == []
+
+
+@pytest.mark.parametrize("linked", [False, True])
+@pytest.mark.parametrize("return_to", [None, "/", "/report/7?tab=%C3%BC", "/" + "a" * 511])
+def test_it_knows_what_a_page_of_failures_needs(return_to: str | None, *, linked: bool) -> None:
+    """Where the browser wanted to go, and whether an account is linked, survive the way to AniList and back."""
+    state = new_state()
+    wanted = BoundLogin(binding=new_state(), linked=linked, return_to=return_to)
+    (cookie,) = COOKIES.begun(begun(state), bound=wanted, now=NOW, present={})
+    assert COOKIES.find(state, {cookie.name: cookie.value}) == wanted
+    (kept,) = COOKIES.used(state, {cookie.name: cookie.value})
+    assert kept.value == cookie.value
+
+
+def test_a_long_way_is_not_kept() -> None:
+    """A cookie has little room: beyond 512 bytes the page of failures does without."""
+    state = new_state()
+    wanted = BoundLogin(binding=new_state(), return_to="/" + "a" * 512)
+    (cookie,) = COOKIES.begun(begun(state), bound=wanted, now=NOW, present={})
+    assert COOKIES.find(state, {cookie.name: cookie.value}) == BoundLogin(binding=wanted.binding)
+
+
+@pytest.mark.parametrize("wanted", ["A", "____", "_-_-_", "x" * 683])
+def test_a_way_of_another_make_does_no_harm(wanted: str) -> None:
+    """Whatever was written there is text, which is checked before it is used."""
+    state = new_state()
+    (cookie,) = COOKIES.begun(begun(state), bound=bound(), now=NOW, present={})
+    found = COOKIES.find(state, {cookie.name: f"{cookie.value}.to-{wanted}"})
+    assert found is None or isinstance(found.return_to, str)
+
+
+@pytest.mark.requirement("S32")
+def test_a_linked_login_is_bound_to_its_user() -> None:
+    """The flow's binding is of the browser and the user; nobody's, and another's, differ from it."""
+    linked = BoundLogin(binding="b", linked=True)
+    assert len({linked.for_subject(subject) for subject in ("alice", "bob", "None", None)}) == 4
+    assert BoundLogin(binding="b").for_subject("alice") == BoundLogin(binding="b").for_subject(None) == "b"
+
+
+@pytest.mark.requirement("S34")
+def test_a_browser_that_has_just_logged_in_is_known() -> None:
+    """It goes round if the page finds nobody, or another, or a refused token; who has logged out does not."""
+    cookie = COOKIES.returning("user:7")
+    assert cookie.max_age == 20
+    present = {cookie.name: cookie.value}
+    assert [COOKIES.goes_round(present, missing=missing) for missing in ("", "user:8", None)] == [True] * 3
+    assert not COOKIES.goes_round(present, missing="user:7")
+    assert not COOKIES.goes_round({}, missing="")
+    assert not BindingCookies(secure=True).goes_round(present, missing="")

@@ -1,20 +1,38 @@
 """What a request brings."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote, urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis.strategies import text
 
 from anilist_oauth.web.browser_request import BrowserRequest, quoted, url_below
+from tests.steps import steps_of
 
 
-def visit(**changes: Any) -> BrowserRequest:
+def visit(
+    *,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+    query: Mapping[str, Sequence[str]] | None = None,
+    cookies: Mapping[str, str] | None = None,
+    prefix: str = "",
+    path: str = "/",
+) -> BrowserRequest:
     """Make a visit that brings nothing but what a test is about."""
-    plain: dict[str, Any] = {"method": "GET", "headers": {}, "query": {}, "cookies": {}, "prefix": "", "target": "/"}
-    return BrowserRequest(**plain | changes)
+    given = dict(headers or {})
+    if cookies:
+        given["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    return BrowserRequest(
+        method=method,
+        raw_headers=tuple((name.encode(), value.encode()) for name, value in given.items()),
+        query_string=urlencode(query or {}, doseq=True),
+        prefix=prefix,
+        path=path,
+    )
 
 
 def test_who_looks_ahead_is_idle() -> None:
@@ -67,5 +85,101 @@ def test_a_path_survives_quoting(path: str) -> None:
 @pytest.mark.requirement("S19")
 def test_its_repr_shows_no_secret() -> None:
     """Codes, states and cookies stay out of logs."""
-    secret = visit(query={"code": ["c0de"]}, cookies={"a": "c0de"}, headers={"Cookie": "a=c0de"}, target="/?code=c0de")
+    secret = visit(query={"code": ["c0de"]}, cookies={"a": "c0de"}, headers={"Referer": "c0de"})
+    assert secret.cookies == {"a": "c0de"}
+    assert secret.query == {"code": ["c0de"]}
     assert "c0de" not in repr(secret)
+
+
+@pytest.mark.parametrize(
+    ("scope", "prefix", "path"),
+    [
+        ({"path": "/page"}, "", "/page"),
+        ({"path": "/page", "root_path": ""}, "", "/page"),
+        ({"path": "/bot/page", "root_path": "/bot"}, "/bot", "/page"),
+        ({"path": "/bot/page", "root_path": "/bot/"}, "/bot", "/page"),
+        ({"path": "/page", "root_path": "/bot"}, "/bot", "/page"),
+        ({"path": "/bottle", "root_path": "/bot"}, "/bot", "/bottle"),
+        ({"path": "/bot", "root_path": "/bot"}, "/bot", ""),
+    ],
+)
+def test_a_prefix_is_in_the_path_or_not(scope: dict[str, Any], prefix: str, path: str) -> None:
+    """Servers and frameworks differ; a part of a name is no prefix."""
+    seen = BrowserRequest.from_scope({"query_string": b"a=%2F", "headers": [], **scope})
+    assert (seen.prefix, seen.path, seen.query_string, seen.method) == (prefix, path, "a=%2F", "GET")
+
+
+def test_a_mounted_application_knows_the_outermost() -> None:
+    """Starlette says where both are."""
+    scope = {"query_string": b"", "headers": [], "root_path": "/bot/deeper", "app_root_path": "/bot"}
+    assert BrowserRequest.from_scope(scope | {"path": "/bot/deeper/x"}).path == "/x"
+    assert BrowserRequest.from_scope(scope | {"path": "/bot/deeper/x"}, outermost=True).path == "/deeper/x"
+
+
+OWN = "https://site.example:8443"
+
+
+@pytest.mark.requirement("S33")
+@pytest.mark.parametrize(
+    ("method", "headers", "own"),
+    [
+        ("GET", {"Sec-Fetch-Site": "same-origin"}, True),
+        ("GET", {"Sec-Fetch-Site": "same-site", "Referer": f"{OWN}/"}, False),
+        ("GET", {"Sec-Fetch-Site": "cross-site", "Referer": f"{OWN}/"}, False),
+        ("GET", {"Sec-Fetch-Site": "none"}, False),
+        ("GET", {"Sec-Fetch-Site": ""}, False),
+        ("GET", {}, False),
+        ("GET", {"Referer": f"{OWN}/page"}, True),
+        ("GET", {"Referer": f"{OWN}.evil.example/"}, False),
+        ("GET", {"Referer": OWN}, False),
+        ("GET", {"Origin": OWN}, False),
+        ("POST", {"Sec-Fetch-Site": "same-origin", "Origin": "null"}, True),
+        ("POST", {"Sec-Fetch-Site": "cross-site", "Origin": OWN}, False),
+        ("POST", {"Origin": OWN}, True),
+        ("POST", {"Origin": "null"}, False),
+        ("POST", {"Origin": f"{OWN}.evil.example"}, False),
+        ("POST", {"Referer": f"{OWN}/page"}, False),
+        ("POST", {}, False),
+    ],
+)
+def test_only_a_page_of_the_same_origin_counts(method: str, headers: dict[str, str], *, own: bool) -> None:
+    """A sibling host, a typed address and a browser that does not say so are not the site's own pages."""
+    assert visit(method=method, headers=headers).is_from(OWN) is own
+
+
+@pytest.mark.requirement("S35")
+def test_a_query_is_read_in_one_pass() -> None:
+    """Twice the names take twice the steps, whatever they are."""
+
+    def steps(number: int, name: str) -> int:
+        query = "&".join(f"{name.format(one)}=x" for one in range(number))
+        request = BrowserRequest(method="GET", raw_headers=(), query_string=query, prefix="", path="/")
+        return steps_of(lambda: request.query)
+
+    for name in ("a{}", "a", "%41{}", "{}+"):
+        assert steps(2000, name) < 2.2 * steps(1000, name)
+
+
+@pytest.mark.requirement("S35")
+def test_headers_are_read_in_one_pass() -> None:
+    """Twice the headers take twice the steps."""
+
+    def steps(number: int) -> int:
+        raw = tuple((f"x-{one}".encode(), b"y") for one in range(number))
+        request = BrowserRequest(method="GET", raw_headers=raw, query_string="", prefix="", path="/")
+        return steps_of(lambda: request.headers.get("Accept"))
+
+    assert steps(2000) < 2.2 * steps(1000)
+
+
+def test_the_first_of_two_headers_counts() -> None:
+    """Names are found in any case of letters."""
+    raw = ((b"ACCEPT", b"text/html"), (b"accept", b"*/*"))
+    assert BrowserRequest(method="GET", raw_headers=raw, query_string="", prefix="", path="/").is_page
+
+
+def test_a_query_that_no_one_writes_is_read_all_the_same() -> None:
+    """Broken escapes, surrogates and empty names raise nothing."""
+    for query in ("%", "%zz=%ff", "=&&=", quote("é") + "=%ed%a0%80", "a;b=c"):
+        request = BrowserRequest(method="GET", raw_headers=(), query_string=query, prefix="", path="/")
+        assert all(isinstance(value, str) for values in request.query.values() for value in values)

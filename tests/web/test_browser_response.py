@@ -15,7 +15,9 @@ def test_a_redirect_is_a_get() -> None:
     """303, with the cookies, and nothing that is kept."""
     answer = redirect("/there", COOKIE)
     assert (answer.status, answer.body) == (303, b"")
-    assert answer.headers == (*PRIVATE, ("Location", "/there"), COOKIE.header)
+    assert answer.headers == (*PRIVATE, ("Location", "/there"))
+    assert answer.cookies == (COOKIE,)
+    assert list(answer.lines.items()) == [*answer.headers, ("Set-Cookie", COOKIE.line)]
 
 
 @pytest.mark.requirement("S19")
@@ -33,6 +35,8 @@ def test_a_page_keeps_its_headers() -> None:
     page = render(title="Hello", status=418)
     answer = shown(page)
     assert (answer.status, dict(answer.headers), answer.body) == (418, page.headers, page.body)
+    other = shown(page, headers={"Referrer-Policy": "same-origin"})
+    assert dict(other.headers) == {**page.headers, "Referrer-Policy": "same-origin"}
 
 
 def test_nothing_is_no_content() -> None:

@@ -168,13 +168,13 @@ async def test_looking_ahead_spends_nothing(open_stand: Open, headers: Mapping[s
 
 @pytest.mark.parametrize("later", [False, True], ids=["plain", "async"])
 async def test_an_account_is_linked_to_who_is_signed_in(open_stand: Open, *, later: bool) -> None:
-    """The hook names the site's user, plainly or async; None is a sign-in."""
+    """The hook names the site's user, plainly or async; with sign_in, nobody is a sign-in."""
 
     def subject(cookies: Mapping[str, str]) -> Awaitable[str | None] | str | None:
         name = cookies.get("session")
         return afterwards(name) if later else name
 
-    stand = await open_stand(Site(subject=subject))
+    stand = await open_stand(Site(subject=subject, sign_in=True))
     for session in ("user:7", None):
         stand.visitor.cookies.clear()
         if session:

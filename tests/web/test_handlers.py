@@ -41,18 +41,20 @@ async def test_on_login_gives_no_page() -> None:
 
 async def _refuses(framework: Framework[Any], given: object) -> None:
     async with staged() as stage:
-        door = LoginEndpoints(stage.flow, login_path="/login", callback_path=None)
+        endpoints = LoginEndpoints(stage.flow, login_path="/login")
         handlers: Handlers[Any, Any] = Handlers(
-            door=door,
+            endpoints=endpoints,
             framework=framework,
             on_login=lambda _request, _completed: given,
             subject=None,
             on_error=None,
         )
         request = Request({"type": "http"})
-        begun = dict((await door.begin(visit(), subject=None)).headers)
-        name, _, rest = begun["Set-Cookie"].partition("=")
-        callback = await stage.sandbox.approve(begun["Location"])
-        query = {key: [value] for key, value in URL(callback).query.items()}
+        begun = await endpoints.begin(visit(), subject=None)
+        (cookie,) = begun.cookies
+        callback = URL(await stage.sandbox.approve(begun.lines["Location"]))
+        browser = visit(
+            query={key: [value] for key, value in callback.query.items()}, cookies={cookie.name: cookie.value}
+        )
         with pytest.raises(ConfigurationError, match=f"^on_login: a redirect .* not {type(given).__name__}: "):
-            await handlers.callback(request, visit(query=query, cookies={name: rest.partition(";")[0]}))
+            await handlers.callback(request, browser)

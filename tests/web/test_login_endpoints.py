@@ -1,96 +1,67 @@
-"""The paths of a door; what it decides is tested over every adapter."""
+"""What the endpoints need to begin with; what they decide is tested over every adapter."""
 
 from typing import Any
 
 import pytest
 
-from anilist_oauth.errors import ConfigurationError
+from anilist_oauth.errors import ConfigurationError, LoginRequiredError, OutcomeUnknownError, RateLimitedError
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.oauth.application import Application
-from anilist_oauth.oauth.endpoints import PIN_REDIRECT_URI
 from anilist_oauth.session.session import OAuthSession
-from anilist_oauth.web.login_endpoints import LoginEndpoints, LoginPaths
+from anilist_oauth.web.login_endpoints import LoginEndpoints
+from tests.web.test_browser_request import visit
 
-
-@pytest.mark.parametrize(
-    ("redirect_uri", "callback"),
-    [
-        ("https://site.example/callback", "/callback"),
-        ("HTTPS://site.example", "/"),
-        ("http://localhost:8080/a%20b/%C3%BC/?fixed=1", "/a b/ü/"),
-        ("http://[::1]:8080/c", "/c"),
-    ],
-)
-def test_the_callback_is_at_the_redirect_uri(redirect_uri: str, callback: str) -> None:
-    """Its path, decoded as a framework sees it; host, port and query say nothing."""
-    paths = LoginPaths.of(redirect_uri, login_path="/login/anilist", callback_path=None)
-    assert (paths.login, paths.callback, paths.failed) == ("/login/anilist", callback, "/login/anilist/failed")
-
-
-def test_paths_can_be_given() -> None:
-    """The callback's may differ where the application is mounted, and the login may be the site's root."""
-    paths = LoginPaths.of("https://site.example/bot/callback", login_path="/", callback_path="/callback")
-    assert (paths.login, paths.callback, paths.failed) == ("/", "/callback", "/failed")
-
-
-@pytest.mark.parametrize(
-    ("path", "callback_path", "prefix"),
-    [
-        ("/callback", None, ""),
-        ("/callback", "/callback", ""),
-        ("/bot/callback", "/callback", "/bot"),
-        ("/a/b%20c/callback?fixed=1", "/callback", "/a/b c"),
-        ("/bot/", "/", "/bot"),
-        ("/anilist", "/callback", ""),
-    ],
-)
-def test_the_redirect_uri_tells_the_prefix(path: str, callback_path: str | None, prefix: str) -> None:
-    """It is what stands before the callback's path; where a proxy makes another path of it, there is none."""
-    paths = LoginPaths.of(f"https://site.example{path}", login_path="/login", callback_path=callback_path)
-    assert paths.prefix == prefix
-
-
-@pytest.mark.parametrize("redirect_uri", [PIN_REDIRECT_URI, "my-app://callback", "urn:callback"])
-def test_a_redirect_uri_leads_to_a_page(redirect_uri: str) -> None:
-    """AniList's pin page and an app's own scheme are no address of a web application."""
-    with pytest.raises(ConfigurationError, match="redirect_uri: a web application needs an address of its own"):
-        LoginPaths.of(redirect_uri, login_path="/login", callback_path=None)
-
-
-@pytest.mark.parametrize("path", [5, b"/login", ["/login"]])
-def test_a_path_is_a_string(path: Any) -> None:
-    """Anything else is our error."""
-    with pytest.raises(ConfigurationError, match="login_path: a plain path is needed"):
-        LoginPaths.of("https://site.example/callback", login_path=path, callback_path=None)
-    with pytest.raises(ConfigurationError, match="callback_path: a plain path is needed"):
-        LoginPaths.of("https://site.example/callback", login_path="/login", callback_path=path)
+HTML = {"Accept": "text/html"}
 
 
 @pytest.mark.parametrize("flow", [None, OAuthSession(Application(client_id=1, redirect_uri="https://a.example/cb"))])
-def test_a_door_is_of_a_flow(flow: Any) -> None:
+def test_endpoints_are_of_a_flow(flow: Any) -> None:
     """A session alone keeps no logins."""
     with pytest.raises(ConfigurationError, match=r"^flow: a LoginFlow is needed"):
-        LoginEndpoints(flow, login_path="/login", callback_path=None)
+        LoginEndpoints(flow, login_path="/login")
 
 
-@pytest.mark.parametrize("path", ["", "login", "/login/{name}", "/login?a=b", "/login#a"])
-def test_a_path_is_plain(path: str) -> None:
-    """A path that a framework would take as a pattern, or a browser not as a path, is refused."""
-    with pytest.raises(ConfigurationError, match="login_path: a plain path is needed"):
-        LoginPaths.of("https://site.example/callback", login_path=path, callback_path=None)
-    with pytest.raises(ConfigurationError, match="callback_path: a plain path is needed"):
-        LoginPaths.of("https://site.example/callback", login_path="/login", callback_path=path)
-
-
-@pytest.mark.parametrize("callback", ["/login", "/login/", "/login/failed"])
-def test_the_paths_differ(callback: str) -> None:
-    """A callback that begins a login would go round for ever."""
-    with pytest.raises(ConfigurationError, match="must differ from the redirect URI's path"):
-        LoginPaths.of(f"https://site.example{callback}", login_path="/login", callback_path=None)
-
-
-def test_a_door_needs_no_event_loop() -> None:
-    """Routes are made when a program is imported, before anything is open."""
+def endpoints(**options: Any) -> LoginEndpoints:
+    """Make endpoints of a site that nobody has opened yet."""
     application = Application(client_id=1, client_secret="s", redirect_uri="https://site.example/callback")
-    door = LoginEndpoints(LoginFlow(OAuthSession(application)), login_path="/login", callback_path=None)
-    assert door.paths.callback == "/callback"
+    return LoginEndpoints(LoginFlow(OAuthSession(application)), login_path="/login", **options)
+
+
+def test_endpoints_need_no_event_loop() -> None:
+    """Routes are made when a program is imported, before anything is open."""
+    assert endpoints().paths.callback == "/callback"
+
+
+@pytest.mark.parametrize("option", [{"pages": "AniBot"}, {"sign_in": "yes"}])
+def test_a_wrong_option_is_named(option: dict[str, Any]) -> None:
+    """In the words of the argument."""
+    (name,) = option
+    with pytest.raises(ConfigurationError, match=f"^{name}: "):
+        endpoints(**option)
+
+
+@pytest.mark.parametrize(
+    ("request_", "location"),
+    [
+        ({"path": "/mine", "query": {"a": ["1"]}}, "/login?return_to=%2Fmine%3Fa%3D1"),
+        ({"path": "//evil.example"}, "/login?return_to=%2Fevil.example"),
+        ({"path": "/%2f"}, "/login"),
+        ({"path": "/" + "a" * 512}, "/login"),
+        ({"method": "POST", "path": "/mine"}, "/login"),
+    ],
+)
+def test_a_person_comes_back_where_a_get_leads(request_: dict[str, Any], location: str) -> None:
+    """What the login would refuse is left out, and a form is not sent again."""
+    answer = endpoints().instead(visit(**request_, headers=HTML), LoginRequiredError("nobody", subject=""))
+    assert (answer.status, answer.lines["Location"]) == (303, location)
+
+
+def test_an_outage_says_when_to_come_back() -> None:
+    """To a person and a program, where AniList has said it."""
+    down = OutcomeUnknownError("lost"), RateLimitedError("slow", retry_after=1.2)
+    for error, seconds, reason in zip(down, (None, "2"), ("unavailable", "busy"), strict=True):
+        page = endpoints().instead(visit(headers=HTML, method="POST"), error)
+        told = endpoints().instead(visit(), error)
+        assert (page.status, told.status) == (503, 503)
+        assert page.lines.get("Retry-After") == told.lines.get("Retry-After") == seconds
+        assert f'"reason": "{reason}"'.encode() in told.body

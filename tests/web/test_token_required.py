@@ -1,15 +1,13 @@
 """Who needs a token and has none; the rest is tested over every adapter."""
 
-import json
-
 import pytest
 
 from anilist_oauth.errors import LoginRequiredError
-from anilist_oauth.web.token_required import live_token, login_first
+from anilist_oauth.tokens.access_token import Token
+from anilist_oauth.web.browser_response import BrowserResponse
+from anilist_oauth.web.token_required import RequiredToken
 from tests.flows import staged
 from tests.web.test_browser_request import visit
-
-HTML = {"Accept": "text/html"}
 
 
 async def test_the_token_is_that_of_who_is_signed_in() -> None:
@@ -20,32 +18,23 @@ async def test_the_token_is_that_of_who_is_signed_in() -> None:
 
     async with staged() as stage:
         done = await stage.log_in(subject="user:7")
-        assert await live_token(stage.flow, lambda request: request, "user:7") == done.token
-        assert await live_token(stage.flow, later, "user:7") == done.token
+        now, then, nobody = (
+            RequiredToken[str](stage.flow, subject, login_path="/login", callback_path=None)
+            for subject in (lambda request: request, later, lambda _request: None)
+        )
+        assert await now.find("user:7", visit(), installed=True) == done.token
+        assert await then.find("user:7", visit(), installed=False) == done.token
         with pytest.raises(LoginRequiredError, match="nobody is signed in"):
-            await live_token(stage.flow, lambda _request: None, "user:7")
+            await nobody.find("user:7", visit(), installed=True)
         with pytest.raises(LoginRequiredError, match="no token for this subject"):
-            await live_token(stage.flow, later, "user:8")
+            await then.find("user:8", visit(), installed=True)
 
 
-@pytest.mark.parametrize(
-    ("method", "target", "location"),
-    [
-        ("GET", "/mine?a=1&b=2", "/login?return_to=%2Fmine%3Fa%3D1%26b%3D2"),
-        ("GET", "//evil.example", "/login"),
-        ("GET", "/\\evil.example", "/login"),
-        ("POST", "/mine", "/login"),
-    ],
-)
-def test_a_person_comes_back_where_a_get_leads(method: str, target: str, location: str) -> None:
-    """What the login would refuse is left out, and a form is not sent again."""
-    answer = login_first(visit(method=method, target=target, headers=HTML), login="/login")
-    assert (answer.status, dict(answer.headers)["Location"]) == (303, location)
-
-
-def test_a_program_is_told() -> None:
-    """In JSON, with the path of the login."""
-    answer = login_first(visit(target="/mine"), login="/login")
-    assert answer.status == 401
-    assert dict(answer.headers)["Content-Type"] == "application/json"
-    assert json.loads(answer.body) == {"detail": "log in with AniList", "login": "/login"}
+async def test_an_application_without_init_app_gets_the_answer() -> None:
+    """As `init_app` would give it."""
+    async with staged() as stage:
+        required = RequiredToken[str](stage.flow, lambda _request: None, login_path="/login", callback_path=None)
+        found = await required.find("", visit(headers={"Accept": "text/html"}, path="/mine"), installed=False)
+        assert not isinstance(found, Token)
+        assert isinstance(found, BrowserResponse)
+        assert found.lines["Location"] == "/login?return_to=%2Fmine"

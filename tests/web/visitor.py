@@ -1,6 +1,7 @@
 """A browser reduced to requests and cookies, so that a test sees each answer as it is."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -45,11 +46,28 @@ class Visitor:
     ) -> None:
         await self._session.close()
 
-    async def get(self, address: str, *, method: str = "GET", headers: Mapping[str, str] | None = None) -> Seen:
-        """Ask for an address of the site, or a whole one, without changing a character of it."""
+    async def raw(self, address: str, lines: Sequence[bytes]) -> tuple[int, str]:
+        """Ask for an address with header lines of just these bytes: the status, and where it leads."""
+        reader, writer = await asyncio.open_connection(self._site.host, self._site.port)
+        try:
+            writer.write(b"\r\n".join([f"GET {address} HTTP/1.1".encode(), b"Host: x", *lines, b"", b""]))
+            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        finally:
+            writer.close()
+            await writer.wait_closed()
+        location = next((line[10:] for line in head if line.lower().startswith("location: ")), "")
+        return int(head[0].split()[1]), location
+
+    async def get(self, address: str, *, method: str = "GET", headers: Mapping[str, str | None] | None = None) -> Seen:
+        """Ask for an address of the site, or a whole one, without changing a character of it.
+
+        A header that is None is left out.
+        """
         url = URL(address if address.startswith("http") else f"{self._site}{address}", encoded=True)
         cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        sent = {**({"Accept": "text/html"} | (cookie if self.cookies else {})), **(headers or {})}
+        usual = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}  # as if a link of the site had been followed
+        every = {**usual, **(cookie if self.cookies else {}), **(headers or {})}
+        sent = {name: value for name, value in every.items() if value is not None}
         async with self._session.request(method, url, headers=sent, allow_redirects=False) as response:
             seen = Seen(status=response.status, headers=response.headers, text=await response.text())
         for line in seen.cookies:
