@@ -114,6 +114,7 @@ def test_every_requirement_has_its_tests() -> None:
     known |= {"S36", "S39"}
     known |= {"R8", "R16"}
     known |= {"R14", "R15"}
+    known |= {"S31", "S32", "S33", "S34", "S35", "S40", "V28", "V29"}
     used = set()
     for path in TESTS:
         used.update(re.findall(r"mark\.requirement\(\"(\w*)\"\)", path.read_text(encoding="utf-8")))

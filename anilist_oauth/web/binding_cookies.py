@@ -10,7 +10,7 @@ from datetime import datetime
 import attrs
 
 from anilist_oauth.login.login import Login
-from anilist_oauth.redaction import Unpicklable, masked
+from anilist_oauth.redaction import MaskedText, Unpicklable, masked
 
 _AT_MOST = 5  # logins that one browser has under way
 _RELOAD = 60  # seconds that a used cookie is kept, as long as a flow answers the same callback again
@@ -55,7 +55,7 @@ class BoundLogin(Unpicklable):
 
         A linked login can so be finished only while the user is signed in for whom it was begun.
         """
-        return self.binding if subject is None or not self.linked else f"{self.binding} {subject}"
+        return MaskedText(self.binding if subject is None or not self.linked else f"{self.binding} {subject}")
 
 
 @attrs.frozen(kw_only=True)

@@ -17,6 +17,7 @@ from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.login.login import CompletedLogin
 from anilist_oauth.login.return_to import check_return_to
 from anilist_oauth.oauth.state import new_state
+from anilist_oauth.redaction import MaskedText
 from anilist_oauth.web.binding_cookies import BindingCookies, BoundLogin
 from anilist_oauth.web.browser_request import BrowserRequest
 from anilist_oauth.web.browser_response import PRIVATE, UNKEPT, Amendment, BrowserResponse, redirect, shown
@@ -103,7 +104,7 @@ class LoginEndpoints:
         bound = self._cookies.find(request.state, request.cookies)
         # A browser without the cookie brings a binding that fits nothing: a login that was begun without one, such as a
         # bot's, must not be finished here either, by whoever was shown its link.
-        binding = new_state() if bound is None else bound.for_subject(subject)
+        binding = MaskedText(new_state()) if bound is None else bound.for_subject(subject)
         done = await self.flow.finish(request.query, binding=binding)
         if (
             subject is not None and subject != done.login.subject

@@ -12,8 +12,14 @@ from tests.web.odd_cookies import NAME, ODD_HEADERS, VALUE
 from tests.web.sites import Site
 
 FAILED = "/login/anilist/failed?reason="
-ELSEWHERE: list[dict[str, str | None]] = [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Sec-Fetch-Site": "none"}]
-OLDER: dict[str, str | None] = {"Sec-Fetch-Site": None}  # a browser that does not know the header, or does not send it over plain http
+ELSEWHERE: list[dict[str, str | None]] = [
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "none"},
+]
+OLDER: dict[str, str | None] = {
+    "Sec-Fetch-Site": None
+}  # a browser that does not know the header, or does not send it over plain http
 
 
 def signed_in(cookies: Mapping[str, str]) -> str | None:
