@@ -71,7 +71,7 @@ def test_every_low_room_is_kept_from_the_wire() -> None:
     protocol = next(place for place, layer in enumerate(layers) if "oauth" in layer)
     low = {f"anilist_oauth.{name}" for layer in layers[protocol:] for name in layer}
     pacing = {f"anilist_oauth.pacing.{path.stem}" for path in (ROOT / "anilist_oauth" / "pacing").glob("[a-z]*.py")}
-    waits = {f"anilist_oauth.pacing.{name}" for name in ("pace", "loop_clock", "turn_queue")}
+    waits = {f"anilist_oauth.pacing.{name}" for name in ("pace", "loop_clock", "shared_pace", "turn_queue")}
     free = waits | {"anilist_oauth.storage", "anilist_oauth.clock", "anilist_oauth.pacing"}
     assert (low | pacing) - free == set(WIRELESS["source_modules"])
 

@@ -96,7 +96,8 @@ class Pace:
         if max_wait is not None and max_wait <= 0:
             await self._start_now(max_wait)
         elif not self._starts_at_once(user, loop):
-            await self._wait(Waiter(user, number, max_wait, loop.create_future()), loop)
+            until = math.inf if max_wait is None else self._clock.now() + max_wait
+            await self._wait(Waiter(user, number, max_wait, until, loop.create_future()), loop)
         return number
 
     def observe(self, said: RateLimit) -> None:
@@ -165,14 +166,14 @@ class Pace:
     async def _start_now(self, max_wait: float) -> None:
         """Start a call in this very step, if that takes no turn from those who wait; else refuse it."""
         if (wait := self._delay_behind(len(self._queue))) > max_wait:
-            raise _too_long(wait, max_wait)
+            raise too_long(wait, max_wait)
         self._note_start(self._clock.now())
 
     async def _wait(self, waiter: Waiter, loop: asyncio.AbstractEventLoop) -> None:
         expiry = None
         if waiter.max_wait is not None:
             if (wait := self._delay_behind(self._queue.turns_before(waiter.user))) > waiter.max_wait:
-                raise _too_long(wait, waiter.max_wait)
+                raise too_long(wait, waiter.max_wait)
             expiry = loop.call_later(waiter.max_wait + _GRACE, self._expire, waiter)
         self._queue.add(waiter)
         if self._timer is None:
@@ -232,7 +233,7 @@ class Pace:
         """Send a call away whose wait grew too long, since others came before it or a 429 holds everybody up."""
         if not waiter.turn.done():
             wait = self._delay_behind(self._queue.turns_before(waiter.user))
-            waiter.turn.set_exception(_too_long(wait, waiter.max_wait or 0.0))
+            waiter.turn.set_exception(too_long(wait, waiter.max_wait or 0.0))
 
     def _give_up(self, waiter: Waiter) -> None:
         """Leave the queue, or give back a turn that came but is not used."""
@@ -247,9 +248,13 @@ class Pace:
             return
         if last is not None and self._queue and not last.is_closed():
             raise SessionStateError("the pace is in use in another event loop; give each running loop its own")
-        self._queue.clear()  # nobody wakes who waits in a closed loop
-        self._plan()
+        self._leave_loop()
         self._clock.set(loop)
+
+    def _leave_loop(self) -> None:
+        """Forget those who wait in a closed loop: nobody wakes them."""
+        self._queue.clear()
+        self._plan()
 
 
 def _user(token: Token | str | None) -> User:
@@ -259,7 +264,8 @@ def _user(token: Token | str | None) -> User:
     return hash(token.access_token if isinstance(token, Token) else token)
 
 
-def _too_long(wait: float, max_wait: float) -> RateLimitedError:
+def too_long(wait: float, max_wait: float) -> RateLimitedError:
+    """Make the error of a call whose turn does not come in time."""
     return RateLimitedError(
         f"the next turn is in {wait:.0f} s, and max_wait allows {max_wait:g} s; nothing was sent, try again later",
         retry_after=wait,

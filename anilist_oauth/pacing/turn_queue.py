@@ -19,12 +19,14 @@ class Waiter:
         user: Whose call it is.
         number: Its place among all calls; a repeat has the number of the first try.
         max_wait: Seconds that it may wait, or None.
+        until: When it has waited for so long, on the pace's clock; infinite without `max_wait`.
         turn: Done when its turn has come.
     """
 
     user: User
     number: int
     max_wait: float | None
+    until: float
     turn: asyncio.Future[float]
 
 

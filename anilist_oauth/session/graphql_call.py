@@ -70,4 +70,5 @@ class GraphQLCall:
             )
         except ServiceError as error:
             self.pace.heed(error, status=response.status, jitter=_jitter())
+            await self.pace.publish()
             raise

@@ -6,6 +6,7 @@ from typing import Protocol, Self
 
 from anilist_oauth.arguments import expect
 from anilist_oauth.errors import ConfigurationError
+from anilist_oauth.pacing.pace import Pace
 from anilist_oauth.storage.memory.store import MemoryStore
 from anilist_oauth.storage.protocols import LoginStore, TokenStore
 from anilist_oauth.storage.redis.store import RedisStore
@@ -23,6 +24,9 @@ class Backend(Protocol):
     @property
     def tokens(self) -> TokenStore:
         """Users' tokens."""
+
+    def pace(self, ceiling: int = 90) -> Pace:
+        """Give a pace that is right for all processes which may use it."""
 
     async def open(self) -> object:
         """Open it."""
@@ -58,6 +62,18 @@ class Store:
     async def aclose(self) -> None:
         """Close the store; who still waits for a login gets a `StorageError`."""
         await self._backend.aclose()
+
+    def pace(self, ceiling: int = 90) -> Pace:
+        """Give a pace for sessions: of a Redis store one that all processes share, of a memory store a plain one.
+
+        Args:
+            ceiling: Requests a minute that the limit never exceeds.
+
+        Raises:
+            ConfigurationError: The store is SQL, which keeps no pace: give each process its share, as in
+                ``Pace(processes=4)``. Or the ceiling is not a positive integer.
+        """
+        return self._backend.pace(ceiling)
 
     async def __aenter__(self) -> Self:
         return await self.open()

@@ -18,6 +18,7 @@ from anilist_oauth.errors import (
     InvalidTokenError,
     OutcomeUnknownError,
     RateLimitedError,
+    ServiceError,
     ServiceUnavailableError,
     SessionStateError,
     TokenMismatchError,
@@ -28,11 +29,13 @@ from anilist_oauth.http_messages import Response
 from anilist_oauth.oauth.application import Application
 from anilist_oauth.oauth.endpoints import ANILIST
 from anilist_oauth.pacing.pace import Pace
+from anilist_oauth.pacing.shared_pace import SharedPace
 from anilist_oauth.session.session import OAuthSession
 from anilist_oauth.tokens.viewer import Viewer
 from tests import virtual_time
 from tests.graphql.test_pagination import NESTED, PAGE, page
 from tests.graphql_answers import RECORDED, Recorded, answer
+from tests.pacing.test_shared_pace import ScriptedLedger
 from tests.scripted import ScriptedTransport
 from tests.tokens.test_verification import jwt
 
@@ -214,6 +217,23 @@ def test_a_long_pause_is_not_slept_through() -> None:
             assert (asyncio.get_running_loop().time(), len(transport.requests)) == (0, 1)
             await session.graphql(QUERY, max_wait=3700)
             assert transport.times[1] >= 3600
+
+    in_virtual_time(scenario)
+
+
+@pytest.mark.requirement("R14")
+def test_other_processes_hear_at_once_of_a_refusal() -> None:
+    """A 429 and an outage are told before the caller hears of them."""
+
+    async def scenario() -> None:
+        for failure in (LIMITED, DISABLED):
+            ledger = ScriptedLedger()
+            async with scripted(failure, pace=SharedPace(ledger)) as (session, _):
+                with pytest.raises(ServiceError):
+                    await session.graphql(QUERY, max_wait=0)
+            assert ledger.wants == ["turn_now", "nothing"]
+            told = ledger.wishes[1].news
+            assert max(told.announced, told.halted) >= 30
 
     in_virtual_time(scenario)
 

@@ -8,6 +8,8 @@ from typing import Any, cast
 import pytest
 
 from anilist_oauth.errors import ConfigurationError, StorageError
+from anilist_oauth.pacing.pace import Pace
+from anilist_oauth.pacing.shared_pace import SharedPace
 from anilist_oauth.storage import MemoryLoginStore, MemoryTokenStore, RedisStore, SealedTokenStore, SQLStore, open_store
 from anilist_oauth.storage.redis.logins import RedisLoginStore
 from anilist_oauth.storage.sql.logins import SQLLoginStore
@@ -156,3 +158,13 @@ def test_the_bound_of_memory_is_a_number() -> None:
     """It would be met at the first login only."""
     with pytest.raises(ConfigurationError, match=r"^max_logins: a whole number"):
         MemoryLoginStore(max_logins=cast("int", "100"))
+
+
+def test_a_pace_is_right_for_all_processes_that_may_use_the_store(tmp_path: Path) -> None:
+    """Memory has one process and Redis shares among all; a database, which cannot, says what to do."""
+    assert type(open_store("memory:").pace()) is Pace
+    shared = open_store("redis://127.0.0.1:1/0").pace(20)
+    assert isinstance(shared, SharedPace)
+    assert shared.limit == 20
+    with pytest.raises(ConfigurationError, match=r"Pace\(processes=4\)"):
+        open_store(f"sqlite:///{tmp_path}/tokens.db").pace()

@@ -4,6 +4,7 @@
 ``anilist_oauth:{logins}:of:<SHA-256 of client id and subject>`` the list of a subject's unfinished ones.
 ``anilist_oauth:{<client id>}:token:<subject>`` is a hash for each user, ``anilist_oauth:{<client id>}:expiry`` the
 sorted set of the subjects by the expiry of their tokens, and ``anilist_oauth:applications`` the set of the client ids.
+``anilist_oauth:pace`` is what the processes share of AniList's limit.
 """
 
 from collections.abc import AsyncGenerator, Awaitable
@@ -14,6 +15,7 @@ Command = tuple[str | int, ...]
 LOGINS = "anilist_oauth:{logins}:"
 OWNERS = LOGINS + "of:"
 SETTLED = LOGINS + "settled"  # the channel on which the key of a login is published that has ended
+PACE = "anilist_oauth:pace"
 APPLICATIONS = "anilist_oauth:applications"
 
 

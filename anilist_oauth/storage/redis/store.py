@@ -7,6 +7,10 @@ from typing import Any, Self
 from anilist_oauth.arguments import expect
 from anilist_oauth.clock import checked_clock, utc_now
 from anilist_oauth.errors import ConfigurationError, StorageError
+from anilist_oauth.pacing.pace import Pace
+from anilist_oauth.pacing.shared_pace import SharedPace
+from anilist_oauth.storage.redis.keys import PACE
+from anilist_oauth.storage.redis.pace import RedisLedger
 from anilist_oauth.storage.sealed import UnsealedTokenStore
 
 
@@ -71,6 +75,20 @@ class RedisStore:
         client, self._client = self._client, None
         if client is not None:
             await client.aclose()
+
+    def pace(self, ceiling: int = 90) -> Pace:
+        """Give a pace for `OAuthSession` whose budget is shared by all processes that use this Redis.
+
+        What one process hears of the limit, a 429 or an outage, all heed. While Redis cannot be reached, each process
+        keeps to an even share.
+
+        Args:
+            ceiling: Requests a minute that the limit never exceeds.
+
+        Raises:
+            ConfigurationError: The ceiling is not a positive integer.
+        """
+        return SharedPace(RedisLedger(self._run, PACE), ceiling)
 
     async def __aenter__(self) -> Self:
         return await self.open()

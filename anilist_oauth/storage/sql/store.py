@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from anilist_oauth.arguments import expect
 from anilist_oauth.clock import checked_clock, utc_now
@@ -50,6 +50,13 @@ class SQLStore:
 
     def __repr__(self) -> str:
         return f"<SQLStore {self._dialect}>"
+
+    def pace(self, ceiling: int = 90) -> NoReturn:
+        """Raise a `ConfigurationError`: a database keeps no pace."""
+        raise ConfigurationError(
+            f"pace: only a Redis store shares one budget of {ceiling} requests a minute among processes; with SQL give "
+            "each its share, such as OAuthSession(…, pace=Pace(processes=4)), or take Pace() where there is one process"
+        )
 
     async def open(self) -> Self:
         """Open the database, and make the tables where they are missing.
