@@ -1,7 +1,9 @@
 """What a receiver answers: each visit at the redirect URI's path, and nothing else."""
 
 import asyncio
-from collections.abc import Mapping
+import logging
+import traceback
+from collections.abc import Coroutine, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -16,8 +18,11 @@ from anilist_oauth.oauth.callback import callback_state, parse_callback, parse_i
 from anilist_oauth.oauth.uri import is_loopback, split_uri
 from anilist_oauth.receiver.address import requested_path
 from anilist_oauth.receiver.confirmations import Confirmations, HeldCallback
+from anilist_oauth.receiver.connections import body_of
 from anilist_oauth.receiver.pages import FRAGMENT, HERE, REFUSAL, TICKET, ReceiverPages
 from anilist_oauth.tokens.viewer import Verified
+
+logger = logging.getLogger("anilist_oauth")
 
 _OF_CALLBACK = frozenset({"code", "state", "error", "access_token"})
 _REDIRECT = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
@@ -56,14 +61,24 @@ class CallbackHandler:
     async def serve(self, request: web.BaseRequest) -> web.Response:
         """Answer one request."""
         if self._on_loopback and not _names_this_machine(request.headers.get("Host", "")):
-            return _sent(self._pages.stray(400))
+            return self.refuse(400)
         if requested_path(request.rel_url.raw_path) != self._path:
-            return _sent(self._pages.stray())
+            return self.refuse(404)
         answer = self._methods.get(request.method)
         try:
-            return _sent(self._pages.stray(405)) if answer is None else await answer(request)
+            return self.refuse(405) if answer is None else await answer(request)
         except AniListOAuthError as error:
             return _sent(self._pages.failed(error))
+        except (TimeoutError, web.HTTPRequestEntityTooLarge) as error:  # of a body that does not come, or does not end
+            return self.refuse(408 if isinstance(error, TimeoutError) else 413)
+        except Exception as error:  # noqa: BLE001  a fault of ours: its text, and so a trace, might hold a code
+            name = type(error).__name__
+            logger.log(logging.ERROR, "a page of the receiver could not be made: %s in %s", name, _place(error))
+            return _sent(self._pages.failed(AniListOAuthError("a fault of the receiver's own")))
+
+    def refuse(self, status: int) -> web.Response:
+        """Answer what is no callback, or comes while there is no room (503)."""
+        return _sent(self._pages.full() if status == 503 else self._pages.stray(status))
 
     async def is_open(self, login: Login | None) -> bool:
         """Tell whether a login can still be finished."""
@@ -83,7 +98,7 @@ class CallbackHandler:
                 return _sent(await self._question(query[TICKET]))
             if self.implicit is not None and await self.is_open(self.implicit):
                 return _sent(self._pages.fragment_reader(self._tickets.issue(self.implicit, None)))
-            return _sent(self._pages.stray(400))
+            return self.refuse(400)
         login = await self._flow.look(query)
         if login is None:
             return _sent(self._not_open(query))
@@ -110,20 +125,18 @@ class CallbackHandler:
 
     async def _post(self, request: web.BaseRequest) -> web.Response:
         if request.headers.get("Sec-Fetch-Site", "none") not in {"none", "same-origin"}:
-            return _sent(self._pages.stray(403))
-        fields = dict(parse_qsl((await request.read()).decode("ascii", "replace"), keep_blank_values=True))
+            return self.refuse(403)
+        fields = dict(parse_qsl((await body_of(request)).decode("ascii", "replace"), keep_blank_values=True))
         ticket = fields.get(TICKET, "")
         held = self._tickets.find(ticket)
         if held is None:
             return _sent(self._pages.closed())
-        if held.answer is None and REFUSAL in fields:
-            self._tickets.drop(ticket)
-            return _sent(self._pages.not_me())
         if held.answer is None and held.brought is None:
             self._tickets.drop(ticket)
             return await self._verify_fragment(held.login, fields.get(FRAGMENT, ""))
         if held.answer is None:
-            held.answer = asyncio.create_task(self._finish(ticket, held, held.brought))
+            work = self._refuse(held) if REFUSAL in fields else self._finish(held, held.brought)
+            held.answer = asyncio.create_task(self._answer(ticket, held, work))
             self._answers.add(held.answer)
             held.answer.add_done_callback(self._answers.discard)
         return _sent(await asyncio.shield(held.answer))
@@ -133,21 +146,35 @@ class CallbackHandler:
         token = parse_implicit(f"#{fragment}", now=self._flow.session.clock())
         return _redirect(self._tickets.issue(login, await self._flow.session.verify(token.access_token)))
 
-    async def _finish(self, ticket: str, held: HeldCallback, brought: Mapping[str, str] | Verified | None) -> Page:
+    async def _answer(self, ticket: str, held: HeldCallback, work: Coroutine[Any, Any, Page]) -> Page:
+        """Do what a button asks for, once; the page stays for a minute, for a second press of either button."""
         try:
-            if isinstance(brought, Verified):
-                done = await self._flow.accept(brought, login=held.login)
-            else:
-                done = await self._flow.finish(brought or {})
+            page = await work
         except AniListOAuthError as error:
             if getattr(error, "retryable", False):
                 held.answer = None
                 return self._pages.later(ticket, error)
             page = self._pages.failed(error)
-        else:
-            page = self._pages.linked(done)
         self._tickets.answered(held)
         return page
+
+    async def _finish(self, held: HeldCallback, brought: Mapping[str, str] | Verified | None) -> Page:
+        if isinstance(brought, Verified):
+            return self._pages.linked(await self._flow.accept(brought, login=held.login))
+        return self._pages.linked(await self._flow.finish(brought or {}))
+
+    async def _refuse(self, held: HeldCallback) -> Page:
+        """End a login that its visitor does not know; whoever began it is told at once."""
+        if not await self.is_open(held.login):
+            return self._pages.closed()
+        await self._flow.cancel(held.login, reason="refused")
+        return self._pages.not_me()
+
+
+def _place(error: Exception) -> str:
+    """Tell where an error was raised, without a word of it."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{frame.name}, line {frame.lineno}"
 
 
 def _names_this_machine(host: str) -> bool:

@@ -13,17 +13,23 @@ from anilist_oauth.html_page import Pages
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.login.login import Login
 from anilist_oauth.receiver.address import Address, bound_address, callback_path, loopback_addresses
+from anilist_oauth.receiver.connections import AT_MOST, LimitedServer
 from anilist_oauth.receiver.handler import CallbackHandler
 from anilist_oauth.receiver.sockets import open_sockets
+from anilist_oauth.redaction import Unpicklable
 
 _LAST_ANSWERS = 2.0  # seconds for pages under way when the block is left
 
 
-class CallbackReceiver:
+class CallbackReceiver(Unpicklable):
     """Receives whoever comes back from AniList: ``async with CallbackReceiver(flow) as receiver:``.
 
     The port is open for as long as the block: a program with one login has one block for it, a bot one for its life. A
-    denial or a timeout ends that one login.
+    framework with hooks for its start and its end calls `open` and `aclose` instead. A denial, a timeout, or a visitor
+    who says "That is not me" ends that one login.
+
+    Strangers can reach the port. So it holds 64 connections at most, ten seconds each until a whole request head; the
+    one that was idle longest makes room for the next.
 
     Args:
         flow: Whose logins are received; those begun by `LoginFlow.begin` too, in this process or, with shared stores,
@@ -51,31 +57,48 @@ class CallbackReceiver:
         )
         self._runner: web.ServerRunner | None = None
         self._timers: set[asyncio.Task[None]] = set()
+        self._changing = asyncio.Lock()
+        self._closed = False
 
-    async def __aenter__(self) -> Self:
-        """Open the port.
+    async def open(self) -> Self:
+        """Open the port, as ``async with`` does; safe to repeat.
 
         Raises:
             ReceiverError: It is taken or not allowed.
+            SessionStateError: The receiver was closed.
         """
-        sockets = open_sockets(self._loopback if self._bind is None else await _resolved(self._bind))
-        self._runner = web.ServerRunner(
-            web.Server(self._handler.serve, access_log=None), shutdown_timeout=_LAST_ANSWERS
-        )
-        await self._runner.setup()
-        for opened in sockets:
-            await web.SockSite(self._runner, opened).start()
+        async with self._changing:
+            if self._closed:
+                raise SessionStateError("the receiver is closed; make a new one")
+            self._runner = self._runner or await self._listen()
         return self
 
+    async def aclose(self) -> None:
+        """Close the port; pages under way are sent first, for two seconds at most. Safe to repeat.
+
+        Logins that were begun here can still be finished by other means, such as another receiver of the same stores,
+        until the flow's lifetime ends them. A closed receiver cannot be opened again.
+        """
+        self._closed = True
+        async with self._changing:
+            runner, self._runner = self._runner, None
+            timers = list(self._timers)
+            for timer in timers:
+                timer.cancel()
+            try:
+                await asyncio.gather(*timers, return_exceptions=True)
+            finally:  # whoever cancels this leaves no port open either
+                try:
+                    if runner is not None:
+                        await runner.cleanup()
+                finally:
+                    await self._handler.aclose()
+
+    async def __aenter__(self) -> Self:
+        return await self.open()
+
     async def __aexit__(self, *_: object) -> None:
-        """Close the port; pages under way are sent first."""
-        runner, self._runner = self._runner, None
-        for timer in self._timers:
-            timer.cancel()
-        await asyncio.gather(*self._timers, return_exceptions=True)
-        if runner is not None:
-            await runner.cleanup()
-        await self._handler.aclose()
+        await self.aclose()
 
     @property
     def addresses(self) -> tuple[Address, ...]:
@@ -88,7 +111,8 @@ class CallbackReceiver:
         Args:
             subject: Whose login it is, such as ``discord:42``; None is a sign-in, as in `LoginFlow.begin`.
             label: What the page calls the one who asks, such as ``@mika on Discord``.
-            timeout: Seconds until the login ends; the flow's lifetime ends it too. Who waits gets `LoginTimeoutError`.
+            timeout: Seconds until the login ends; the flow's lifetime ends it too. Whoever waits gets
+                `LoginTimeoutError`.
 
         Raises:
             ConfigurationError: The timeout is not positive, or a text is empty or too long.
@@ -96,9 +120,7 @@ class CallbackReceiver:
             SessionStateError: The receiver is not open.
         """
         self._check_open(timeout)
-        login = await self.flow.begin(subject=subject, label=label)
-        self._end_after(timeout, login)
-        return login
+        return await self._begun(await self.flow.begin(subject=subject, label=label), timeout)
 
     async def implicit(self, *, subject: str | None = None, label: str | None = None, timeout: float = 600.0) -> Login:
         """Begin a login by the implicit grant, for programs that keep no secret; one at a time, on loopback only.
@@ -118,12 +140,35 @@ class CallbackReceiver:
             raise SessionStateError("another implicit login is open, and nothing tells the two apart: wait for it")
         begun = await self.flow.begin(subject=subject, label=label)
         login = self._handler.implicit = attrs.evolve(begun, url=self.flow.session.implicit_url())
+        return await self._begun(login, timeout)
+
+    async def _listen(self) -> web.ServerRunner:
+        sockets = open_sockets(self._loopback if self._bind is None else await _resolved(self._bind))
+        runner = web.ServerRunner(
+            LimitedServer(self._handler.serve, refuse=self._handler.refuse), shutdown_timeout=_LAST_ANSWERS
+        )
+        try:
+            await runner.setup()
+            for opened in sockets:
+                await web.SockSite(runner, opened, backlog=AT_MOST).start()
+        except BaseException:
+            await runner.cleanup()
+            for opened in sockets:
+                opened.close()
+            raise
+        return runner
+
+    async def _begun(self, login: Login, timeout: float) -> Login:
+        """Give a new login its time; one that the receiver was closed over is called off."""
+        if self._closed:
+            await self.flow.cancel(login)
+            raise SessionStateError("the receiver was closed before the login could be shown")
         self._end_after(timeout, login)
         return login
 
     def _check_open(self, timeout: float) -> None:
-        if self._runner is None:
-            raise SessionStateError("the receiver is not open: use it in an `async with` block")
+        if self._runner is None or self._closed:
+            raise SessionStateError("the receiver is not open: use it in an `async with` block, or call open() first")
         expect(timeout, int | float, "timeout: a positive number of seconds is needed")
         if not timeout > 0:
             raise ConfigurationError("timeout: a positive number of seconds is needed")

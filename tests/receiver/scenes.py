@@ -10,6 +10,7 @@ import aiohttp
 import attrs
 from yarl import URL
 
+from anilist_oauth.html_page import Pages
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.oauth.application import Application
 from anilist_oauth.receiver import CallbackReceiver
@@ -96,7 +97,9 @@ class Scene(Stage):
 
 
 @asynccontextmanager
-async def scene(*, redirect_uri: str | None = None, bind: Any = None, **options: Any) -> AsyncIterator[Scene]:
+async def scene(
+    *, redirect_uri: str | None = None, bind: Any = None, pages: Pages | None = None, **options: Any
+) -> AsyncIterator[Scene]:
     """Open a sandbox, a session, a flow with these options, and a receiver at a free port."""
     uri = redirect_uri or f"http://127.0.0.1:{free_port()}/callback"
     application = Application(client_id=12345, client_secret=SECRET, redirect_uri=uri)
@@ -104,7 +107,7 @@ async def scene(*, redirect_uri: str | None = None, bind: Any = None, **options:
         Sandbox(applications=[application], users=("mika", "rin")) as sandbox,
         OAuthSession(application, endpoints=sandbox.endpoints, clock=sandbox.now, pace=Unpaced()) as session,
         LoginFlow(session, **options) as flow,
-        CallbackReceiver(flow, bind=bind) as receiver,
+        CallbackReceiver(flow, bind=bind, pages=pages) as receiver,
         visiting() as visit,
     ):
         yield Scene(sandbox=sandbox, session=session, flow=flow, receiver=receiver, visit=visit)

@@ -8,7 +8,13 @@ from datetime import timedelta
 import pytest
 from yarl import URL
 
-from anilist_oauth.errors import AccessDeniedError, AuthorizationError, InvalidClientError, StorageError
+from anilist_oauth.errors import (
+    AccessDeniedError,
+    AuthorizationError,
+    InvalidClientError,
+    LoginTimeoutError,
+    StorageError,
+)
 from anilist_oauth.sandbox import Fault
 from anilist_oauth.storage import MemoryLoginStore
 from anilist_oauth.storage.records import PendingLogin
@@ -87,14 +93,30 @@ async def test_a_second_press_shows_the_same_page(stage: Scene) -> None:
     assert (await stage.post(asked.forms[0])).title == "This login is not open"
 
 
-async def test_that_is_not_me_forgets_this_code_alone(stage: Scene) -> None:
-    """A stranger's no leaves the login open for the one it is for."""
+async def test_that_is_not_me_ends_the_login(stage: Scene) -> None:
+    """Whoever began it is told why at once; neither button of any tab does anything afterwards."""
     login = await stage.receiver.login(subject="discord:42")
     strange = await stage.arrive(await stage.sandbox.approve(login.url, user="rin"))
     own = await stage.arrive(await stage.sandbox.approve(login.url, user="mika"))
-    assert (await stage.post(strange.forms[1])).title == "Nothing was linked"
-    assert (await stage.post(strange.forms[0])).title == "This login is not open"
-    assert "mika on AniList" in (await stage.post(own.forms[0])).words
+    refused = await stage.post(strange.forms[1])
+    assert (refused.title, "This login is over" in refused.words) == ("Nothing was linked", True)
+    with pytest.raises(LoginTimeoutError) as raised:
+        await stage.flow.wait(login, timeout=20)
+    assert raised.value.reason == "refused"
+    for form in strange.forms:
+        assert (await stage.post(form)).text == refused.text
+    for form in own.forms:
+        assert (await stage.post(form)).title == "This login is not open"
+    assert stage.posts() == 0
+
+
+async def test_a_no_after_the_yes_changes_nothing(stage: Scene) -> None:
+    """A page that is still open in another tab does not say that nothing was linked."""
+    login = await stage.receiver.login(subject="discord:42")
+    first, second = [await stage.arrive(await stage.sandbox.approve(login.url)) for _ in range(2)]
+    await stage.post(first.forms[0])
+    assert (await stage.post(second.forms[1])).title == "This login is not open"
+    assert (await stage.flow.wait(login, timeout=20)).login.subject == "discord:42"
 
 
 @pytest.mark.requirement("S11")
@@ -185,6 +207,40 @@ async def test_a_prefetch_gets_nothing(stage: Scene, name: str) -> None:
     for callback in (await stage.sandbox.approve(login.url), await stage.sandbox.deny(login.url)):
         assert (await stage.get(callback, headers={name: "prefetch;prerender"})).status == 204
     assert "Link your" in (await stage.arrive(await stage.sandbox.approve(login.url))).words
+
+
+@pytest.mark.requirement("S25")
+@pytest.mark.requirement("S38")
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"},
+        {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"},
+    ],
+)
+async def test_images_void_nobodys_page(stage: Scene, headers: dict[str, str]) -> None:
+    """A page that shows the callback as an image, however often, gets no ticket: the person's own stays good."""
+    login = await stage.receiver.login(subject="discord:42")
+    callback = await stage.sandbox.approve(login.url)
+    asked = await stage.arrive(callback, headers={"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"})
+    for _ in range(20):
+        assert (await stage.get(callback, headers=headers)).status == 204
+    assert "mika on AniList" in (await stage.post(asked.forms[0])).words
+
+
+async def test_a_fault_of_ours_is_logged_without_what_came(
+    stage: Scene, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The page says that it is the program's fault; the log says where, and nothing of the request."""
+
+    async def broken(callback: object) -> None:
+        raise KeyError(str(callback))
+
+    monkeypatch.setattr(stage.flow, "look", broken)
+    page = await stage.get(f"{stage.path}?code=canary&state=canary")
+    assert (page.status, page.title) == (500, "Nothing was linked")
+    assert "KeyError in broken, line" in caplog.text
+    assert "canary" not in caplog.text + page.text
 
 
 @pytest.mark.requirement("V18")

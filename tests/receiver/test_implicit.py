@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from yarl import URL
 
-from anilist_oauth.errors import ConfigurationError, SessionStateError
+from anilist_oauth.errors import ConfigurationError, LoginTimeoutError, SessionStateError
 from anilist_oauth.login.login import Login
 from anilist_oauth.sandbox import Sandbox
 from tests.receiver.scenes import Scene, Seen, scene
@@ -92,12 +92,15 @@ async def test_a_fragment_without_a_token_touches_nothing(stage: Scene, text: st
 
 
 async def test_a_no_forgets_the_token(stage: Scene) -> None:
-    """Nothing is stored, and the login stays open."""
+    """Nothing is stored, and the login is over."""
     login = await stage.receiver.implicit(subject="discord:42")
     asked = await read(stage, await fragment(stage, login, user="rin"))
     assert "You are rin on AniList." in asked.words
     assert (await stage.post(asked.forms[1])).title == "Nothing was linked"
-    assert await stage.flow.look({"state": login.state}) is not None
+    with pytest.raises(LoginTimeoutError) as raised:
+        await stage.flow.wait(login, timeout=20)
+    assert raised.value.reason == "refused"
+    assert await stage.flow.tokens.get("discord:42", client_id="12345") is None
 
 
 async def test_there_is_one_at_a_time(stage: Scene) -> None:

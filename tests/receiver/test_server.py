@@ -7,9 +7,11 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 from yarl import URL
 
 from anilist_oauth.errors import ConfigurationError, LoginTimeoutError, ReceiverError, SessionStateError
+from anilist_oauth.html_page import Pages
 from anilist_oauth.login import shared_tasks
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.login.login import CompletedLogin, Login
@@ -17,6 +19,8 @@ from anilist_oauth.oauth.application import Application
 from anilist_oauth.receiver import CallbackReceiver, server
 from anilist_oauth.sandbox import Fault, Sandbox
 from anilist_oauth.session.session import OAuthSession
+from anilist_oauth.storage import MemoryLoginStore
+from anilist_oauth.storage.records import PendingLogin
 from tests.readme import blocks
 from tests.receiver.scenes import Scene, scene, visiting
 from tests.services import free_port
@@ -226,6 +230,127 @@ async def test_leaving_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None
             await press
         await stage.flow.cancel(login)
         monkeypatch.setattr(shared_tasks, "_CLOSING", 0.01)
+
+
+async def test_it_is_opened_and_closed_by_hooks() -> None:
+    """A framework that has hooks for its start and its end needs no block; both may be called twice."""
+    port = free_port()
+    receiver = CallbackReceiver(flow_at(f"http://127.0.0.1:{port}/callback"))
+    assert await receiver.open() is await receiver.open() is receiver
+    assert is_open(port)
+    await asyncio.gather(receiver.aclose(), receiver.aclose())
+    assert not is_open(port)
+    with pytest.raises(SessionStateError, match="the receiver is closed; make a new one"):
+        await receiver.open()
+    with pytest.raises(SessionStateError, match=r"not open: use it in an `async with` block, or call open\(\) first"):
+        await receiver.login()
+
+
+@pytest.mark.requirement("R12")
+async def test_two_that_open_it_at_once_open_one_port() -> None:
+    """The second waits for the first."""
+    receiver = CallbackReceiver(flow_at("https://bot.example/callback"), bind=("localhost", 0))
+    await asyncio.gather(receiver.open(), receiver.open())
+    addresses = receiver.addresses
+    await receiver.aclose()
+    assert len(addresses) == len({host for host, _ in addresses})
+    assert not [address for address in addresses if is_open(address[1], address[0])]
+
+
+@pytest.mark.requirement("R12")
+@pytest.mark.parametrize("error", [OSError("no more descriptors"), asyncio.CancelledError()])
+async def test_a_start_that_fails_leaves_no_port_open(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    """Nor one that is cancelled."""
+    port = free_port()
+    receiver = CallbackReceiver(flow_at(f"http://localhost:{port}/callback"))
+    started = 0
+
+    async def start(site: web.SockSite) -> None:
+        nonlocal started
+        started += 1
+        if started == 2:
+            raise error
+        await _start(site)
+
+    _start = web.SockSite.start
+    monkeypatch.setattr(web.SockSite, "start", start)
+    with pytest.raises(type(error)):
+        await receiver.open()
+    assert not is_open(port)
+    assert not is_open(port, "::1")
+    assert receiver.addresses == ()
+
+
+@pytest.mark.requirement("R12")
+async def test_a_login_that_the_close_overtakes_is_called_off() -> None:
+    """Nobody shows a link whose receiver is gone, and no timer is left behind."""
+    store = Waiting()
+    async with scene(logins=store) as stage:
+        beginning = asyncio.create_task(stage.receiver.login(subject="discord:42", timeout=5))
+        await store.asked.wait()
+        await stage.receiver.aclose()
+        store.go.set()
+        with pytest.raises(SessionStateError, match="closed before the login could be shown"):
+            await beginning
+        assert not stage.receiver._timers
+        pending = await store.look(store.key)
+        assert pending is not None
+        assert pending.taken is not None
+
+
+class Waiting(MemoryLoginStore):
+    """A store that adds when a test says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.key = ""
+        self.asked, self.go = asyncio.Event(), asyncio.Event()
+
+    async def add(self, key: str, login: PendingLogin) -> None:
+        """Wait."""
+        self.key = key
+        self.asked.set()
+        await self.go.wait()
+        await super().add(key, login)
+
+
+@pytest.mark.requirement("R11")
+async def test_a_close_that_is_cancelled_leaves_no_port_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it waits for the last page; the page ends with it."""
+    async with scene() as stage:
+        login = await stage.receiver.login(subject="discord:42")
+        asked = await stage.arrive(await stage.sandbox.approve(login.url))
+        stage.sandbox.next("token", Fault(delay=3600))
+        press = asyncio.create_task(stage.post(asked.forms[0]))
+        await stage.reached()
+        port = stage.receiver.addresses[0][1]
+        closing = asyncio.create_task(stage.receiver.aclose())
+        for _ in range(5):
+            await asyncio.sleep(0)
+        closing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await closing
+        assert not is_open(port)
+        assert not stage.receiver._handler._answers
+        with pytest.raises(aiohttp.ClientError):
+            await press
+        monkeypatch.setattr(shared_tasks, "_CLOSING", 0.01)
+
+
+@pytest.mark.parametrize("pages", ["AniBot", {"application": "AniBot"}])
+def test_pages_are_a_value_of_their_own(pages: Any) -> None:
+    """Neither a name nor a mapping is one."""
+    with pytest.raises(ConfigurationError, match=r"^pages: a Pages is needed, or None, not"):
+        CallbackReceiver(flow_at("http://127.0.0.1:8080/callback"), pages=pages)
+
+
+async def test_its_pages_are_the_applications() -> None:
+    """Each says whose it is."""
+    async with scene(pages=Pages(application="AniBot", home="https://discord.com/channels/@me")) as stage:
+        login = await stage.receiver.login(subject="discord:42", label="@mika on Discord")
+        asked = await stage.arrive(await stage.sandbox.approve(login.url))
+        assert "AniBot asks this for @mika on Discord." in asked.words
+        assert "Go back to Discord" in (await stage.post(asked.forms[0])).words
 
 
 @pytest.mark.parametrize("flow", [None, OAuthSession(Application(client_id=1, redirect_uri="http://localhost/cb"))])

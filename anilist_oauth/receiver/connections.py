@@ -1,0 +1,143 @@
+"""How many connections a receiver holds, and how long each may take to say what it wants.
+
+A bot has a port open to strangers for all of its life. So each connection carries one request, an idle one is cut after
+ten seconds, and where all places are taken the one that has been idle longest makes room. The bot's own connections
+are never kept waiting for a stranger's.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+AT_MOST = 64  # connections
+HEAD_TIME = 10.0  # seconds until a whole request head, as many for a body, and as many to fetch the answer
+BODY_LIMIT = 64 * 1024  # bytes; a form of ours has about 1,300
+
+Handler = Callable[[web.BaseRequest], Awaitable[web.Response]]
+
+
+class _Silent(logging.Logger):
+    """A logger that no setting of the program's can turn on: aiohttp writes request lines and headers to it."""
+
+    def isEnabledFor(self, level: int) -> bool:  # noqa: N802  the name is logging's
+        """Log nothing."""
+        del level
+        return False
+
+
+_SILENT = _Silent("anilist_oauth.receiver.connections")
+
+
+class LimitedServer(web.Server):
+    """A server of one request a connection, with a limit of connections and a time limit for each.
+
+    Args:
+        handler: Answers a request whose head is complete.
+        refuse: Makes the answer to what is no HTTP request (400), or for which there is no room (503).
+    """
+
+    def __init__(self, handler: Handler, *, refuse: Callable[[int], web.Response]) -> None:
+        super().__init__(self._answer, request_factory=_request)
+        self.refuse = refuse
+        self._handler = handler
+        self._open: dict[web.RequestHandler, asyncio.Transport] = {}
+        self._idle: dict[web.RequestHandler, asyncio.TimerHandle] = {}  # before or after its request; oldest first
+
+    def __call__(self) -> web.RequestHandler:
+        """Make the protocol of a new connection; nothing of a request line or header is logged."""
+        loop = asyncio.get_running_loop()
+        return _Connection(self, loop=loop, logger=_SILENT, access_log=_SILENT, lingering_time=HEAD_TIME / 5)
+
+    def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
+        """Count a connection, and make room for it."""
+        super().connection_made(handler, transport)
+        if len(self._open) >= AT_MOST and not self._cut_oldest():
+            transport.write(_as_bytes(self.refuse(503)))
+            asyncio.get_running_loop().call_soon(handler.force_close)  # its task must have begun, or it fails aloud
+            return
+        self._open[handler] = transport
+        self._start_timer(handler)
+
+    def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
+        """Forget a connection."""
+        self._stop_timer(handler)
+        self._open.pop(handler, None)
+        super().connection_lost(handler, exc)
+
+    async def _answer(self, request: web.BaseRequest) -> web.Response:
+        connection = request.protocol
+        self._stop_timer(connection)
+        response = await self._handler(request)
+        response.force_close()
+        if connection in self._open:
+            self._start_timer(connection)
+        return response
+
+    def _start_timer(self, handler: web.RequestHandler) -> None:
+        self._idle[handler] = asyncio.get_running_loop().call_later(HEAD_TIME, self._cut, handler)
+
+    def _stop_timer(self, handler: web.RequestHandler) -> None:
+        timer = self._idle.pop(handler, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _cut_oldest(self) -> bool:
+        oldest = next(iter(self._idle), None)
+        if oldest is not None:
+            self._cut(oldest)
+        return oldest is not None
+
+    def _cut(self, handler: web.RequestHandler) -> None:
+        self._stop_timer(handler)
+        self._open.pop(handler).abort()
+
+
+class _Connection(web.RequestHandler):
+    """One connection; what is no HTTP request gets a page of ours, which repeats nothing of it."""
+
+    __slots__ = ("_server",)
+
+    def __init__(self, manager: LimitedServer, **options: Any) -> None:
+        super().__init__(manager, **options)
+        self._server = manager
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer what could not be read."""
+        del request, exc, message
+        response = self._server.refuse(status)
+        response.force_close()
+        return response
+
+
+async def body_of(request: web.BaseRequest) -> bytes:
+    """Read a request's body.
+
+    Raises:
+        TimeoutError: It did not come in time.
+        aiohttp.web.HTTPRequestEntityTooLarge: It is over 64 KiB.
+    """
+    async with asyncio.timeout(HEAD_TIME):
+        return await request.read()
+
+
+def _request(*arguments: Any) -> web.BaseRequest:
+    message, payload, protocol, writer, task = arguments
+    loop = asyncio.get_running_loop()
+    return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=BODY_LIMIT)
+
+
+def _as_bytes(response: web.Response) -> bytes:
+    """Write an answer by hand, for a connection that is not served."""
+    body = response.body if isinstance(response.body, bytes) else b""
+    headers = {**response.headers, "Content-Length": str(len(body)), "Connection": "close"}
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"HTTP/1.1 {response.status} Refused\r\n{head}\r\n".encode() + body
