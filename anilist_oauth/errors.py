@@ -33,8 +33,7 @@
     └── StorageError                            a store failed
         └── SealError                           the key does not open it
 
-The message is positional, the data keyword-only. Every attribute is a primitive, or a list or dict of them, so
-that each error pickles and travels as JSON. No message holds a client secret, code, token or state.
+The message is positional, and holds no secret. The data are keyword-only and pure JSON, so that each error pickles.
 """
 
 from typing import Any, Literal, Self
@@ -285,6 +284,8 @@ class ReceiverError(AniListOAuthError, OSError):
 
 class StorageError(AniListOAuthError):
     """A store failed; `retryable`: the same call may be made again without harm."""
+
+    full = False  # True where a store has no room at present, so that calling again at once does not help
 
     def __init__(self, message: str, *, retryable: bool = False) -> None:
         super().__init__(message)

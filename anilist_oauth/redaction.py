@@ -98,6 +98,11 @@ class Masked(Generic[T]):
 
     value: T = attrs.field(repr=False)
 
+    @classmethod
+    def around(cls, value: "T | Masked[T]") -> "Masked[T]":
+        """Put a value into an envelope, unless it is in one already."""
+        return value if isinstance(value, Masked) else Masked(value)
+
     def __repr__(self) -> str:
         return MASK
 

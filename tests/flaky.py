@@ -59,6 +59,10 @@ class FlakyLogins(MemoryLoginStore):
         super().__init__()
         self.weather = Weather()
 
+    async def add(self, key: str, login: PendingLogin) -> None:
+        """Keep a login."""
+        await self.weather.call("add", lambda: super(FlakyLogins, self).add(key, login))
+
     async def look(self, key: str) -> PendingLogin | None:
         """Read a login."""
         return await self.weather.call("look", lambda: super(FlakyLogins, self).look(key))
@@ -90,6 +94,10 @@ class FlakyTokens(MemoryTokenStore):
     async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
         """Write a token."""
         return await self.weather.call("put", lambda: super(FlakyTokens, self).put(stored, over=over))
+
+    async def delete(self, subject: str, *, client_id: str) -> None:
+        """Forget a token."""
+        await self.weather.call("delete", lambda: super(FlakyTokens, self).delete(subject, client_id=client_id))
 
 
 def virtually(test: Callable[[Stage], Awaitable[None]], **options: Any) -> None:

@@ -11,11 +11,17 @@ import attrs
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.login.login import CompletedLogin, Login
 from anilist_oauth.pacing.pace import Pace
-from anilist_oauth.sandbox import Sandbox
+from anilist_oauth.sandbox import Fault, Sandbox, User
 from anilist_oauth.session.session import OAuthSession
 from anilist_oauth.tokens.access_token import Token
 
 COOKIE = "a-random-cookie"
+OPAQUE = Fault(body={"access_token": "a-token-that-says-nothing", "token_type": "Bearer", "expires_in": 31536000})
+
+
+def named(user: User) -> Fault:
+    """Answer a query with this user as the viewer, whoever asks."""
+    return Fault(body={"data": {"Viewer": {"id": user.id, "name": user.name}}})
 
 
 class Unpaced(Pace):
@@ -58,6 +64,10 @@ class Stage:
         """Begin a login and approve it: the login, and the callback."""
         login = await self.flow.begin(**options)
         return login, await self.sandbox.approve(login.url)
+
+    def reopened(self) -> LoginFlow:
+        """Give another flow on the same stores, as of another process."""
+        return LoginFlow(self.session, logins=self.flow.logins, tokens=self.flow.tokens)
 
     async def reached(self, path: str = "/api/v2/oauth/token", *, times: int = 1) -> None:
         """Wait until so many requests have reached an endpoint; half a minute is too long."""

@@ -2,7 +2,7 @@
 
 import hmac
 import re
-from typing import Any, Self
+from typing import Self
 
 import attrs
 
@@ -10,19 +10,15 @@ from anilist_oauth.arguments import expect
 from anilist_oauth.errors import AccessDeniedError, AuthorizationError, InvalidCallbackError, StateMismatchError
 from anilist_oauth.login.login import Login
 from anilist_oauth.oauth.callback import code_of, parse_pin
-from anilist_oauth.oauth.callback_query import Callback, callback_parameters
-from anilist_oauth.oauth.state import new_state, states_match
-from anilist_oauth.redaction import Unpicklable, masked
+from anilist_oauth.oauth.callback_query import Callback, CallbackQuery
+from anilist_oauth.oauth.state import states_match
+from anilist_oauth.redaction import Masked, MaskedText, Unpicklable, masked
 from anilist_oauth.storage.digests import digest
 from anilist_oauth.storage.records import PendingLogin
 from anilist_oauth.tokens.viewer import Verified
 
 _STATE = re.compile(r"(?:^|[?&#])state=([\w.~-]+)", re.ASCII)
-
-
-def _binding(instance: object, attribute: "attrs.Attribute[str | None]", value: Any) -> None:
-    del instance, attribute
-    expect(value, str | None, "binding: a string is needed, or None")
+CANCELLED = "cancelled"  # what a login is taken with that is called off
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -33,65 +29,97 @@ class AuthorizationResponse(Unpicklable):
         state: The state it carries; of a pin, that of the login it was asked for.
         result: The code, the error that AniList sent with the state, or a verified token that came another way.
         binding: What the browser or user brought along, or None.
+        pasted: Whether it is a pin, which is exchanged before its login is taken.
         login_key: The key of the login in a store.
-        digest: What a store keeps of the answer, to know a duplicate by.
+        answer: What a store keeps of the result: the digest of a code or token, the name of an error.
     """
 
-    state: str = attrs.field(repr=masked)
-    result: str | AccessDeniedError | AuthorizationError | Verified = attrs.field(repr=masked)
-    binding: str | None = attrs.field(repr=masked, validator=_binding)
-    login_key: str = attrs.field(init=False, repr=False)
-    digest: str = attrs.field(init=False, repr=False)
-
-    @login_key.default
-    def _default_login_key(self) -> str:
-        return digest(self.state)
-
-    @digest.default
-    def _default_digest(self) -> str:
-        if isinstance(self.result, AuthorizationError):
-            return digest(f"error {self.result.error}")
-        if isinstance(self.result, Verified):
-            return digest(self.result.token.access_token)
-        return digest("error access_denied" if isinstance(self.result, AccessDeniedError) else self.result)
+    state: MaskedText = attrs.field(repr=masked)
+    result: MaskedText | AccessDeniedError | AuthorizationError | Verified = attrs.field(repr=masked)
+    binding: MaskedText | None = attrs.field(repr=masked)
+    pasted: bool = False
+    login_key: str
+    answer: str
 
     @classmethod
     def from_callback(cls, callback: Callback, *, binding: str | None) -> Self:
         """Read a callback; one without a state is refused, with its typed error if it names one."""
-        parameters = callback_parameters(callback)
-        state = parameters.get("state")
-        # Which state was expected is found by looking it up. One that is absent matches none.
-        expected = new_state() if state is None else state
-        answer: str | AccessDeniedError | AuthorizationError
+        callback, binding = Masked.around(callback), masked_binding(binding)
+        query = CallbackQuery.of(callback)
         try:
-            answer = code_of(parameters, expected_state=expected)
+            code = code_of(query)
         except (AccessDeniedError, AuthorizationError) as error:
-            if not error.verified:
+            if query.state is None:
                 raise
-            answer = error
-        return cls(state=expected, result=answer, binding=binding)
+            name = "access_denied" if isinstance(error, AccessDeniedError) else error.error
+            return cls._of(query.state, error.with_traceback(None), answer=f"error {digest(name)}", binding=binding)
+        return cls._of(query.state or MaskedText(), code, answer=digest(code), binding=binding)
 
     @classmethod
     def from_pin(cls, pasted: Callback, *, login: Login, binding: str | None) -> Self:
         """Read what a user pasted for a login; a whole address that carries another login's state is refused."""
+        pasted, binding = Masked.around(pasted), masked_binding(binding)
         expect(login, Login, "login: what begin gave is needed, or None")
-        if not isinstance(pasted, str):
-            raise InvalidCallbackError(f"what the user pasted is a str, not {type(pasted).__name__}")
-        code = parse_pin(pasted)
-        found = _STATE.search("".join(pasted.split()))
+        if not isinstance(pasted.value, str):
+            raise InvalidCallbackError(f"what the user pasted is a str, not {type(pasted.value).__name__}")
+        code = MaskedText(parse_pin(MaskedText(pasted.value)))
+        found = _STATE.search("".join(pasted.value.split()))
         if found and not states_match(login.state, found[1]):
+            del found
             raise StateMismatchError("what was pasted belongs to another login; start a new login", reason="unknown")
-        return cls(state=login.state, result=code, binding=binding)
+        return cls._of(MaskedText(login.state), code, answer=digest(code), binding=binding, pasted=True)
 
     @classmethod
-    def from_verified(cls, verified: Verified, *, login: Login, binding: str | None) -> Self:
+    def from_verified(cls, verified: Verified | Masked[Verified], *, login: Login, binding: str | None) -> Self:
         """Take a verified token for a login."""
+        verified, binding = Masked.around(verified), masked_binding(binding)
         expect(login, Login, "login: what begin gave is needed")
-        expect(verified, Verified, "verified: what OAuthSession.verify gave is needed")
-        return cls(state=login.state, result=verified, binding=binding)
+        expect(verified.value, Verified, "verified: what OAuthSession.verify gave is needed")
+        answer = f"token {digest(verified.value.token.access_token)}"
+        return cls._of(MaskedText(login.state), verified.value, answer=answer, binding=binding)
+
+    @classmethod
+    def _of(
+        cls,
+        state: MaskedText,
+        result: MaskedText | AccessDeniedError | AuthorizationError | Verified,
+        *,
+        answer: str,
+        binding: MaskedText | None,
+        pasted: bool = False,
+    ) -> Self:
+        return cls(state=state, result=result, binding=binding, pasted=pasted, login_key=digest(state), answer=answer)
+
+    @property
+    def sharers(self) -> object:
+        """Name those who get one result: one browser or user with one login, whichever code each of them brings.
+
+        Without a binding nothing shows that two who bring one callback are the same person. A pin's login is in the
+        hands of the application, so that the same paste, twice at once, is one.
+        """
+        if self.binding is None:
+            return (self.login_key, self.answer) if self.pasted else object()
+        return self.login_key, _kind(self.answer), digest(self.binding)
+
+    def repeats(self, answer: str) -> bool:
+        """Tell whether it says the same as the `answer` that a login was taken with: any code says "approved"."""
+        return _kind(self.answer) == _kind(answer)
 
     def is_bound_to(self, pending: PendingLogin) -> bool:
         """Tell whether the login's binding came along, or it has none and none came."""
         if self.binding is None or pending.binding_digest is None:
             return self.binding is None and pending.binding_digest is None
         return hmac.compare_digest(digest(self.binding), pending.binding_digest)
+
+
+def _kind(answer: str) -> str:
+    """Give an answer itself, but one name for all codes; a code's is the bare digest."""
+    return "code" if " " not in answer and answer != CANCELLED else answer
+
+
+def masked_binding(value: str | None) -> MaskedText | None:
+    """Give a binding so that no crash reporter shows it; a `ConfigurationError` for what is not a string, or None."""
+    given = Masked(value)
+    del value
+    expect(given.value, str | None, "binding: a string is needed, or None")
+    return None if given.value is None else MaskedText(given.value)

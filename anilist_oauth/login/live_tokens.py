@@ -3,17 +3,21 @@
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 import attrs
 
 from anilist_oauth.arguments import expect
 from anilist_oauth.errors import InvalidTokenError, LoginRequiredError, StorageError
+from anilist_oauth.login.identity import check_viewer
+from anilist_oauth.login.store_retry import retry_store
 from anilist_oauth.redaction import clean
 from anilist_oauth.session.session import OAuthSession
 from anilist_oauth.storage.protocols import UpdatingTokenStore
 from anilist_oauth.storage.records import StoredToken
 from anilist_oauth.tokens.access_token import Token
+from anilist_oauth.tokens.viewer import Viewer
 
 T = TypeVar("T")
 
@@ -41,18 +45,16 @@ class LiveTokens:
 
     async def get(self, subject: str) -> StoredToken:
         """Give a subject's record if its token may be used; `LoginRequiredError` if not."""
-        stored = await self.tokens.get(subject, client_id=self.session.application.client_id)
-        if stored is None:
-            raise LoginRequiredError("there is no token for this subject: the user logs in", subject=subject)
+        stored = await self._stored(subject)
         now = self.session.clock()
         if stored.token.expires_within(EXPIRING, now=now):
             stored = await self._call_hook(stored, attrs.evolve(stored, told_expiring=True), self.on_expiring)
         if stored.token.expired(now):
-            raise LoginRequiredError("the token has expired after its year: the user logs in again", subject=subject)
+            raise LoginRequiredError("the token's year is over: the user must log in again", subject=subject)
         if stored.needs_login:
             stored = await self._call_hook(stored, attrs.evolve(stored, told_invalid=True), self.on_invalid)
             if now < (stored.refused_at or stored.stored_at) + _REFUSAL:
-                raise LoginRequiredError("AniList refuses the token: the user logs in again", subject=subject)
+                raise LoginRequiredError("AniList refuses the token: the user must log in again", subject=subject)
         return stored
 
     async def use(self, subject: str, ask: Callable[[Token], Awaitable[T]]) -> T:
@@ -67,6 +69,35 @@ class LiveTokens:
             await self._try_mark(stored, refused=False)
         return answer
 
+    async def viewer(self, subject: str, *, max_wait: float | None) -> Viewer:
+        """Give a subject's viewer as it is stored, else ask for it and store it over that very record."""
+        stored = await self._stored(subject)
+        if stored.viewer is not None:
+            return stored.viewer
+        viewer = await self.use(subject, lambda token: self.session.viewer(token, max_wait=max_wait))
+        check_viewer(viewer, user_id=stored.user_id)
+        for _ in range(_TRIES):
+            present = await self._find(subject)
+            if present is None or present.token_id != stored.token_id:
+                break  # the user has logged in or out meanwhile
+            named = attrs.evolve(present, viewer=viewer)
+            if await retry_store(partial(self.tokens.update, named, was=present)):
+                break
+        return viewer
+
+    async def forget(self, subject: str) -> None:
+        """Delete a subject's record."""
+        await retry_store(partial(self.tokens.delete, subject, client_id=self.session.application.client_id))
+
+    async def _stored(self, subject: str) -> StoredToken:
+        stored = await self._find(subject)
+        if stored is None:
+            raise LoginRequiredError("there is no token for this subject: the user must log in", subject=subject)
+        return stored
+
+    async def _find(self, subject: str) -> StoredToken | None:
+        return await retry_store(partial(self.tokens.get, subject, client_id=self.session.application.client_id))
+
     async def _try_mark(self, stored: StoredToken, *, refused: bool) -> None:
         """Mark or clear the record, unless a store's failure prevents it: the answer of AniList counts more."""
         try:
@@ -76,12 +107,12 @@ class LiveTokens:
 
     async def _mark(self, stored: StoredToken, *, refused: bool) -> None:
         for _ in range(_TRIES):
-            present = await self.tokens.get(stored.subject, client_id=stored.client_id)
+            present = await self._find(stored.subject)
             if present is None or present.token_id != stored.token_id:
                 return  # the user has logged in or out meanwhile
             refused_at = self.session.clock() if refused else None
             marked = attrs.evolve(present, needs_login=refused, refused_at=refused_at)
-            if await self.tokens.update(marked, was=present):
+            if await retry_store(partial(self.tokens.update, marked, was=present)):
                 if refused:
                     await self._call_hook(marked, attrs.evolve(marked, told_invalid=True), self.on_invalid)
                 return
@@ -94,7 +125,7 @@ class LiveTokens:
         if hook is None or told.marks == stored.marks:
             return stored
         try:
-            if not await self.tokens.update(told, was=stored):
+            if not await retry_store(partial(self.tokens.update, told, was=stored)):
                 return stored  # another process tells, or one will at the next meeting
         except StorageError as error:
             logger.warning("that a login hook is due could not be noted: %s", error)

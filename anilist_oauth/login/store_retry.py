@@ -13,7 +13,10 @@ T = TypeVar("T")
 
 
 async def retry_store(call: Callable[[], Awaitable[T]], *, patience: float = PATIENCE) -> T:
-    """Make a call of a store, again and again for `patience` seconds while its `StorageError` is retryable."""
+    """Make a call of a store, again and again for `patience` seconds while its `StorageError` is retryable.
+
+    A store that is full is not waited for: whoever asks is told, and comes again later.
+    """
     loop = asyncio.get_running_loop()
     until = loop.time() + patience
     pause = _FIRST_PAUSE
@@ -21,7 +24,7 @@ async def retry_store(call: Callable[[], Awaitable[T]], *, patience: float = PAT
         try:
             return await call()
         except StorageError as error:
-            if not error.retryable or loop.time() + pause > until:
+            if not error.retryable or error.full or loop.time() + pause > until:
                 raise
         await asyncio.sleep(pause)
         pause = min(2 * pause, _LONGEST_PAUSE)

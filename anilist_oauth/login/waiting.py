@@ -7,19 +7,23 @@ from functools import partial
 
 from anilist_oauth.arguments import expect
 from anilist_oauth.errors import AniListOAuthError, ConfigurationError, LoginTimeoutError
-from anilist_oauth.login.completion import TAKER_DEAD, Completion, taker_died_error
+from anilist_oauth.login import events
+from anilist_oauth.login.completion import Completion
+from anilist_oauth.login.endings import taker_died_error
 from anilist_oauth.login.login import CompletedLogin, Login
+from anilist_oauth.login.open_calls import closed_error
 from anilist_oauth.login.store_retry import PATIENCE, retry_store
+from anilist_oauth.login.take import TAKER_DEAD
 from anilist_oauth.storage.digests import digest
 from anilist_oauth.storage.outcome import Outcome
 from anilist_oauth.storage.records import PendingLogin
 
-_LOOK_AGAIN = 60.0  # seconds; fewer than 75, so that a take is seen before its taker counts as dead
+_LOOK_AGAIN = 60.0  # seconds; fewer than a taker has, so that a take is seen before its taker counts as dead
 _TICK = 1.0  # second between two looks at the session's clock, which may be set, or jump when a laptop wakes up
 
 
-async def wait_for(completion: Completion, login: Login, *, timeout: float) -> CompletedLogin:
-    """Wait until a login ends, it can no longer end well, or `timeout` seconds are over."""
+async def wait_for(completion: Completion, login: Login, *, timeout: float, closing: asyncio.Event) -> CompletedLogin:
+    """Wait until a login ends, it can no longer end well, `timeout` seconds are over, or the flow closes."""
     expect(login, Login, "login: what begin gave is needed")
     expect(timeout, int | float, "timeout: a number of seconds is needed")
     if math.isnan(timeout):
@@ -29,34 +33,45 @@ async def wait_for(completion: Completion, login: Login, *, timeout: float) -> C
     until = loop.time() + timeout
     while True:
         patience = min(PATIENCE, until - loop.time())
-        pending = await retry_store(partial(completion.look_up, key), patience=patience)
+        pending = await completion.look_up(key, patience=patience)
         now = completion.session.clock()
         if pending is None:
             raise _no_longer_kept_error(login, now)
         left = _seconds_left(pending, now)
         pause = max(0.0, min(left, until - loop.time(), _LOOK_AGAIN))
-        outcome = await _next_outcome(completion, key, pause=pause, patience=patience)
+        outcome = await _next_outcome(completion, key, pause=pause, patience=patience, closing=closing)
         if outcome is not None:
             return await completion.result_of(outcome, login)
         if left <= 0:
-            raise taker_died_error() if pending.taken is not None else _expired_error()
+            raise taker_died_error() if pending.taken is not None else _expired(login)
+        if closing.is_set():
+            raise closed_error()
         if loop.time() >= until:
             raise LoginTimeoutError(f"nobody finished the login within {timeout:g} seconds", reason="timeout")
 
 
-async def _next_outcome(completion: Completion, key: str, *, pause: float, patience: float) -> Outcome | None:
-    """Wait for an outcome; the pause is over by the loop's clock or the session's, whichever is ahead."""
+async def _next_outcome(
+    completion: Completion, key: str, *, pause: float, patience: float, closing: asyncio.Event
+) -> Outcome | None:
+    """Wait for an outcome; the pause is over by the loop's clock or the session's, whichever is ahead.
+
+    A flow that closes has settled what it had taken, so that one more look tells of it.
+    """
     clock = completion.session.clock
     over = clock() + timedelta(seconds=pause)
     settled = partial(completion.logins.settled, key, timeout=pause)
     hearing = asyncio.ensure_future(retry_store(settled, patience=patience))
+    closed = asyncio.ensure_future(closing.wait())
     try:
-        while not hearing.done() and (pause == 0 or clock() < over):
-            await asyncio.wait((hearing,), timeout=_TICK)
+        while not hearing.done() and not closed.done() and (pause == 0 or clock() < over):
+            await asyncio.wait((hearing, closed), timeout=_TICK, return_when=asyncio.FIRST_COMPLETED)
     finally:
         hearing.cancel()
-        await asyncio.gather(hearing, return_exceptions=True)
-    return None if hearing.cancelled() else hearing.result()
+        closed.cancel()
+        await asyncio.gather(hearing, closed, return_exceptions=True)
+    if not hearing.cancelled():
+        return hearing.result()
+    return await completion.logins.settled(key, timeout=0) if closing.is_set() else None
 
 
 def _seconds_left(pending: PendingLogin, now: datetime) -> float:
@@ -67,12 +82,13 @@ def _seconds_left(pending: PendingLogin, now: datetime) -> float:
 
 def _no_longer_kept_error(login: Login, now: datetime) -> AniListOAuthError:
     if login.expires_at <= now:
-        return _expired_error()
+        return _expired(login)
     return LoginTimeoutError(
         "the login is not kept any more, as when its subject has begun twenty newer ones; start a new one",
         reason="cancelled",
     )
 
 
-def _expired_error() -> LoginTimeoutError:
+def _expired(login: Login) -> LoginTimeoutError:
+    events.called_off(login.subject, reason="expired")
     return LoginTimeoutError("nobody finished the login before it expired; start a new one", reason="expired")

@@ -1,6 +1,7 @@
 """What the browser brings back, read without trust (RFC 6749 section 4.1.2)."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NoReturn
 
@@ -14,14 +15,16 @@ from anilist_oauth.errors import (
     InvalidCallbackError,
     StateMismatchError,
 )
-from anilist_oauth.oauth.callback_query import SIZE_LIMIT, Callback, callback_parameters, callback_url
+from anilist_oauth.oauth.callback_query import SIZE_LIMIT, Callback, CallbackQuery
 from anilist_oauth.oauth.state import states_match
-from anilist_oauth.redaction import clean
+from anilist_oauth.redaction import Masked, MaskedText, clean
 from anilist_oauth.tokens.access_token import Token
 
 _CODE_BLOCK = re.compile(r"\s*```(?:[A-Za-z]*\n)?(.*?)```\s*", re.DOTALL)
 _JWT = re.compile(r"[\w-]+\.[\w-]+\.[\w-]*(?=&|\Z)")
 _SECONDS = re.compile("[1-9][0-9]{0,9}")
+_LINE_BREAKS = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_SHORTEST_PIECE = 16  # characters of a code that a blank may cut off; a shorter piece is a word
 _AROUND = "`'\"<>|\u2018\u2019\u201c\u201d\u00ab\u00bb"  # quotes of several languages, and a chat's marks
 
 
@@ -34,7 +37,9 @@ def callback_state(callback: Callback) -> str | None:
     Raises:
         InvalidCallbackError: The callback is malformed.
     """
-    return callback_parameters(callback).get("state")
+    callback = Masked.around(callback)
+    state = CallbackQuery.of(callback).state
+    return None if state is None else str(state)
 
 
 def parse_callback(callback: Callback, *, expected_state: str, redirect_uri: str | None = None) -> str:
@@ -52,33 +57,39 @@ def parse_callback(callback: Callback, *, expected_state: str, redirect_uri: str
         InvalidCallbackError: A parameter is repeated, there is no code, an implicit token is there, or the URL is not
             at the redirect URI.
     """
-    parameters = callback_parameters(callback)
-    if redirect_uri is not None:
-        _check_place(callback_url(callback), redirect_uri)
-    return code_of(parameters, expected_state=expected_state)
-
-
-def code_of(parameters: dict[str, str], *, expected_state: str) -> str:
-    """Give the code of what `callback_parameters` collected; errors as for `parse_callback`."""
-    if "access_token" in parameters:
-        raise InvalidCallbackError(
-            "the callback carries an access token where a code was due: the login was begun with the implicit grant "
-            "(response_type=token); begin it with authorize_url()"
-        )
-    given = parameters.get("state")
-    if given is not None and not (isinstance(expected_state, str) and states_match(expected_state, given)):
+    callback, expected = Masked.around(callback), Masked(expected_state)
+    del expected_state
+    query = CallbackQuery.of(callback)
+    if redirect_uri is not None and query.url is not None:
+        _check_place(query.url, redirect_uri)
+    _refuse_token(query)
+    if query.state is not None and not states_match(expected.value, query.state):
         raise StateMismatchError(
             "the callback's state is not that of a login this browser or user began; start a new login",
             reason="unknown",
         )
-    if "error" in parameters:
-        _raise_error(parameters)
-    if given is None:
+    return str(code_of(query))
+
+
+def code_of(query: CallbackQuery) -> MaskedText:
+    """Give the code of a callback whose state is right, or absent; errors as for `parse_callback`."""
+    _refuse_token(query)
+    if "error" in query.parameters:
+        _raise_error(query.parameters, verified=query.state is not None)
+    if query.state is None:
         raise StateMismatchError("the callback has no state; start a new login", reason="missing")
-    code = parameters.get("code")
+    code = query.parameters.get("code")
     if code is None:
         raise InvalidCallbackError("the callback has neither a code nor an error; start a new login")
     return code
+
+
+def _refuse_token(query: CallbackQuery) -> None:
+    if "access_token" in query.parameters:
+        raise InvalidCallbackError(
+            "the callback carries an access token where a code was due: the login was begun with the implicit grant "
+            "(response_type=token); begin it with authorize_url()"
+        )
 
 
 def parse_implicit(callback: Callback, *, now: datetime) -> Token:
@@ -97,13 +108,15 @@ def parse_implicit(callback: Callback, *, now: datetime) -> Token:
         InvalidCallbackError: There is no token in it.
         ConfigurationError: `now` is naive, or no datetime.
     """
-    if isinstance(callback, str):
-        callback = _unwrapped(callback)
-        if _JWT.match(callback):
-            callback = f"access_token={callback}"
-    parameters = callback_parameters(callback, fragment=True)
+    now = checked_now(now)
+    callback = Masked.around(callback)
+    if isinstance(callback.value, str):
+        callback = Masked(_joined(_unfenced(MaskedText(callback.value))))
+        if _JWT.match(callback.value):
+            callback = Masked(f"access_token={callback.value}")
+    parameters = CallbackQuery.of(callback, fragment=True).parameters
     if "error" in parameters:
-        _raise_error({**parameters, "state": ""})
+        _raise_error(parameters, verified=False)  # AniList's implicit grant keeps no state that could be compared
     if "access_token" not in parameters:
         raise InvalidCallbackError("there is no access token in it: copy the whole address, from # to its end")
     try:
@@ -113,52 +126,63 @@ def parse_implicit(callback: Callback, *, now: datetime) -> Token:
     seconds = _SECONDS.fullmatch(parameters.get("expires_in", ""))
     if seconds is None:
         return token
-    return Token(access_token=token.access_token, expires_at=checked_now(now) + timedelta(seconds=int(seconds[0])))
+    try:
+        expires_at = now + timedelta(seconds=int(seconds[0]))
+    except OverflowError:
+        return token
+    return Token(access_token=token.access_token, expires_at=expires_at)
 
 
 def parse_pin(pasted: str) -> str:
     """Understand what a user copied from AniList's pin page, and give the code.
 
     Taken are the bare code (with what is copied along behind it, such as ``&state=…``), ``code=…`` and the whole
-    address, with blanks, quotes, line breaks or a chat's code block around or inside.
+    address, with quotes or a chat's code block around it, and with line breaks, or blanks between long pieces, inside.
 
     Raises:
         InvalidCallbackError: There is no code in it, or it is an implicit token (`parse_implicit` reads that).
     """
-    text = _unwrapped(pasted)
-    code = text.partition("&")[0]
+    if not isinstance(pasted, str):
+        raise InvalidCallbackError(f"what was pasted must be a str, not {type(pasted).__name__}")
+    pasted = MaskedText(pasted)
+    text = _unfenced(pasted)
+    lengths = [len(piece) for piece in _LINE_BREAKS.sub("", text).strip(f" \t{_AROUND}").split()]
+    if len(lengths) > 1 and min(lengths) < _SHORTEST_PIECE:
+        raise InvalidCallbackError("there is no code in it, but words; copy the code alone from AniList's page")
+    text = _joined(text)
+    code = MaskedText(text.partition("&")[0])
     if any(mark in code for mark in "=?#"):
-        parameters = callback_parameters(text, fragment=True)
+        parameters = CallbackQuery.of(text, fragment=True).parameters
         if "error" in parameters:
-            _raise_error({**parameters, "state": ""})
-        is_token, code = "access_token" in parameters, parameters.get("code", "")
+            _raise_error(parameters, verified=False)
+        is_token, code = "access_token" in parameters, parameters.get("code", MaskedText())
     else:
         is_token = _JWT.fullmatch(code) is not None
     if is_token:
         raise InvalidCallbackError("this is an access token, not a code; the application asks for response_type=code")
     if not code or not code.isascii() or not code.isprintable() or " " in code or "/" in code:
         raise InvalidCallbackError("there is no code in it; copy the whole code from AniList's page and paste it again")
-    return code
+    return str(code)
 
 
-def _unwrapped(pasted: str) -> str:
-    """Take away what a chat, a terminal or a mail puts around and into a pasted line."""
-    if not isinstance(pasted, str):
-        raise InvalidCallbackError(f"what was pasted must be a str, not {type(pasted).__name__}")
+def _unfenced(pasted: MaskedText) -> MaskedText:
+    """Take off a chat's code block."""
     if len(pasted) > SIZE_LIMIT:
         raise InvalidCallbackError("what was pasted has over 64 KiB; copy the code alone")
     block = _CODE_BLOCK.fullmatch(pasted)
-    text = block[1] if block else pasted
-    return "".join(c for c in text if c.isprintable() and not c.isspace()).strip(_AROUND).lstrip("?#&")
+    return MaskedText(block[1]) if block else pasted
 
 
-def _check_place(url: str | None, redirect_uri: str) -> None:
-    if url is None:
-        return
-    try:
-        came, registered = _location(url), _location(str(redirect_uri))
-    except (ValueError, IndexError) as error:  # the latter is yarl's for "https://[]@"
-        raise InvalidCallbackError("the callback's URL is malformed; start a new login") from error
+def _joined(text: MaskedText) -> MaskedText:
+    """Take away what a chat, a terminal or a mail puts around and into a pasted line."""
+    visible = "".join(character for character in text if character.isprintable() and not character.isspace())
+    return MaskedText(visible.strip(_AROUND).lstrip("?#&"))
+
+
+def _check_place(url: MaskedText, redirect_uri: str) -> None:
+    came, registered = _location(url), _location(str(redirect_uri))
+    if came is None or registered is None:
+        raise InvalidCallbackError("the callback's URL is malformed; start a new login")
     if came != registered:
         raise InvalidCallbackError(
             f"the callback came to {clean(came)}, which is not the redirect URI {registered}: pass redirect_uri=None "
@@ -166,14 +190,17 @@ def _check_place(url: str | None, redirect_uri: str) -> None:
         )
 
 
-def _location(uri: str) -> str:
+def _location(uri: str) -> str | None:
     """Reduce a URI to where it leads, as a browser writes it: host in ASCII, default port and dot segments gone."""
-    url = URL(uri.replace("%2e", ".").replace("%2E", "."))
-    return str(url.with_path(url.raw_path, encoded=True))
+    try:
+        url = URL(uri.replace("%2e", ".").replace("%2E", "."))
+        return str(url.with_path(url.raw_path, encoded=True))
+    except (ValueError, IndexError):  # the latter is yarl's for "https://[]@"
+        return None
 
 
-def _raise_error(parameters: dict[str, str]) -> NoReturn:
-    secrets = tuple(parameters[name] for name in ("state", "code") if parameters.get(name))
+def _raise_error(parameters: Mapping[str, MaskedText], *, verified: bool) -> NoReturn:
+    secrets = tuple(parameters[name] for name in ("state", "code") if name in parameters)
     error, description, hint = (
         clean(text, secrets=secrets) or None if text else None
         for text in (
@@ -182,7 +209,6 @@ def _raise_error(parameters: dict[str, str]) -> NoReturn:
             parameters.get("hint"),
         )
     )
-    verified = bool(parameters.get("state"))
     if error == "access_denied":
         raise AccessDeniedError("the user declined to log in with AniList", verified=verified)
     said = "; ".join(part for part in (error, description, hint) if part)

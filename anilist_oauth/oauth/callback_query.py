@@ -1,16 +1,21 @@
-"""The parameters of a callback, whatever form it arrives in."""
+"""The parameters of a callback, whatever form it arrives in: read once, and passed on as one value."""
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Self, Union
 from urllib.parse import parse_qsl
 
+import attrs
 from yarl import URL
 
 from anilist_oauth.errors import InvalidCallbackError
+from anilist_oauth.redaction import Masked, MaskedText, Unpicklable, masked
 
-Callback = str | URL | Mapping[str, Any]
-"""A callback as frameworks give it: its URL, its query string, or a mapping of its query (multidicts too)."""
+Callback = Union[str, URL, Mapping[str, Any], "CallbackQuery", Masked[Any]]
+"""A callback as frameworks give it: its URL, its query string, or a mapping of its query (multidicts too).
+
+Inside this package it is also one that has been read, or one in an envelope, so that no crash reporter shows it.
+"""
 
 SIZE_LIMIT = 64 * 1024  # characters; a code has about 750, a token 1,100
 _NAMES = ("code", "state", "error", "iss", "error_description", "message", "hint", "access_token", "expires_in")
@@ -18,30 +23,57 @@ _SINGLE = ("code", "state", "error", "iss", "access_token")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
-def callback_url(callback: Callback) -> str | None:
-    """Give the absolute URL of a callback that is one, else None."""
-    text = str(callback).strip() if isinstance(callback, str | URL) else ""
+@attrs.frozen(kw_only=True, eq=False)
+class CallbackQuery(Unpicklable):
+    """A callback that has been read. It can be passed wherever a callback is taken, and is not read again.
+
+    Attributes:
+        parameters: The parameters that this package knows and that are not empty.
+        url: The callback's absolute URL, where it came as one.
+    """
+
+    parameters: Mapping[str, MaskedText] = attrs.field(repr=masked)
+    url: MaskedText | None = attrs.field(repr=masked)
+
+    @classmethod
+    def of(cls, callback: Callback, *, fragment: bool = False) -> Self:
+        """Read a callback; one that was read before is given back.
+
+        Empty parameters count as absent, and unknown ones are ignored. The state is not compared with anything here.
+
+        Args:
+            callback: The callback.
+            fragment: Whether a URL's fragment is read as well, as the implicit grant needs.
+
+        Raises:
+            InvalidCallbackError: It is none of the known forms, over 64 KiB, or ``code``, ``state``, ``error``, ``iss``
+                or ``access_token`` comes more than once (RFC 6749 section 3.1).
+        """
+        given = Masked.around(callback)
+        del callback
+        if isinstance(given.value, cls):
+            return given.value
+        return cls(parameters=_parameters(given, fragment=fragment), url=_absolute_url(given))
+
+    @property
+    def state(self) -> MaskedText | None:
+        """The state, or None where it is absent or empty."""
+        return self.parameters.get("state")
+
+
+def _absolute_url(given: Masked[Any]) -> MaskedText | None:
+    text = MaskedText(str(given.value).strip() if isinstance(given.value, str | URL) else "")
     return text if _ABSOLUTE.match(text) else None
 
 
-def callback_parameters(callback: Callback, *, fragment: bool = False) -> dict[str, str]:
-    """Collect the parameters this package knows; empty ones count as absent, unknown ones are ignored.
-
-    Args:
-        callback: The callback.
-        fragment: Whether a URL's fragment is read as well, as the implicit grant needs.
-
-    Raises:
-        InvalidCallbackError: It is none of the known forms, over 64 KiB, or ``code``, ``state``, ``error``, ``iss`` or
-            ``access_token`` comes more than once (RFC 6749 section 3.1).
-    """
-    if isinstance(callback, str | URL):
-        values = _of_pairs(_pairs(str(callback), fragment=fragment))
-    elif isinstance(callback, Mapping) or hasattr(callback, "getall") or hasattr(callback, "getlist"):
-        values = _of_mapping(callback)
+def _parameters(given: Masked[Any], *, fragment: bool) -> dict[str, MaskedText]:
+    if isinstance(given.value, str | URL):
+        values = _of_pairs(_pairs(MaskedText(given.value), fragment=fragment))
+    elif isinstance(given.value, Mapping) or hasattr(given.value, "getall") or hasattr(given.value, "getlist"):
+        values = _of_mapping(given)
     else:
         raise InvalidCallbackError(
-            f"a callback is a URL as a str or yarl.URL, or a mapping of its query, not {_full_name(type(callback))}"
+            f"a callback is a URL as a str or yarl.URL, or a mapping of its query, not {_full_name(type(given.value))}"
         )
     for name in _SINGLE:
         if len(values.get(name, ())) > 1:
@@ -54,7 +86,7 @@ def _full_name(kind: type) -> str:
     return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
 
 
-def _pairs(text: str, *, fragment: bool) -> list[tuple[str, str]]:
+def _pairs(text: MaskedText, *, fragment: bool) -> list[tuple[str, str]]:
     if len(text) > SIZE_LIMIT:
         raise InvalidCallbackError("the callback has over 64 KiB; no server sends that")
     rest, _, after = text.strip().partition("#")
@@ -69,28 +101,32 @@ def _parse(query: str) -> list[tuple[str, str]]:
     return parse_qsl(query, keep_blank_values=True, errors="replace")
 
 
-def _of_pairs(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    values: dict[str, list[str]] = {}
+def _of_pairs(pairs: Iterable[tuple[str, str]]) -> dict[str, list[MaskedText]]:
+    values: dict[str, list[MaskedText]] = {}
     for name, value in pairs:
         if name in _NAMES:
-            values.setdefault(name, []).append(value)
+            values.setdefault(name, []).append(MaskedText(value))
     return values
 
 
-def _of_mapping(mapping: Any) -> dict[str, list[str]]:
+def _of_mapping(given: Masked[Any]) -> dict[str, list[MaskedText]]:
     """Read every value of each name from the multidicts of aiohttp, Starlette, Django, Werkzeug, and plain dicts."""
+    found = {}
+    for name in _NAMES:
+        values = Masked(_values(given.value, name))
+        if not all(isinstance(value, str) for value in values.value):
+            raise InvalidCallbackError(
+                f"the callback's {name!r} is not a string; pass the query as the framework parsed it"
+            )
+        found[name] = [MaskedText(value) for value in values.value]
+    return found
+
+
+def _values(mapping: Any, name: str) -> list[Any]:
     if hasattr(mapping, "getlist"):
-        found = {name: mapping.getlist(name) for name in _NAMES}
+        values = mapping.getlist(name)
+    elif name not in mapping:
+        values = None
     else:
-        read = mapping.getall if hasattr(mapping, "getall") else mapping.get
-        found = {name: read(name) for name in _NAMES if name in mapping}
-    return {name: _texts(values, name) for name, values in found.items() if values not in ([], None)}
-
-
-def _texts(values: Any, name: str) -> list[str]:
-    texts = [value for value in (values if isinstance(values, list | tuple) else [values]) if value is not None]
-    if not all(isinstance(text, str) for text in texts):
-        raise InvalidCallbackError(
-            f"the callback's {name!r} is not a string; pass the query as the framework parsed it"
-        )
-    return texts
+        values = mapping.getall(name) if hasattr(mapping, "getall") else mapping[name]
+    return [value for value in (values if isinstance(values, list | tuple) else [values]) if value is not None]

@@ -25,6 +25,8 @@ from anilist_oauth.oauth.authorize import code_url_prefix, implicit_url, with_st
 from anilist_oauth.oauth.endpoints import ANILIST, Endpoints
 from anilist_oauth.oauth.exchange import TOKEN_HEADERS, parse_token_response, token_form, with_code
 from anilist_oauth.pacing.pace import Pace
+from anilist_oauth.pacing.rate_limit import DEFAULT_WAIT
+from anilist_oauth.redaction import MaskedText
 from anilist_oauth.session.graphql_call import GraphQLCall
 from anilist_oauth.session.spent_codes import SpentCodes
 from anilist_oauth.session.transport import DEFAULT_TIMEOUT, AiohttpTransport, Transport, common_headers
@@ -140,6 +142,7 @@ class OAuthSession:
             RedirectURIMismatchError: The redirect URI is not the registered one.
             ConfigurationError: The state is not of that form.
         """
+        state = MaskedText(state) if isinstance(state, str) else state
         if redirect_uri is not None:
             self.application.guard.check(redirect_uri)
         return with_state(self._url_prefix, state)
@@ -169,13 +172,14 @@ class OAuthSession:
             UnexpectedResponseError: The answer is none of the known shapes; start a new login.
             SessionStateError: The session is not open.
         """
+        code = MaskedText(code.strip()) if isinstance(code, str) else MaskedText()
         loop = self._check_open()
         if redirect_uri is not None:
             self.application.guard.check(redirect_uri)
         if self._form is None:
             self._form = token_form(self.application)  # raises, and says what is missing
         request = with_code(self.endpoints.token, self._form, code)
-        digest = self._spent.spend(request.body, now=loop.time())
+        digest = self._spent.spend(code, now=loop.time())
         if digest is None:
             raise InvalidCodeError(
                 "this code was sent before and is not sent again; start a new login (LoginFlow.finish gives a callback "
@@ -185,8 +189,10 @@ class OAuthSession:
         try:
             response = await self._transport.send(request)
             return parse_token_response(response, application=self.application, code=code, now=self.clock())
-        except (ConnectionFailedError, RateLimitedError):
+        except (ConnectionFailedError, RateLimitedError) as error:
             self._spent.forget(digest)
+            if isinstance(error, RateLimitedError):
+                self.pace.pause_exchanges(DEFAULT_WAIT if error.retry_after is None else error.retry_after)
             raise
         except OutcomeUnknownError as error:
             raise OutcomeUnknownError(f"{error}; the code counts as spent: start a new login") from error.__cause__
@@ -266,6 +272,7 @@ class OAuthSession:
         Raises:
             TokenMismatchError: It is not so; else as for `graphql`.
         """
+        access_token = MaskedText(access_token) if isinstance(access_token, str) else MaskedText()
         token, claims = claimed_token(access_token, client_id=self.application.client_id)
         return verified(token, claims, await self.viewer(token))
 

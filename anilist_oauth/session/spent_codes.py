@@ -1,30 +1,27 @@
 """The codes a session has sent: each is sent once, since nobody can tell what a second time would do."""
 
-import math
+import hashlib
+from collections import OrderedDict
 
 KEPT = 15 * 60.0  # seconds; a code lives for 10 minutes
-MOST = 50_000  # digests in a generation; 7 MB
+MOST = 100_000  # digests; some 20 MB
 
 
 class SpentCodes:
-    """Digests of codes, in two generations: each is kept for 15 minutes at least from when it was spent.
+    """Digests of codes, oldest first: each is kept for 15 minutes, of the latest 100,000.
 
-    The newer generation becomes the older one after 15 minutes, or when it holds 50,000: whoever logs in over fifty
-    users a second keeps each for a shorter time. A digest is Python's own keyed 64-bit hash, which never leaves this
-    process: a fresh code meets one of 100,000 others in one of 10**14 logins, and is then refused, not sent.
+    Whoever logs in over a hundred users a second keeps each for a shorter time.
     """
 
-    __slots__ = ("_newer", "_older", "_since")
+    __slots__ = ("_spent",)
 
     def __init__(self) -> None:
-        self._newer: set[int] = set()
-        self._older: set[int] = set()
-        self._since = -math.inf  # when the newer generation began
+        self._spent: OrderedDict[bytes, float] = OrderedDict()  # and when
 
     def __len__(self) -> int:
-        return len(self._newer) + len(self._older)
+        return len(self._spent)
 
-    def spend(self, code: bytes, *, now: float) -> int | None:
+    def spend(self, code: str, *, now: float) -> bytes | None:
         """Note a code before it is sent.
 
         Args:
@@ -34,15 +31,20 @@ class SpentCodes:
         Returns:
             What `forget` takes, or None if the code was spent before.
         """
-        digest = hash(code)
-        if digest in self._newer or digest in self._older:
+        digest = hashlib.sha256(code.encode("utf-8", "surrogatepass")).digest()
+        if digest in self._spent:
             return None
-        if now - self._since > KEPT or len(self._newer) >= MOST:
-            self._older, self._newer, self._since = self._newer, set(), now
-        self._newer.add(digest)
+        self._drop_old(now)
+        self._spent[digest] = now
         return digest
 
-    def forget(self, digest: int) -> None:
+    def forget(self, digest: bytes) -> None:
         """Take a code back that never left, or was refused before it was looked at."""
-        self._newer.discard(digest)
-        self._older.discard(digest)
+        self._spent.pop(digest, None)
+
+    def _drop_old(self, now: float) -> None:
+        while self._spent:
+            oldest = next(iter(self._spent))
+            if len(self._spent) < MOST and now - self._spent[oldest] <= KEPT:
+                return
+            self._spent.popitem(last=False)

@@ -62,7 +62,7 @@ class TestInARealTerminal:
         with empty.terminal("logout") as child:
             assert "Logged out: the token of mika is forgotten." in ended(child, code=0)
         with empty.terminal("whoami") as child:
-            assert "the user logs in" in ended(child, code=1)
+            assert "the user must log in" in ended(child, code=1)
 
     def test_without_a_browser_the_address_is_opened_elsewhere(self, empty: Desk) -> None:
         """It stands alone on its line."""

@@ -27,14 +27,14 @@ def pending(binding: str | None) -> PendingLogin:
 def test_a_callback_is_known_by_digests() -> None:
     """Of its state, to find the login, and of its code, to know a duplicate."""
     response = AuthorizationResponse.from_callback({"state": STATE, "code": CODE}, binding=None)
-    assert (response.login_key, response.digest) == (digest(STATE), digest(CODE))
+    assert (response.login_key, response.answer) == (digest(STATE), digest(CODE))
 
 
 def test_answers_are_told_apart() -> None:
     """A denial, another error and a code are no duplicates of one another."""
     answers = ({"error": "access_denied"}, {"error": "server_error"}, {"code": CODE}, {"code": CODE + "a"})
     responses = [AuthorizationResponse.from_callback({"state": STATE, **answer}, binding=None) for answer in answers]
-    assert len({response.digest for response in responses}) == len(answers)
+    assert len({response.answer for response in responses}) == len(answers)
 
 
 def test_an_error_without_state_is_raised_at_once() -> None:

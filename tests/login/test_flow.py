@@ -17,9 +17,12 @@ from anilist_oauth.errors import (
     CallbackError,
     ConfigurationError,
     InvalidCallbackError,
+    InvalidClientError,
+    InvalidCodeError,
     LoginRequiredError,
     LoginTimeoutError,
     OutcomeUnknownError,
+    ServiceUnavailableError,
     SessionStateError,
     StateMismatchError,
     StorageError,
@@ -36,6 +39,7 @@ from anilist_oauth.storage.digests import digest
 from anilist_oauth.tokens.viewer import Verified
 from tests.flows import COOKIE, Stage, staged
 from tests.readme import blocks
+from tests.tokens.test_claims import jwt
 
 
 async def refused(stage: Stage, callback: Any, reason: str, **options: Any) -> None:
@@ -358,7 +362,7 @@ class TestDuplicates:
     @pytest.mark.requirement("S3")
     @pytest.mark.requirement("V1")
     async def test_within_a_minute_the_same_browser_gets_the_same_result(self) -> None:
-        """A reload shows the page again; another code, another browser or a later time do not."""
+        """A reload shows the page again; another browser, a denial or a later time do not."""
         async with staged() as stage:
             login, callback = await stage.begin(subject="a", binding=COOKIE)
             done = await stage.flow.finish(callback, binding=COOKIE)
@@ -366,10 +370,42 @@ class TestDuplicates:
             assert await stage.flow.finish(callback, binding=COOKIE) == done
             await refused(stage, callback, "used", binding="another")
             await refused(stage, callback, "used")
-            await refused(stage, {"code": "another", "state": login.state}, "used", binding=COOKIE)
+            await refused(stage, {"error": "access_denied", "state": login.state}, "used", binding=COOKIE)
             stage.advance(seconds=3)
             await refused(stage, callback, "used", binding=COOKIE)
             assert stage.posts() == 1
+
+    @pytest.mark.requirement("R9")
+    @pytest.mark.requirement("V33")
+    async def test_a_second_click_on_approve_gets_the_first_one_s_result(self) -> None:
+        """Each click makes a code, even of another account; one is sent, whenever the others come."""
+        async with staged() as stage:
+            mika, rin = stage.sandbox.users
+            login = await stage.flow.begin(binding=COOKIE)
+            clicks = [await stage.sandbox.approve(login.url, user=user) for user in (mika, mika, rin, rin)]
+            first = await asyncio.gather(*(stage.flow.finish(click, binding=COOKIE) for click in clicks[:3]))
+            assert {one.user_id for one in first} == {mika.id}
+            assert await stage.flow.finish(clicks[3], binding=COOKIE) == first[0]
+            assert await stage.reopened().finish(clicks[2], binding=COOKIE) == first[0]
+            assert stage.posts() == 1
+            await refused(stage, clicks[1], "used", binding="another")
+            await refused(stage, clicks[1], "used")
+            stage.advance(seconds=61)
+            await refused(stage, clicks[1], "used", binding=COOKIE)
+
+    @pytest.mark.requirement("R9")
+    async def test_a_denial_and_an_approval_are_two_answers(self) -> None:
+        """Whichever comes first is what was said; a login that was called off is no approval either."""
+        async with staged() as stage:
+            login = await stage.flow.begin(binding=COOKIE)
+            denial, approval = await stage.sandbox.deny(login.url), await stage.sandbox.approve(login.url)
+            with pytest.raises(AccessDeniedError):
+                await stage.flow.finish(denial, binding=COOKIE)
+            await refused(stage, approval, "used", binding=COOKIE)
+            login, approval = await stage.begin(binding=COOKIE)
+            await stage.flow.cancel(login)
+            await refused(stage, approval, "used", binding=COOKIE)
+            assert stage.posts() == 0
 
     async def test_a_failure_is_shown_again_too(self) -> None:
         """The same class, with no second POST."""
@@ -527,6 +563,52 @@ class TestPins:
                 await refused(stage, pasted, "unknown", login=login)
             assert (await stage.flow.finish(f'"{own}"', login=login)).login == login
 
+    @pytest.mark.requirement("R5")
+    async def test_whatever_is_wrong_with_a_paste_the_login_stays_open(self) -> None:
+        """Words, a code that was cut, garbled, spent or refused, an outage: then the whole code works."""
+        async with staged() as stage:
+            login, callback = await stage.begin(subject="telegram:1")
+            code = URL(callback).query["code"]
+            for pasted in ("ok, done!", f"here is my code: {code}", f"{code[:100]} {code[100:110]}\t{code[110:]}"):
+                with pytest.raises(InvalidCallbackError, match="no code in it, but words"):
+                    await stage.flow.finish(pasted, login=login)
+            assert stage.posts() == 0
+            for pasted in (code[:200], code[:197] + "...", "f" * 700):
+                with pytest.raises(InvalidCodeError):
+                    await stage.flow.finish(pasted, login=login)
+            for fault, kind in (
+                (Fault(status=503, body="<html>"), ServiceUnavailableError),
+                (Fault(status=401, body={"error": "invalid_client"}), InvalidClientError),
+                (Fault(body={"access_token": jwt({"aud": "9", "sub": "1"})}), TokenMismatchError),
+            ):
+                stage.sandbox.next("token", fault)
+                with pytest.raises(kind):
+                    await stage.flow.finish(f"another-code-{kind.__name__}", login=login)
+            done = await stage.flow.finish(code, login=login)
+            assert (done.login.subject, done.display_name) == ("telegram:1", "mika")
+
+    @pytest.mark.requirement("R5")
+    async def test_a_paste_of_another_account_leaves_the_login_open(self) -> None:
+        """The person may have been signed in to AniList as somebody else."""
+        async with staged() as stage:
+            mika, rin = stage.sandbox.users
+            login = await stage.flow.begin(subject=f"anilist:{rin.id}")
+            codes = [URL(await stage.sandbox.approve(login.url, user=user)).query["code"] for user in (mika, rin)]
+            with pytest.raises(TokenMismatchError):
+                await stage.flow.finish(codes[0], login=login)
+            assert (await stage.flow.finish(codes[1], login=login)).user_id == rin.id
+
+    async def test_the_same_paste_twice_at_once_is_one(self) -> None:
+        """A chat may deliver a message twice; the code is sent once, and both hear of it."""
+        async with staged() as stage:
+            login, callback = await stage.begin(subject="a")
+            code = URL(callback).query["code"]
+            one, two = await asyncio.gather(*(stage.flow.finish(code, login=login) for _ in range(2)))
+            assert one == two
+            assert stage.posts() == 1
+            with pytest.raises(StateMismatchError):
+                await stage.flow.finish(code, login=login)
+
     @pytest.mark.parametrize("pasted", ["", "a.b.c", {"code": "x"}, None])
     async def test_anything_else_is_refused(self, pasted: Any) -> None:
         """And consumes nothing."""
@@ -659,6 +741,15 @@ class TestBegin:
             assert not logins._logins
 
     @pytest.mark.requirement("S21")
+    @pytest.mark.requirement("S40")
+    async def test_what_strangers_may_begin_is_short(self) -> None:
+        """Of a sign-in `return_to` is 512 bytes at most; where a subject is named, 2,048 characters."""
+        async with staged() as stage:
+            await stage.flow.begin(return_to="/" + "a" * 511)
+            with pytest.raises(ConfigurationError, match=r"^return_to: a sign-in takes at most 512 bytes"):
+                await stage.flow.begin(return_to="/" + "a" * 512)
+            await stage.flow.begin(subject="a", return_to="/" + "a" * 2047)
+
     async def test_return_to_may_name_an_allowed_origin(self) -> None:
         """And comes back with the completed login."""
         async with staged(return_origins=["https://app.example"]) as stage:
@@ -758,7 +849,7 @@ class TestClosing:
             await stage.flow.aclose()
             done = await finishing
             assert done.login == login
-            assert await stage.flow.token_for("a") == done.token
+            assert await stage.reopened().token_for("a") == done.token
 
     async def test_who_closes_without_patience_leaves_nothing_under_way(self) -> None:
         """The login is settled before the session and the stores are closed."""
@@ -772,7 +863,94 @@ class TestClosing:
             with pytest.raises(OutcomeUnknownError):
                 await finishing
             with pytest.raises(OutcomeUnknownError):
-                await stage.flow.wait(login, timeout=20)
+                await stage.reopened().wait(login, timeout=20)
+
+    @pytest.mark.requirement("R12")
+    async def test_calls_under_way_end_and_none_succeeds_afterwards(self) -> None:
+        """Each as a `SessionStateError`, a wait of an hour and a query that waits for its turn included."""
+        async with staged() as stage:
+            await stage.log_in(subject="a")
+            login, callback = await stage.begin(subject="b")
+            stage.sandbox.next("graphql", Fault(delay=3600))
+            calls = [
+                asyncio.create_task(call)
+                for call in (
+                    stage.flow.wait(login, timeout=3600),
+                    stage.flow.graphql("a", "{ Viewer { id } }"),
+                )
+            ]
+            await stage.reached("/graphql", times=2)
+            await stage.flow.aclose()
+            assert all(task.done() for task in calls)
+            for task in calls:
+                with pytest.raises(SessionStateError, match="closed"):
+                    task.result()
+            for call in (
+                stage.flow.wait(login),
+                stage.flow.look(callback),
+                stage.flow.cancel(login),
+                stage.flow.token_for("a"),
+                stage.flow.graphql("a", "{ Viewer { id } }"),
+                stage.flow.viewer("a"),
+                stage.flow.logout("a"),
+                stage.flow.open(),
+            ):
+                with pytest.raises(SessionStateError, match="closed"):
+                    await call
+            assert (await stage.reopened().token_for("a")).user_id == stage.sandbox.user.id
+
+
+async def test_a_flow_opens_and_closes_without_a_block() -> None:
+    """As frameworks with hooks of their own need it."""
+    async with staged() as stage:
+        flow = stage.reopened()
+        assert await flow.open() is flow
+        assert await flow.open() is flow
+        login = await flow.begin()
+        await flow.aclose()
+        assert login.link == str(login.url)
+
+
+class TestLog:
+    """What is logged, with fields for machines."""
+
+    async def test_each_event_has_its_fields(self, caplog: pytest.LogCaptureFixture) -> None:
+        """Begun, finished, failed and called off."""
+        caplog.set_level(logging.INFO)
+        async with staged() as stage:
+            done = await stage.log_in(subject="a", binding=COOKIE)
+            login, callback = await stage.begin(subject="b", binding=COOKIE)
+            with pytest.raises(StateMismatchError):
+                await stage.flow.finish(callback, binding="another")
+            with pytest.raises(InvalidCallbackError):
+                await stage.flow.finish({"state": login.state})
+            stage.sandbox.next("token", Fault(status=503, body="<html>"))
+            with pytest.raises(ServiceUnavailableError):
+                await stage.flow.finish(callback, binding=COOKIE)
+            await stage.flow.cancel(await stage.flow.begin(subject="c"), reason="refused")
+        events = [vars(record) for record in caplog.records if hasattr(record, "event")]
+        assert [(one["event"], one["subject"], one.get("reason"), one["levelname"]) for one in events] == [
+            ("login_begun", "a", None, "INFO"),
+            ("login_finished", "a", None, "INFO"),
+            ("login_begun", "b", None, "INFO"),
+            ("login_failed", "b", "StateMismatchError (binding)", "INFO"),
+            ("login_failed", "None", "InvalidCallbackError", "INFO"),
+            ("login_failed", "b", "ServiceUnavailableError", "WARNING"),
+            ("login_begun", "c", None, "INFO"),
+            ("login_failed", "c", "refused", "INFO"),
+        ]
+        assert [one["attempt"] for one in events if "attempt" in one] == [1, 0, 0, 1]
+        assert events[1]["user_id"] == done.user_id
+
+    async def test_an_expired_login_that_somebody_waits_for_is_logged(self, caplog: pytest.LogCaptureFixture) -> None:
+        """Whatever the cause, a failed login is logged."""
+        caplog.set_level(logging.INFO)
+        async with staged() as stage:
+            login = await stage.flow.begin(subject="a")
+            stage.advance(minutes=11)
+            with pytest.raises(LoginTimeoutError):
+                await stage.flow.wait(login)
+        assert vars(caplog.records[-1])["reason"] == "expired"
 
 
 @pytest.mark.requirement("S19")

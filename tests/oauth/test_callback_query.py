@@ -11,7 +11,13 @@ from multidict import CIMultiDict, MultiDict, MultiDictProxy
 from yarl import URL
 
 from anilist_oauth.errors import InvalidCallbackError
-from anilist_oauth.oauth.callback_query import SIZE_LIMIT, Callback, callback_parameters, callback_url
+from anilist_oauth.oauth.callback import callback_state, parse_callback
+from anilist_oauth.oauth.callback_query import SIZE_LIMIT, Callback, CallbackQuery
+
+
+def parameters(callback: Callback, *, fragment: bool = False) -> Mapping[str, str]:
+    """Read a callback's parameters."""
+    return CallbackQuery.of(callback, fragment=fragment).parameters
 
 
 class Listed(dict[str, list[str]]):
@@ -82,7 +88,7 @@ SAME: list[Any] = [
 @pytest.mark.parametrize("callback", SAME, ids=lambda callback: ascii(callback).partition(" object at ")[0][:60])
 def test_every_form_gives_the_same(callback: Callback) -> None:
     """URL, query, mapping or multidict, whoever's it is; empty parameters are absent, unknown ones ignored."""
-    assert callback_parameters(callback) == {"code": "a b", "state": "s1"}
+    assert parameters(callback) == {"code": "a b", "state": "s1"}
 
 
 @pytest.mark.requirement("S10")
@@ -106,7 +112,7 @@ def test_a_repeated_parameter_is_refused(name: str) -> None:
     ]
     for callback in callbacks:
         with pytest.raises(InvalidCallbackError, match=f"'{name}' more than once"):
-            callback_parameters(callback)
+            parameters(callback)
 
 
 @pytest.mark.parametrize(
@@ -121,12 +127,12 @@ def test_a_repeated_parameter_is_refused(name: str) -> None:
 @pytest.mark.requirement("S29")
 def test_a_fragment_counts_where_it_holds_a_token(callback: str, found: Mapping[str, str]) -> None:
     """A fragment is none of the code grant's business, unless an implicit token hides there."""
-    assert callback_parameters(callback) == found
+    assert parameters(callback) == found
 
 
 def test_a_fragment_is_read_where_asked() -> None:
     """For the implicit grant, also as oauth2-server 9 writes it."""
-    assert callback_parameters("https://h/cb?hint=h#state=s1?error=e", fragment=True) == {
+    assert parameters("https://h/cb?hint=h#state=s1?error=e", fragment=True) == {
         "hint": "h",
         "state": "s1",
         "error": "e",
@@ -140,13 +146,13 @@ def test_a_fragment_is_read_where_asked() -> None:
 def test_another_type_is_refused(callback: Callback) -> None:
     """What is neither text nor mapping is our error, which names the type alone."""
     with pytest.raises(InvalidCallbackError, match=f"not {type(callback).__name__}"):
-        callback_parameters(callback)
+        parameters(callback)
 
 
 def test_another_library_s_url_is_named_in_full() -> None:
     """Several have a class of that name, and "a URL, not URL" helps nobody."""
     with pytest.raises(InvalidCallbackError, match=r"a str or yarl\.URL.*not starlette\.datastructures\.URL"):
-        callback_parameters(cast("Any", starlette.datastructures.URL("https://bot.example/cb?code=a")))
+        parameters(cast("Any", starlette.datastructures.URL("https://bot.example/cb?code=a")))
 
 
 @pytest.mark.requirement("S19")
@@ -156,16 +162,16 @@ def test_another_library_s_url_is_named_in_full() -> None:
 def test_a_value_that_is_no_string_is_refused(value: object) -> None:
     """It is not guessed at, and not repeated."""
     with pytest.raises(InvalidCallbackError, match="'code' is not a string") as caught:
-        callback_parameters({"code": value})
+        parameters({"code": value})
     assert "hidden" not in repr(caught.value)
 
 
 @pytest.mark.requirement("V8")
 def test_a_huge_callback_is_refused() -> None:
     """64 KiB are read, more is not looked at."""
-    assert callback_parameters("code=" + "a" * (SIZE_LIMIT - 5))
+    assert parameters("code=" + "a" * (SIZE_LIMIT - 5))
     with pytest.raises(InvalidCallbackError, match="over 64 KiB"):
-        callback_parameters("code=" + "a" * (SIZE_LIMIT - 4))
+        parameters("code=" + "a" * (SIZE_LIMIT - 4))
 
 
 @pytest.mark.requirement("V8")
@@ -176,7 +182,7 @@ def test_a_huge_callback_is_refused() -> None:
 def test_nothing_but_our_error_comes_of_any_text(callback: str, *, fragment: bool) -> None:
     """Any text gives strings or `InvalidCallbackError`."""
     try:
-        found = callback_parameters(callback, fragment=fragment)
+        found = parameters(callback, fragment=fragment)
     except InvalidCallbackError:
         found = {}
     assert all(isinstance(value, str) and value for value in found.values())
@@ -197,4 +203,12 @@ def test_nothing_but_our_error_comes_of_any_text(callback: str, *, fragment: boo
 )
 def test_an_absolute_url_is_known(callback: Callback, url: str | None) -> None:
     """Only what has a scheme tells where the callback came to."""
-    assert callback_url(callback) == url
+    assert CallbackQuery.of(callback).url == url
+
+
+def test_a_callback_is_read_once() -> None:
+    """What has been read is taken wherever a callback is, as it is, and shows nothing."""
+    query = CallbackQuery.of({"code": "canary", "state": "canary"})
+    assert CallbackQuery.of(query) is query
+    assert (callback_state(query), parse_callback(query, expected_state="canary")) == ("canary", "canary")
+    assert "canary" not in repr(query)

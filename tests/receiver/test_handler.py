@@ -18,7 +18,6 @@ from anilist_oauth.errors import (
 from anilist_oauth.sandbox import Fault
 from anilist_oauth.storage import MemoryLoginStore
 from anilist_oauth.storage.records import PendingLogin
-from tests.flows import Unpaced
 from tests.receiver.scenes import Scene, scene
 from tests.services import free_port
 
@@ -364,14 +363,14 @@ async def test_an_outage_is_told_from_a_mistake(stage: Scene) -> None:
 async def test_where_nothing_was_consumed_the_button_is_offered_again(
     stage: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """AniList's pace stands in the way for a while; the same ticket works afterwards."""
+    """A 429 of the token endpoint stands in the way for a while; the same ticket works afterwards."""
     login = await stage.receiver.login(subject="discord:42")
     asked = await stage.arrive(await stage.sandbox.approve(login.url))
-    monkeypatch.setattr(Unpaced, "wait", 40.0)
+    monkeypatch.setattr(stage.flow.session.pace, "exchange_delay", lambda: 40.0)
     page = await stage.post(asked.forms[0])
     assert (page.status, page.title, page.forms) == (503, "Not yet", [{"ticket": asked.forms[0]["ticket"]}])
     assert "Try again in 40 seconds." in page.words
-    monkeypatch.setattr(Unpaced, "wait", 0.0)
+    monkeypatch.undo()
     assert "mika on AniList" in (await stage.post(page.forms[0])).words
     assert (await stage.flow.wait(login, timeout=20)).display_name == "mika"
 

@@ -11,8 +11,8 @@ from anilist_oauth.errors import (
     AccessDeniedError,
     AniListOAuthError,
     LoginRequiredError,
-    LoginTimeoutError,
     ServiceUnavailableError,
+    SessionStateError,
     StorageError,
 )
 from anilist_oauth.sandbox import Fault
@@ -297,6 +297,6 @@ async def test_what_is_opened_is_closed(open_stand: Open) -> None:
     await stand.visitor.get("/")  # it has started
     login = await stand.flow.begin()
     await stand.stack.aclose()
-    with pytest.raises(LoginTimeoutError):
+    with pytest.raises(SessionStateError, match="flow is closed"):
         await stand.flow.wait(login, timeout=0)
     assert repr(stand.flow.session).endswith("closed>")

@@ -53,11 +53,13 @@ class MemoryLoginStore:
         now = to_microseconds(self._clock())
         self._sweep(now)
         if len(self._logins) >= self._max_logins:
-            raise StorageError(
+            error = StorageError(
                 f"{len(self._logins):,} logins have begun and not yet expired, as many as are kept in memory; "
                 "begin again later, or give MemoryLoginStore a larger max_logins",
                 retryable=True,
             )
+            error.full = True
+            raise error
         if login.subject is not None:
             self._count(key, login)
         self._logins[key] = _pack(login, added_at=now)

@@ -1,0 +1,42 @@
+"""What a login is begun with, checked at once: a bad value would be met when its user comes back."""
+
+from datetime import datetime
+
+from anilist_oauth.errors import ConfigurationError
+from anilist_oauth.login.return_to import check_return_to
+from anilist_oauth.redaction import MaskedText
+from anilist_oauth.storage.digests import digest
+from anilist_oauth.storage.records import PendingLogin
+
+RETURN_TO_LIMIT = 512  # bytes, where nobody is named: strangers begin sign-ins, and a store keeps each for its life
+
+
+def begun_login(
+    *,
+    client_id: str,
+    subject: str | None,
+    binding: MaskedText | None,
+    label: str | None,
+    return_to: str | None,
+    origins: frozenset[str],
+    expires_at: datetime,
+) -> PendingLogin:
+    """Make the record of a login that begins.
+
+    Raises:
+        ConfigurationError: `return_to` leads elsewhere or is too long, the binding is empty, or a text is too long.
+    """
+    if return_to is not None:
+        check_return_to(return_to, origins=origins)
+        if subject is None and len(return_to) > RETURN_TO_LIMIT:
+            raise ConfigurationError(f"return_to: a sign-in takes at most {RETURN_TO_LIMIT} bytes; shorten the query")
+    if binding is not None and not binding:
+        raise ConfigurationError("binding: a random string is needed, or None")
+    return PendingLogin(
+        client_id=client_id,
+        subject=subject,
+        binding_digest=None if binding is None else digest(binding),
+        label=label,
+        return_to=return_to,
+        expires_at=expires_at,
+    )

@@ -1,0 +1,74 @@
+"""What is logged of logins: one line each when it is begun, finished or failed, with fields for machines.
+
+Each record has the fields ``event``, ``subject`` and, where they apply, ``reason``, ``milliseconds`` and ``attempt``
+(the tries of the exchange). None of them ever holds a secret.
+"""
+
+import logging
+import time
+
+from anilist_oauth.errors import AniListOAuthError, CallbackError
+from anilist_oauth.redaction import clean
+from anilist_oauth.storage.records import StoredToken
+
+logger = logging.getLogger("anilist_oauth")
+
+
+class FinishLog:
+    """The log of one callback, from its arrival to its end.
+
+    Attributes:
+        subject: Whose login it is, as far as is known.
+        attempt: How many times the exchange was tried.
+    """
+
+    def __init__(self) -> None:
+        self._began = time.perf_counter()
+        self.subject: str | None = None
+        self.attempt = 0
+
+    def finished(self, stored: StoredToken) -> None:
+        """Log a success."""
+        subject = clean(stored.subject)
+        logger.info(
+            "login finished: AniList user %d, subject %s",
+            stored.user_id,
+            subject,
+            extra=self._fields("login_finished", subject) | {"user_id": stored.user_id},
+        )
+
+    def failed(self, error: Exception) -> None:
+        """Log a failure: what a visitor may cause at INFO, all else as a WARNING."""
+        subject, reason = clean(str(self.subject)), _reason(error)
+        level = logging.INFO if isinstance(error, CallbackError) else logging.WARNING
+        fields = self._fields("login_failed", subject) | {"reason": reason}
+        logger.log(level, "login failed: %s, subject %s", reason, subject, extra=fields)
+
+    def unsettled(self, error: AniListOAuthError) -> None:
+        """Log that whoever waits for a failed login may not hear of it."""
+        subject, reason = clean(str(self.subject)), _reason(error)
+        fields = self._fields("login_unsettled", subject) | {"reason": reason}
+        logger.warning("a failed login could not be settled: %s, subject %s", reason, subject, extra=fields)
+
+    def _fields(self, event: str, subject: str) -> dict[str, object]:
+        milliseconds = round((time.perf_counter() - self._began) * 1000, 1)
+        return {"event": event, "subject": subject, "milliseconds": milliseconds, "attempt": self.attempt}
+
+
+def begun(subject: str | None) -> None:
+    """Log that a login was begun."""
+    shown = clean(str(subject))
+    logger.info("login begun: subject %s", shown, extra={"event": "login_begun", "subject": shown})
+
+
+def called_off(subject: str | None, *, reason: str) -> None:
+    """Log that a login was called off, or has expired while somebody waited for it."""
+    shown = clean(str(subject))
+    fields = {"event": "login_failed", "subject": shown, "reason": reason}
+    logger.info("login failed: %s, subject %s", reason, shown, extra=fields)
+
+
+def _reason(error: Exception) -> str:
+    reason = getattr(error, "reason", None)
+    name = type(error).__name__
+    return f"{name} ({reason})" if isinstance(reason, str) else name

@@ -1,0 +1,69 @@
+"""The calls under way on a flow: its close ends them, typed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from anilist_oauth.errors import SessionStateError
+
+_GRACE = 1.0  # second in which calls under way may still end by themselves
+
+
+class OpenCalls:
+    """Counts calls in and out, and ends those under way when it is closed.
+
+    Attributes:
+        closing: Set when the close has begun.
+    """
+
+    def __init__(self) -> None:
+        self.closing: asyncio.Event = asyncio.Event()
+        self._scopes: set[asyncio.Timeout] = set()
+        self._gone = asyncio.Event()
+
+    @asynccontextmanager
+    async def under_way(self) -> AsyncIterator[None]:
+        """Run a block that `aclose` may end.
+
+        Raises:
+            SessionStateError: It was closed before or meanwhile.
+        """
+        if self.closing.is_set():
+            raise closed_error()
+        scope = asyncio.timeout(None)
+        try:
+            async with scope:
+                self._scopes.add(scope)
+                try:
+                    yield
+                finally:
+                    self._scopes.discard(scope)
+                    self._gone.set()
+        except TimeoutError as error:
+            if not scope.expired():
+                raise
+            raise closed_error() from error
+
+    async def aclose(self) -> None:
+        """Wait a second for the calls under way, and end the rest; safe to repeat."""
+        self.closing.set()
+        try:
+            async with asyncio.timeout(_GRACE):
+                await self._wait()
+        except TimeoutError:
+            pass
+        finally:  # whoever cancels this has no patience
+            for scope in self._scopes:
+                if not scope.expired():
+                    scope.reschedule(0)
+        await self._wait()
+
+    async def _wait(self) -> None:
+        while self._scopes:
+            self._gone.clear()
+            await self._gone.wait()
+
+
+def closed_error() -> SessionStateError:
+    """Make the error of a call on a closed flow."""
+    return SessionStateError("the login flow is closed; make a new one")

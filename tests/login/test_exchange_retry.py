@@ -1,0 +1,147 @@
+"""What a browser waits for while its code is exchanged, in virtual time."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from anilist_oauth.errors import ConnectionFailedError, OutcomeUnknownError, RateLimitedError, StateMismatchError
+from anilist_oauth.http_messages import Request, Response
+from anilist_oauth.sandbox import Fault
+from tests.flaky import takes, virtually
+from tests.flows import COOKIE, Stage
+
+SUBJECT = "discord:42"
+
+
+def too_many(seconds: str | None) -> Fault:
+    """Refuse an exchange for so many seconds, or without saying for how long."""
+    headers = {} if seconds is None else {"Retry-After": seconds}
+    return Fault(status=429, headers=headers, body={"message": "Too Many Attempts."})
+
+
+def unreachable(stage: Stage, *, seconds: float) -> list[float]:
+    """Let no request leave for so long; the times of the tries."""
+    loop, send = asyncio.get_running_loop(), stage.session._transport.send
+    until, tries = loop.time() + seconds, list[float]()
+
+    async def fail(request: Request) -> Response:
+        tries.append(loop.time())
+        if loop.time() < until:
+            raise ConnectionFailedError("anilist.co could not be reached (ClientConnectorDNSError); nothing was sent")
+        return await send(request)
+
+    stage.session._transport.send = fail  # type: ignore[method-assign]  # the transport is this test's double
+    return tries
+
+
+@pytest.mark.requirement("R3")
+def test_an_exchange_that_never_left_is_repeated_for_ten_seconds() -> None:
+    """A name server that fails for some seconds costs nobody a login; the code is sent once."""
+
+    async def test(stage: Stage) -> None:
+        tries = unreachable(stage, seconds=9)
+        with takes(at_least=9, at_most=12):
+            done = await stage.log_in(subject=SUBJECT)
+        assert done.login.subject == SUBJECT
+        assert stage.posts() == 1
+        assert 5 < len(tries) < 20
+
+    virtually(test)
+
+
+@pytest.mark.requirement("R3")
+def test_one_that_stays_unreachable_ends_the_login_in_words_that_fit() -> None:
+    """The callback cannot be opened again, so that no text may say so."""
+
+    async def test(stage: Stage) -> None:
+        unreachable(stage, seconds=3600)
+        login, callback = await stage.begin(subject=SUBJECT)
+        with takes(at_least=8, at_most=10.1), pytest.raises(ConnectionFailedError, match="start a new one") as caught:
+            await stage.flow.finish(callback)
+        assert not caught.value.retryable
+        assert "again" not in str(caught.value)
+        with pytest.raises(ConnectionFailedError, match="start a new one"):
+            await stage.flow.wait(login)
+        assert stage.posts() == 0
+
+    virtually(test)
+
+
+@pytest.mark.requirement("R4")
+def test_a_429_that_ends_within_thirty_seconds_is_waited_out() -> None:
+    """And the code, which was not looked at, is sent again."""
+
+    async def test(stage: Stage) -> None:
+        stage.sandbox.next("token", too_many("12"), too_many("14"))
+        with takes(at_least=26, at_most=31):
+            done = await stage.log_in(subject=SUBJECT)
+        assert done.login.subject == SUBJECT
+        assert stage.posts() == 3
+
+    virtually(test)
+
+
+@pytest.mark.requirement("R4")
+@pytest.mark.parametrize(("said", "told"), [("31", 31), (None, 60)])
+def test_a_longer_429_ends_the_login_and_says_for_how_long(said: str | None, told: float) -> None:
+    """Nobody is told to wait without a time."""
+
+    async def test(stage: Stage) -> None:
+        stage.sandbox.next("token", too_many(said))
+        _, callback = await stage.begin(subject=SUBJECT)
+        with takes(at_most=1), pytest.raises(RateLimitedError, match=f"in {told:.0f} seconds") as caught:
+            await stage.flow.finish(callback)
+        assert (caught.value.retry_after, caught.value.retryable) == (told, False)
+
+    virtually(test)
+
+
+@pytest.mark.requirement("R4")
+def test_callbacks_that_come_before_its_end_consume_nothing() -> None:
+    """They are refused before the take, and the same address works afterwards."""
+
+    async def test(stage: Stage) -> None:
+        stage.sandbox.next("token", too_many("40"))
+        _, first = await stage.begin()
+        _, callback = await stage.begin(binding=COOKIE)
+        with pytest.raises(RateLimitedError):
+            await stage.flow.finish(first)
+        with pytest.raises(RateLimitedError) as caught:
+            await stage.flow.finish(callback, binding=COOKIE)
+        assert caught.value.retryable
+        assert caught.value.retry_after == pytest.approx(40, abs=1)
+        with pytest.raises(StateMismatchError):
+            await stage.flow.finish(callback, binding="another")
+        await asyncio.sleep(41)
+        assert (await stage.flow.finish(callback, binding=COOKIE)).display_name == "mika"
+        assert stage.posts() == 2
+
+    virtually(test)
+
+
+def test_whatever_may_have_arrived_is_not_repeated() -> None:
+    """The code may be spent."""
+
+    async def test(stage: Stage) -> None:
+        stage.sandbox.next("token", Fault(close="before"))
+        _, callback = await stage.begin()
+        with pytest.raises(OutcomeUnknownError):
+            await stage.flow.finish(callback)
+        assert stage.posts() == 1
+
+    virtually(test)
+
+
+def test_tries_are_counted_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """The record of the end says how many there were."""
+    caplog.set_level("INFO")
+
+    async def test(stage: Stage) -> None:
+        stage.sandbox.next("token", too_many("1"))
+        await stage.log_in(subject=SUBJECT)
+
+    virtually(test)
+    fields: dict[str, Any] = vars(caplog.records[-1])
+    assert (fields["event"], fields["subject"], fields["attempt"]) == ("login_finished", SUBJECT, 2)
+    assert fields["milliseconds"] >= 0

@@ -1,0 +1,175 @@
+"""One take of a login: the taker's deadline, and what whoever waits is told."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from anilist_oauth.errors import AniListOAuthError, LoginTimeoutError, OutcomeUnknownError, StorageError
+from anilist_oauth.login.flow import LoginFlow
+from anilist_oauth.login.take import SETTLE_TIME, TAKER_DEAD, WORK_TIME
+from anilist_oauth.sandbox import Fault
+from anilist_oauth.session.session import OAuthSession
+from anilist_oauth.storage.digests import digest
+from tests.flaky import logins, takes, tokens, virtually
+from tests.flows import COOKIE, OPAQUE, Stage, named
+
+SUBJECT = "discord:42"
+AWAY = StorageError("the database is away", retryable=True)
+
+
+def test_the_times_of_a_taker_are_shorter_than_what_others_grant_it() -> None:
+    """With five seconds for clocks that differ, and some for the news to arrive."""
+    assert WORK_TIME < SETTLE_TIME < TAKER_DEAD.total_seconds() - 5
+
+
+@pytest.mark.requirement("R7")
+@pytest.mark.parametrize("ahead", [-5, 0, 5])
+@pytest.mark.parametrize("outage", [28.0, 40.0])
+def test_finish_and_wait_tell_the_same_ending(ahead: int, outage: float) -> None:
+    """However long the viewer and the store keep the taker, and whichever clock is ahead."""
+
+    async def test(stage: Stage) -> None:
+        stage.sandbox.next("token", OPAQUE)
+        slow = [Fault(status=503, headers={"Retry-After": str(seconds)}, body="{}") for seconds in (25, 27)]
+        stage.sandbox.next("graphql", *slow, named(stage.sandbox.user))
+        login, callback = await stage.begin(subject=SUBJECT)
+        differing = OAuthSession(
+            stage.session.application, clock=lambda: stage.sandbox.now() + timedelta(seconds=ahead)
+        )
+        other = LoginFlow(differing, logins=stage.flow.logins, tokens=stage.flow.tokens)
+        finishing = asyncio.ensure_future(stage.flow.finish(callback))
+        waiting = asyncio.ensure_future(other.wait(login))
+        await asyncio.sleep(50)
+        tokens(stage).weather.fail_for(outage, "put")
+        told = await asyncio.gather(finishing, waiting, return_exceptions=True)
+        assert type(told[0]) is type(told[1])
+        if isinstance(told[0], AniListOAuthError):
+            assert str(told[0]) == str(told[1])
+
+    virtually(test)
+
+
+@pytest.mark.requirement("R7")
+def test_work_that_takes_too_long_ends_settled_before_anybody_calls_it_dead() -> None:
+    """The taker is stopped at its deadline, and says so."""
+
+    async def test(stage: Stage) -> None:
+        tokens(stage).weather.hangs.add("put")
+        login, callback = await stage.begin(subject=SUBJECT)
+        waiting = asyncio.ensure_future(stage.flow.wait(login))
+        with takes(at_least=WORK_TIME - 1, at_most=WORK_TIME + 1):
+            with pytest.raises(StorageError) as caught:
+                await stage.flow.finish(callback)
+            with pytest.raises(StorageError):
+                await waiting
+        assert not caught.value.retryable
+
+    virtually(test)
+
+
+@pytest.mark.requirement("R7")
+def test_nothing_is_stored_or_called_done_after_the_deadline() -> None:
+    """As when the process was stopped in the middle, and goes on much later."""
+
+    async def test(stage: Stage) -> None:
+        login, callback = await stage.begin(subject=SUBJECT)
+        stage.sandbox.next("token", Fault(delay=5))
+        finishing = asyncio.ensure_future(stage.flow.finish(callback))
+        await stage.reached()
+        loop: Any = asyncio.get_running_loop()
+        loop.jump(100)
+        with pytest.raises((OutcomeUnknownError, StorageError)):
+            await finishing
+        assert await stage.flow.tokens.get(SUBJECT, client_id=stage.session.application.client_id) is None
+        assert await stage.flow.logins.settled(digest(login.state), timeout=0) is None
+
+    virtually(test)
+
+
+@pytest.mark.requirement("R6")
+@pytest.mark.parametrize("how", ["fails", "loses an answer", "is away for 28 s"])
+def test_a_store_that_comes_back_fails_no_call(how: str) -> None:
+    """Whichever call of it meets the trouble: each is repeated for thirty seconds."""
+
+    def trouble(weather: Any, name: str) -> None:
+        if how == "fails":
+            weather.before[name] = [AWAY]
+        elif how == "loses an answer":
+            weather.after[name] = [AWAY]
+        else:
+            weather.fail_for(28, name)
+
+    async def once(stage: Stage, trouble_at: Callable[[str], None], step: str) -> None:
+        trouble_at(step)
+        login = await stage.flow.begin(subject=SUBJECT, binding=COOKIE)
+        assert await stage.flow.look({"state": login.state}) == login
+        waiting = asyncio.ensure_future(stage.flow.wait(login))
+        done = await stage.flow.finish(await stage.sandbox.approve(login.url), binding=COOKIE)
+        assert await waiting == done
+        assert await stage.flow.token_for(SUBJECT) == done.token
+        await stage.flow.logout(SUBJECT)
+        called_off = await stage.flow.begin(subject=SUBJECT)
+        await stage.flow.cancel(called_off)
+        with pytest.raises(LoginTimeoutError):
+            await stage.flow.wait(called_off)
+
+    async def test(stage: Stage) -> None:
+        for step in ("add", "look", "take", "settle", "settled"):
+            await once(stage, lambda name: trouble(logins(stage).weather, name), step)
+        for step in ("get", "put", "delete"):
+            await once(stage, lambda name: trouble(tokens(stage).weather, name), step)
+        assert stage.posts() == 8
+
+    virtually(test)
+
+
+@pytest.mark.requirement("R6")
+def test_a_store_that_stays_away_is_told_as_what_it_is() -> None:
+    """After thirty seconds, and ``retryable`` only where nothing was consumed."""
+
+    async def test(stage: Stage) -> None:
+        for step, retryable in (("look", True), ("take", True), ("put", False), ("settle", False)):
+            weather = (tokens(stage) if step == "put" else logins(stage)).weather
+            _, callback = await stage.begin(binding=COOKIE)
+            weather.fail_for(100, step)
+            with takes(at_least=25, at_most=45), pytest.raises(StorageError) as caught:
+                await stage.flow.finish(callback, binding=COOKIE)
+            assert caught.value.retryable is retryable, step
+            weather.until.clear()
+            if retryable:
+                assert (await stage.flow.finish(callback, binding=COOKIE)).display_name == "mika"
+
+    virtually(test)
+
+
+@pytest.mark.requirement("R11")
+@pytest.mark.parametrize("step", ["look", "take", "put", "settle"])
+@pytest.mark.parametrize("arrived", [False, True])
+def test_a_flow_that_closes_in_the_middle_leaves_the_login_settled_or_as_it_was(step: str, *, arrived: bool) -> None:
+    """Whichever call of a store is under way, and whether it has arrived: at most one exchange, and no loose end."""
+
+    async def test(stage: Stage) -> None:
+        weather = (tokens(stage) if step == "put" else logins(stage)).weather
+        login, callback = await stage.begin(subject=SUBJECT, binding=COOKIE)
+        hangs = weather.hangs_after if arrived else weather.hangs
+        hangs.add(step)
+        finishing = asyncio.ensure_future(stage.flow.finish(callback, binding=COOKIE))
+        await asyncio.sleep(1)
+        asyncio.get_running_loop().call_later(9, hangs.clear)
+        await stage.flow.aclose()
+        (ended,) = await asyncio.gather(finishing, return_exceptions=True)
+        again = stage.reopened()
+        pending = await stage.flow.logins.look(digest(login.state))
+        assert pending is not None
+        if pending.taken is None:
+            assert (await again.finish(callback, binding=COOKIE)).login.state == login.state
+        else:
+            outcome = await stage.flow.logins.settled(digest(login.state), timeout=0)
+            assert outcome is not None
+            assert (outcome.error is None) is not isinstance(ended, AniListOAuthError)
+        assert stage.posts() <= 1
+
+    virtually(test)
