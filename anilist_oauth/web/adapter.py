@@ -1,7 +1,7 @@
 """What every adapter offers, with the same names and arguments, and the few things that each of them has to know."""
 
 from abc import ABC, abstractmethod
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, Required, TypedDict, TypeVar
 
 from anilist_oauth.html_page import Pages
 from anilist_oauth.login.flow import LoginFlow
@@ -10,7 +10,7 @@ from anilist_oauth.web.handlers import Answer, Handlers, OnError, OnLogin, Reque
 from anilist_oauth.web.login_endpoints import LoginEndpoints
 from anilist_oauth.web.login_paths import LOGIN_PATH
 
-__all__ = ["LOGIN_PATH", "Adapter", "Answer", "Handlers", "InitApp", "LoginRoutes", "Subject"]
+__all__ = ["LOGIN_PATH", "Adapter", "Answer", "Handlers", "InitApp", "LoginArguments", "LoginRoutes", "Subject"]
 
 AppT = TypeVar("AppT")
 RoutesT = TypeVar("RoutesT")
@@ -18,6 +18,18 @@ AppT_contra = TypeVar("AppT_contra", contravariant=True)
 RoutesT_co = TypeVar("RoutesT_co", covariant=True)
 RequestT_co = TypeVar("RequestT_co", covariant=True)
 ResponseT_contra = TypeVar("ResponseT_contra", contravariant=True)
+
+
+class LoginArguments(TypedDict, Generic[RequestT, ResponseT], total=False):
+    """The arguments of `Adapter.login_routes`, for a plugin that hands them on."""
+
+    on_login: Required[OnLogin[RequestT, ResponseT]]
+    login_path: str
+    subject: Subject[RequestT] | None
+    callback_path: str | None
+    on_error: OnError[RequestT, ResponseT] | None
+    pages: Pages | None
+    sign_in: bool
 
 
 class LoginRoutes(Protocol[RequestT_co, ResponseT_contra, RoutesT_co]):
@@ -145,11 +157,11 @@ class Adapter(ABC, Generic[AppT, RoutesT, RequestT, ResponseT]):
         )
 
     @abstractmethod
-    def routes(self, handlers: Handlers[RequestT, ResponseT]) -> RoutesT:
+    def routes(self, login: Handlers[RequestT, ResponseT]) -> RoutesT:
         """Make routes of the framework for `Handlers.routes`."""
 
     @abstractmethod
-    def install(self, app: AppT, handlers: Handlers[RequestT, ResponseT]) -> None:
+    def install(self, app: AppT, login: Handlers[RequestT, ResponseT]) -> None:
         """Add the routes to an application, and let `Handlers.instead` answer the errors of `REQUIRED`."""
 
     @abstractmethod

@@ -33,19 +33,19 @@ _INSTALLED: web.AppKey[bool] = web.AppKey("anilist_oauth", bool)
 class _Aiohttp(Adapter[web.Application, list[web.RouteDef], web.Request, web.StreamResponse]):
     raised = (web.HTTPException,)
 
-    def routes(self, handlers: Handlers[web.Request, web.StreamResponse]) -> list[web.RouteDef]:
-        return [web.route(method, path, _endpoint(answer, path)) for method, path, answer in handlers.by_method]
+    def routes(self, login: Handlers[web.Request, web.StreamResponse]) -> list[web.RouteDef]:
+        return [web.route(method, path, _endpoint(answer, path)) for method, path, answer in login.by_method]
 
-    def install(self, app: web.Application, handlers: Handlers[web.Request, web.StreamResponse]) -> None:
-        login = app.add_routes(self.routes(handlers))[0].resource
+    def install(self, app: web.Application, login: Handlers[web.Request, web.StreamResponse]) -> None:
+        resource = app.add_routes(self.routes(login))[0].resource
 
         @web.middleware
         async def instead(request: web.Request, handler: Handler) -> web.StreamResponse:
             try:
                 return await handler(request)
             except REQUIRED as error:
-                prefix = str(login and login.canonical).removesuffix(handlers.endpoints.paths.login)
-                return handlers.instead(_read(request, prefix), error)
+                prefix = str(resource and resource.canonical).removesuffix(login.endpoints.paths.login)
+                return login.instead(_read(request, prefix), error)
 
         app[_INSTALLED] = True
         app.middlewares.append(instead)

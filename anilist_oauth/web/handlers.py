@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 import attrs
 
@@ -46,7 +46,7 @@ class LoginRoute(NamedTuple):
     """One address of a login: its path, its methods besides HEAD, and what answers it."""
 
     path: str
-    methods: list[str]
+    methods: list[Literal["GET", "POST"]]
     answer: Callable[[Any, BrowserRequest], Awaitable[Any]]
 
 

@@ -23,7 +23,7 @@ from anilist_oauth.web.asgi_errors import INSTALLED, AnswerErrors
 from anilist_oauth.web.browser_request import BrowserRequest
 from anilist_oauth.web.browser_response import Amendment, BrowserResponse
 from anilist_oauth.web.lifespan import Openable, opened
-from anilist_oauth.web.token_required import REFUSAL, RequiredToken
+from anilist_oauth.web.token_required import NOT_ALLOWED, REFUSAL, RequiredToken
 
 try:
     from starlette.applications import Starlette
@@ -36,21 +36,19 @@ except ModuleNotFoundError as _missing:
 
 __all__ = ["init_app", "lifespan", "login_routes", "token_for_request"]
 
-_NOT_ALLOWED = 1008  # RFC 6455 section 7.4.1, "policy violation"
-
 
 class _Starlette(Adapter[Starlette, list[Route], Request, Response]):
     raised = (HTTPException,)
 
-    def routes(self, handlers: Handlers[Request, Response]) -> list[Route]:
+    def routes(self, login: Handlers[Request, Response]) -> list[Route]:
         return [
             Route(path, _endpoint(answer), methods=methods, include_in_schema=False)
-            for path, methods, answer in handlers.routes
+            for path, methods, answer in login.routes
         ]
 
-    def install(self, app: Starlette, handlers: Handlers[Request, Response]) -> None:
-        app.router.routes.extend(self.routes(handlers))
-        app.add_middleware(AnswerErrors, endpoints=handlers.endpoints)
+    def install(self, app: Starlette, login: Handlers[Request, Response]) -> None:
+        app.router.routes.extend(self.routes(login))
+        app.add_middleware(AnswerErrors, endpoints=login.endpoints)
 
     def respond(self, answer: BrowserResponse) -> Response:
         return self.amend(Response(answer.body, answer.status), answer)
@@ -98,7 +96,7 @@ def token_for_request(
         if isinstance(found, Token):
             return found
         if scope["type"] == "websocket":
-            raise WebSocketException(_NOT_ALLOWED, REFUSAL)
+            raise WebSocketException(NOT_ALLOWED, REFUSAL)
         raise _http_exception(found, scope.get("app"))
 
     return token

@@ -10,7 +10,10 @@ from anilist_oauth.web.browser_response import BrowserResponse
 from anilist_oauth.web.handlers import RequestT, Subject, settled
 from anilist_oauth.web.login_endpoints import REFUSAL, REQUIRED, LoginEndpoints
 
-__all__ = ["REFUSAL", "REQUIRED", "RequiredToken"]
+__all__ = ["NOT_ALLOWED", "REFUSAL", "REQUIRED", "RequiredToken"]
+
+NOT_ALLOWED = 1008
+"""The code with which a WebSocket is refused: "policy violation" (RFC 6455 section 7.4.1)."""
 
 
 class RequiredToken(Generic[RequestT]):

@@ -8,16 +8,23 @@ from typing import Annotated, Any, Protocol
 
 import attrs
 import fastapi
+import litestar
+import quart
 import uvicorn
 from aiohttp import web
+from litestar.config.app import AppConfig
+from litestar.di import NamedDependency
+from litestar.response import Redirect
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
 import anilist_oauth.web.aiohttp
+import anilist_oauth.web.litestar
+import anilist_oauth.web.quart
 import anilist_oauth.web.starlette
-from anilist_oauth.errors import AniListOAuthError, InvalidTokenError
+from anilist_oauth.errors import AniListOAuthError, InvalidTokenError, ServiceUnavailableError
 from anilist_oauth.html_page import Pages
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.login.login import CompletedLogin
@@ -74,8 +81,11 @@ async def _settled(value: Any) -> Any:
     return await value if isinstance(value, Awaitable) else value
 
 
-def _refused() -> InvalidTokenError:
-    return InvalidTokenError("Invalid token", errors=[{"message": "Invalid token", "status": 400}], status=400)
+TROUBLES: dict[str, AniListOAuthError] = {
+    "/refused": InvalidTokenError("Invalid token", errors=[{"message": "Invalid token", "status": 400}], status=400),
+    "/down": ServiceUnavailableError("AniList is down", retry_after=30),
+}
+"""Pages of the site whose handlers raise something."""
 
 
 class Framework(Protocol):
@@ -126,10 +136,10 @@ class Aiohttp:
             found: Token = await token(request)
             return web.Response(text=f"user {found.user_id}")
 
-        async def refused(_: web.Request) -> web.Response:
-            raise _refused()
+        async def trouble(request: web.Request) -> web.Response:
+            raise TROUBLES["/" + request.path.rpartition("/")[2]]
 
-        pages = [web.route("*", "/mine", mine), web.get("/refused", refused)]
+        pages = [web.route("*", "/mine", mine), *(web.route("*", path, trouble) for path in TROUBLES)]
         application.add_routes([web.get("/", home), *pages])
         deeper = web.Application()
         deeper.add_routes(pages)
@@ -203,8 +213,10 @@ class Asgi:
         async def mine_by_dependency(found: Annotated[Token, fastapi.Depends(token)]) -> Response:
             return PlainTextResponse(f"user {found.user_id}")
 
-        async def refused(_: Request) -> Response:
-            raise _refused()
+        async def trouble(request: Request) -> Response:
+            raise TROUBLES["/" + request.url.path.rpartition("/")[2]]
+
+        troubles = [Route(path, trouble, methods=["GET", "POST"]) for path in TROUBLES]
 
         if isinstance(application, fastapi.FastAPI):
             application.api_route("/mine", methods=["GET", "POST"])(mine_by_dependency)
@@ -212,8 +224,8 @@ class Asgi:
             application.router.routes.append(Route("/mine", mine, methods=["GET", "POST"]))
         application.router.routes += [
             Route("/", home),
-            Route("/refused", refused),
-            Mount("/deeper", self._kind(routes=[Route("/refused", refused), Route("/mine", mine)])),
+            *troubles,
+            Mount("/deeper", self._kind(routes=[*troubles, Route("/mine", mine)])),
         ]
 
     def _options(self, site: Site) -> dict[str, Any]:
@@ -234,18 +246,171 @@ class Asgi:
             options["subject"] = lambda request: subject(request.cookies)
         return options
 
-    @asynccontextmanager
-    async def served(self, application: Starlette, listener: socket.socket) -> AsyncIterator[None]:
-        """Serve it with uvicorn; connections wait in the listener until it has started."""
-        config = uvicorn.Config(application, log_config=None, lifespan="on", timeout_graceful_shutdown=1)
-        server = uvicorn.Server(config)
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        try:
-            yield
-        finally:
-            server.should_exit = True
-            await serving
-            listener.close()
+    def served(self, application: Starlette, listener: socket.socket) -> Any:
+        """Serve it with uvicorn."""
+        return by_uvicorn(application, listener)
+
+
+class QuartSite:
+    """The site in Quart."""
+
+    adapter = anilist_oauth.web.quart
+
+    def application(self, flow: LoginFlow, site: Site, *things: Any) -> Any:
+        """Write it."""
+        application = quart.Quart("site")
+        self._add_pages(application, flow)
+        options = self._options(site)
+        if site.with_init_app:
+            self.adapter.init_app(application, flow, **options)
+        else:
+            application.register_blueprint(self.adapter.login_routes(flow, **options))
+        application.while_serving(self.adapter.lifespan(*things))
+        return Outside(application, site)
+
+    def _add_pages(self, application: quart.Quart, flow: LoginFlow) -> None:
+        token = self.adapter.token_for_request(flow, lambda request: request.cookies.get(WHO))
+
+        async def home() -> str:
+            query = f"?{quart.request.query_string.decode()}" if quart.request.query_string else ""
+            return f"who: {quart.request.cookies.get(WHO)} at {quart.request.root_path}{quart.request.path}{query}"
+
+        async def mine() -> str:
+            return f"user {(await token()).user_id}"
+
+        async def trouble() -> str:
+            raise TROUBLES["/" + quart.request.path.rpartition("/")[2]]
+
+        deeper = quart.Blueprint("deeper", "deeper", url_prefix="/deeper")
+        for place in (application, deeper):
+            place.add_url_rule("/mine", "mine", mine, methods=["GET", "POST"])
+            for path in TROUBLES:
+                place.add_url_rule(path, path[1:], trouble, methods=["GET", "POST"])
+        application.add_url_rule("/", "home", home)
+        application.register_blueprint(deeper)
+
+    def _options(self, site: Site) -> dict[str, Any]:
+        async def welcome(_: quart.Request, completed: CompletedLogin) -> Any:
+            response = quart.redirect(site.welcome(completed))
+            response.set_cookie(WHO, completed.login.subject or "")
+            return response
+
+        options: dict[str, Any] = site.options | {"on_login": welcome}
+        if on_error := site.on_error:
+
+            async def error(_: quart.Request, error: AniListOAuthError) -> Any:
+                where = await _settled(on_error(error))
+                return None if where is None else quart.redirect(where)
+
+            options["on_error"] = error
+        if subject := site.subject:
+            options["subject"] = lambda request: subject(request.cookies)
+        return options
+
+    def served(self, application: Any, listener: socket.socket) -> Any:
+        """Serve it with uvicorn."""
+        return by_uvicorn(application, listener)
+
+
+class LitestarSite:
+    """The site in Litestar."""
+
+    adapter = anilist_oauth.web.litestar
+
+    def application(self, flow: LoginFlow, site: Site, *things: Any) -> Any:
+        """Write it."""
+        application = litestar.Litestar(self._pages(), **self._setup(flow, site, *things))
+        return Outside(application, site)
+
+    def _setup(self, flow: LoginFlow, site: Site, *things: Any) -> dict[str, Any]:
+        options = self._options(site)
+        token = self.adapter.token_for_request(flow, lambda connection: connection.cookies.get(WHO))
+        setup: dict[str, Any] = {
+            "dependencies": {"token": token},
+            "lifespan": [self.adapter.lifespan(*things)],
+            "logging_config": None,
+            "openapi_config": None,
+        }
+        if site.with_init_app:
+            return setup | {"plugins": [self.adapter.LoginPlugin(flow, **options)]}
+
+        def add(config: AppConfig) -> AppConfig:
+            config.route_handlers.extend(self.adapter.login_routes(flow, **options))
+            return config
+
+        return setup | {"on_app_init": [add]}
+
+    def _pages(self) -> list[Any]:
+        text = litestar.MediaType.TEXT
+
+        @litestar.get("/", media_type=text)
+        async def home(request: litestar.Request[Any, Any, Any]) -> str:
+            query = request.scope["query_string"].decode()
+            root = request.scope.get("root_path", "")
+            return f"who: {request.cookies.get(WHO)} at {root}{request.scope['path']}" + (f"?{query}" if query else "")
+
+        @litestar.route("/mine", http_method=["GET", "POST"], media_type=text, status_code=200)
+        async def mine(token: NamedDependency[Token]) -> str:
+            return f"user {token.user_id}"
+
+        @litestar.route([*TROUBLES], http_method=["GET", "POST"], media_type=text, status_code=200)
+        async def trouble(request: litestar.Request[Any, Any, Any]) -> str:
+            raise TROUBLES["/" + request.scope["path"].rpartition("/")[2]]
+
+        return [home, mine, trouble, litestar.Router("/deeper", route_handlers=[mine, trouble])]
+
+    def _options(self, site: Site) -> dict[str, Any]:
+        def welcome(_: Any, completed: CompletedLogin) -> Redirect:
+            response = Redirect(site.welcome(completed))
+            response.set_cookie(WHO, completed.login.subject or "")
+            return response
+
+        options: dict[str, Any] = site.options | {"on_login": welcome}
+        if on_error := site.on_error:
+
+            async def error(_: Any, error: AniListOAuthError) -> Redirect | None:
+                where = await _settled(on_error(error))
+                return None if where is None else Redirect(where)
+
+            options["on_error"] = error
+        if subject := site.subject:
+            options["subject"] = lambda request: subject(request.cookies)
+        return options
+
+    def served(self, application: Any, listener: socket.socket) -> Any:
+        """Serve it with uvicorn."""
+        return by_uvicorn(application, listener)
+
+
+@asynccontextmanager
+async def by_uvicorn(application: Any, listener: socket.socket) -> AsyncIterator[None]:
+    """Serve an application; connections wait in the listener until it has started."""
+    config = uvicorn.Config(application, log_config=None, lifespan="on", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+        listener.close()
+
+
+class Outside:
+    """What stands around an application: it notes what was asked for, and mounts the application at the prefix."""
+
+    def __init__(self, app: Any, site: Site) -> None:
+        self._app = _Seen(app, site.callbacks)
+        self._prefix = site.prefix
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one connection."""
+        if scope["type"] != "lifespan" and self._prefix:
+            if not scope["path"].startswith(f"{self._prefix}/"):
+                await PlainTextResponse("Not Found", 404)(scope, receive, send)
+                return
+            scope = scope | {"root_path": self._prefix}
+        await self._app(scope, receive, send)
 
 
 class _Seen:
@@ -263,6 +428,8 @@ FRAMEWORKS: dict[str, Framework] = {
     "aiohttp": Aiohttp(),
     "starlette": Asgi(Starlette),
     "fastapi": Asgi(fastapi.FastAPI),
+    "quart": QuartSite(),
+    "litestar": LitestarSite(),
 }
 
 

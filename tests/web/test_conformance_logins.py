@@ -1,6 +1,7 @@
 """What every adapter does alike, because one core decides: logins from their beginning to their end."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Mapping
 from datetime import timedelta
 
@@ -20,8 +21,10 @@ from anilist_oauth.storage import MemoryLoginStore
 from anilist_oauth.storage.records import PendingLogin
 from tests.web.conftest import Open
 from tests.web.sites import Site
+from tests.web.visitor import pieces
 
 FAILED = "/login/anilist/failed?reason="
+OURS = frozenset({"path=/", "httponly", "samesite=lax"})
 
 
 class FullStore(MemoryLoginStore):
@@ -93,8 +96,8 @@ async def test_a_used_cookie_is_kept_for_a_minute(open_stand: Open) -> None:
     callback = await stand.approve(await stand.begin())
     ((name, value),) = stand.visitor.cookies.items()
     seen = await stand.visitor.get(callback)
-    cookies = [cookie for cookie in seen.cookies if cookie.startswith("anilist-")]
-    assert cookies == [f"{name}={value}; Max-Age=60; Path=/; HttpOnly; SameSite=Lax"]
+    cookies = [pieces(cookie) for cookie in seen.cookies if cookie.startswith("anilist-")]
+    assert cookies == [(f"{name}={value}", OURS | {"max-age=60"})]
 
 
 async def test_a_denial_is_explained(open_stand: Open) -> None:
@@ -128,7 +131,7 @@ async def test_the_cookie_lives_as_long_as_the_login(open_stand: Open) -> None:
     stand = await open_stand(lifetime=timedelta(minutes=7))
     seen = await stand.visitor.get("/login/anilist")
     (cookie,) = seen.cookies
-    assert cookie.endswith("; Max-Age=420; Path=/; HttpOnly; SameSite=Lax")
+    assert pieces(cookie)[1] == OURS | {"max-age=420"}
     assert len(cookie) < 300
 
 
@@ -140,7 +143,7 @@ async def test_over_https_the_cookie_is_this_hosts_alone(open_stand: Open) -> No
     seen = await stand.visitor.get("/login/anilist")
     (cookie,) = seen.cookies
     assert cookie.startswith("__Host-anilist-")
-    assert cookie.endswith("; Path=/; HttpOnly; SameSite=Lax; Secure")
+    assert pieces(cookie)[1] == OURS | {"max-age=600", "secure"}
     assert len(cookie) < 300
     assert (await stand.visitor.get(await stand.approve(seen.location))).location == "/"
     for _ in range(7):
@@ -300,3 +303,17 @@ async def test_what_is_opened_is_closed(open_stand: Open) -> None:
     with pytest.raises(SessionStateError, match="flow is closed"):
         await stand.flow.wait(login, timeout=0)
     assert repr(stand.flow.session).endswith("closed>")
+
+
+@pytest.mark.parametrize("below", ["", "/deeper"])
+async def test_an_outage_in_a_handler_is_a_page(open_stand: Open, below: str) -> None:
+    """A person is told and may try again, a program gets JSON: 503, and when to come back."""
+    stand = await open_stand()
+    page = await stand.visitor.get(f"{below}/down?a=b")
+    told = await stand.visitor.get(f"{below}/down", headers={"Accept": "*/*"})
+    assert [(seen.status, seen.headers["Retry-After"]) for seen in (page, told)] == [(503, "30")] * 2
+    assert "AniList does not answer" in page.text
+    assert f'href="{below}/down?a=b"' in page.text
+    assert json.loads(told.text) == {"detail": "AniList does not answer", "reason": "unavailable"}
+    sent = await stand.visitor.get(f"{below}/down", method="POST")
+    assert f'href="{below}/down"' in sent.text

@@ -10,16 +10,17 @@ from types import ModuleType
 
 import pytest
 
-from anilist_oauth.web import aiohttp, starlette
+from anilist_oauth.web import aiohttp, litestar, quart, starlette
 
 ROOT = Path(__file__).parent.parent.parent
-ADAPTERS = [aiohttp, starlette]
+ADAPTERS = [aiohttp, starlette, quart, litestar]
+NAMES = [adapter.__name__.rpartition(".")[2] for adapter in ADAPTERS]
 CONTRACT = "Web adapters have no check of their own"
 CHECKS = {"begin", "finish", "look", "cancel", "state", "code", "binding", "cookies", "return_to", "compare_digest"}
 
 
 @pytest.mark.requirement("V13")
-@pytest.mark.parametrize("adapter", ["aiohttp", "starlette"])
+@pytest.mark.parametrize("adapter", NAMES)
 @pytest.mark.parametrize(
     "module", ["anilist_oauth.oauth.state", "anilist_oauth.oauth.callback", "anilist_oauth.web.binding_cookies", "hmac"]
 )
@@ -36,7 +37,7 @@ def test_an_adapter_with_a_check_is_found(adapter: str, module: str, tmp_path: P
 
 
 @pytest.mark.requirement("V13")
-@pytest.mark.parametrize("adapter", ADAPTERS, ids=["aiohttp", "starlette"])
+@pytest.mark.parametrize("adapter", ADAPTERS, ids=NAMES)
 def test_an_adapter_calls_nothing_that_decides(adapter: ModuleType) -> None:
     """Of the flow it calls nothing, and of a request it reads no part that a login hangs on; cookies it sets alone."""
     tree = ast.parse(inspect.getsource(adapter))
@@ -49,13 +50,14 @@ def test_an_adapter_calls_nothing_that_decides(adapter: ModuleType) -> None:
 @pytest.mark.parametrize("name", aiohttp.__all__)
 def test_adapters_have_the_same_names(name: str) -> None:
     """Each function has the same parameters and defaults in every adapter, and says what it does."""
-    one, two = (inspect.signature(getattr(adapter, name)).parameters.values() for adapter in ADAPTERS)
-    assert aiohttp.__all__ == starlette.__all__
-    assert [(p.name, p.kind, p.default) for p in one] == [(p.name, p.kind, p.default) for p in two]
+    signatures = [inspect.signature(getattr(adapter, name)).parameters.values() for adapter in ADAPTERS]
+    first, *others = [[(p.name, p.kind, p.default) for p in parameters] for parameters in signatures]
+    assert others == [first] * len(others)
+    assert all(set(adapter.__all__) >= set(aiohttp.__all__) for adapter in ADAPTERS)
     assert all(inspect.getdoc(getattr(adapter, name)) for adapter in ADAPTERS)
 
 
-@pytest.mark.parametrize("adapter", ADAPTERS)
+@pytest.mark.parametrize("adapter", ADAPTERS, ids=NAMES)
 def test_an_adapter_is_small(adapter: ModuleType) -> None:
     """What it does is decided below it."""
     assert len(inspect.getsource(adapter).splitlines()) < 120

@@ -30,6 +30,12 @@ class Seen:
         return self.headers.getall("Set-Cookie", [])
 
 
+def pieces(cookie: str) -> tuple[str, frozenset[str]]:
+    """Take a ``Set-Cookie`` apart: name and value, and the attributes, whose order and case of letters are free."""
+    pair, *attributes = cookie.split("; ")
+    return pair, frozenset(attribute.lower() for attribute in attributes)
+
+
 class Visitor:
     """Follows no redirect by itself, and keeps every cookie until it is taken away."""
 
@@ -73,7 +79,7 @@ class Visitor:
         for line in seen.cookies:
             name, _, rest = line.partition("=")
             value, *attributes = rest.split("; ")
-            if "Max-Age=0" in attributes:
+            if "max-age=0" in map(str.lower, attributes):
                 self.cookies.pop(name, None)
             else:
                 self.cookies[name] = value
