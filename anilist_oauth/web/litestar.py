@@ -30,7 +30,7 @@ try:
     from litestar.plugins import InitPlugin
     from litestar.types import Scope
 except ModuleNotFoundError as _missing:
-    raise ImportError("pip install 'anilist-oauth[litestar]'") from _missing
+    raise ImportError("litestar is not installed: pip install 'anilist-oauth[litestar]'") from _missing
 
 __all__ = ["LoginPlugin", "init_app", "lifespan", "login_routes", "token_for_request"]
 

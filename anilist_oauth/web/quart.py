@@ -31,7 +31,7 @@ try:
     from werkzeug.exceptions import HTTPException
     from werkzeug.sansio.response import Response
 except ModuleNotFoundError as _missing:
-    raise ImportError("pip install 'anilist-oauth[quart]'") from _missing
+    raise ImportError("quart is not installed: pip install 'anilist-oauth[quart]'") from _missing
 
 __all__ = ["init_app", "lifespan", "login_routes", "token_for_request"]
 

@@ -32,7 +32,7 @@ try:
     from starlette.responses import PlainTextResponse, Response
     from starlette.routing import Route
 except ModuleNotFoundError as _missing:
-    raise ImportError("pip install 'anilist-oauth[starlette]'") from _missing
+    raise ImportError("starlette is not installed: pip install 'anilist-oauth[starlette]'") from _missing
 
 __all__ = ["init_app", "lifespan", "login_routes", "token_for_request"]
 

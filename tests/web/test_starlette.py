@@ -25,12 +25,14 @@ from anilist_oauth.web import starlette
 from tests.flows import staged
 
 
-def test_a_missing_extra_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without Starlette the text is the line to type."""
-    monkeypatch.delitem(sys.modules, "anilist_oauth.web.starlette")
-    monkeypatch.setitem(sys.modules, "starlette.applications", None)
-    with pytest.raises(ImportError, match=r"^pip install 'anilist-oauth\[starlette\]'$"):
-        importlib.import_module("anilist_oauth.web.starlette")
+@pytest.mark.parametrize("extra", ["starlette", "quart", "litestar"])
+def test_a_missing_extra_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch, extra: str) -> None:
+    """Without the framework the text ends in the line to type."""
+    monkeypatch.delitem(sys.modules, f"anilist_oauth.web.{extra}")
+    for module in (extra, f"{extra}.applications"):
+        monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(ImportError, match=rf"pip install 'anilist-oauth\[{extra}\]'$"):
+        importlib.import_module(f"anilist_oauth.web.{extra}")
 
 
 async def called(app: Starlette, *, sent: list[dict[str, Any]] | None = None, **changes: Any) -> list[dict[str, Any]]:
