@@ -14,15 +14,17 @@ from anilist_oauth.redaction import Unpicklable
 
 TOKEN_BODY_LIMIT = 1024 * 1024
 GRAPHQL_BODY_LIMIT = 8 * 1024 * 1024
+MEMORY = 9  # times its limit that a body's values may take in memory; with its texts that is sixteen times at most
 
 ADDRESS_REFUSED = (
     "Cloudflare turned this machine's address away before AniList saw the request; waiting may not help. Try from "
     "another network, or ask AniList to allow this address"
 )
 _CHALLENGES = (b"just a moment", b"enable javascript and cookies", b"ddos protection by cloudflare")
+_PAGE = 64 * 1024  # bytes of a body that are looked at for a page of Cloudflare's, which is smaller
 _REFUSALS = (b"cloudflare", b"error code: 1")  # of a page, and of plain text such as "error code: 1020"
 
-_BLANKS = " \t\n\r"  # JSON's own (RFC 8259 section 2)
+_BLANKS = b" \t\n\r"  # JSON's own (RFC 8259 section 2)
 
 _decode = json.JSONDecoder().raw_decode
 
@@ -77,14 +79,27 @@ class Response(Unpicklable):
         if "cf-mitigated" in self.headers:
             return True
         marks = _CHALLENGES if self.status >= 500 else (*_CHALLENGES, *_REFUSALS)
-        body = self.body.lower()
+        body = self.body[:_PAGE].lower()
         return any(mark in body for mark in marks)
 
-    def json(self) -> Any:
-        """Decode the body, UTF-8 with or without a byte order mark (RFC 8259 section 8.1); None if it is no JSON."""
+    def json(self, *, memory: int = MEMORY * TOKEN_BODY_LIMIT) -> Any:
+        """Decode the body, UTF-8 with or without a byte order mark (RFC 8259 section 8.1); None if it is not JSON.
+
+        Args:
+            memory: How many bytes its values may take in memory, as far as that can be told beforehand; a document with
+                more counts as not JSON. Objects and short texts take twenty times their length and more.
+        """
+        if _weight(self.body) > memory:
+            return None
         try:
-            text = self.body.removeprefix(BOM_UTF8).decode().strip(_BLANKS)
+            text = self.body.removeprefix(BOM_UTF8).strip(_BLANKS).decode()
             document, end = _decode(text)
         except (ValueError, RecursionError):
             return None
         return document if end == len(text) else None
+
+
+def _weight(body: bytes) -> int:
+    """Estimate the memory of a JSON document's values: of its objects and lists, their members, and their names."""
+    containers, members, names = body.count(b"{") + body.count(b"["), body.count(b","), body.count(b":")
+    return 250 * containers + 84 * members + 40 * names

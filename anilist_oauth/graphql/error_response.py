@@ -102,7 +102,13 @@ class GraphQLErrorResponse(Unpicklable):
         return self._of(GraphQLError, f"AniList refused the query: {self._text}")
 
     def _unexpected(self) -> UnexpectedResponseError:
-        kind = "JSON" if self.foreign is not None else "HTML" if self.response.body.lstrip()[:1] == b"<" else "no JSON"
+        kind = (
+            "JSON"
+            if self.foreign is not None
+            else "HTML"
+            if self.response.body[:64].lstrip()[:1] == b"<"
+            else "no JSON"
+        )
         lost = self.mutation and self.response.status < 300
         remedy = CHANGE_UNKNOWN if lost else "check the GraphQL endpoint, or try again later"
         return UnexpectedResponseError(

@@ -1,16 +1,15 @@
 """AniList's GraphQL answer, read: its data, or the error that it means."""
 
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from anilist_oauth.graphql.error_response import GraphQLErrorResponse
-from anilist_oauth.http_messages import Response
+from anilist_oauth.http_messages import GRAPHQL_BODY_LIMIT, MEMORY, Response
 from anilist_oauth.pacing.rate_limit import retry_after
-from anilist_oauth.redaction import clean
+from anilist_oauth.redaction import Masked, MaskedText, clean
 
-_KEPT_DEPTH, _KEPT_PARTS = 8, 50  # of what an error keeps of an answer; AniList's own are smaller
-
-
+_KEPT_DEPTH, _KEPT_PARTS, _KEPT_VALUES = 8, 50, 1000  # of what an error keeps of an answer; AniList's own are smaller
 _SHORTEST_SECRET = 8  # characters; masking a shorter one, which can be no token of AniList's, would garble every text
 
 
@@ -37,28 +36,57 @@ def parse_graphql_response(
         ServiceUnavailableError: An outage; `retry_after` is None where only this one answer failed.
         UnexpectedResponseError: The answer is not GraphQL.
     """
-    document = response.json()
-    payload: dict[str, Any] = document if isinstance(document, dict) else {}
-    data: dict[str, Any] | None = payload["data"] if isinstance(payload.get("data"), dict) else None
-    if data is not None and response.status < 300 and payload.get("errors") in (None, []):
-        return data
-    secrets = tuple(secret for secret in secrets if len(secret) >= _SHORTEST_SECRET)
-    errors: list[dict[str, Any]] = _tidy(_errors(payload.get("errors")), secrets)
-    raise GraphQLErrorResponse(
-        response=response,
-        errors=errors,
-        foreign=_tidy(_other_json(payload), secrets) if isinstance(document, dict) and not errors else None,
-        older_api=isinstance(payload.get("error"), dict) and not errors,
-        data=data,
+    document = Masked(response.json(memory=MEMORY * GRAPHQL_BODY_LIMIT))
+    if _is_granted(document.value, response.status):
+        granted: dict[str, Any] = document.value["data"]
+        return granted
+    excerpt = _Excerpt(tuple(MaskedText(secret) for secret in secrets if len(secret) >= _SHORTEST_SECRET))
+    del secrets
+    raise _refusal(
+        response,
+        document.value,
+        excerpt,
         with_token=with_token,
         mutation=mutation,
         retry_after=retry_after(response.headers, now=now),
     ).error()
 
 
+def _is_granted(document: Any, status: int) -> bool:
+    return (
+        isinstance(document, dict)
+        and isinstance(document.get("data"), dict)
+        and status < 300
+        and document.get("errors") in (None, [])
+    )
+
+
+def _refusal(
+    response: Response,
+    document: Any,
+    excerpt: "_Excerpt",
+    *,
+    with_token: bool,
+    mutation: bool,
+    retry_after: float | None,
+) -> GraphQLErrorResponse:
+    payload: dict[str, Any] = document if isinstance(document, dict) else {}
+    errors: list[dict[str, Any]] = excerpt.of(_errors(payload.get("errors")))
+    return GraphQLErrorResponse(
+        response=response,
+        errors=errors,
+        foreign=excerpt.of(_other_json(payload)) if isinstance(document, dict) and not errors else None,
+        older_api=isinstance(payload.get("error"), dict) and not errors,
+        data=payload["data"] if isinstance(payload.get("data"), dict) else None,
+        with_token=with_token,
+        mutation=mutation,
+        retry_after=retry_after,
+    )
+
+
 def _errors(value: Any) -> list[dict[str, Any]]:
     """Read the ``errors`` of an answer as a list of objects, whatever stands there."""
-    entries = value if isinstance(value, list) else [] if value is None else [value]
+    entries = value[:_KEPT_PARTS] if isinstance(value, list) else [] if value is None else [value]
     return [entry if isinstance(entry, dict) else {"message": str(entry)} for entry in entries]
 
 
@@ -73,15 +101,23 @@ def _other_json(payload: dict[str, Any]) -> dict[str, Any]:
     return {"message": text if isinstance(text, str) else "", "status": inner.get("status")}
 
 
-def _tidy(value: Any, secrets: tuple[str, ...], depth: int = 0) -> Any:
-    """Make a part of an answer fit for an error: texts cleaned, sizes bounded."""
-    if isinstance(value, str):
-        return clean(value, secrets=secrets)
-    if depth > _KEPT_DEPTH:
-        return None
-    if isinstance(value, list):
-        return [_tidy(item, secrets, depth + 1) for item in value[:_KEPT_PARTS]]
-    if isinstance(value, dict):
-        kept = list(value.items())[:_KEPT_PARTS]
-        return {clean(key, secrets=secrets): _tidy(item, secrets, depth + 1) for key, item in kept}
-    return value
+class _Excerpt:
+    """Makes parts of one answer fit for an error: texts are cleaned, and sizes bounded, each and in all."""
+
+    def __init__(self, secrets: tuple[MaskedText, ...]) -> None:
+        self._secrets = secrets
+        self._left = _KEPT_VALUES
+
+    def of(self, value: Any, depth: int = 0) -> Any:
+        """Give what is kept of a value."""
+        self._left -= 1
+        if isinstance(value, str):
+            return clean(value, secrets=self._secrets)
+        if depth > _KEPT_DEPTH:
+            return None
+        if isinstance(value, list):
+            return [self.of(item, depth + 1) for item in value[:_KEPT_PARTS] if self._left > 0]
+        if isinstance(value, dict):
+            parts = islice(value.items(), _KEPT_PARTS)
+            return {self.of(key): self.of(item, depth + 1) for key, item in parts if self._left > 0}
+        return value
