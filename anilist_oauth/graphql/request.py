@@ -13,6 +13,7 @@ from yarl import URL
 
 from anilist_oauth.graphql.variables import checked_text, plain_variables, refuse
 from anilist_oauth.http_messages import GRAPHQL_BODY_LIMIT, Request
+from anilist_oauth.redaction import MaskedText
 from anilist_oauth.tokens.access_token import Token, bearer_headers
 
 _HEADERS = {"Accept": "application/json", "Content-Type": "application/json"}
@@ -43,6 +44,7 @@ def graphql_request(
         UnsendableValueError: A variable is not JSON, or a text cannot be sent; `path` says which.
         ConfigurationError: The token cannot be one, or the timeout is no positive number.
     """
+    token = MaskedText(token) if isinstance(token, str) else token
     body: dict[str, Any] = {"query": checked_text(query, "query")}
     if not query.strip():
         refuse("query", "it is empty; write a GraphQL document")

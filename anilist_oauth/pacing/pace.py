@@ -88,11 +88,13 @@ class Pace:
             SessionStateError: Calls of another running event loop are waiting.
             ConfigurationError: `max_wait` is not a number.
         """
+        user = _user(token)
+        del token  # so that no crash reporter shows it
         if max_wait is not None and (not isinstance(max_wait, int | float) or math.isnan(max_wait)):
             raise ConfigurationError("max_wait: a number of seconds is needed, or None to wait for the turn")
         self._enter(loop := asyncio.get_running_loop())
         self._refuse(max_wait)
-        user, number = _user(token), next(self._numbers) if number is None else number
+        number = next(self._numbers) if number is None else number
         if max_wait is not None and max_wait <= 0:
             await self._start_now(max_wait)
         elif not self._starts_at_once(user, loop):

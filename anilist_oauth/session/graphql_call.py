@@ -1,6 +1,7 @@
 """One call of the GraphQL API: a turn of the pace, a try, and the next one where it can do no harm."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from random import SystemRandom
@@ -14,9 +15,11 @@ from anilist_oauth.http_messages import Request
 from anilist_oauth.pacing.pace import Pace
 from anilist_oauth.pacing.rate_limit import RateLimit
 from anilist_oauth.pacing.retries import lost_answer_error, retry_delay
+from anilist_oauth.redaction import MaskedText
 from anilist_oauth.session.transport import Transport
 from anilist_oauth.tokens.access_token import Token
 
+logger = logging.getLogger("anilist_oauth")
 _jitter = SystemRandom().random
 
 
@@ -33,8 +36,8 @@ class GraphQLCall:
 
     request: Request
     mutation: bool
-    token: Token | str | None
-    client_secret: str | None
+    token: Token | str | None = attrs.field(repr=False)
+    client_secret: str | None = attrs.field(repr=False)
     transport: Transport
     pace: Pace
     clock: Callable[[], datetime]
@@ -53,6 +56,10 @@ class GraphQLCall:
                     wait = retry_delay(error, tries=tries, max_wait=max_wait, random=_jitter)
                 if wait is None:
                     raise
+                fields = {"event": "retry", "attempt": tries, "error": type(error).__name__}
+                logger.debug(
+                    "try %d of a query failed (%s); another follows", tries, fields["error"], extra=fields
+                )
             await asyncio.sleep(wait)
 
     async def _try(self) -> dict[str, Any]:
@@ -61,14 +68,18 @@ class GraphQLCall:
             response = await self.transport.send(self.request)
         except OutcomeUnknownError as error:
             raise lost_answer_error(error, mutation=self.mutation) from error.__cause__
-        now, bearer = self.clock(), self.request.headers.get("Authorization")
+        now = self.clock()
         self.pace.observe(RateLimit.from_headers(response.headers, now=now))
         try:
-            secrets = ((bearer or "").removeprefix("Bearer "), self.client_secret or "")
             return parse_graphql_response(
-                response, with_token=bearer is not None, now=now, mutation=self.mutation, secrets=secrets
+                response, with_token=self.token is not None, now=now, mutation=self.mutation, secrets=self._secrets()
             )
         except ServiceError as error:
             self.pace.heed(error, status=response.status, jitter=_jitter())
             await self.pace.publish()
             raise
+
+    def _secrets(self) -> tuple[MaskedText, MaskedText]:
+        """Give what no message may repeat."""
+        token = self.token.access_token if isinstance(self.token, Token) else self.token
+        return MaskedText(token or ""), MaskedText(self.client_secret or "")

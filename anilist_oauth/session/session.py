@@ -228,6 +228,7 @@ class OAuthSession:
             UnexpectedResponseError: The answer is not GraphQL.
         """
         self._check_open()
+        token = MaskedText(token) if isinstance(token, str) else token
         request = graphql_request(
             self.endpoints.graphql, query, variables, token=token, operation_name=operation_name, timeout=timeout
         )
@@ -256,6 +257,7 @@ class OAuthSession:
 
         Arguments are as for `Pagination`, and `max_wait`, for each page, as for `graphql`.
         """
+        token = MaskedText(token) if isinstance(token, str) else token
         pages = Pagination(query, variables, per_page=per_page, path=path)
         while not pages.done:
             data = await self.graphql(query, pages.variables, token=token, max_wait=max_wait)
@@ -264,6 +266,7 @@ class OAuthSession:
 
     async def viewer(self, token: Token | str, *, max_wait: float | None = None) -> Viewer:
         """Ask AniList whose token it is; `max_wait` and errors as for `graphql`."""
+        token = MaskedText(token) if isinstance(token, str) else token
         return parse_viewer(await self.graphql(VIEWER_QUERY, token=token, max_wait=max_wait))
 
     async def verify(self, access_token: str) -> Verified:

@@ -9,7 +9,7 @@ import attrs
 from anilist_oauth.arguments import expect
 from anilist_oauth.clock import checked_now
 from anilist_oauth.errors import ConfigurationError
-from anilist_oauth.redaction import Unpicklable, masked
+from anilist_oauth.redaction import MaskedText, Unpicklable, masked
 from anilist_oauth.tokens.claims import peek_claims
 
 _VISIBLE = bytes(range(0x21, 0x7F))  # taken away in one go: a token is made for each exchange
@@ -116,4 +116,4 @@ def bearer_headers(token: Token | str) -> dict[str, str]:
         ConfigurationError: The string cannot be a token.
     """
     access_token = token.access_token if isinstance(token, Token) else _access_token(token)
-    return {"Authorization": f"Bearer {access_token}"}
+    return {"Authorization": MaskedText(f"Bearer {access_token}")}

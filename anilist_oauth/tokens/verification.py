@@ -5,6 +5,7 @@ here. The claims name the application, and AniList vouches for the user; the two
 """
 
 from anilist_oauth.errors import ConfigurationError, TokenMismatchError
+from anilist_oauth.redaction import MaskedText
 from anilist_oauth.tokens.access_token import Token
 from anilist_oauth.tokens.claims import UnverifiedClaims, peek_claims
 from anilist_oauth.tokens.viewer import Verified, Viewer
@@ -17,7 +18,7 @@ def claimed_token(access_token: str, *, client_id: str) -> tuple[Token, Unverifi
         TokenMismatchError: It is no JWT, or another application's.
     """
     if isinstance(access_token, str):
-        access_token = access_token.strip()
+        access_token = MaskedText(access_token.strip())
     claims = peek_claims(access_token)
     try:
         token = Token.from_access_token(access_token)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -153,6 +154,19 @@ def test_a_lost_query_may_be_made_again_and_a_lost_mutation_not() -> None:
                 assert caught.value.__cause__ is lost.__cause__
 
     in_virtual_time(scenario)
+
+
+def test_repeats_are_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """Each failed try that is followed by another, with its number."""
+
+    async def scenario() -> None:
+        async with scripted(answer(503, ""), answer(503, ""), DATA) as (session, _):
+            await session.graphql(QUERY)
+
+    with caplog.at_level(logging.DEBUG, "anilist_oauth"):
+        in_virtual_time(scenario)
+    told = [(getattr(record, "attempt", None), getattr(record, "error", None)) for record in caplog.records]
+    assert told == [(1, "ServiceUnavailableError"), (2, "ServiceUnavailableError")]
 
 
 def test_repeats_wait_longer_each_time_and_never_alike() -> None:

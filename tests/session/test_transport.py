@@ -529,6 +529,22 @@ async def test_the_log_holds_no_secret(caplog: pytest.LogCaptureFixture, wire: a
         await transport.send(request_to(url))
     assert "anilist.example/token: 200 in " in caplog.text
     assert CANARY not in caplog.text
+    (record,) = [record for record in caplog.records if record.name == "anilist_oauth"]
+    fields = {name: getattr(record, name) for name in ("event", "host", "path", "status")}
+    assert fields == {"event": "request", "host": "anilist.example", "path": "/token", "status": 200}
+    assert getattr(record, "milliseconds", -1.0) >= 0
+
+
+@pytest.mark.requirement("S19")
+async def test_a_failed_request_is_logged_by_its_name(caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever follows the log sees what became of each request, and no secret of it."""
+    caplog.set_level(logging.DEBUG, "anilist_oauth")
+    with RawServer(close) as server:
+        await failure_of(f"http://127.0.0.1:{server.port}/token")
+    (record,) = caplog.records
+    assert record.getMessage().startswith("127.0.0.1/token: OutcomeUnknownError in ")
+    assert (getattr(record, "error", None), hasattr(record, "status")) == ("OutcomeUnknownError", False)
+    assert CANARY not in f"{record.__dict__}"
 
 
 async def test_nothing_is_logged_below_debug(caplog: pytest.LogCaptureFixture, wire: aioresponses) -> None:
