@@ -57,9 +57,7 @@ class GraphQLCall:
                 if wait is None:
                     raise
                 fields = {"event": "retry", "attempt": tries, "error": type(error).__name__}
-                logger.debug(
-                    "try %d of a query failed (%s); another follows", tries, fields["error"], extra=fields
-                )
+                logger.debug("try %d of a query failed (%s); another follows", tries, fields["error"], extra=fields)
             await asyncio.sleep(wait)
 
     async def _try(self) -> dict[str, Any]:

@@ -193,6 +193,7 @@ class OAuthSession:
             self._spent.forget(digest)
             if isinstance(error, RateLimitedError):
                 self.pace.pause_exchanges(DEFAULT_WAIT if error.retry_after is None else error.retry_after)
+                await self.pace.publish()
             raise
         except OutcomeUnknownError as error:
             raise OutcomeUnknownError(f"{error}; the code counts as spent: start a new login") from error.__cause__

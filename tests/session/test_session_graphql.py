@@ -40,7 +40,9 @@ from tests.pacing.test_shared_pace import ScriptedLedger
 from tests.scripted import ScriptedTransport
 from tests.tokens.test_verification import jwt
 
-APPLICATION = Application(client_id="12345", redirect_uri="http://127.0.0.1:8080/callback")
+APPLICATION = Application(
+    client_id="12345", client_secret="a secret of a test", redirect_uri="http://127.0.0.1:8080/callback"
+)
 NOW = datetime(2026, 9, 14, 12, 0, tzinfo=UTC)
 QUERY, MUTATION = "{ Viewer { id } }", "mutation { DeleteMediaListEntry(id: 1) { deleted } }"
 DATA = answer(200, {"data": {"x": 1}})
@@ -248,6 +250,21 @@ def test_other_processes_hear_at_once_of_a_refusal() -> None:
             assert ledger.wants == ["turn_now", "nothing"]
             told = ledger.wishes[1].news
             assert max(told.announced, told.halted) >= 30
+
+    in_virtual_time(scenario)
+
+
+@pytest.mark.requirement("R14")
+def test_other_processes_hear_of_a_refusal_of_the_token_endpoint() -> None:
+    """They know for how long an exchange is refused, as this one does."""
+
+    async def scenario() -> None:
+        ledger = ScriptedLedger()
+        async with scripted(LIMITED, pace=SharedPace(ledger)) as (session, _):
+            with pytest.raises(RateLimitedError):
+                await session.exchange_code("code")
+            assert session.pace.exchange_delay() == 30
+        assert [wish.news.exchanges for wish in ledger.wishes] == [30]
 
     in_virtual_time(scenario)
 
