@@ -41,7 +41,7 @@ from tests.scripted import ScriptedTransport
 from tests.tokens.test_verification import jwt
 
 APPLICATION = Application(
-    client_id="12345", client_secret="a secret of a test", redirect_uri="http://127.0.0.1:8080/callback"
+    client_id="12345", client_secret="a-secret-of-a-test", redirect_uri="http://127.0.0.1:8080/callback"
 )
 NOW = datetime(2026, 9, 14, 12, 0, tzinfo=UTC)
 QUERY, MUTATION = "{ Viewer { id } }", "mutation { DeleteMediaListEntry(id: 1) { deleted } }"
