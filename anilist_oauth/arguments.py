@@ -16,5 +16,8 @@ def expect(value: object, kind: Any, needed: str) -> None:
     Raises:
         ConfigurationError: It is of another type, which the text names.
     """
-    if not isinstance(value, kind):
-        raise ConfigurationError(f"{needed}, not {type(value).__name__}")
+    if isinstance(value, kind):
+        return
+    name = type(value).__name__
+    del value  # it may be a secret in the wrong place, and a crash reporter shows this frame
+    raise ConfigurationError(f"{needed}, not {name}")

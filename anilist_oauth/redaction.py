@@ -99,7 +99,7 @@ class Masked(Generic[T]):
     value: T = attrs.field(repr=False)
 
     @classmethod
-    def around(cls, value: "T | Masked[T]") -> "Masked[T]":
+    def around(cls, value: "T | Masked[T]") -> "Masked[Any]":
         """Put a value into an envelope, unless it is in one already."""
         return value if isinstance(value, Masked) else Masked(value)
 
@@ -111,6 +111,7 @@ class Unpicklable:
     """A value that holds a secret: copying gives itself, pickling is refused (it would write the secret out)."""
 
     __slots__ = ()
+    _instead = "keep its parts where secrets belong"
 
     def __copy__(self) -> Any:
         return self
@@ -119,5 +120,5 @@ class Unpicklable:
         return self
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
-        message = f"{type(self).__name__} holds a secret and is never pickled; keep its parts where secrets belong"
+        message = f"{type(self).__name__} holds a secret and is never pickled; {self._instead}"
         raise TypeError(message)

@@ -8,34 +8,38 @@ import attrs
 from anilist_oauth.arguments import expect
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.oauth.redirect_uri import RedirectGuard
-from anilist_oauth.redaction import Unpicklable, masked
+from anilist_oauth.redaction import Masked, MaskedText, Unpicklable, masked
 
 _ID_LIMIT = 2**63
 
 
-def _visible(value: Any, name: str) -> str:
-    expect(value, str, f"{name}: a string is needed")
-    text: str = value.strip()  # a stray blank is AniList's most reported invalid_client
+def _visible(given: Masked[Any], name: str) -> str:
+    expect(given.value, str, f"{name}: a string is needed")
+    text = MaskedText(given.value.strip())  # a stray blank is AniList's most reported invalid_client
     if not text:
         raise ConfigurationError(f"{name}: it is empty; copy it from https://anilist.co/settings/developer")
     if not text.isprintable() or " " in text:
         raise ConfigurationError(f"{name}: there is a blank or control character inside it; copy it again")
-    return text
+    return str(text)
 
 
-def _client_id(value: str | int) -> str:
-    if type(value) is not int:
-        return _visible(value, "client_id")
-    if not 0 < value < _ID_LIMIT:
+def _client_id(value: str | int | Masked[Any]) -> str:
+    given = Masked.around(value)
+    del value
+    if type(given.value) is not int:
+        return _visible(given, "client_id")
+    if not 0 < given.value < _ID_LIMIT:
         raise ConfigurationError("client_id: AniList's IDs are small positive numbers; copy it again")
-    return str(value)
+    return str(given.value)
 
 
-def _client_secret(value: str | None) -> str | None:
-    return None if value is None else _visible(value, "client_secret")
+def _client_secret(value: str | Masked[Any] | None) -> str | None:
+    given = Masked.around(value)
+    del value
+    return None if given.value is None else _visible(given, "client_secret")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, init=False)
 class Application(Unpicklable):
     """One application registered at AniList.
 
@@ -48,13 +52,22 @@ class Application(Unpicklable):
 
     Raises:
         ConfigurationError: A field is empty or has blanks inside.
-        RedirectURIError: The redirect URI cannot be one; the text says how to mend it.
+        RedirectURIError: The redirect URI cannot be one; the text says how to fix it.
     """
 
     client_id: str = attrs.field(converter=_client_id)
     redirect_uri: str
     client_secret: str | None = attrs.field(default=None, converter=_client_secret, repr=masked)
     guard: RedirectGuard = attrs.field(init=False, repr=False, eq=False)
+
+    _instead = (
+        "pass its client_id, redirect_uri and client_secret to the other process, or use Application.from_env() there"
+    )
+
+    def __init__(self, *, client_id: str | int, redirect_uri: str, client_secret: str | None = None) -> None:
+        given = Masked(client_id), Masked(client_secret)  # so that no crash reporter shows what is refused
+        del client_id, client_secret  # two that are taken for one another are a common mistake
+        self.__attrs_init__(client_id=given[0], redirect_uri=redirect_uri, client_secret=given[1])
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "guard", RedirectGuard(self.redirect_uri))
@@ -72,5 +85,5 @@ class Application(Unpicklable):
             *rest, last = missing
             listed = f"{', '.join(rest)} and {last}" if rest else last
             raise ConfigurationError(f"set {listed} in the environment")
-        client_id, client_secret, redirect_uri = (os.environ[name] for name in names)
-        return cls(client_id=client_id, client_secret=client_secret, redirect_uri=redirect_uri)
+        client_id, client_secret, redirect_uri = (MaskedText(os.environ[name]) for name in names)
+        return cls(client_id=client_id, client_secret=client_secret, redirect_uri=str(redirect_uri))

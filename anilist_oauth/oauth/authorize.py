@@ -41,6 +41,7 @@ def with_state(prefix: str, state: str | None) -> URL:
     if state is None:
         return URL(prefix + new_state(), encoded=True)
     if not isinstance(state, str) or not _STATE.fullmatch(state):
+        del state
         raise ConfigurationError(
             "state: 22 to 256 characters of A-Z a-z 0-9 - _ . ~ are needed; leave it out, and a fresh one is made"
         )

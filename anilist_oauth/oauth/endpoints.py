@@ -1,13 +1,15 @@
 """Where AniList's three doors are, and who may stand in for it."""
 
 import ipaddress
+import os
 import re
+from typing import Self
 
 import attrs
 from yarl import URL
 
 from anilist_oauth.errors import ConfigurationError
-from anilist_oauth.oauth.uri import is_loopback
+from anilist_oauth.oauth.uri import is_loopback, split_uri
 
 PIN_REDIRECT_URI = "https://anilist.co/api/v2/oauth/pin"
 """The redirect URI to register where no server can be called back: AniList's own page shows the code to copy."""
@@ -40,7 +42,7 @@ def _absolute(value: str | URL) -> URL:
     url = URL(value)
     host = (url.raw_host if url.host else None) or ""  # to decode the host finds a malformed IDN
     labels = [str(ipaddress.IPv6Address(host))] if ":" in host else host.removesuffix(".").split(".")
-    if not url.port or not all(0 < len(label) <= _LABEL_LIMIT for label in labels):
+    if not int(split_uri(text).port or url.port or 0) or not all(0 < len(label) <= _LABEL_LIMIT for label in labels):
         raise ValueError("nothing can be reached there")
     return url
 
@@ -60,6 +62,26 @@ class Endpoints:
     authorization: URL = attrs.field(converter=_endpoint)
     token: URL = attrs.field(converter=_endpoint)
     graphql: URL = attrs.field(converter=_endpoint)
+
+    @classmethod
+    def from_env(cls, prefix: str = "ANILIST_") -> Self:
+        """Read ``ANILIST_ENDPOINTS`` of the environment: the origin of a sandbox, such as ``http://127.0.0.1:8080``.
+
+        Where it is not set, or empty, the endpoints are AniList's own.
+
+        Raises:
+            ConfigurationError: It is not an origin.
+        """
+        name = f"{prefix}ENDPOINTS"
+        origin = os.environ.get(name, "").strip()
+        if not origin:
+            return cls(authorization=ANILIST.authorization, token=ANILIST.token, graphql=ANILIST.graphql)
+        parts = split_uri(origin)
+        if parts.host is None or parts.path not in {"", "/"} or (parts.query, parts.fragment) != (None, None):
+            raise ConfigurationError(f"{name}: the origin of a sandbox is needed, such as http://127.0.0.1:8080")
+        base = origin.rstrip("/")
+        oauth = f"{base}{ANILIST.authorization.path.removesuffix('/authorize')}"
+        return cls(authorization=f"{oauth}/authorize", token=f"{oauth}/token", graphql=f"{base}/graphql")
 
 
 ANILIST = Endpoints(

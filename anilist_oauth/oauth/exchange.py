@@ -1,6 +1,5 @@
 """The exchange of a code for a token, as values: the request, and what its answer means (RFC 6749 section 4.1.3)."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import quote_plus, urlencode
@@ -20,7 +19,7 @@ from anilist_oauth.errors import (
 from anilist_oauth.http_messages import TOKEN_BODY_LIMIT, Request, Response
 from anilist_oauth.oauth.application import Application
 from anilist_oauth.pacing.rate_limit import retry_after
-from anilist_oauth.redaction import clean
+from anilist_oauth.redaction import Masked, MaskedBytes, MaskedText, clean
 from anilist_oauth.tokens.access_token import Token
 from anilist_oauth.tokens.claims import peek_claims
 
@@ -52,6 +51,7 @@ class TokenErrorResponse(NamedTuple):
     error: str | None
     description: str | None
     hint: str | None
+    fault: bool  # the envelope of the older API, without an error code: the site has a fault, as of its database
 
 
 def token_request(endpoint: URL, *, application: Application, code: str) -> Request:
@@ -86,21 +86,21 @@ def token_form(application: Application) -> bytes:
         "client_secret": application.client_secret,
         "redirect_uri": application.redirect_uri,
     }
-    return f"{urlencode(fields)}&code=".encode("ascii")
+    return MaskedBytes(f"{urlencode(fields)}&code=".encode("ascii"))
 
 
 def with_code(endpoint: URL, form: bytes, code: str) -> Request:
     """Complete what `token_form` gave with a code; an `InvalidCodeError` (``garbled``) for what cannot be one."""
-    code = code.strip() if isinstance(code, str) else ""
-    field = code.encode("ascii") if code.isascii() else b""
+    code = MaskedText(code.strip() if isinstance(code, str) else "")
+    field = MaskedBytes(code.encode("ascii") if code.isascii() else b"")
     if not field.isalnum():  # AniList's are hex digits, which need no quoting
         if not field or not code.isprintable() or " " in code or "://" in code:
             raise InvalidCodeError(
                 "the code is empty or garbled; pass what parse_callback() gave, not the whole callback",
                 reason="garbled",
             )
-        field = quote_plus(code).encode("ascii")
-    return Request(url=endpoint, headers=TOKEN_HEADERS, body=form + field, body_limit=TOKEN_BODY_LIMIT)
+        field = MaskedBytes(quote_plus(code).encode("ascii"))
+    return Request(url=endpoint, headers=TOKEN_HEADERS, body=MaskedBytes(form + field), body_limit=TOKEN_BODY_LIMIT)
 
 
 def parse_token_response(response: Response, *, application: Application, code: str, now: datetime) -> Token:
@@ -120,16 +120,11 @@ def parse_token_response(response: Response, *, application: Application, code: 
         ServiceUnavailableError: 5xx, or a page of Cloudflare's.
         UnexpectedResponseError: A redirect, or an answer in none of the known shapes.
     """
-    document = response.json()
-    if (
-        response.status == 200
-        and isinstance(document, dict)
-        and "access_token" in document
-        and document.get("error") is None
-    ):
-        return _token(document, now=now)
-    secrets = (application.client_secret or "", code.strip(), *_tokens(document))
-    refusal = _refusal(document, secrets=secrets)
+    code, answer = MaskedText(code.strip()), Masked(response.json())
+    if response.status == 200 and _grants(answer.value):
+        return _token(answer, now=now)
+    secrets = (MaskedText(application.client_secret or ""), code, *_tokens(answer.value))
+    refusal = _refusal(answer, secrets=secrets)
     _raise_service_error(response, refusal, now=now)
     if refusal is None:
         text = _excerpt(response, secrets=secrets)
@@ -140,22 +135,25 @@ def parse_token_response(response: Response, *, application: Application, code: 
     raise _refused(response.status, refusal, application)
 
 
-def _tokens(document: Any) -> list[str]:
+def _grants(document: Any) -> bool:
+    return isinstance(document, dict) and "access_token" in document and document.get("error") is None
+
+
+def _tokens(document: Any) -> list[MaskedText]:
     """Find the tokens of an answer that grants nothing for all that, to keep them out of its text."""
     found = [document.get(name) for name in ("access_token", "refresh_token")] if isinstance(document, dict) else []
-    return [token for token in found if isinstance(token, str)]
+    return [MaskedText(token) for token in found if isinstance(token, str)]
 
 
-def _token(document: Mapping[str, Any], *, now: datetime) -> Token:
-    access_token, token_type = document["access_token"], document.get("token_type")
-    expires_in = document.get("expires_in")
+def _token(answer: Masked[dict[str, Any]], *, now: datetime) -> Token:
+    token_type, expires_in = answer.value.get("token_type"), answer.value.get("expires_in")
     try:
         if type(expires_in) is int and 0 < expires_in < _FOREVER:
             expires_at: datetime | None = now + timedelta(0, expires_in)
         else:
-            expires_at = _expiry(expires_in, access_token, now=now)
+            expires_at = _expiry(expires_in, answer, now=now)
         return Token(
-            access_token=access_token,
+            access_token=answer.value["access_token"],
             token_type="Bearer" if token_type is None else token_type,
             expires_at=expires_at,
         )
@@ -165,7 +163,7 @@ def _token(document: Mapping[str, Any], *, now: datetime) -> Token:
         ) from error
 
 
-def _expiry(expires_in: Any, access_token: Any, *, now: datetime) -> datetime | None:
+def _expiry(expires_in: Any, answer: Masked[dict[str, Any]], *, now: datetime) -> datetime | None:
     """Read an odd ``expires_in``, such as a float or a string of digits; where there is none, the token's own word."""
     try:
         seconds = float(expires_in)
@@ -173,12 +171,13 @@ def _expiry(expires_in: Any, access_token: Any, *, now: datetime) -> datetime | 
             return now + timedelta(seconds=seconds)
     except (TypeError, ValueError, OverflowError):
         pass
-    claims = peek_claims(access_token)
+    claims = peek_claims(answer.value["access_token"])
     return claims.expires_at if claims else None
 
 
-def _refusal(document: Any, *, secrets: tuple[str, ...]) -> TokenErrorResponse | None:
+def _refusal(answer: Masked[Any], *, secrets: tuple[str, ...]) -> TokenErrorResponse | None:
     """Read any of the server's envelopes: OAuth's, the older site's, GraphQL's, Laravel's."""
+    document = answer.value
     if not isinstance(document, dict):
         return None
     error, errors = document.get("error"), document.get("errors")
@@ -190,7 +189,11 @@ def _refusal(document: Any, *, secrets: tuple[str, ...]) -> TokenErrorResponse |
         texts, hint = [errors[0].get("message")], errors[0].get("hint")
     text = next((text for text in texts if isinstance(text, str) and text), None)
     parts = [clean(part, secrets=secrets) if isinstance(part, str) else None for part in (error, text, hint)]
-    return TokenErrorResponse(*(part or None for part in parts)) if any(parts) else None
+    if not any(parts):
+        return None
+    said, description, hint = (part or None for part in parts)
+    fault = isinstance(error, dict) and error.get("status") != 404  # which is a wrong URL
+    return TokenErrorResponse(said, description, hint, fault)
 
 
 def _raise_service_error(response: Response, refusal: TokenErrorResponse | None, *, now: datetime) -> None:
@@ -204,7 +207,8 @@ def _raise_service_error(response: Response, refusal: TokenErrorResponse | None,
             "start a new login"
         )
     disabled = refusal is not None and (refusal.description or "").startswith("The AniList API has been temporarily")
-    if status >= 500 or disabled or (status == 403 and refusal is None):
+    fault = refusal is not None and refusal.fault
+    if status >= 500 or disabled or fault or (status == 403 and refusal is None):
         raise ServiceUnavailableError(
             f"AniList is not available (HTTP {status}){said}; nothing is wrong with the login: start it again later",
             retry_after=wait,
@@ -212,8 +216,8 @@ def _raise_service_error(response: Response, refusal: TokenErrorResponse | None,
 
 
 def _refused(status: int, refusal: TokenErrorResponse, application: Application) -> ExchangeError:
-    error, description, hint = refusal
-    said = "; ".join(part for part in refusal if part)
+    error, description, hint, _ = refusal
+    said = "; ".join(part for part in (error, description, hint) if part)
     if refusal.error == "invalid_client":
         return InvalidClientError(
             f"AniList does not accept the application (HTTP {status}: {said}), and does not say why. One of three is "
@@ -238,7 +242,7 @@ def _refused(status: int, refusal: TokenErrorResponse, application: Application)
         )
     return ExchangeError(
         f"the token endpoint refused the exchange (HTTP {status}: {said}; redirect URI {application.redirect_uri}); "
-        "mend what it names, and start a new login",
+        "fix what it names, and start a new login",
         status=status,
         error=error,
         description=description,

@@ -12,7 +12,7 @@ from urllib.parse import unquote_plus
 
 from anilist_oauth.errors import InsecureRedirectURIWarning, RedirectURIError, RedirectURIMismatchError
 from anilist_oauth.oauth.redirect_mismatch import caret, difference, mask_callback
-from anilist_oauth.oauth.uri import URIParts, split_uri
+from anilist_oauth.oauth.uri import URIParts, is_loopback, split_uri
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 _REFUSED_SCHEMES = frozenset(
@@ -35,7 +35,7 @@ class RedirectGuard:
             `PIN_REDIRECT_URI`.
 
     Raises:
-        RedirectURIError: It cannot be a redirect URI; the text says how to mend it.
+        RedirectURIError: It cannot be a redirect URI; the text says how to fix it.
 
     Warns:
         InsecureRedirectURIWarning: It is http to a host that is not this machine.
@@ -46,7 +46,7 @@ class RedirectGuard:
     def __init__(self, registered: str) -> None:
         parts = _checked(registered)
         self._registered = registered
-        if (parts.scheme or "").lower() == "http" and not _is_this_machine(parts.host or ""):
+        if (parts.scheme or "").lower() == "http" and not is_loopback((parts.host or "").strip("[]")):
             warnings.warn(
                 f"the redirect URI {registered} is plain http: whoever sits between the browser and {parts.host} can "
                 "read the code; use https outside of development",
@@ -78,6 +78,7 @@ class RedirectGuard:
         else:
             sentence, shown = f"a {type(given).__name__} for a str (URL classes rewrite what they hold)", str(given)
             shown = mask_callback(shown)
+        del given  # it may be a whole callback, code and state included
         raise RedirectURIMismatchError(
             f"the redirect URI is not the registered one: {sentence}\n{caret(self._registered, shown)}\n"
             "AniList compares it byte for byte, letter case and percent-encoding too. Change the one in the code, or "
@@ -153,12 +154,6 @@ def _check_authority(parts: URIParts) -> None:
         raise RedirectURIError(f"redirect_uri: the host has a {min(odd)}; write the plain host name")
     if parts.port is not None and not (_PORT.fullmatch(parts.port) and 0 < int(parts.port) <= _HIGHEST_PORT):
         raise RedirectURIError("redirect_uri: the port must be 1 to 65535, or left out with its colon")
-
-
-def _is_this_machine(host: str) -> bool:
-    return host.lower() in {"127.0.0.1", "localhost"} or (
-        host.startswith("[") and ipaddress.IPv6Address(host[1:-1]).is_loopback
-    )
 
 
 def _host_and_path(uri: str) -> str:

@@ -26,7 +26,7 @@ from anilist_oauth.oauth.endpoints import ANILIST, Endpoints
 from anilist_oauth.oauth.exchange import TOKEN_HEADERS, parse_token_response, token_form, with_code
 from anilist_oauth.pacing.pace import Pace
 from anilist_oauth.pacing.rate_limit import DEFAULT_WAIT
-from anilist_oauth.redaction import MaskedText
+from anilist_oauth.redaction import Masked, MaskedText
 from anilist_oauth.session.graphql_call import GraphQLCall
 from anilist_oauth.session.spent_codes import SpentCodes
 from anilist_oauth.session.transport import DEFAULT_TIMEOUT, AiohttpTransport, Transport, common_headers
@@ -142,9 +142,10 @@ class OAuthSession:
             RedirectURIMismatchError: The redirect URI is not the registered one.
             ConfigurationError: The state is not of that form.
         """
-        state = MaskedText(state) if isinstance(state, str) else state
-        if redirect_uri is not None:
-            self.application.guard.check(redirect_uri)
+        given, state = Masked(redirect_uri), MaskedText(state) if isinstance(state, str) else state
+        del redirect_uri  # it may be a whole callback
+        if given.value is not None:
+            self.application.guard.check(given.value)
         return with_state(self._url_prefix, state)
 
     def implicit_url(self) -> URL:
@@ -173,9 +174,11 @@ class OAuthSession:
             SessionStateError: The session is not open.
         """
         code = MaskedText(code.strip()) if isinstance(code, str) else MaskedText()
+        given = Masked(redirect_uri)
+        del redirect_uri  # it may be a whole callback
         loop = self._check_open()
-        if redirect_uri is not None:
-            self.application.guard.check(redirect_uri)
+        if given.value is not None:
+            self.application.guard.check(given.value)
         if self._form is None:
             self._form = token_form(self.application)  # raises, and says what is missing
         request = with_code(self.endpoints.token, self._form, code)

@@ -9,16 +9,20 @@ import attrs
 from anilist_oauth.arguments import expect
 from anilist_oauth.clock import checked_now
 from anilist_oauth.errors import ConfigurationError
-from anilist_oauth.redaction import MaskedText, Unpicklable, masked
+from anilist_oauth.redaction import Masked, MaskedText, Unpicklable, masked
 from anilist_oauth.tokens.claims import peek_claims
 
+_BEARER = "Bearer"
 _VISIBLE = bytes(range(0x21, 0x7F))  # taken away in one go: a token is made for each exchange
 
 
-def _access_token(value: str) -> str:
-    if not isinstance(value, str) or not value or not value.isascii() or value.encode().translate(None, _VISIBLE):
+def _access_token(value: str | Masked[Any]) -> str:
+    given = Masked.around(value)
+    del value
+    text = MaskedText(given.value) if isinstance(given.value, str) else MaskedText()
+    if not text or not text.isascii() or text.encode().translate(None, _VISIBLE):
         raise ConfigurationError("access_token: a string of visible ASCII characters is needed (RFC 6750 section 2.1)")
-    return value
+    return str(text)
 
 
 def _token_type(value: str) -> str:
@@ -38,7 +42,7 @@ def _expires_at(value: datetime | None) -> datetime | None:
         raise ConfigurationError("expires_at: it is outside the years 1 to 9999 in UTC") from error
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, init=False)
 class Token(Unpicklable):
     """An access token of AniList.
 
@@ -49,31 +53,38 @@ class Token(Unpicklable):
     """
 
     access_token: str = attrs.field(converter=_access_token, repr=masked)
-    token_type: str = attrs.field(default="Bearer", converter=_token_type)
+    token_type: str = attrs.field(default=_BEARER, converter=_token_type)
     expires_at: datetime | None = attrs.field(converter=_expires_at)
+
+    def __init__(self, *, access_token: str, token_type: str = _BEARER, expires_at: datetime | None) -> None:
+        given = Masked(access_token)  # so that no crash reporter shows a token that is refused
+        del access_token
+        self.__attrs_init__(access_token=given, token_type=token_type, expires_at=expires_at)
 
     @classmethod
     def from_access_token(cls, access_token: str) -> Self:
         """Make a token of its bare string, such as one kept by an older program; its expiry is read from its claims."""
-        token = _access_token(access_token)
-        claims = peek_claims(token)
-        return cls(access_token=token, expires_at=claims.expires_at if claims else None)
+        access_token = MaskedText(_access_token(Masked.around(access_token)))
+        claims = peek_claims(access_token)
+        return cls(access_token=access_token, expires_at=claims.expires_at if claims else None)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Read what `to_dict` gave; anything else is a `ConfigurationError`."""
+        given = Masked(data)
+        del data
         try:
-            expires_at = data["expires_at"]
+            expires_at = given.value["expires_at"]
             return cls(
-                access_token=data["access_token"],
-                token_type=data["token_type"],
+                access_token=given.value["access_token"],
+                token_type=given.value["token_type"],
                 expires_at=None if expires_at is None else datetime.fromisoformat(expires_at),
             )
+        except ConfigurationError:
+            raise
         except (KeyError, TypeError) as error:
             raise ConfigurationError("this is not what Token.to_dict() gave") from error
-        except ValueError as error:
-            if isinstance(error, ConfigurationError):
-                raise
+        except ValueError:
             raise ConfigurationError("expires_at: an ISO 8601 time is needed") from None
 
     def to_dict(self) -> dict[str, str | None]:
@@ -115,5 +126,7 @@ def bearer_headers(token: Token | str) -> dict[str, str]:
     Raises:
         ConfigurationError: The string cannot be a token.
     """
-    access_token = token.access_token if isinstance(token, Token) else _access_token(token)
+    given = Masked.around(token)
+    del token
+    access_token = given.value.access_token if isinstance(given.value, Token) else _access_token(given)
     return {"Authorization": MaskedText(f"Bearer {access_token}")}

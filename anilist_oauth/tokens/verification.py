@@ -17,15 +17,16 @@ def claimed_token(access_token: str, *, client_id: str) -> tuple[Token, Unverifi
     Raises:
         TokenMismatchError: It is no JWT, or another application's.
     """
-    if isinstance(access_token, str):
-        access_token = MaskedText(access_token.strip())
+    access_token = MaskedText(access_token.strip()) if isinstance(access_token, str) else MaskedText()
     claims = peek_claims(access_token)
     try:
         token = Token.from_access_token(access_token)
     except ConfigurationError:
         claims = None
     if claims is None:
-        raise TokenMismatchError("this is no access token of AniList's; pass it whole, as a string", reason="not_a_jwt")
+        raise TokenMismatchError(
+            "this is not an access token of AniList; pass it whole, as a string", reason="not_a_jwt"
+        )
     if claims.client_id != client_id:
         raise TokenMismatchError(
             "the token was issued to another application: log in with this one", reason="other_application"

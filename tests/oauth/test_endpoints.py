@@ -184,3 +184,43 @@ def test_nothing_but_our_error_comes_of_any_value(url: str) -> None:
 def test_what_is_not_this_machine(host: str | None) -> None:
     """Whatever is no loopback host is none, odd characters included."""
     assert not is_loopback(host)
+
+
+def test_without_a_variable_the_endpoints_are_anilist_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unset, empty or blank."""
+    for value in (None, "", "  "):
+        monkeypatch.delenv("ANILIST_ENDPOINTS", raising=False)
+        if value is not None:
+            monkeypatch.setenv("ANILIST_ENDPOINTS", value)
+        assert Endpoints.from_env() == ANILIST
+
+
+def test_the_origin_of_a_sandbox_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With or without a slash at its end, under any prefix."""
+    monkeypatch.setenv("ANILIST_ENDPOINTS", "http://127.0.0.1:8080")
+    monkeypatch.setenv("MY_ENDPOINTS", "http://127.0.0.1:8080/ ")
+    expected = Endpoints(
+        authorization="http://127.0.0.1:8080/api/v2/oauth/authorize",
+        token="http://127.0.0.1:8080/api/v2/oauth/token",
+        graphql="http://127.0.0.1:8080/graphql",
+    )
+    assert Endpoints.from_env() == Endpoints.from_env("MY_") == expected
+
+
+@pytest.mark.requirement("S13")
+@pytest.mark.parametrize(
+    "value", ["127.0.0.1:8080", "http://127.0.0.1:8080/graphql", "http://127.0.0.1?x", "http://127.0.0.1#x", "x", "http://"]
+)
+def test_what_is_no_origin_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    """The text names the variable."""
+    monkeypatch.setenv("ANILIST_ENDPOINTS", value)
+    with pytest.raises(ConfigurationError, match=r"^ANILIST_ENDPOINTS: |endpoint"):
+        Endpoints.from_env()
+
+
+@pytest.mark.requirement("S13")
+def test_plain_http_to_another_host_is_refused_from_the_environment_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A secret would travel in the clear."""
+    monkeypatch.setenv("ANILIST_ENDPOINTS", "http://sandbox.example:8080")
+    with pytest.raises(ConfigurationError, match="plain http"):
+        Endpoints.from_env()

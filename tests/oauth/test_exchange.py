@@ -304,9 +304,9 @@ def test_a_refused_client_is_told_all_three_suspects() -> None:
 @pytest.mark.parametrize(
     ("document", "description", "hint"),
     [
-        ({"error": {"status": 400, "messages": ["SQL Error"]}}, "SQL Error", None),
         ({"error": {"status": 404, "messages": ["API route", 5, "not found."]}}, "API route; not found.", None),
         ({"error": {"status": 404}, "message": "Nothing here"}, "Nothing here", None),
+        ({"message": "Unauthenticated. "}, "Unauthenticated.", None),
         ({"message": "Unauthenticated."}, "Unauthenticated.", None),
         ({"error_description": ["x"], "message": "Server"}, "Server", None),
         (
@@ -326,6 +326,13 @@ def test_other_envelopes_are_read(document: dict[str, Any], description: str | N
         parse(document, status=400)
     assert type(caught.value) is ExchangeError
     assert (caught.value.error, caught.value.description, caught.value.hint) == (None, description, hint)
+
+
+@pytest.mark.parametrize("status", [200, 400, 401])
+def test_the_older_api_s_envelope_is_a_fault_of_the_site(status: int) -> None:
+    """Its database failed: nothing is wrong with the user, the code or the settings, and nothing is to be fixed."""
+    with pytest.raises(ServiceUnavailableError, match="SQL Error"):
+        parse({"error": {"status": 400, "messages": ["SQL Error"]}}, status=status)
 
 
 @pytest.mark.parametrize(

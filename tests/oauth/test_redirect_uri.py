@@ -41,6 +41,7 @@ AWAY = "https://bot.example/cb"
         "https://xn--mnchen-3ya.example/",
         "https://[2001:db8::1]:8443/cb",
         "http://127.0.0.1:8080/cb",
+        "http://127.0.0.2:8080/cb",
         "http://localhost:65535/",
         "http://[::1]:1",
         "http://[0:0:0:0:0:0:0:1]/cb",
