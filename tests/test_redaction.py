@@ -9,6 +9,7 @@ import rich.pretty
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from anilist_oauth import Application, LoginFlow, OAuthSession
 from anilist_oauth.redaction import (
     MASK,
     TEXT_LIMIT,
@@ -160,3 +161,16 @@ def test_a_masked_value_is_as_good_as_what_it_masks() -> None:
     assert (MaskedBytes(b"abc"), MaskedBytes(b"abc")[0], MaskedBytes(b"abc") + b"d") == (b"abc", 97, b"abcd")
     mapping = {"code": SECRET}
     assert Masked(mapping).value is mapping
+
+
+@pytest.mark.requirement("S41")
+async def test_what_holds_an_application_is_not_pickled() -> None:
+    """Sessions and flows hold its secret; the application's own text says how its parts get elsewhere."""
+    application = Application(client_id=7, client_secret=SECRET, redirect_uri="https://bot.example/cb")
+    session = OAuthSession(application)
+    for value in (application, session, LoginFlow(session)):
+        with pytest.raises(TypeError, match=f"{type(value).__name__} holds a secret") as caught:
+            pickle.dumps(value)
+        assert "s3cret" not in str(caught.value)
+    with pytest.raises(TypeError, match="client_id, redirect_uri and client_secret"):
+        pickle.dumps(application)

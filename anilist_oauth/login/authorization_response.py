@@ -2,7 +2,7 @@
 
 import hmac
 import re
-from typing import Self
+from typing import Any, Self
 
 import attrs
 
@@ -42,9 +42,11 @@ class AuthorizationResponse(Unpicklable):
     answer: str
 
     @classmethod
-    def from_callback(cls, callback: Callback, *, binding: str | None) -> Self:
+    def from_callback(cls, callback: Callback, *, binding: str | Masked[Any] | None) -> Self:
         """Read a callback; one without a state is refused, with its typed error if it names one."""
-        callback, binding = Masked.around(callback), masked_binding(binding)
+        callback, brought = Masked.around(callback), Masked.around(binding)
+        del binding
+        bound = masked_binding(brought)
         query = CallbackQuery.of(callback)
         try:
             code = code_of(query)
@@ -52,13 +54,15 @@ class AuthorizationResponse(Unpicklable):
             if query.state is None:
                 raise
             name = "access_denied" if isinstance(error, AccessDeniedError) else error.error
-            return cls._of(query.state, error.with_traceback(None), answer=f"error {digest(name)}", binding=binding)
-        return cls._of(query.state or MaskedText(), code, answer=digest(code), binding=binding)
+            return cls._of(query.state, error.with_traceback(None), answer=f"error {digest(name)}", binding=bound)
+        return cls._of(query.state or MaskedText(), code, answer=digest(code), binding=bound)
 
     @classmethod
-    def from_pin(cls, pasted: Callback, *, login: Login, binding: str | None) -> Self:
+    def from_pin(cls, pasted: Callback, *, login: Login, binding: str | Masked[Any] | None) -> Self:
         """Read what a user pasted for a login; a whole address that carries another login's state is refused."""
-        pasted, binding = Masked.around(pasted), masked_binding(binding)
+        pasted, brought = Masked.around(pasted), Masked.around(binding)
+        del binding
+        bound = masked_binding(brought)
         expect(login, Login, "login: what begin gave is needed, or None")
         if not isinstance(pasted.value, str):
             raise InvalidCallbackError(f"what the user pasted is a str, not {type(pasted.value).__name__}")
@@ -67,16 +71,20 @@ class AuthorizationResponse(Unpicklable):
         if found and not states_match(login.state, found[1]):
             del found
             raise StateMismatchError("what was pasted belongs to another login; start a new login", reason="unknown")
-        return cls._of(MaskedText(login.state), code, answer=digest(code), binding=binding, pasted=True)
+        return cls._of(MaskedText(login.state), code, answer=digest(code), binding=bound, pasted=True)
 
     @classmethod
-    def from_verified(cls, verified: Verified | Masked[Verified], *, login: Login, binding: str | None) -> Self:
+    def from_verified(
+        cls, verified: Verified | Masked[Verified], *, login: Login, binding: str | Masked[Any] | None
+    ) -> Self:
         """Take a verified token for a login."""
-        verified, binding = Masked.around(verified), masked_binding(binding)
+        verified, brought = Masked.around(verified), Masked.around(binding)
+        del binding
+        bound = masked_binding(brought)
         expect(login, Login, "login: what begin gave is needed")
         expect(verified.value, Verified, "verified: what OAuthSession.verify gave is needed")
         answer = f"token {digest(verified.value.token.access_token)}"
-        return cls._of(MaskedText(login.state), verified.value, answer=answer, binding=binding)
+        return cls._of(MaskedText(login.state), verified.value, answer=answer, binding=bound)
 
     @classmethod
     def _of(
@@ -117,9 +125,9 @@ def _kind(answer: str) -> str:
     return "code" if " " not in answer and answer != CANCELLED else answer
 
 
-def masked_binding(value: str | None) -> MaskedText | None:
+def masked_binding(value: str | Masked[Any] | None) -> MaskedText | None:
     """Give a binding so that no crash reporter shows it; a `ConfigurationError` for what is not a string, or None."""
-    given = Masked(value)
+    given = Masked.around(value)
     del value
     expect(given.value, str | None, "binding: a string is needed, or None")
     return None if given.value is None else MaskedText(given.value)

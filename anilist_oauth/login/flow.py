@@ -25,7 +25,7 @@ from anilist_oauth.login.subject_calls import SubjectCalls
 from anilist_oauth.login.waiting import wait_for
 from anilist_oauth.oauth.callback_query import Callback, CallbackQuery
 from anilist_oauth.oauth.state import new_state
-from anilist_oauth.redaction import Masked, MaskedText
+from anilist_oauth.redaction import Masked, MaskedText, Unpicklable
 from anilist_oauth.session.session import OAuthSession
 from anilist_oauth.storage import LoginStore, MemoryLoginStore, MemoryTokenStore, TokenStore
 from anilist_oauth.storage.digests import digest
@@ -35,7 +35,7 @@ from anilist_oauth.tokens.viewer import Verified
 _LIFETIME = timedelta(minutes=10)
 
 
-class LoginFlow(SubjectCalls):
+class LoginFlow(SubjectCalls, Unpicklable):
     """The thread from a login's beginning to its end, and to the token afterwards.
 
     One flow serves a whole program. Several processes work together where they share `logins` and `tokens`: a login may
@@ -105,11 +105,12 @@ class LoginFlow(SubjectCalls):
             StorageError: The login could not be stored; in memory, ``retryable`` where there is no room.
         """
         self._check_open()
-        state, binding = MaskedText(new_state()), masked_binding(binding)
+        state, brought = MaskedText(new_state()), Masked.around(binding)
+        del binding
         pending = begun_login(
             client_id=self.session.application.client_id,
             subject=subject,
-            binding=binding,
+            binding=masked_binding(brought),
             label=label,
             return_to=return_to,
             origins=self.return_origins,
@@ -156,12 +157,13 @@ class LoginFlow(SubjectCalls):
             SessionStateError: The flow is closed, or the session is not open.
         """
         self._check_open()
-        callback, binding = Masked.around(callback), masked_binding(binding)
+        callback, brought = Masked.around(callback), Masked.around(binding)
+        del binding
         try:
             if login is None:
-                response = AuthorizationResponse.from_callback(callback, binding=binding)
+                response = AuthorizationResponse.from_callback(callback, binding=brought)
             else:
-                response = AuthorizationResponse.from_pin(callback, login=login, binding=binding)
+                response = AuthorizationResponse.from_pin(callback, login=login, binding=brought)
         except CallbackError as error:
             events.FinishLog().failed(error)
             raise
@@ -182,9 +184,9 @@ class LoginFlow(SubjectCalls):
             SessionStateError: The flow is closed.
         """
         self._check_open()
-        brought, binding = Masked.around(verified), masked_binding(binding)
-        del verified
-        response = AuthorizationResponse.from_verified(brought, login=login, binding=binding)
+        token, brought = Masked.around(verified), Masked.around(binding)
+        del verified, binding
+        response = AuthorizationResponse.from_verified(token, login=login, binding=brought)
         return await self._tasks.run(object(), self._completion.complete(response))
 
     async def wait(self, login: Login, *, timeout: float = 600.0) -> CompletedLogin:

@@ -108,8 +108,8 @@ def parse_implicit(callback: Callback, *, now: datetime) -> Token:
         InvalidCallbackError: There is no token in it.
         ConfigurationError: `now` is naive, or no datetime.
     """
-    now = checked_now(now)
     callback = Masked.around(callback)
+    now = checked_now(now)
     if isinstance(callback.value, str):
         callback = Masked(_joined(_unfenced(MaskedText(callback.value))))
         if _JWT.match(callback.value):

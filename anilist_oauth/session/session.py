@@ -26,7 +26,7 @@ from anilist_oauth.oauth.endpoints import ANILIST, Endpoints
 from anilist_oauth.oauth.exchange import TOKEN_HEADERS, parse_token_response, token_form, with_code
 from anilist_oauth.pacing.pace import Pace
 from anilist_oauth.pacing.rate_limit import DEFAULT_WAIT
-from anilist_oauth.redaction import Masked, MaskedText
+from anilist_oauth.redaction import Masked, MaskedText, Unpicklable
 from anilist_oauth.session.graphql_call import GraphQLCall
 from anilist_oauth.session.spent_codes import SpentCodes
 from anilist_oauth.session.transport import DEFAULT_TIMEOUT, AiohttpTransport, Transport, common_headers
@@ -35,7 +35,7 @@ from anilist_oauth.tokens.verification import claimed_token, verified
 from anilist_oauth.tokens.viewer import Verified, Viewer
 
 
-class OAuthSession:
+class OAuthSession(Unpicklable):
     """Logs users in with AniList, and acts for them, over one connector.
 
     Use it with ``async with``, or `open` and `aclose`; one session serves a whole program, all its users and tasks, in
@@ -231,6 +231,7 @@ class OAuthSession:
             ServiceUnavailableError: AniList is down, or said so less than ``retry_after`` seconds ago.
             UnexpectedResponseError: The answer is not GraphQL.
         """
+        token = MaskedText(token) if isinstance(token, str) else token
         self._check_open()
         token = MaskedText(token) if isinstance(token, str) else token
         request = graphql_request(

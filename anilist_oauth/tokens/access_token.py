@@ -64,9 +64,11 @@ class Token(Unpicklable):
     @classmethod
     def from_access_token(cls, access_token: str) -> Self:
         """Make a token of its bare string, such as one kept by an older program; its expiry is read from its claims."""
-        access_token = MaskedText(_access_token(Masked.around(access_token)))
-        claims = peek_claims(access_token)
-        return cls(access_token=access_token, expires_at=claims.expires_at if claims else None)
+        given = Masked.around(access_token)
+        del access_token
+        token = MaskedText(_access_token(given))
+        claims = peek_claims(token)
+        return cls(access_token=token, expires_at=claims.expires_at if claims else None)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

@@ -209,7 +209,8 @@ def test_the_origin_of_a_sandbox_is_read_from_the_environment(monkeypatch: pytes
 
 @pytest.mark.requirement("S13")
 @pytest.mark.parametrize(
-    "value", ["127.0.0.1:8080", "http://127.0.0.1:8080/graphql", "http://127.0.0.1?x", "http://127.0.0.1#x", "x", "http://"]
+    "value",
+    ["127.0.0.1:8080", "http://127.0.0.1:8080/graphql", "http://127.0.0.1?x", "http://127.0.0.1#x", "x", "http://"],
 )
 def test_what_is_no_origin_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     """The text names the variable."""
