@@ -14,7 +14,7 @@ from anilist_oauth import ANILIST, AniListOAuthError, Application, Endpoints, Lo
 async def log_in(flow: LoginFlow, user: str, send: Callable[[str], None]) -> None:
     """Link one chat user's account, and name it in the chat."""
     login = await flow.begin(subject=f"chat:{user}", label=f"@{user} in the chat")
-    send(f"For you alone: {login.url}")
+    send(f"For you alone: {login.link}")
     try:
         done = await flow.wait(login)
     except AniListOAuthError as error:

@@ -7,36 +7,21 @@ from aiogram import Bot, Dispatcher, F, Router
 from aiogram.filters import Command
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, Message, User
 
-from anilist_oauth import (
-    AccessDeniedError,
-    AniListOAuthError,
-    Application,
-    InvalidTokenError,
-    LoginFlow,
-    LoginRequiredError,
-    OAuthSession,
-    open_store,
-)
-from anilist_oauth.receiver import CallbackReceiver
+from anilist_oauth import InvalidTokenError, LoginRequiredError
+from tests.examples.bot_logins import Logins
 
 router = Router()
 router.message.filter(F.from_user.as_("user"))
 
 
 @router.message(Command("login"), F.chat.type == "private")
-async def log_in(message: Message, user: User, flow: LoginFlow, receiver: CallbackReceiver) -> None:
+async def log_in(message: Message, user: User, logins: Logins) -> None:
     """Send the link, wait, and name the account that was linked; aiogram handles other messages meanwhile."""
     name = f"@{user.username}" if user.username else user.full_name
-    login = await receiver.login(subject=f"telegram:{user.id}", label=f"{name} on Telegram")
-    button = InlineKeyboardButton(text="Log in with AniList", url=str(login.url))
+    login = await logins.begin(f"telegram:{user.id}", f"{name} on Telegram")
+    button = InlineKeyboardButton(text="Log in with AniList", url=login.link)
     await message.answer("For you alone:", reply_markup=InlineKeyboardMarkup(inline_keyboard=[[button]]))
-    try:
-        done = await flow.wait(login)
-        await message.answer(f"You are {done.display_name} on AniList.")
-    except AccessDeniedError:
-        await message.answer("You declined on AniList; nothing was linked.")
-    except AniListOAuthError:
-        await message.answer("That did not work out. Send /login to try again.")
+    await message.answer(await logins.result(login))
 
 
 @router.message(Command("login"))
@@ -46,34 +31,31 @@ async def log_in_elsewhere(message: Message) -> None:
 
 
 @router.message(Command("me"))
-async def me(message: Message, user: User, flow: LoginFlow) -> None:
+async def me(message: Message, user: User, logins: Logins) -> None:
     """Ask AniList as this user."""
     try:
-        data = await flow.graphql(f"telegram:{user.id}", "{ Viewer { name } }")
+        data = await logins.flow.graphql(f"telegram:{user.id}", "{ Viewer { name } }")
         await message.reply(f"You are {data['Viewer']['name']} on AniList.")
     except (LoginRequiredError, InvalidTokenError):
         await message.reply("You have not linked an account, or have ended its access; write /login to me in private.")
 
 
 @router.message(Command("logout"))
-async def log_out(message: Message, user: User, flow: LoginFlow) -> None:
+async def log_out(message: Message, user: User, logins: Logins) -> None:
     """Forget the token; the user ends it at AniList."""
-    await flow.logout(f"telegram:{user.id}")
+    await logins.flow.logout(f"telegram:{user.id}")
     await message.reply("Forgotten. To end the access at AniList too: https://anilist.co/settings/apps")
 
 
-async def main() -> None:
-    """Run the bot; a reverse proxy passes the redirect URI on to port 8080."""
-    async with (
-        open_store("sqlite:///tokens.db") as store,
-        OAuthSession(Application.from_env()) as anilist,
-        LoginFlow(anilist, logins=store.logins, tokens=store.tokens) as flow,
-        CallbackReceiver(flow, bind=("127.0.0.1", 8080)) as receiver,  # on your own machine: without bind=
-    ):
-        dispatcher = Dispatcher(flow=flow, receiver=receiver)
-        dispatcher.include_router(router)
-        await dispatcher.start_polling(Bot(os.environ["TELEGRAM_TOKEN"]))
+def built() -> Dispatcher:
+    """Build the dispatcher: the port is open from its startup to its shutdown."""
+    logins = Logins()
+    dispatcher = Dispatcher(logins=logins)
+    dispatcher.startup.register(logins.open)
+    dispatcher.shutdown.register(logins.aclose)
+    dispatcher.include_router(router)
+    return dispatcher
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(built().start_polling(Bot(os.environ["TELEGRAM_TOKEN"])))

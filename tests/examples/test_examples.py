@@ -32,7 +32,9 @@ def test_an_example_runs(name: str) -> None:
 def test_every_example_is_run() -> None:
     """None stands there unread, and none is long."""
     folder = Path(__file__).parent
-    tests = "".join(path.read_text(encoding="utf-8") for path in folder.glob("test_*.py"))
+    tests = "".join(
+        path.read_text(encoding="utf-8") for path in (*folder.glob("test_*.py"), *folder.glob("drivers/*.py"))
+    )
     for path in set(folder.glob("*.py")) - set(folder.glob("test_*.py")):
         assert path.stem in tests
         assert len(path.read_text(encoding="utf-8").splitlines()) < 80

@@ -1,0 +1,62 @@
+"""What the bots beside this file share: stored logins, a session, and a port for whoever comes back from AniList.
+
+A framework calls `open` as it starts and `aclose` as it ends; each recipe shows where.
+"""
+
+from contextlib import AsyncExitStack
+
+from anilist_oauth import (
+    AccessDeniedError,
+    AniListOAuthError,
+    Application,
+    Login,
+    LoginFlow,
+    LoginTimeoutError,
+    OAuthSession,
+    Pages,
+    open_store,
+)
+from anilist_oauth.receiver import CallbackReceiver
+
+PAGES = Pages(application="AniBot")  # and home=, where the chat has an address
+
+
+class Logins:
+    """One bot's logins. The settings are in the environment: ``ANILIST_CLIENT_ID`` and so on, and ``ANILIST_STORE``."""
+
+    def __init__(self) -> None:
+        self.store = open_store()
+        self.anilist = OAuthSession(Application.from_env())
+        self.flow = LoginFlow(self.anilist, logins=self.store.logins, tokens=self.store.tokens)
+        # A reverse proxy passes the redirect URI on to this port; on your own machine leave bind= out.
+        self.receiver = CallbackReceiver(self.flow, bind=("127.0.0.1", 8080), pages=PAGES)
+        self._opened = AsyncExitStack()
+
+    async def open(self) -> None:
+        """Open all in order; if one cannot be opened, those before it are closed."""
+        async with AsyncExitStack() as stack:
+            for thing in (self.store, self.anilist, self.flow, self.receiver):
+                await stack.enter_async_context(thing)
+            self._opened = stack.pop_all()
+
+    async def aclose(self) -> None:
+        """Close all in reverse."""
+        await self._opened.aclose()
+
+    async def begin(self, subject: str, label: str) -> Login:
+        """Begin a login: show `Login.link` to this one user, in private."""
+        return await self.receiver.login(subject=subject, label=label)
+
+    async def result(self, login: Login) -> str:
+        """Wait until the login ends, and say how."""
+        try:
+            done = await self.flow.wait(login)
+        except AccessDeniedError:
+            return "You declined on AniList; nothing was linked."
+        except LoginTimeoutError as error:
+            if error.reason == "refused":
+                return "Whoever opened that link said that it was not theirs. Keep the next one to yourself."
+            return "Nobody finished that login. Ask for a new link when you like."
+        except AniListOAuthError:
+            return "That did not work out; please try again."
+        return f"You are {done.display_name} on AniList."

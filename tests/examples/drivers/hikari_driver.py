@@ -1,0 +1,40 @@
+"""The hikari recipe without Discord."""
+
+import asyncio
+from typing import Any
+from unittest.mock import AsyncMock, MagicMock
+
+import hikari
+
+from tests.examples.drivers.stage import staged
+
+
+async def main() -> None:
+    """Start the bot as its events do, let somebody use /anilist, and stop it."""
+    async with staged() as stage:
+        from tests.examples import hikari_bot
+
+        bot = hikari_bot.bot
+        sent: asyncio.Queue[Any] = asyncio.Queue()
+        interaction = MagicMock(spec=hikari.CommandInteraction)
+        interaction.user.id, interaction.user.username = 42, "mika"
+
+        async def respond(*_: Any, **options: Any) -> None:
+            assert options["flags"] == hikari.MessageFlag.EPHEMERAL
+            sent.put_nowait(options["component"])
+
+        interaction.create_initial_response = respond
+        interaction.edit_initial_response = AsyncMock()
+        await bot.dispatch(hikari.StartingEvent(app=bot), return_tasks=True)
+        using = asyncio.ensure_future(
+            bot.dispatch(hikari.InteractionCreateEvent(shard=MagicMock(), interaction=interaction), return_tasks=True)
+        )
+        (button,) = (await sent.get()).components
+        await stage.follow(button.url)
+        await using
+        interaction.edit_initial_response.assert_awaited_once_with("You are mika on AniList.", component=None)
+        await bot.dispatch(hikari.StoppedEvent(app=bot), return_tasks=True)
+        stage.check_closed()
+
+
+asyncio.run(main())
