@@ -8,7 +8,7 @@ from yarl import URL
 
 from anilist_oauth.sandbox.faults import EndpointName
 from anilist_oauth.sandbox.graphql.endpoint import GraphQLEndpoint
-from anilist_oauth.sandbox.graphql.media_lists import Library
+from anilist_oauth.sandbox.graphql.nodes import World
 from anilist_oauth.sandbox.messages import Answer, ReceivedRequest, json_answer, query_fields
 from anilist_oauth.sandbox.oauth.authorization import Authorization, DenialName, Question, SentBackError
 from anilist_oauth.sandbox.oauth.clients import Clients
@@ -82,7 +82,8 @@ class Service:
         )
         self._visits = Visits(authorization=self.authorization, clients=clients, grants=self.grants, people=people)
         self._exchange = Exchange(clients=clients, grants=self.grants, generation=generation)
-        self._graphql = GraphQLEndpoint(grants=self.grants, people=people, library=Library(now=now))
+        self.world: World = World(people=people, now=now)
+        self._graphql = GraphQLEndpoint(grants=self.grants, world=self.world)
         self.weather: Weather = Weather()
         self._given_limits = token_limit, graphql_limit
         self._token_limit = MinuteLimit(nominal=_TOKEN_LIMIT, enforced=token_limit, now=now)

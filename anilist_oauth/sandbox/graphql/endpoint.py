@@ -1,6 +1,5 @@
 """The GraphQL endpoint: who asks, what is answered, and how AniList words an error."""
 
-import re
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
@@ -18,12 +17,14 @@ from graphql import (
 )
 
 from anilist_oauth.sandbox.graphql.complexity import complexity
-from anilist_oauth.sandbox.graphql.media_lists import Library
-from anilist_oauth.sandbox.graphql.resolvers import AniListError, Root
-from anilist_oauth.sandbox.graphql.schema import SCHEMA
+from anilist_oauth.sandbox.graphql.errors import AniListError
+from anilist_oauth.sandbox.graphql.nodes import Node, World
+from anilist_oauth.sandbox.graphql.schema import anilist_schema
+from anilist_oauth.sandbox.graphql.view import View, resolve
+from anilist_oauth.sandbox.graphql.wording import worded
 from anilist_oauth.sandbox.messages import Answer, ReceivedRequest, json_answer
 from anilist_oauth.sandbox.oauth.grants import AccessToken, Grants
-from anilist_oauth.sandbox.people import People, User
+from anilist_oauth.sandbox.people import User
 
 _NOT_FOUND = {"message": "Not Found.", "hint": "Use POST request to access graphql subdomain.", "status": 404}
 _NGINX = b"""<html>\r
@@ -40,9 +41,15 @@ _DISABLED = {
     "status": 403,
     "locations": [{"line": 1, "column": 1}],
 }
+_HEADERS = {
+    "Cache-Control": "no-cache, private",
+    "Set-Cookie": "laravel_session=sandbox; Max-Age=7200; Path=/; HttpOnly",
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Accept",
+    "Access-Control-Allow-Methods": "POST, OPTIONS",
+}
 _MAX_QUERY_TOKENS = 10_000
 _COMPLEXITY_LIMIT = 500
-_QUOTED = re.compile(r"'([^' ]*)'")
 
 
 @attrs.frozen(kw_only=True)
@@ -50,11 +57,13 @@ class GraphQLEndpoint:
     """Answers queries and mutations as the user sees them whose token comes along."""
 
     grants: Grants
-    people: People
-    library: Library
+    world: World
 
     def answer(self, request: ReceivedRequest, *, disabled: bool = False) -> Answer:
         """Answer one request; a disabled API answers nothing but that a token is bad."""
+        return self._answered(request, disabled=disabled).with_headers(_HEADERS)
+
+    def _answered(self, request: ReceivedRequest, *, disabled: bool) -> Answer:
         if request.method in {"GET", "HEAD"}:
             return json_answer({"errors": [_NOT_FOUND]}, status=HTTPStatus.NOT_FOUND)
         if request.method != "POST":
@@ -78,19 +87,25 @@ class GraphQLEndpoint:
 
     def _executed(self, document: DocumentNode, request: ReceivedRequest, viewer: User | None) -> Answer:
         variables, operation = request.fields.get("variables"), request.fields.get("operationName")
+        self.world.begin()
         result = execute_sync(
-            SCHEMA,
+            anilist_schema(),
             document,
-            root_value=Root(viewer=viewer, people=self.people, library=self.library).fields,
+            root_value=Node("Mutation" if _is_mutation(document) else "Query", "root"),
+            context_value=View(self.world, viewer),
             variable_values=variables if isinstance(variables, dict) else None,
             operation_name=operation if isinstance(operation, str) else None,
+            field_resolver=resolve,
+            type_resolver=lambda node, _info, _union: node.kind,
         )
         if not result.errors:
             return json_answer({"data": result.data})
-        originals = [error.original_error for error in result.errors]
-        known = [original for original in originals if isinstance(original, AniListError)]
+        self.world.roll_back()
+        known = [error.original_error for error in result.errors if isinstance(error.original_error, AniListError)]
         status = known[0].http_status if known else HTTPStatus.BAD_REQUEST
-        data = None if _is_mutation(document) else result.data  # as AniList answers a mutation it refuses
+        data = dict.fromkeys(result.data) if result.data else None  # one that fails takes the others along
+        if _is_mutation(document) and len(data or ()) == 1:
+            data = None  # as AniList's own documentation shows a refused mutation
         return _errors([_described(error) for error in result.errors], data=data, status=status)
 
 
@@ -101,14 +116,14 @@ def _document(query: object) -> tuple[DocumentNode | None, list[dict[str, Any]]]
     return _checked(query)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _checked(query: str) -> tuple[DocumentNode | None, list[dict[str, Any]]]:
     """Do so once for a query that comes again and again: nobody changes a document."""
     try:
         document = parse(query, max_tokens=_MAX_QUERY_TOKENS)
     except GraphQLError as error:
         return None, [_described(error)]
-    if errors := validate(SCHEMA, document):
+    if errors := validate(anilist_schema(), document):
         return None, [_described(error) for error in errors]
     if (actual := complexity(document)) > _COMPLEXITY_LIMIT:
         message = f"Max query complexity should be {_COMPLEXITY_LIMIT} but got {actual}."
@@ -125,8 +140,7 @@ def _described(error: GraphQLError) -> dict[str, Any]:
     status = original.status if isinstance(original, AniListError) else 400
     extra = original.extra if isinstance(original, AniListError) else {}
     locations = [{"line": place.line, "column": place.column} for place in error.locations or ()]
-    message = _QUOTED.sub(r'"\1"', error.message)  # AniList's library quotes names so
-    return {"message": message, "status": status, "locations": locations, **extra}
+    return {"message": worded(error.message), "status": status, "locations": locations, **extra}
 
 
 def _fields(document: DocumentNode | None) -> list[FieldNode]:

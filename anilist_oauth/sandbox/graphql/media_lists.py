@@ -1,102 +1,174 @@
-"""What there is to watch and read in the sandbox, and the lists its users keep."""
+"""Everybody's lists: an entry for each media of the catalog, until a test sets entries of its own."""
 
-from collections.abc import Callable
-from datetime import datetime
-from itertools import count
+from collections.abc import Iterable
 from typing import Any
 
-import attrs
+from anilist_oauth.sandbox.graphql.accounts import account, found_user, may_see
+from anilist_oauth.sandbox.graphql.errors import not_found
+from anilist_oauth.sandbox.graphql.made_up import number
+from anilist_oauth.sandbox.graphql.media import ANIME, NO_DATE, day_of
+from anilist_oauth.sandbox.graphql.nodes import MEDIA, Node, first_child, parent_of
+from anilist_oauth.sandbox.graphql.selection import chosen
+from anilist_oauth.sandbox.graphql.view import Arguments, View, rule, rules
 
 STATUSES = ("CURRENT", "PLANNING", "COMPLETED", "DROPPED", "PAUSED", "REPEATING")
-
-_ANIME, _MANGA = 120, 40  # so that a list needs several pages, and several chunks of 50
-_CHARACTERS = 60  # of each: three pages of 25
-_EPISODES, _CHAPTERS = 12, 48
-
-
-@attrs.frozen(kw_only=True)
-class Media:
-    """An anime or a manga; all are made up."""
-
-    id: int
-    type: str
-    title: str
-
-    @property
-    def length(self) -> int:
-        """Episodes, or chapters."""
-        return _EPISODES if self.type == "ANIME" else _CHAPTERS
-
-    @property
-    def characters(self) -> list[tuple[int, str]]:
-        """The id and the name of everybody in it."""
-        return [(self.id * 100 + place, f"Character {place} of {self.title}") for place in range(1, _CHARACTERS + 1)]
+_NAMES = {"CURRENT": ("Watching", "Reading"), "REPEATING": ("Rewatching", "Rereading")}
+_CHUNK, _SHORT = 500, 20
+_LIST_ARGUMENTS = ("userId", "userName", "chunk", "perChunk", "forceSingleCompletedList")
+# A score is kept from 0 to 100. What a format makes of it is recorded for 85; the steps of the site's own buttons are
+# 10 to 90 and 35, 60, 85; that halves are rounded up is inferred.
+_STEPS = {"POINT_10_DECIMAL": 10.0, "POINT_10": 10.0, "POINT_5": 20.0}
+_SMILEYS = {1: 35.0, 2: 60.0, 3: 85.0}
 
 
-@attrs.define(kw_only=True)
-class Entry:
-    """What a user has noted about one media."""
-
-    id: int
-    user_id: int
-    media: Media
-    status: str = "CURRENT"
-    score: float = 0.0
-    progress: int = 0
-    repeat: int = 0
-    priority: int = 0
-    private: bool = False
-    notes: str | None = None
-    created_at: datetime
-    updated_at: datetime
+def shown_score(raw: float, score_format: str) -> float:
+    """Give a score as a format writes it."""
+    if score_format == "POINT_3":
+        return float(sum(raw > bound for bound in (0, 47, 72)))
+    exact = raw / _STEPS.get(score_format, 1)
+    return exact if score_format in {"POINT_100", "POINT_10_DECIMAL"} else float(int(exact + 0.5))
 
 
-class Library:
-    """All media, and every user's list, which begins with every media in it, under one status after the other."""
+def raw_score(shown: float, score_format: str) -> float:
+    """Give the score from 0 to 100 that a format's score stands for."""
+    if score_format == "POINT_3" and shown in _SMILEYS:
+        return _SMILEYS[int(shown)]
+    if score_format == "POINT_5" and 0 < shown <= 5:
+        return shown * 20 - 10
+    return shown * (_STEPS.get(score_format, 1) if score_format != "POINT_5" else 20)
 
-    def __init__(self, *, now: Callable[[], datetime]) -> None:
-        kinds = [("ANIME", number) for number in range(1, _ANIME + 1)]
-        kinds += [("MANGA", number) for number in range(1, _MANGA + 1)]
-        self.media: dict[int, Media] = {
-            place: Media(id=place, type=kind, title=f"Made-up {kind.capitalize()} {number}")
-            for place, (kind, number) in enumerate(kinds, start=1)
-        }
-        self._now = now
-        self._ids = count(1)
-        self._entries: dict[int, Entry] = {}
-        self._begun: set[int] = set()
 
-    def entries(self, user_id: int, *, kind: str | None = None) -> list[Entry]:
-        """Give a user's entries, of one type of media where `kind` says so."""
-        if user_id not in self._begun:
-            self._begun.add(user_id)
-            for media in self.media.values():
-                self._add(user_id, media, status=STATUSES[media.id % len(STATUSES)])
-        own = (entry for entry in self._entries.values() if entry.user_id == user_id)
-        return [entry for entry in own if kind is None or entry.media.type == kind]
+def entries(view: View, user: Node) -> list[Node]:
+    """Give a user's entries, whosoever may see them."""
+    first = first_child("MediaList", user.id)
+    made = range(first + 1, first + _size(view, user) + 1)
+    return view.nodes("MediaList", [*made, *user.facts.get("_entries", {}).values()])
 
-    def entry(self, entry_id: int | None) -> Entry | None:
-        """Find an entry, whosever it is."""
-        return self._entries.get(entry_id) if entry_id is not None else None
 
-    def entry_of(self, user_id: int, media: Media) -> Entry | None:
-        """Find a user's entry for a media."""
-        return next((entry for entry in self.entries(user_id) if entry.media is media), None)
+def _size(view: View, user: Node) -> int:
+    """Tell how many entries are made up: an account has the whole catalog, others have twenty."""
+    return 0 if "_bare" in user.facts else len(MEDIA) if account(view.world, user) else _SHORT
 
-    def save(self, user_id: int, entry: Entry | None, media: Media, changes: dict[str, Any]) -> Entry:
-        """Change an entry, or make one."""
-        saved = entry or self._add(user_id, media)
-        for name, value in changes.items():
-            setattr(saved, name, value)
-        saved.updated_at = self._now()
-        return saved
 
-    def delete(self, entry: Entry) -> None:
-        """Forget an entry."""
-        del self._entries[entry.id]
+def entry_of(view: View, user: Node, media_id: int) -> Node | None:
+    """Find a user's entry for a media."""
+    made = 0 < media_id <= _size(view, user)
+    found = view.world.find("MediaList", first_child("MediaList", user.id) + media_id) if made else None
+    return found or view.world.find("MediaList", user.facts.get("_entries", {}).get(media_id))
 
-    def _add(self, user_id: int, media: Media, **fields: Any) -> Entry:
-        now = self._now()
-        entry = Entry(id=next(self._ids), user_id=user_id, media=media, created_at=now, updated_at=now, **fields)
-        self._entries[entry.id] = entry
-        return entry
+
+def add_entry(view: View, user: Node, media_id: int, **facts: Any) -> Node:
+    """Put a media on a user's list."""
+    blank = {"status": "CURRENT", "progress": 0, "progressVolumes": 0, "repeat": 0, "priority": 0, "notes": None}
+    blank |= {"private": False, "hiddenFromStatusLists": False, "startedAt": NO_DATE, "completedAt": NO_DATE}
+    now = {"createdAt": view.second, "updatedAt": view.second, "_score": 0.0}
+    entry = view.world.create("MediaList", userId=user.id, mediaId=media_id, **{**blank, **now, **facts})
+    view.world.put(user, _entries={**user.facts.get("_entries", {}), media_id: entry.id})
+    return entry
+
+
+def options_of(view: View, entry: Node) -> dict[str, Any]:
+    """Give the options of the list that an entry stands on."""
+    options = view.path(entry, "user.mediaListOptions")
+    kind = "animeList" if view.path(entry, "media.type") == ANIME else "mangaList"
+    found: dict[str, Any] = options[kind]
+    return found
+
+
+def seen(view: View, user: Node) -> list[Node]:
+    """Give the entries of a user that the viewer may see.
+
+    Raises:
+        AniListError: The user is private.
+    """
+    if not may_see(view, user):
+        raise not_found("Private User")
+    own = user.id == view.viewer_id
+    return [entry for entry in entries(view, user) if own or not view.value(entry, "private")]
+
+
+@rule("Query.MediaListCollection")
+def _collection(view: View, _query: Node, arguments: Arguments) -> dict[str, Any]:
+    user = found_user(view, arguments.get("userId"), arguments.get("userName"))
+    chunk, size = arguments.get("chunk") or 1, min(arguments.get("perChunk") or _CHUNK, _CHUNK)
+    filters = {name: value for name, value in arguments.items() if name not in _LIST_ARGUMENTS}
+    rows = chosen(view, seen(view, user), filters)
+    shown = rows[(chunk - 1) * size : chunk * size]
+    lists = list(_groups(view, shown, split=not arguments.get("forceSingleCompletedList")))
+    custom = [group["entries"] for group in lists if group["isCustomList"]]
+    status = [group["entries"] for group in lists if not group["isCustomList"]]
+    more = len(rows) > chunk * size
+    return {"user": user, "lists": lists, "hasNextChunk": more, "customLists": custom, "statusLists": status}
+
+
+def _groups(view: View, rows: Iterable[Node], *, split: bool) -> Iterable[dict[str, Any]]:
+    """Group entries: by status, but for those hidden from there, and once more in each custom list."""
+    statuses: dict[tuple[int, str], list[Node]] = {}
+    custom: dict[str, list[Node]] = {}
+    for entry in rows:
+        status, options = view.value(entry, "status"), options_of(view, entry)
+        name = _NAMES.get(status, (status.title(),) * 2)[view.path(entry, "media.type") != ANIME]
+        if split and status == "COMPLETED" and options["splitCompletedSectionByFormat"]:
+            name = f"{name} {view.path(entry, 'media.format')}"
+        if not view.value(entry, "hiddenFromStatusLists"):
+            statuses.setdefault((STATUSES.index(status), name), []).append(entry)
+        for one in entry.facts.get("_lists", ()):
+            custom.setdefault(one, []).append(entry)
+    for (place, name), group in sorted(statuses.items(), key=lambda pair: pair[0]):
+        yield {
+            "name": name, "status": STATUSES[place], "isCustomList": False, "entries": group,
+            "isSplitCompletedList": name.startswith("Completed "),
+        }  # fmt: skip
+    for name, group in custom.items():
+        yield {"name": name, "status": None, "isCustomList": True, "isSplitCompletedList": False, "entries": group}
+
+
+def _custom_lists(view: View, entry: Node, arguments: Arguments) -> Any:
+    on = {name: name in entry.facts.get("_lists", ()) for name in options_of(view, entry)["customLists"]}
+    return [{"name": name, "enabled": enabled} for name, enabled in on.items()] if arguments.get("asArray") else on
+
+
+def _advanced_scores(view: View, entry: Node, _arguments: Arguments) -> dict[str, float]:
+    given = [*entry.facts.get("_advanced", ()), *[0.0] * 99]
+    return dict(zip(options_of(view, entry)["advancedScoring"], given, strict=False))
+
+
+def _progress(view: View, entry: Node, _arguments: Arguments) -> int:
+    length = view.path(entry, "media.episodes") or view.path(entry, "media.chapters") or 12
+    status = view.value(entry, "status")
+    return 0 if status == "PLANNING" else length if status in {"COMPLETED", "REPEATING"} else 1 + length // 3
+
+
+def _day(view: View, entry: Node, name: str, statuses: set[str]) -> dict[str, int | None]:
+    return day_of(view.value(entry, name)) if view.value(entry, "status") in statuses else NO_DATE
+
+
+def _score(view: View, entry: Node, _arguments: Arguments) -> float:
+    return (
+        40.0 + 5 * number(entry.key, "score", 13) if view.value(entry, "status") in {"COMPLETED", "REPEATING"} else 0.0
+    )
+
+
+def _shown(view: View, entry: Node, arguments: Arguments) -> float:
+    wanted = arguments.get("format") or view.path(entry, "user.mediaListOptions.scoreFormat")
+    return shown_score(view.value(entry, "_score"), wanted)
+
+
+rules(
+    {
+        "MediaList.mediaId": lambda _view, entry, _: parent_of("MediaList", entry.id)[1],
+        "MediaList.status": lambda view, entry, _: STATUSES[view.value(entry, "mediaId") % len(STATUSES)],
+        "MediaList.progress": _progress,
+        "MediaList.progressVolumes": lambda view, entry, _: (
+            view.value(entry, "progress") // 8 if view.path(entry, "media.chapters") else None
+        ),
+        "MediaList.repeat": lambda view, entry, _: int(view.value(entry, "status") == "REPEATING"),
+        "MediaList._score": _score,
+        "MediaList.score": _shown,
+        "MediaList.startedAt": lambda view, entry, _: _day(view, entry, "createdAt", set(STATUSES) - {"PLANNING"}),
+        "MediaList.completedAt": lambda view, entry, _: _day(view, entry, "updatedAt", {"COMPLETED", "REPEATING"}),
+        "MediaList.customLists": _custom_lists,
+        "MediaList.advancedScores": _advanced_scores,
+        "Media.mediaListEntry": lambda view, media, _: entry_of(view, view.account, media.id) if view.viewer else None,
+    }
+)

@@ -1,6 +1,6 @@
 """Pagination of AniList's kind, and what is told of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphql import (
@@ -12,12 +12,21 @@ from graphql import (
     get_argument_values,
 )
 
-_SAID_TOTAL = 5000  # AniList's totals are not to be trusted, and neither are these
+_SAID_TOTAL, _SAID_PAGES = 5000, 100  # while there is a next page (AniList/docs issues 159 and 178)
+_DEPTH = 5000
+_PAGE_LIMIT = 50
 
 
-def paging(wanted: dict[str, Any], limit: int) -> tuple[int, int]:
+def paging(wanted: Mapping[str, Any], limit: int) -> tuple[int, int]:
     """Give page and size; too large a size is cut without a word."""
     return max(1, wanted.get("page") or 1), max(1, min(wanted.get("perPage") or limit, limit))
+
+
+def depth_refusal(page: int, size: int) -> str | None:
+    """Say why a page is too deep, if it is."""
+    if page * min(size, _PAGE_LIMIT) <= _DEPTH:
+        return None
+    return f"Page depth exceeds maximum allowed for API requests ({_DEPTH} entries)"
 
 
 def one_page(rows: Sequence[Any], number: int, size: int) -> Sequence[Any]:
@@ -26,13 +35,14 @@ def one_page(rows: Sequence[Any], number: int, size: int) -> Sequence[Any]:
 
 
 def page_info(count: int, number: int, size: int) -> dict[str, Any]:
-    """Tell of a page of so many rows; only ``hasNextPage`` is true."""
+    """Tell of a page of so many rows: total and last page are true once no page follows."""
+    more = count > number * size
     return {
-        "total": _SAID_TOTAL,
+        "total": _SAID_TOTAL if more else count,
         "perPage": size,
         "currentPage": number,
-        "lastPage": _SAID_TOTAL // size,
-        "hasNextPage": count > number * size,
+        "lastPage": _SAID_PAGES if more else number,
+        "hasNextPage": more,
     }
 
 

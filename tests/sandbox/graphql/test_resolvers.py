@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from anilist_oauth.sandbox.graphql.resolvers import AniListError, Root
 from graphql import execute_sync, parse, validate
 
 from anilist_oauth.sandbox.graphql.media_lists import Library
-from anilist_oauth.sandbox.graphql.resolvers import AniListError, Root
 from anilist_oauth.sandbox.graphql.schema import SCHEMA
 from anilist_oauth.sandbox.people import People
 

@@ -1,0 +1,133 @@
+"""Who made and voiced what, who likes and answers: the same from either end."""
+
+from functools import cache
+from typing import Any
+
+from anilist_oauth.sandbox.graphql.made_up import STAFF, STUDIOS, USERS, number
+from anilist_oauth.sandbox.graphql.nodes import MEDIA, Node
+from anilist_oauth.sandbox.graphql.selection import chosen
+from anilist_oauth.sandbox.graphql.view import Arguments, Rule, View, connection, rule, rules
+
+_ROLES = ("Director", "Original Creator", "Music", "Character Design", "Script")
+_LANGUAGES = ("JAPANESE", "ENGLISH")
+_CAST, _LEADS = 60, 10  # three pages of 25, of whom ten are main characters
+_REPLIES = 2
+BRANCHES = {"Review": 3, "Recommendation": 3, "ThreadComment": 4, "ActivityReply": _REPLIES, "ActivityUnion": 6}
+"""How many are made up of what hangs on something else, such as the reviews of a media."""
+
+
+@cache
+def _links(kind: str, media: int) -> dict[int, object]:
+    """Give who belongs to a media, and as what: studios (whether as the main one), staff, characters."""
+    if kind == "Studio":
+        return {STUDIOS[(media * 3 + place) % len(STUDIOS)]: place == 0 for place in (0, 7)}
+    if kind == "Staff":
+        return {STAFF[(media * 7 + place * 31) % len(STAFF)]: role for place, role in enumerate(_ROLES)}
+    return {media * 100 + place: "MAIN" if place <= _LEADS else "SUPPORTING" for place in range(1, _CAST + 1)}
+
+
+@cache
+def _linked(kind: str, other: int) -> dict[int, object]:
+    """Give the media that somebody belongs to, and as what."""
+    candidates = [other // 100] if kind == "Character" else MEDIA
+    return {media: _links(kind, media)[other] for media in candidates if other in _links(kind, media)}
+
+
+@cache
+def _voiced(staff: int) -> dict[int, object]:
+    """Give the main characters that somebody voices, and that they are."""
+    cast = (media * 100 + place for media in MEDIA for place in range(1, _LEADS + 1))
+    return {one: "MAIN" for one in cast if staff in {_voice(one, language) for language in _LANGUAGES}}
+
+
+def _voice(character: int, language: str) -> int:
+    return STAFF[(character * 13 + _LANGUAGES.index(language)) % len(STAFF)]
+
+
+def voices_of(media: int) -> list[int]:
+    """Give who voices the main characters of a media."""
+    return [_voice(media * 100 + place, "JAPANESE") for place in range(1, _LEADS + 1)]
+
+
+def _edges(kind: str, edge_field: str, wanted_as: str, links: Any) -> Rule:
+    """Make the rule of a connection whose edges say as what somebody belongs to something."""
+
+    def edges(view: View, node: Node, arguments: Arguments) -> dict[str, Any]:
+        roles = links(node.id)
+        role = arguments.get(wanted_as)
+        filters = {name: value for name, value in arguments.items() if name != wanted_as}
+        nodes = chosen(view, view.nodes(kind, [one for one, found in roles.items() if role in {None, found}]), filters)
+        return connection([{"node": one, edge_field: roles[one.id], "_other": node.id} for one in nodes], arguments)
+
+    return edges
+
+
+@rule("CharacterEdge.voiceActors", "MediaEdge.voiceActors")
+def _voice_actors(_view: View, edge: Node, arguments: Arguments) -> list[int]:
+    node = edge.facts.get("node")
+    shown = node.id if isinstance(node, Node) else node or 1
+    character = shown if edge.kind == "CharacterEdge" else edge.facts.get("_other", shown * 100 + 1)
+    wanted = arguments.get("language")
+    return [_voice(character, language) for language in _LANGUAGES if wanted in {None, language}]
+
+
+@rule("CharacterEdge.voiceActorRoles", "MediaEdge.voiceActorRoles")
+def _voice_roles(view: View, edge: Node, arguments: Arguments) -> list[dict[str, Any]]:
+    actors = _voice_actors(view, edge, arguments)
+    return [{"voiceActor": actor, "roleNotes": None, "dubGroup": None} for actor in actors]
+
+
+@rule("Media.relations", fixed=True)
+def _relations(view: View, media: Node, _arguments: Arguments) -> list[dict[str, Any]]:
+    """Pair neighbors: an odd one has a sequel, the even one behind it the prequel."""
+    other, relation = (media.id + 1, "SEQUEL") if media.id % 2 else (media.id - 1, "PREQUEL")
+    node = view.world.find("Media", other)
+    is_alike = node is not None and view.value(node, "type") == view.value(media, "type")
+    return [{"node": other, "relationType": relation}] if is_alike else []
+
+
+def _branches(kind: str) -> Rule:
+    def branches(view: View, media: Node, arguments: Arguments) -> dict[str, Any]:
+        nodes = chosen(view, view.children(kind, media, BRANCHES[kind]), {"sort": arguments.get("sort")})
+        return connection(nodes[: arguments.get("limit")], arguments)
+
+    return branches
+
+
+def likes_of(node: Node) -> tuple[int, ...]:
+    """Give the ids of those who like something: a few made-up people, until somebody says otherwise."""
+    made = () if "_new" in node.facts else (USERS[number(node.key, f"like {place}", 50)] for place in range(2))
+    return node.facts["_likes"] if "_likes" in node.facts else tuple(dict.fromkeys(made))
+
+
+def _replies(view: View, node: Node) -> list[Node]:
+    kind = "ThreadComment" if node.kind == "Thread" else "ActivityReply"
+    return view.children(kind, node, BRANCHES[kind])
+
+
+rules(
+    {
+        "Media.studios": _edges("Studio", "isMain", "isMain", lambda media: _links("Studio", media)),
+        "Studio.media": _edges("Media", "isMainStudio", "isMain", lambda studio: _linked("Studio", studio)),
+        "Media.staff": _edges("Staff", "role", "", lambda media: _links("Staff", media)),
+        "Staff.staffMedia": _edges("Media", "staffRole", "", lambda staff: _linked("Staff", staff)),
+        "Media.characters": _edges("Character", "role", "role", lambda media: _links("Character", media)),
+        "Character.media": _edges("Media", "characterRole", "", lambda character: _linked("Character", character)),
+        "Staff.characters": _edges("Character", "role", "", _voiced),
+        "Staff.characterMedia": _edges(
+            "Media", "characterRole", "", lambda staff: {one // 100: "MAIN" for one in _voiced(staff)}
+        ),
+        "MediaEdge.characters": lambda _view, edge, _: [edge.facts["_other"]] if "_other" in edge.facts else [],
+        "CharacterEdge.media": lambda _view, edge, _: [edge.facts["id"] // 100] if "id" in edge.facts else [],
+        "AiringNotification.media": lambda _view, node, _: 1 + number(node.key, "media", 40),
+        "Media.reviews": _branches("Review"),
+        "Media.recommendations": _branches("Recommendation"),
+        "Recommendation.mediaRecommendation": lambda _view, node, _: MEDIA[(node.id * 7 + 3) % len(MEDIA)],
+        "*.likes": lambda _view, node, _: list(likes_of(node)),
+        "*.likeCount": lambda _view, node, _: len(likes_of(node)),
+        "*.isLiked": lambda view, node, _: view.viewer_id in likes_of(node),
+        "*.isSubscribed": lambda view, node, _: view.viewer_id in node.facts.get("_subscribed", ()),
+        "*.replies": lambda view, node, _: _replies(view, node),
+        "*.replyCount": lambda view, node, _: len(_replies(view, node)),
+    }
+)

@@ -1,0 +1,109 @@
+"""Filters and sorts, read off the names of arguments: ``id_not_in``, ``startDate_greater``, ``sort: SCORE_DESC``."""
+
+import re
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
+
+from anilist_oauth.sandbox.graphql.made_up import TABLES
+from anilist_oauth.sandbox.graphql.nodes import Node
+from anilist_oauth.sandbox.graphql.schema import field_type
+from anilist_oauth.sandbox.graphql.view import Arguments, View
+
+_NO_FILTERS = frozenset({
+    "page", "perPage", "sort", "asHtml", "limit", "chunk", "perChunk", "version", "stylised", "language",
+    "resetNotificationCount", "forceSingleCompletedList", "minimumTagRank", "compareWithAuthList",
+})  # fmt: skip
+
+
+def _like(value: Any, wanted: Any) -> bool:
+    pattern = "".join(".*" if part == "%" else re.escape(part) for part in re.split("(%)", str(wanted)))
+    return value is not None and re.fullmatch(pattern, str(value), re.IGNORECASE | re.DOTALL) is not None
+
+
+_TESTS: dict[str, Callable[[Any, Any], bool]] = {
+    "_not_in": lambda value, wanted: value not in wanted,
+    "_in": lambda value, wanted: value in wanted,
+    "_not": lambda value, wanted: value != wanted,
+    "_greater": lambda value, wanted: value is not None and value > wanted,
+    "_lesser": lambda value, wanted: value is not None and value < wanted,
+    "_like": _like,
+    "": lambda value, wanted: value == wanted,
+}
+
+
+def chosen(view: View, nodes: Iterable[Node], arguments: Arguments) -> list[Node]:
+    """Filter and sort nodes as a field's arguments say; a filter on null lets nothing through."""
+    rows = list(nodes)
+    for name, wanted in arguments.items():
+        if name not in _NO_FILTERS:
+            rows = [] if wanted is None else [node for node in rows if _passes(view, node, name, wanted)]
+    return ordered(view, rows, arguments.get("sort") or ())
+
+
+def _passes(view: View, node: Node, name: str, wanted: Any) -> bool:
+    base, suffix = _split(name)
+    value, test = read(view, node, base), _TESTS[suffix]
+    if base == "search":
+        return any(wanted.casefold().strip() in text.casefold() for text in value)
+    if base == "name" and value is not None:
+        return bool(value.casefold() == wanted.casefold())
+    if isinstance(value, list):
+        passed = (test(item, wanted) for item in value)
+        return all(passed) if "_not" in suffix else any(passed)
+    return test(value, wanted)
+
+
+@cache
+def _split(name: str) -> tuple[str, str]:
+    suffix = next(suffix for suffix in _TESTS if name.endswith(suffix))
+    return name.removesuffix(suffix), suffix
+
+
+def read(view: View, node: Node, name: str) -> Any:
+    """Read what a filter or a sort is about, as a value that can be compared; dates as ``FuzzyDateInt``."""
+    if name in _READERS:
+        return _READERS[name](view, node)
+    paths = TABLES["paths"]
+    path = paths.get(f"{node.kind}.{name}") or paths.get(name) or name
+    if path.endswith("Id") and field_type(node.kind, path) is None:
+        path = path.removesuffix("Id")
+    value = view.path(node, path)
+    if isinstance(value, dict) and "year" in value:
+        return (value["year"] or 0) * 10_000 + (value["month"] or 0) * 100 + (value["day"] or 0) or None
+    return value.id if isinstance(value, Node) else value
+
+
+def _names(view: View, node: Node) -> list[str]:
+    found = view.value(node, "title") or view.value(node, "name")
+    return [name for name in (found.values() if isinstance(found, dict) else [found]) if isinstance(name, str)]
+
+
+def _is_birthday(view: View, node: Node) -> bool:
+    born = view.wrapped(view.value(node, "dateOfBirth"), field_type(node.kind, "dateOfBirth"), node.key)  # type: ignore[arg-type]
+    return (view.value(born, "month"), view.value(born, "day")) == (view.now.month, view.now.day)
+
+
+_READERS: dict[str, Callable[[View, Node], Any]] = {
+    "search": _names,
+    "onList": lambda view, node: (
+        view.path(node, "media.mediaListEntry" if node.kind != "Media" else "mediaListEntry") is not None
+    ),
+    "isBirthday": _is_birthday,
+    "notYetAired": lambda view, node: view.value(node, "airingAt") > view.second,
+    "hasReplies": lambda view, node: view.value(node, "replyCount") > 0,
+    "hasRepliesOrTypeText": lambda view, node: node.kind == "TextActivity" or view.value(node, "replyCount") > 0,
+    "isModerator": lambda view, node: bool(view.value(node, "moderatorRoles")),
+}
+
+
+def ordered(view: View, nodes: list[Node], sorts: Iterable[str | None]) -> list[Node]:
+    """Sort nodes; what has no such value stands last, and a sort that no field is named after changes nothing."""
+    for sort in reversed([sort for sort in sorts if sort]):
+        first, *rest = sort.removesuffix("_DESC").lower().split("_")
+        field = first + "".join(part.title() for part in rest)
+        values = {node: read(view, node, field) for node in nodes}
+        known = [node for node in nodes if isinstance(values[node], int | float | str)]
+        known.sort(key=values.__getitem__, reverse=sort.endswith("_DESC"))
+        nodes = known + [node for node in nodes if not isinstance(values[node], int | float | str)]
+    return nodes

@@ -1,0 +1,103 @@
+"""A user's statistics: counted from the list, so that they agree with it."""
+
+from collections.abc import Callable, Hashable, Iterable
+from statistics import fmean, pstdev
+from typing import Any
+
+from anilist_oauth.sandbox.graphql.media import ANIME, MANGA
+from anilist_oauth.sandbox.graphql.media_lists import seen
+from anilist_oauth.sandbox.graphql.nodes import Node
+from anilist_oauth.sandbox.graphql.relations import voices_of
+from anilist_oauth.sandbox.graphql.view import Arguments, View, rules
+
+_LENGTHS = ((1, "1"), (6, "2-6"), (16, "7-16"), (28, "17-28"), (55, "29-55"), (100, "56-100"))
+_SORTS = {"COUNT": "count", "MEAN_SCORE": "meanScore", "PROGRESS": "minutesWatched"}
+
+
+def _length(view: View, media: Node) -> str:
+    size = view.value(media, "episodes") or view.value(media, "chapters") or 0
+    return next((name for bound, name in _LENGTHS if size <= bound), "101+")
+
+
+def _nodes(field: str) -> Callable[[View, Node, Node], Iterable[int]]:
+    return lambda view, _entry, media: [edge["node"].id for edge in view.value(media, field)["edges"]]
+
+
+_GROUPS: dict[str, tuple[str, Callable[[View, Node, Node], Iterable[Hashable]]]] = {
+    "formats": ("format", lambda view, _entry, media: [view.value(media, "format")]),
+    "statuses": ("status", lambda view, entry, _media: [view.value(entry, "status")]),
+    "scores": ("score", lambda view, entry, _media: [int(view.value(entry, "_score"))]),
+    "lengths": ("length", lambda view, _entry, media: [_length(view, media)]),
+    "releaseYears": ("releaseYear", lambda view, _entry, media: [view.value(media, "startDate").get("year")]),
+    "startYears": ("startYear", lambda view, entry, _media: [view.value(entry, "startedAt").get("year")]),
+    "genres": ("genre", lambda view, _entry, media: view.value(media, "genres")),
+    "tags": ("tag", lambda view, _entry, media: view.path(media, "tags.id")),
+    "countries": ("country", lambda view, _entry, media: [view.value(media, "countryOfOrigin")]),
+    "voiceActors": ("voiceActor", lambda _view, _entry, media: voices_of(media.id)),
+    "staff": ("staff", _nodes("staff")),
+    "studios": ("studio", _nodes("studios")),
+}
+
+
+def _counted(view: View, rows: Iterable[Node]) -> dict[str, Any]:
+    """Count entries: how many, how good, how long."""
+    pairs = [(entry, view.world.node("Media", view.value(entry, "mediaId"))) for entry in rows]
+    scores = [score for entry, _ in pairs if (score := view.value(entry, "_score"))]
+    progress = [(view.value(entry, "progress") or 0, view.value(media, "duration")) for entry, media in pairs]
+    episodes = [(done, minutes) for done, minutes in progress if minutes is not None]
+    return {
+        "count": len(pairs),
+        "meanScore": round(fmean(scores), 2) if scores else 0.0,
+        "standardDeviation": round(pstdev(scores), 2) if scores else 0.0,
+        "minutesWatched": sum(done * minutes for done, minutes in episodes),
+        "episodesWatched": sum(done for done, _ in episodes),
+        "chaptersRead": sum(done for done, minutes in progress if minutes is None),
+        "volumesRead": sum(view.value(entry, "progressVolumes") or 0 for entry, _ in pairs),
+        "mediaIds": [media.id for _, media in pairs],
+        "characterIds": [media.id * 100 + 1 for _, media in pairs],
+    }
+
+
+def _statistics(view: View, user: Node, _arguments: Arguments) -> dict[str, Any]:
+    rows = seen(view, user)
+    return {
+        name: {"_rows": [entry for entry in rows if view.path(entry, "media.type") == kind]}
+        for name, kind in (("anime", ANIME), ("manga", MANGA))
+    }
+
+
+def _group(name: str) -> Callable[[View, Node, Arguments], list[dict[str, Any]]]:
+    field, keys_of = _GROUPS[name]
+
+    def groups(view: View, statistics: Node, arguments: Arguments) -> list[dict[str, Any]]:
+        found: dict[Hashable, list[Node]] = {}
+        for entry in statistics.facts.get("_rows", ()):
+            for key in keys_of(view, entry, view.world.node("Media", view.value(entry, "mediaId"))):
+                found.setdefault(key, []).append(entry)
+        counted = [{field: key, **_counted(view, rows)} for key, rows in found.items() if key is not None]
+        for sort in reversed([sort for sort in arguments.get("sort") or ["COUNT_DESC"] if sort]):
+            by = _SORTS.get(sort.removesuffix("_DESC"), field)
+            counted.sort(key=lambda group, by=by: group[by], reverse=sort.endswith("_DESC"))  # type: ignore[misc]
+        return counted[: arguments.get("limit")]
+
+    return groups
+
+
+def _total(name: str) -> Callable[[View, Node, Arguments], Any]:
+    return lambda view, statistics, _: view.value(statistics, "_total")[name]
+
+
+def _stats(view: View, user: Node, _arguments: Arguments) -> dict[str, Any]:
+    """Give the statistics of before 2020, as far as they are counted."""
+    anime, manga = (_counted(view, view.value(user, "statistics")[name]["_rows"]) for name in ("anime", "manga"))
+    return {"watchedTime": anime["minutesWatched"], "chaptersRead": manga["chaptersRead"]}
+
+
+rules({"User.statistics": _statistics, "User.stats": _stats})
+rules({f"UserStatistics.{name}": _group(name) for name in _GROUPS})
+rules(
+    {"UserStatistics._total": lambda view, statistics, _: _counted(view, statistics.facts.get("_rows", ()))}, fixed=True
+)
+rules({f"UserStatistics.{name}": _total(name) for name in (
+    "count", "meanScore", "standardDeviation", "minutesWatched", "episodesWatched", "chaptersRead", "volumesRead"
+)})  # fmt: skip
