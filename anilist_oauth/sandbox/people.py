@@ -1,6 +1,7 @@
 """The people who have an account at the sandbox."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import attrs
 
@@ -14,6 +15,17 @@ class User:
     id: int
     name: str
     private: bool = False
+    _describe: Callable[[str, dict[str, Any]], "User"] | None = attrs.field(default=None, eq=False, repr=False)
+
+    def __call__(self, name: str, **fields: Any) -> "User":
+        """Set fields of an account, as ``sandbox.user("mika", about="…")``; a name that no account has makes one.
+
+        Raises:
+            ValueError: AniList's schema has no such field, or a value does not fit it.
+        """
+        if self._describe is None:
+            raise TypeError("an account that no sandbox has cannot be described")
+        return self._describe(name, fields)
 
     @property
     def site_url(self) -> str:
@@ -28,9 +40,10 @@ class People:
         if isinstance(names, str):
             raise TypeError(f"users: names are needed, such as users=({names!r},)")
         names, hidden = list(names), set(private)
-        self._users = {
-            name: User(id=_FIRST_ID + index, name=name, private=name in hidden) for index, name in enumerate(names)
-        }
+        self._users: dict[str, User] = {}
+        self.describe: Callable[[str, dict[str, Any]], User] | None = None
+        for name in names:
+            self.add(name, private=name in hidden)
         if not self._users:
             raise ValueError("users: the sandbox needs one at least, such as users=('mika',)")
         if len(self._users) < len(names) or not hidden <= self._users.keys():
@@ -38,6 +51,16 @@ class People:
 
     def __iter__(self) -> Iterator[User]:
         return iter(self._users.values())
+
+    def add(self, name: str, *, private: bool = False) -> User:
+        """Open an account."""
+        user = User(id=_FIRST_ID + len(self._users), name=name, private=private, describe=self._said)
+        return self._users.setdefault(name, user)
+
+    def _said(self, name: str, fields: dict[str, Any]) -> User:
+        if self.describe is None:
+            raise TypeError("these accounts belong to no sandbox")
+        return self.describe(name, fields)
 
     @property
     def first(self) -> User:

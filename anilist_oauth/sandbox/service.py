@@ -83,6 +83,7 @@ class Service:
         self._visits = Visits(authorization=self.authorization, clients=clients, grants=self.grants, people=people)
         self._exchange = Exchange(clients=clients, grants=self.grants, generation=generation)
         self.world: World = World(people=people, now=now)
+        self.strict = False
         self._graphql = GraphQLEndpoint(grants=self.grants, world=self.world)
         self.weather: Weather = Weather()
         self._given_limits = token_limit, graphql_limit
@@ -153,7 +154,9 @@ class Service:
         verdict = self._graphql_limit.request()
         if not verdict.allowed:
             return json_answer(_TOO_MANY, status=HTTPStatus.TOO_MANY_REQUESTS, headers=verdict.headers)
-        return self._graphql.answer(request, disabled=self.weather.name == "outage").with_headers(verdict.headers)
+        return self._graphql.answer(request, disabled=self.weather.name == "outage", strict=self.strict).with_headers(
+            verdict.headers
+        )
 
     def _refused(self, refusal: RefusedError) -> Answer:
         return json_answer(refusal.fields(self._generation), status=refusal.status, headers=refusal.headers)

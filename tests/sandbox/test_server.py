@@ -15,7 +15,7 @@ async def test_a_login_runs_from_end_to_end() -> None:
     """Approve, exchange, ask who it is: plain aiohttp is enough, in a form or in JSON."""
     async with Sandbox(users=["mika", "rin"]) as sandbox, aiohttp.ClientSession() as browser:
         callback = await sandbox.approve(authorization_url(sandbox), user="rin")
-        assert callback.startswith("http://127.0.0.1:9901/callback?code=def50200")
+        assert callback.startswith(f"{sandbox.application.redirect_uri}?code=def50200")
         assert callback.endswith("&state=s1")
         fields = token_fields(sandbox.application, code_of(callback))
         async with browser.post(sandbox.endpoints.token, data=fields) as answer:
@@ -69,7 +69,7 @@ async def test_a_denial_is_passport_s() -> None:
     """Without a description, and with the state as it was sent."""
     async with Sandbox() as sandbox:
         callback = await sandbox.deny(authorization_url(sandbox, state="a b"))
-        assert callback == "http://127.0.0.1:9901/callback?error=access_denied&state=a b"
+        assert callback == f"{sandbox.application.redirect_uri}?error=access_denied&state=a b"
 
 
 async def test_a_mismatched_redirect_uri_calls_nobody_back() -> None:

@@ -10,7 +10,7 @@ async def test_an_error_that_goes_back_to_the_application_is_a_callback() -> Non
     """AniList has no scopes: asking for one brings the browser back with an error, and no state."""
     async with Sandbox() as sandbox:
         callback = await sandbox.approve(authorization_url(sandbox, scope="read"))
-        assert callback.startswith("http://127.0.0.1:9901/callback?error=invalid_scope&message=")
+        assert callback.startswith(f"{sandbox.application.redirect_uri}?error=invalid_scope&message=")
         assert "state" not in callback
         assert await sandbox.deny(authorization_url(sandbox, scope="read")) == callback
 

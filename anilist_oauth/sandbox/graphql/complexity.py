@@ -11,6 +11,8 @@ from graphql import (
     SelectionSetNode,
 )
 
+COMPLEXITY_LIMIT = 500
+
 
 def complexity(document: DocumentNode) -> int:
     """Count the fields of a valid document's operations."""

@@ -16,7 +16,8 @@ from graphql import (
     validate,
 )
 
-from anilist_oauth.sandbox.graphql.complexity import complexity
+from anilist_oauth.sandbox.graphql.check import findings
+from anilist_oauth.sandbox.graphql.complexity import COMPLEXITY_LIMIT, complexity
 from anilist_oauth.sandbox.graphql.errors import AniListError
 from anilist_oauth.sandbox.graphql.nodes import Node, World
 from anilist_oauth.sandbox.graphql.schema import anilist_schema
@@ -49,7 +50,6 @@ _HEADERS = {
     "Access-Control-Allow-Methods": "POST, OPTIONS",
 }
 _MAX_QUERY_TOKENS = 10_000
-_COMPLEXITY_LIMIT = 500
 
 
 @attrs.frozen(kw_only=True)
@@ -59,11 +59,17 @@ class GraphQLEndpoint:
     grants: Grants
     world: World
 
-    def answer(self, request: ReceivedRequest, *, disabled: bool = False) -> Answer:
-        """Answer one request; a disabled API answers nothing but that a token is bad."""
-        return self._answered(request, disabled=disabled).with_headers(_HEADERS)
+    def answer(self, request: ReceivedRequest, *, disabled: bool = False, strict: bool = False) -> Answer:
+        """Answer one request.
 
-    def _answered(self, request: ReceivedRequest, *, disabled: bool) -> Answer:
+        Args:
+            request: What was asked.
+            disabled: Whether nothing is answered but that a token is bad.
+            strict: Whether a query is refused that `check` finds something in.
+        """
+        return self._answered(request, disabled=disabled, strict=strict).with_headers(_HEADERS)
+
+    def _answered(self, request: ReceivedRequest, *, disabled: bool, strict: bool) -> Answer:
         if request.method in {"GET", "HEAD"}:
             return json_answer({"errors": [_NOT_FOUND]}, status=HTTPStatus.NOT_FOUND)
         if request.method != "POST":
@@ -74,7 +80,9 @@ class GraphQLEndpoint:
             return _errors([{"message": "Invalid token", "status": 400, **_where(document)}], data=_nothing(document))
         if disabled:
             return _errors([_DISABLED], status=HTTPStatus.FORBIDDEN)
-        if document is None:
+        if strict and document is not None:
+            refused = _strict_refusals(request.fields["query"])
+        if document is None or refused:
             return _errors(refused)
         return self._executed(document, request, token.user if token else None)
 
@@ -125,10 +133,16 @@ def _checked(query: str) -> tuple[DocumentNode | None, list[dict[str, Any]]]:
         return None, [_described(error)]
     if errors := validate(anilist_schema(), document):
         return None, [_described(error) for error in errors]
-    if (actual := complexity(document)) > _COMPLEXITY_LIMIT:
-        message = f"Max query complexity should be {_COMPLEXITY_LIMIT} but got {actual}."
+    if (actual := complexity(document)) > COMPLEXITY_LIMIT:
+        message = f"Max query complexity should be {COMPLEXITY_LIMIT} but got {actual}."
         return None, [{"message": message, "status": 400}]
     return document, []
+
+
+def _strict_refusals(query: str) -> list[dict[str, Any]]:
+    """Refuse also what AniList passes over without a word: too large pages and deprecated fields."""
+    found = [finding for finding in findings(query) if finding.kind != "token"]
+    return [{"message": f"anilist_sandbox.strict: {finding.message}", "status": 400} for finding in found]
 
 
 def _is_mutation(document: DocumentNode) -> bool:

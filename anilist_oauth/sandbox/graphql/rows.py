@@ -5,7 +5,6 @@ from html import escape
 from itertools import chain
 from typing import Any
 
-from anilist_oauth.sandbox.graphql import statistics  # noqa: F401 - its rules are needed
 from anilist_oauth.sandbox.graphql.accounts import followers, following, found_user, may_see, users
 from anilist_oauth.sandbox.graphql.errors import not_found, refused
 from anilist_oauth.sandbox.graphql.made_up import STAFF, STUDIOS, TABLES, USERS

@@ -2,19 +2,34 @@
 
 import re
 import secrets
+import socket
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from itertools import cycle
 
 from anilist_oauth.oauth.application import Application
 from anilist_oauth.sandbox.oauth.server_versions import Generation
 
+_PORTS = cycle(secrets.SystemRandom().sample(range(20_000, 32_000), 12_000))  # each process has an order of its own
 _LOOPBACK = re.compile(r"(?i:http)://(127\.0\.0\.1|\[::1\])(?::[0-9]*)?(/.*|\?.*|)")
 
 
-def default_application() -> Application:
-    """Make an application whose redirect URI needs no listener: nobody is called back unless a browser goes there."""
+def default_application(redirect_uri: str | None = None) -> Application:
+    """Make an application; without a redirect URI it has one on a port of its own that is free for now."""
     return Application(
-        client_id="12345", client_secret=secrets.token_hex(20), redirect_uri="http://127.0.0.1:9901/callback"
+        client_id="12345",
+        client_secret=secrets.token_hex(20),
+        redirect_uri=redirect_uri or f"http://127.0.0.1:{_free_port()}/callback",
     )
+
+
+def _free_port() -> int:
+    """Find a port that nobody listens at, below those that are given to outgoing connections."""
+    while True:
+        port = next(_PORTS)
+        with socket.socket() as tried, suppress(OSError):
+            tried.bind(("127.0.0.1", port))
+            return port
 
 
 class Clients:

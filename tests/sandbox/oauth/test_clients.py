@@ -1,6 +1,7 @@
 """The registered applications."""
 
 import re
+import socket
 
 import pytest
 
@@ -11,11 +12,15 @@ from anilist_oauth.sandbox.oauth.server_versions import generation_named
 
 
 def test_the_made_up_application_needs_no_listener() -> None:
-    """A secret of AniList's look, new each time, and a loopback redirect URI."""
+    """A secret of AniList's look, new each time, and a loopback redirect URI on a port of its own."""
     one, other = default_application(), default_application()
     assert re.fullmatch("[0-9a-f]{40}", one.client_secret or "")
     assert one.client_secret != other.client_secret
-    assert one.redirect_uri == "http://127.0.0.1:9901/callback"
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/callback", one.redirect_uri)
+    assert one.redirect_uri != other.redirect_uri
+    port = int(one.redirect_uri.partition("1:")[2].partition("/")[0])
+    with socket.create_server(("127.0.0.1", port)):  # free for whoever wants to be called back
+        assert default_application("https://bot.example/cb").redirect_uri == "https://bot.example/cb"
 
 
 def test_an_application_without_a_secret_never_authenticates() -> None:

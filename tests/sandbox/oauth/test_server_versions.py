@@ -259,10 +259,8 @@ def test_every_recorded_probe_is_played_or_left_out_for_a_reason() -> None:
     assert not PROBES.keys() & LEFT_OUT.keys()
 
 
-@pytest.mark.parametrize("generation", get_args(GenerationName))
-@pytest.mark.parametrize("name", PROBES)
-async def test_answers_are_those_recorded(name: str, generation: GenerationName) -> None:
-    """Status, content type, location, challenge and JSON are those of the real server."""
+async def _difference(name: str, generation: GenerationName) -> str | None:
+    """Play one probe; say how the answer differs from the recorded one, if it does."""
     if (generation, name) in UNRECORDED:
         expected: dict[str, Any] = {"status": 500, "content-type": "text/html; charset=UTF-8", "body": "HTML"}
     else:
@@ -278,21 +276,27 @@ async def test_answers_are_those_recorded(name: str, generation: GenerationName)
     }
     wanted = _shape(expected)
     if name == "Passport: authorize, not signed in":  # AniList's own way, with the query behind it
-        assert re.fullmatch(r"/login\?apiVersion=v2&client_id=12345&.*&state=s1", str(got.pop("location")))
+        if not re.fullmatch(r"/login\?apiVersion=v2&client_id=12345&.*&state=s1", str(got.pop("location"))):
+            return f"{name}: {seen.location}"
         del wanted["location"]
-    assert got == wanted
+    return None if got == wanted else f"{name}: {got} and not {wanted}"
 
 
 @pytest.mark.parametrize("generation", get_args(GenerationName))
-@pytest.mark.parametrize(
-    "name",
-    [name for name in PROBES if "deny" in name and "league 8.5.5" in RECORDINGS[name]],
-)
-async def test_the_library_s_own_denial_is_there_too(name: str, generation: GenerationName) -> None:
+async def test_answers_are_those_recorded(generation: GenerationName) -> None:
+    """Status, content type, location, challenge and JSON are those of the real server, in each recorded probe."""
+    assert [difference for name in PROBES if (difference := await _difference(name, generation))] == []
+
+
+@pytest.mark.parametrize("generation", get_args(GenerationName))
+async def test_the_library_s_own_denial_is_there_too(generation: GenerationName) -> None:
     """With `denial="library"`, a denial is worded as the library itself does."""
-    async with Prober(generation, denial="library") as prober:
-        seen = await PROBES[name](prober)
-    assert seen.location == RECORDINGS[name][f"league {generation}"]["location"]
+    names = [name for name in PROBES if "deny" in name and "league 8.5.5" in RECORDINGS[name]]
+    locations = {}
+    for name in names:
+        async with Prober(generation, denial="library") as prober:
+            locations[name] = (await PROBES[name](prober)).location
+    assert locations == {name: RECORDINGS[name][f"league {generation}"]["location"] for name in names} != {}
 
 
 def test_an_unknown_generation_is_refused() -> None:

@@ -46,7 +46,7 @@ class Browser:
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
     """A browser in front of a sandbox with two users."""
-    async with Sandbox(users=["mika", "rin"]) as sandbox:
+    async with Sandbox(redirect_uri="http://127.0.0.1:9901/callback", users=["mika", "rin"]) as sandbox:
         browser = Browser(sandbox)
         async with browser.client:
             yield browser
@@ -211,7 +211,7 @@ async def test_a_pin_stays_on_the_sandbox() -> None:
 @pytest.mark.parametrize("encode", [str, lambda uri: quote(uri, safe="")], ids=["raw", "encoded"])
 async def test_a_redirect_uri_may_be_raw_or_encoded(encode: Any) -> None:
     """AniList's PHP sample sends it raw; most clients encode it."""
-    async with Sandbox() as sandbox:
+    async with Sandbox(redirect_uri="http://127.0.0.1:9901/callback") as sandbox:
         uri = encode(sandbox.application.redirect_uri)
         url = f"{sandbox.endpoints.authorization}?client_id=12345&redirect_uri={uri}&response_type=code"
         assert (await sandbox.approve(url)).startswith(f"{sandbox.application.redirect_uri}?code=")
@@ -219,7 +219,7 @@ async def test_a_redirect_uri_may_be_raw_or_encoded(encode: Any) -> None:
 
 async def test_a_state_is_dropped_on_demand() -> None:
     """No callback carries it: neither a code's, nor a token's, nor an error's."""
-    async with Sandbox() as sandbox:
+    async with Sandbox(redirect_uri="http://127.0.0.1:9901/callback") as sandbox:
         assert sandbox.echo_state
         sandbox.echo_state = False
         assert "state" not in await sandbox.approve(authorization_url(sandbox))

@@ -1,0 +1,149 @@
+"""What a test says about AniList's data: checked against the schema, and told in words where it does not fit."""
+
+from collections.abc import Mapping
+from datetime import date
+from difflib import get_close_matches
+from typing import Any
+
+from graphql import GraphQLError, is_leaf_type
+
+from anilist_oauth.sandbox.graphql.errors import AniListError
+from anilist_oauth.sandbox.graphql.media_lists import add_entry, entry_of
+from anilist_oauth.sandbox.graphql.mutations import change_entry
+from anilist_oauth.sandbox.graphql.nodes import Node, World
+from anilist_oauth.sandbox.graphql.schema import FieldType, anilist_schema, field_type, has_id
+from anilist_oauth.sandbox.graphql.view import View
+from anilist_oauth.sandbox.people import User
+
+_FULL_NAMES = {"MediaTitle": ("romaji", "english", "native", "userPreferred")}
+_NAMES = ("full", "native", "userPreferred")
+_ENTRY_ONLY = {"scoreRaw": "score"}
+
+
+def set_node(world: World, kind: str, number: int, fields: Mapping[str, Any]) -> Node:
+    """Set fields of the node with an id.
+
+    Raises:
+        ValueError: The schema has no such type or field, or a value does not fit.
+    """
+    if kind not in anilist_schema().type_map or not has_id(kind) or hasattr(anilist_schema().type_map[kind], "types"):
+        known = [name for name, found in anilist_schema().type_map.items() if "id" in getattr(found, "fields", {})]
+        raise ValueError(f"kind: AniList has no type {kind!r} with an id{_hint(kind, known)}")
+    if type(number) is not int or number <= 0:
+        raise ValueError(f"id: a positive number is needed, not {number!r}")
+    node = world.node(kind, number)
+    node.kind = kind  # of the activities and notifications, an id alone says another one
+    view = View(world, None)
+    return world.put(
+        node, _deleted=False, **{name: _checked(view, node, name, value) for name, value in fields.items()}
+    )
+
+
+def set_entry(world: World, user: User, media: int, fields: Mapping[str, Any]) -> Node:
+    """Put a media on an account's list; the first entry so set takes the place of those that are made up.
+
+    Raises:
+        ValueError: The schema has no such field, or a value does not fit.
+    """
+    view = View(world, user)
+    if world.find("Media", media) is None:
+        raise ValueError(f"media: {media!r} is not a media's id")
+    for name in fields:
+        _field("MediaList", _ENTRY_ONLY.get(name, name))
+    account = view.account
+    if "_bare" not in account.facts:
+        world.put(account, _bare=True, _entries={})
+    lists = list(fields.get("customLists", ()))
+    kind = f"{view.value(world.node('Media', media), 'type').lower()}List"
+    options = view.value(account, "mediaListOptions")
+    known = [*options[kind]["customLists"], *(name for name in lists if name not in options[kind]["customLists"])]
+    world.put(account, mediaListOptions={**options, kind: {**options[kind], "customLists": known}})
+    checked = {
+        name: value
+        if name in {*_ENTRY_ONLY, "advancedScores"}
+        else _checked(view, account, name, value, kind="MediaList")
+        for name, value in fields.items()
+    }
+    try:
+        return change_entry(view, entry_of(view, account, media) or add_entry(view, account, media), checked)
+    except AniListError as error:
+        complaints = "; ".join(text for texts in error.extra["validation"].values() for text in texts)
+        raise ValueError(f"entry: {complaints}") from error
+
+
+def set_user(world: World, user: User, fields: Mapping[str, Any]) -> User:
+    """Set fields of an account.
+
+    Raises:
+        ValueError: The schema has no such field, or a value does not fit.
+    """
+    if fixed := {"id", "name"} & fields.keys():
+        raise ValueError(f"{fixed.pop()}: an account keeps its id and its name; name another account")
+    set_node(world, "User", user.id, fields)
+    return user
+
+
+def _hint(name: str, known: list[str]) -> str:
+    close = get_close_matches(name, known, n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def _field(kind: str, name: str) -> FieldType:
+    field = field_type(kind, name)
+    if field is None:
+        known = list(getattr(anilist_schema().type_map[kind], "fields", {}))
+        raise ValueError(f"{name}: {kind} has no such field{_hint(name, known)}")
+    return field
+
+
+def _checked(view: View, node: Node, name: str, value: Any, *, kind: str = "") -> Any:
+    """Check a value, and let what is given of an object stand beside what it is made up of."""
+    field = _field(kind or node.kind, name)
+    found = _fitting(field, f"{kind or node.kind}.{name}", value)
+    now = view.value(node, name) if isinstance(found, dict) and not kind else None
+    return _merged(now, found) if isinstance(now, dict) and field.kind != "MediaTitle" else found
+
+
+def _merged(before: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    both = {
+        name: _merged(before[name], value)
+        for name, value in given.items()
+        if isinstance(value, dict) and isinstance(before.get(name), dict)
+    }
+    return {**before, **given, **both}
+
+
+def _fitting(field: FieldType, where: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if field.connected or field.is_list:
+        if not isinstance(value, list | tuple):
+            raise ValueError(f"{where}: a list is needed, not {value!r}")
+        return [_edge(field, where, item) if field.connected else _one(field, where, item) for item in value]
+    return _one(field, where, value)
+
+
+def _edge(field: FieldType, where: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {**value, "node": value["node"]} if "node" in value else {"node": dict(value)}
+    if type(value) is not int:
+        raise ValueError(f"{where}: the ids of {field.connected} are needed, not {value!r}")
+    return {"node": value}
+
+
+def _one(field: FieldType, where: str, value: Any) -> Any:
+    named = anilist_schema().type_map[field.kind]
+    if is_leaf_type(named):
+        try:
+            return named.parse_value(value)
+        except GraphQLError as error:
+            raise ValueError(f"{where}: {error.message}") from error
+    if isinstance(value, date) and field.kind == "FuzzyDate":
+        return {"year": value.year, "month": value.month, "day": value.day}
+    if isinstance(value, str) and (field.kind in _FULL_NAMES or field.kind.endswith("Name")):
+        return dict.fromkeys(_FULL_NAMES.get(field.kind, _NAMES), value)
+    if isinstance(value, Mapping):
+        return {name: _fitting(_field(field.kind, name), f"{where}.{name}", item) for name, item in value.items()}
+    if type(value) is int and has_id(field.kind):
+        return value
+    raise ValueError(f"{where}: {'an id or ' if has_id(field.kind) else ''}a dict of fields is needed, not {value!r}")

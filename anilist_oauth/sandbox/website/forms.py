@@ -1,0 +1,40 @@
+"""The button of another's page, as a browser presses it."""
+
+from html.parser import HTMLParser
+from urllib.parse import urljoin
+
+
+class _Forms(HTMLParser):
+    """Reads the first form that is sent by POST: where it goes, and its fields."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.action: str | None = None
+        self.fields: dict[str, str] = {}
+        self._is_inside = self._is_pressed = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form" and self.action is None and given.get("method", "").lower() == "post":
+            self.action, self._is_inside = given.get("action", ""), True
+        elif tag == "button" and self._is_inside and self._is_pressed:
+            pass  # another button than the first
+        elif tag in {"input", "button"} and self._is_inside and "name" in given:
+            self.fields[given["name"]] = given.get("value", "")
+        self._is_pressed = self._is_pressed or (self._is_inside and tag == "button")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._is_inside = self._is_inside and tag != "form"
+
+
+def first_form(page: str, address: str) -> tuple[str, dict[str, str]]:
+    """Find where the first form of a page is sent, and what with.
+
+    Raises:
+        ValueError: The page has none.
+    """
+    forms = _Forms()
+    forms.feed(page)
+    if forms.action is None:
+        raise ValueError(f"callback: the page at {address.partition('?')[0]} has no button to press")
+    return urljoin(address, forms.action), forms.fields
