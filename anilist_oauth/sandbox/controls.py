@@ -35,10 +35,14 @@ class State:
 
 
 class Controls:
-    """What `Sandbox` and `SandboxThread` have in common: nothing here waits."""
+    """What `Sandbox` and `SandboxThread` have in common: nothing here waits.
+
+    Attributes:
+        state: What the sandbox is made of; for its own use.
+    """
 
     def __init__(self, state: State) -> None:
-        self._state = state
+        self.state: State = state
 
     @property
     def url(self) -> URL:
@@ -47,9 +51,9 @@ class Controls:
         Raises:
             RuntimeError: It is not open.
         """
-        if self._state.url is None:
+        if self.state.url is None:
             raise RuntimeError("the sandbox is not open: use it in an `async with` block")
-        return self._state.url
+        return self.state.url
 
     @property
     def endpoints(self) -> Endpoints:
@@ -63,12 +67,12 @@ class Controls:
     @property
     def application(self) -> Application:
         """The first of the registered applications."""
-        return self._state.clients.first
+        return self.state.clients.first
 
     @property
     def users(self) -> tuple[User, ...]:
         """Every account."""
-        return tuple(self._state.people)
+        return tuple(self.state.people)
 
     @property
     def user(self) -> User:
@@ -76,12 +80,12 @@ class Controls:
 
         Called, it sets fields of an account: ``sandbox.user("mika", about="…")``. A name that no account has makes one.
         """
-        return self._state.people.first
+        return self.state.people.first
 
     @property
     def requests(self) -> list[ReceivedRequest]:
         """Every request that arrived, oldest first; `approve` and `deny` send none."""
-        return self._state.requests
+        return self.state.requests
 
     def session(self) -> OAuthSession:
         """Make a session of the application with the sandbox's endpoints and time: ``async with sandbox.session()``."""
@@ -89,22 +93,22 @@ class Controls:
 
     def now(self) -> datetime:
         """Tell the sandbox's time, aware, in UTC: a `clock=` for a session."""
-        return self._state.clock.now()
+        return self.state.clock.now()
 
     def advance(self, by: timedelta) -> None:
         """Let time pass: codes expire after ten minutes, tokens after a year; shows begin, air and end."""
-        self._state.clock.advance(by)
+        self.state.clock.advance(by)
 
     def next(self, endpoint: EndpointName, *faults: Fault) -> None:
         """Script the next answers of an endpoint, one fault for each; later ones are as they should be.
 
         `approve` and `deny` are visits to ``authorize`` too: an answer made up for it decides where they end.
         """
-        if endpoint not in self._state.faults:
-            raise ValueError(f"endpoint: {endpoint!r} is not one of {', '.join(self._state.faults)}")
+        if endpoint not in self.state.faults:
+            raise ValueError(f"endpoint: {endpoint!r} is not one of {', '.join(self.state.faults)}")
         if odd := [fault for fault in faults if not isinstance(fault, Fault)]:
             raise TypeError(f"faults: {odd[0]!r} is no Fault")
-        self._state.faults[endpoint].extend(faults)
+        self.state.faults[endpoint].extend(faults)
 
     def weather(self, name: WeatherName) -> None:
         """Change the weather: ``outage``, ``cloudflare``, ``throttled``, ``slow``, ``flaky``, or ``clear`` again.
@@ -112,31 +116,31 @@ class Controls:
         `anilist_oauth.sandbox.weather.Weather` says what each does. Scripted answers go first, and the users of
         `approve` and `deny` are not troubled.
         """
-        self._state.service.turn(name)
+        self.state.service.turn(name)
 
     @property
     def echo_state(self) -> bool:
         """Whether callbacks carry the state; set it to False, and none does."""
-        return self._state.service.authorization.echoes_state
+        return self.state.service.authorization.echoes_state
 
     @echo_state.setter
     def echo_state(self, echo: bool) -> None:
-        self._state.service.authorization.echoes_state = echo
+        self.state.service.authorization.echoes_state = echo
 
     @property
     def strict(self) -> bool:
         """Whether a query with a finding is answered 400: one that `anilist-oauth check` would name."""
-        return self._state.service.strict
+        return self.state.service.strict
 
     @strict.setter
     def strict(self, strict: bool) -> None:
-        self._state.service.strict = strict
+        self.state.service.strict = strict
 
-    def media(self, id: int, /, **fields: Any) -> int:  # noqa: A002  the schema's own name for it
+    def media(self, number: int, /, **fields: Any) -> int:
         """Set fields of a media: ``sandbox.media(1, title="…", episodes=12)``; everything else stays made up.
 
         Args:
-            id: The media's id.
+            number: The media's id.
             fields: Fields of ``Media``. A title may be one text, a date a `datetime.date`, what refers to others ids.
 
         Returns:
@@ -145,11 +149,11 @@ class Controls:
         Raises:
             ValueError: AniList's schema has no such field, or a value does not fit it.
         """
-        return self.node("Media", id, **fields)
+        return self.node("Media", number, **fields)
 
-    def node(self, kind: str, id: int, /, **fields: Any) -> int:  # noqa: A002  the schema's own name for it
+    def node(self, kind: str, number: int, /, **fields: Any) -> int:
         """Set fields of anything that has an id: ``sandbox.node("Studio", 7, name="…")``; otherwise as `media`."""
-        return set_node(self._state.service.world, kind, id, fields).id
+        return set_node(self.state.service.world, kind, number, fields).id
 
     def entry(self, user: User | str, *, media: int, **fields: Any) -> int:
         """Put a media on an account's list: ``sandbox.entry("mika", media=1, progress=3, status="CURRENT")``.
@@ -167,8 +171,8 @@ class Controls:
         Raises:
             ValueError: There is no such account, media or field, or a value does not fit.
         """
-        return set_entry(self._state.service.world, self._state.people.one(user), media, fields).id
+        return set_entry(self.state.service.world, self.state.people.one(user), media, fields).id
 
     def _describe(self, name: str, fields: dict[str, Any]) -> User:
-        user = self._state.people.named(name) or self._state.people.add(name)
-        return set_user(self._state.service.world, user, fields)
+        user = self.state.people.named(name) or self.state.people.add(name)
+        return set_user(self.state.service.world, user, fields)

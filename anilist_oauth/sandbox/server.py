@@ -84,7 +84,7 @@ class Sandbox(Controls):
         """Listen; the same as entering ``async with``. Safe to repeat."""
         if self._runner is not None:
             return self
-        self._state.clock.start(asyncio.get_running_loop())
+        self.state.clock.start(asyncio.get_running_loop())
         self._runner = web.ServerRunner(web.Server(self._serve, access_log=None), shutdown_timeout=_SHUTDOWN)
         await self._runner.setup()
         try:
@@ -92,8 +92,8 @@ class Sandbox(Controls):
         except OSError:
             await self.aclose()
             raise
-        self._state.url = URL.build(scheme="http", host=HOST, port=self._runner.addresses[0][1])
-        self._state.service.authorization.pin_page = self.url.with_path(PIN)
+        self.state.url = URL.build(scheme="http", host=HOST, port=self._runner.addresses[0][1])
+        self.state.service.authorization.pin_page = self.url.with_path(PIN)
         return self
 
     async def aclose(self) -> None:
@@ -122,18 +122,18 @@ class Sandbox(Controls):
             NoCallbackError: The user is shown an error instead, and the browser is sent nowhere.
             ValueError: The URL is not this sandbox's, or it has no such user.
         """
-        who = self._state.people.one(user)
+        who = self.state.people.one(user)
         asked = self._asked(url)
-        return asked if isinstance(asked, str) else await self._state.service.authorization.approve(asked, who)
+        return asked if isinstance(asked, str) else await self.state.service.authorization.approve(asked, who)
 
     async def deny(self, url: str | URL, *, user: User | str | None = None) -> str:
         """Visit an authorization URL and deny; arguments, result and errors as for `approve`.
 
         A user who approved before, and whose token lives, is asked all the same.
         """
-        self._state.people.one(user)
+        self.state.people.one(user)
         asked = self._asked(url)
-        return asked if isinstance(asked, str) else self._state.service.authorization.deny(asked)
+        return asked if isinstance(asked, str) else self.state.service.authorization.deny(asked)
 
     async def confirm(self, callback: str | URL) -> str:
         """Go to a callback URL with a browser, and press the first button of the page: "Yes, that is me".
@@ -158,15 +158,15 @@ class Sandbox(Controls):
         address = str(url).partition("#")[0].partition("?")[0]
         if address != str(self.endpoints.authorization):
             raise ValueError(f"url: {address} is not this sandbox's {self.endpoints.authorization}")
-        scripted = self._state.faults["authorize"]
+        scripted = self.state.faults["authorize"]
         made_up = scripted.popleft().made_up if scripted else None
-        return self._state.service.visited(url) if made_up is None else landed(made_up)
+        return self.state.service.visited(url) if made_up is None else landed(made_up)
 
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
         seen = await received(request)
         self.requests.append(seen)
         fault = self._fault(seen.path)
-        answer = fault.made_up or await self._state.service.answer(seen)
+        answer = fault.made_up or await self.state.service.answer(seen)
         _log.info("%s", described(seen, answer, fault))
         return await send(request, answer, fault=fault, now=self.now())
 
@@ -174,5 +174,5 @@ class Sandbox(Controls):
         endpoint = ENDPOINTS.get(path)
         if endpoint is None:
             return Fault()
-        scripted = self._state.faults[endpoint]
-        return scripted.popleft() if scripted else self._state.service.weather.fault(endpoint)
+        scripted = self.state.faults[endpoint]
+        return scripted.popleft() if scripted else self.state.service.weather.fault(endpoint)

@@ -21,7 +21,7 @@ class SandboxThread(Controls):
     """
 
     def __init__(self, sandbox: Sandbox) -> None:
-        super().__init__(sandbox._state)  # noqa: SLF001  one state, two ways to wait
+        super().__init__(sandbox.state)
         self._sandbox = sandbox
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="anilist-sandbox")
         self._opened: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()

@@ -137,7 +137,8 @@ def _order_favourites(view: View, _mutation: Node, arguments: Arguments) -> dict
     for kind in FAVOURITES:
         name = kind.removesuffix("s")
         places = dict(zip(arguments.get(f"{name}Ids") or (), arguments.get(f"{name}Order") or (), strict=False))
-        kept[kind] = tuple(sorted(kept[kind], key=lambda one, places=places: places.get(one, len(places))))  # type: ignore[misc]
+        placed = sorted((places.get(one, len(places)), place, one) for place, one in enumerate(kept[kind]))
+        kept[kind] = tuple(one for _, _, one in placed)
     view.world.put(user, _favourites=kept)
     return dict(view.value(user, "favourites"))
 

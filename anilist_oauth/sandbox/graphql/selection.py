@@ -80,8 +80,8 @@ def _names(view: View, node: Node) -> list[str]:
 
 
 def _is_birthday(view: View, node: Node) -> bool:
-    born = view.wrapped(view.value(node, "dateOfBirth"), field_type(node.kind, "dateOfBirth"), node.key)  # type: ignore[arg-type]
-    return (view.value(born, "month"), view.value(born, "day")) == (view.now.month, view.now.day)
+    born = view.path(node, "dateOfBirth.month"), view.path(node, "dateOfBirth.day")
+    return born == (view.now.month, view.now.day)
 
 
 _READERS: dict[str, Callable[[View, Node], Any]] = {

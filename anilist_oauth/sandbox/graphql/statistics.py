@@ -1,6 +1,7 @@
 """A user's statistics: counted from the list, so that they agree with it."""
 
 from collections.abc import Callable, Hashable, Iterable
+from operator import itemgetter
 from statistics import fmean, pstdev
 from typing import Any
 
@@ -77,7 +78,7 @@ def _group(name: str) -> Callable[[View, Node, Arguments], list[dict[str, Any]]]
         counted = [{field: key, **_counted(view, rows)} for key, rows in found.items() if key is not None]
         for sort in reversed([sort for sort in arguments.get("sort") or ["COUNT_DESC"] if sort]):
             by = _SORTS.get(sort.removesuffix("_DESC"), field)
-            counted.sort(key=lambda group, by=by: group[by], reverse=sort.endswith("_DESC"))  # type: ignore[misc]
+            counted.sort(key=itemgetter(by), reverse=sort.endswith("_DESC"))
         return counted[: arguments.get("limit")]
 
     return groups

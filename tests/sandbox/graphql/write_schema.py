@@ -1,6 +1,6 @@
 """Write ``schema.graphql`` from a JSON description of AniList's schema.
 
-    python -m anilist_oauth.sandbox.graphql.write_schema DESCRIPTION.json > anilist_oauth/sandbox/graphql/schema.graphql
+    python tests/sandbox/graphql/write_schema.py DESCRIPTION.json > anilist_oauth/sandbox/graphql/schema.graphql
 
 The description has `objects`, `enums`, `inputs`, `unions` and `scalars`: names, types, arguments and deprecations, as
 AniList's reference lists them (https://docs.anilist.co/reference/). Nothing else of it is copied.
@@ -43,5 +43,5 @@ def _field(name: str, about: Mapping[str, Any]) -> str:
     return _marked(f"{name}({arguments}): {about['type']}" if arguments else f"{name}: {about['type']}", about)
 
 
-if __name__ == "__main__":  # pragma: no cover - the tests call `written`
+if __name__ == "__main__":
     sys.stdout.write(written(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))))
