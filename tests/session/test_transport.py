@@ -352,6 +352,8 @@ async def test_a_compressed_body_is_decoded() -> None:
     assert response.body == b"x" * 1000
 
 
+@pytest.mark.requirement("S16")
+@pytest.mark.requirement("V24")
 async def test_cookies_are_not_kept() -> None:
     """What a server sets is not sent back: no request knows of another.
 
