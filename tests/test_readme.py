@@ -61,3 +61,9 @@ def test_every_error_it_names_exists() -> None:
     named = set(re.findall(r"`(\w+Error)`", README.read_text(encoding="utf-8")))
     assert len(named) > 10
     assert [name for name in named if not hasattr(anilist_oauth, name)] == []
+
+
+def test_its_pictures_show_wherever_it_is_read() -> None:
+    """The package's page at an index shows the same text, where a relative address leads nowhere."""
+    addresses = re.findall(r"<img[^>]* src=\"([^\"]*)|!\[[^]]*\]\(([^)]*)", README.read_text(encoding="utf-8"))
+    assert [address for address in map("".join, addresses) if not address.startswith("https://")] == []

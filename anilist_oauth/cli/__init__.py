@@ -39,14 +39,11 @@ def commands(
     del version  # its callback has ended the command
 
 
-for command in (
-    login.login,
-    whoami.whoami,
-    logout.logout,
-    tokens.tokens,
-    query.query,
-    doctor.doctor,
-    demo.demo,
-    sandbox.sandbox,
-):
-    app.command(cls=Command)(well_ended(command))
+app.command(cls=Command)(well_ended(login.login))
+app.command(cls=Command)(well_ended(whoami.whoami))
+app.command(cls=Command)(well_ended(logout.logout))
+app.command(cls=Command)(well_ended(tokens.tokens))
+app.command(cls=Command)(well_ended(query.query))
+app.command(cls=Command)(well_ended(doctor.doctor))
+app.command(cls=Command)(well_ended(demo.demo))
+app.command(cls=Command)(well_ended(sandbox.sandbox))

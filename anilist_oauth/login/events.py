@@ -11,7 +11,7 @@ from anilist_oauth.errors import AniListOAuthError, CallbackError
 from anilist_oauth.redaction import clean
 from anilist_oauth.storage.records import StoredToken
 
-logger = logging.getLogger("anilist_oauth")
+logger: logging.Logger = logging.getLogger("anilist_oauth")
 
 
 class FinishLog:

@@ -77,7 +77,7 @@ class Identity:
 
     def __init__(self, session: OAuthSession) -> None:
         self._session = session
-        self.viewer_needed = False
+        self.viewer_needed: bool = False
 
     async def identify(self, token: Token) -> tuple[int, Viewer | None]:
         """Tell whose a token is that the token endpoint has just given.

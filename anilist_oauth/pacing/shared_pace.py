@@ -16,7 +16,7 @@ ANSWER = 1.0  # seconds that a ledger has to answer
 APART = 5.0  # seconds after a failure in which it is not asked again
 UNKNOWN = 4  # processes that there are taken to be before the ledger has said how many
 
-logger = logging.getLogger("anilist_oauth")
+logger: logging.Logger = logging.getLogger("anilist_oauth")
 
 
 class SharedPace(Pace):

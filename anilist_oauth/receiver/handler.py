@@ -22,7 +22,7 @@ from anilist_oauth.receiver.connections import body_of
 from anilist_oauth.receiver.pages import FRAGMENT, HERE, REFUSAL, TICKET, ReceiverPages
 from anilist_oauth.tokens.viewer import Verified
 
-logger = logging.getLogger("anilist_oauth")
+logger: logging.Logger = logging.getLogger("anilist_oauth")
 
 _OF_CALLBACK = frozenset({"code", "state", "error", "access_token"})
 _REDIRECT = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import shlex
 from collections.abc import Callable
 from datetime import datetime
 
@@ -43,28 +44,21 @@ async def serve(sandbox: Sandbox, show: Show) -> None:
 
 
 def settings(sandbox: Sandbox) -> str:
-    """Write what an application needs: its environment, and the endpoints."""
-    application, endpoints = sandbox.application, sandbox.endpoints
+    """Write the lines that point an application, and this package's command line, at the sandbox."""
+    application = sandbox.application
+    values = {
+        "ANILIST_CLIENT_ID": application.client_id,
+        "ANILIST_CLIENT_SECRET": application.client_secret or "",
+        "ANILIST_REDIRECT_URI": application.redirect_uri,
+        "ANILIST_ENDPOINTS": str(sandbox.url),
+    }
+    exports = "\n".join(f"export {name}={shlex.quote(value)}" for name, value in values.items())
     return f"""\
 A stand-in for AniList listens at {sandbox.url}, for {" and ".join(user.name for user in sandbox.users)}.
+Paste these lines into the shell that starts your application:
 
-Paste into your application's environment:
+{exports}
 
-    ANILIST_CLIENT_ID={application.client_id}
-    ANILIST_CLIENT_SECRET={application.client_secret}
-    ANILIST_REDIRECT_URI={application.redirect_uri}
-
-and give its session these endpoints:
-
-    Endpoints(
-        authorization="{endpoints.authorization}",
-        token="{endpoints.token}",
-        graphql="{endpoints.graphql}",
-    )
-
-which `anilist-oauth login` and the others find by this:
-
-    ANILIST_ENDPOINTS={sandbox.url}
-
-Ctrl+C ends it.
+The application reads them by OAuthSession(Application.from_env(), endpoints=Endpoints.from_env()).
+Press Ctrl+C to stop.
 """

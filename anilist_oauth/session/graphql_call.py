@@ -19,7 +19,7 @@ from anilist_oauth.redaction import MaskedText
 from anilist_oauth.session.transport import Transport
 from anilist_oauth.tokens.access_token import Token
 
-logger = logging.getLogger("anilist_oauth")
+logger: logging.Logger = logging.getLogger("anilist_oauth")
 _jitter = SystemRandom().random
 
 

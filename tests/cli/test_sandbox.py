@@ -37,7 +37,7 @@ def test_the_settings_to_paste_are_those_given(served: list[Sandbox]) -> None:
     """The application's redirect URI, the users, the port; Ctrl+C ends it well."""
     ran = run("--port", "0", "--redirect-uri", "http://localhost:9090/cb", "--user", "rin", "--weather", "flaky")
     assert ran.exit_code == 130
-    assert "ANILIST_REDIRECT_URI=http://localhost:9090/cb\n" in ran.output
+    assert "export ANILIST_REDIRECT_URI=http://localhost:9090/cb\n" in ran.output
     assert f"{served[0].url}, for rin.\n" in ran.output
     assert ran.output.endswith("Stopped.\n")
     assert served[0].application.redirect_uri == "http://localhost:9090/cb"

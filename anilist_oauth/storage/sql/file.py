@@ -52,7 +52,7 @@ def _tighten(path: Path) -> None:
     found = path.lstat()
     if not stat.S_ISREG(found.st_mode):
         raise StorageError(f"{path} is no plain file (a symlink is not followed): name the file itself")
-    if found.st_uid != os.geteuid():
+    if sys.platform != "win32" and found.st_uid != os.geteuid():
         raise StorageError(f"{path} belongs to another user: run as its owner, or choose another file")
     if stat.S_IMODE(found.st_mode) != stat.S_IRUSR | stat.S_IWUSR:
         path.chmod(0o600)
