@@ -1,8 +1,10 @@
 """What an ASGI application answers to an error of ours that its handlers raise."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import contextmanager
 from typing import Any
 
+from anilist_oauth.errors import AniListOAuthError
 from anilist_oauth.web.browser_request import BrowserRequest
 from anilist_oauth.web.browser_response import BrowserResponse
 from anilist_oauth.web.login_endpoints import REQUIRED, LoginEndpoints
@@ -14,7 +16,7 @@ Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 INSTALLED = "anilist_oauth"
-"""In a request's scope: that `AnswerErrors` stands around the application."""
+"""In a request's scope: the answer that `AnswerErrors` holds back around the application."""
 
 _SERVER_ERROR = 500
 
@@ -37,37 +39,62 @@ class AnswerErrors:
             await self._app(scope, receive, send)
             return
         browser = BrowserRequest.from_scope(scope)  # now: what is mounted further in changes the scope
-        scope[INSTALLED] = True
-        held = _HeldErrors(send)
+        held = scope[INSTALLED] = HeldAnswer(send)
         try:
             await self._app(scope, receive, held.send)
         except REQUIRED as error:
             if held.started:
                 raise
-            held.messages.clear()
-            await send_response(self._endpoints.instead(browser, error), send)
+            held.error = error
         finally:
-            await held.release()
+            if isinstance(held.error, REQUIRED) and not held.started:
+                await send_response(self._endpoints.instead(browser, held.error), send)
+            else:
+                await held.release()
 
 
-class _HeldErrors:
-    """Holds back a server error: a mounted application answers 500 to an error that it then raises for us to see."""
+class HeldAnswer:
+    """Holds back a server error: a mounted application answers 500 to an error that it then raises for us to see.
+
+    Attributes:
+        started: Whether the answer is under way.
+        error: The error that another answer is given to.
+    """
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self.started = False
-        self.messages: list[Message] = []
+        self._messages: list[Message] = []
+        self.started: bool = False
+        self.error: AniListOAuthError | None = None
 
     async def send(self, message: Message) -> None:
-        if not self.started and (self.messages or message.get("status") == _SERVER_ERROR):
-            self.messages.append(message)
+        """Send a message of the answer, or keep it for now."""
+        waits = self.error is not None or self._messages or message.get("status") == _SERVER_ERROR
+        if not self.started and waits:
+            self._messages.append(message)
         else:
             self.started = True
             await self._send(message)
 
     async def release(self) -> None:
-        for message in self.messages:
+        """Send what was held back."""
+        for message in self._messages:
             await self._send(message)
+
+
+@contextmanager
+def answering(scope: Scope) -> Iterator[None]:
+    """Let `LoginMiddleware` answer the errors that are raised in the block, whatever the framework makes of them.
+
+    Use it around `LoginFlow.graphql` and the like in a framework that answers every error by itself, as Django does.
+    """
+    try:
+        yield
+    except AniListOAuthError as error:
+        held = scope.get(INSTALLED)
+        if isinstance(held, HeldAnswer):
+            held.error = error
+        raise
 
 
 async def send_response(answer: BrowserResponse, send: Send) -> None:

@@ -15,7 +15,8 @@ from anilist_oauth.sandbox import Sandbox
 from anilist_oauth.session.session import OAuthSession
 from tests.flows import Unpaced
 from tests.services import PostgreSQLServer, RedisServer, postgresql_server, redis_server
-from tests.web.sites import FRAMEWORKS, Framework, Site, listening
+from tests.web.frameworks import FRAMEWORKS
+from tests.web.sites import Framework, Site, listening
 from tests.web.visitor import Visitor
 
 

@@ -424,15 +424,6 @@ class _Seen:
         await self._app(scope, receive, send)
 
 
-FRAMEWORKS: dict[str, Framework] = {
-    "aiohttp": Aiohttp(),
-    "starlette": Asgi(Starlette),
-    "fastapi": Asgi(fastapi.FastAPI),
-    "quart": QuartSite(),
-    "litestar": LitestarSite(),
-}
-
-
 def listening() -> socket.socket:
     """Listen on a free port of 127.0.0.1, before anybody must know which."""
     return socket.create_server(("127.0.0.1", 0))

@@ -10,7 +10,8 @@ from yarl import URL
 
 from anilist_oauth.web.failures import REASONS
 from tests.browser import SCREENS, Browser, axe_core, chromium
-from tests.web.sites import FRAMEWORKS, Framework, Site
+from tests.web.frameworks import FRAMEWORKS
+from tests.web.sites import Framework, Site
 from tests.web.threads import ThreadedStand, stand_in_a_thread
 
 PHONE, DESKTOP = SCREENS[0], SCREENS[2]

@@ -1,0 +1,178 @@
+"""Log in with AniList in any ASGI application: Django, Sanic, BlackSheep, and whatever comes.
+
+    app = LoginMiddleware(app, flow, on_login="/welcome")
+    app = lifespan(session, store, flow)(app)
+
+A finished login is handed on as a GET of the application's own route, here ``/welcome``. It finds the `CompletedLogin`
+in ``scope["anilist"]``, has the application's own request and session at hand, and answers with a redirect:
+
+    async def welcome(request):  # a view of Django
+        completed = request.scope["anilist"]
+        await request.session.acycle_key()
+        await request.session.aset("subject", completed.login.subject)
+        return HttpResponseRedirect(completed.login.return_to or "/")
+
+No request from outside reaches that route, nor any route with ``scope["anilist"]``. `subject` and `on_error` are called
+with the scope. WSGI has no event loop: serve Django by its ``asgi.py``, and Flask as Quart.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from posixpath import normpath
+from typing import cast
+
+from anilist_oauth.arguments import expect
+from anilist_oauth.errors import AniListOAuthError, ConfigurationError
+from anilist_oauth.html_page import Pages
+from anilist_oauth.login.flow import LoginFlow
+from anilist_oauth.login.login import CompletedLogin
+from anilist_oauth.tokens.access_token import Token
+from anilist_oauth.web.asgi_errors import INSTALLED, AnswerErrors, ASGIApp, HeldAnswer, Receive, Scope, Send, answering
+from anilist_oauth.web.asgi_lifespan import lifespan
+from anilist_oauth.web.asgi_response import ASGIResponse, ASGIResponses
+from anilist_oauth.web.browser_request import BrowserRequest, quoted
+from anilist_oauth.web.browser_response import PRIVATE, BrowserResponse, redirect
+from anilist_oauth.web.handlers import Handlers, Subject, settled
+from anilist_oauth.web.login_endpoints import LoginEndpoints
+from anilist_oauth.web.login_paths import LOGIN_PATH
+from anilist_oauth.web.token_required import NOT_ALLOWED, RequiredToken
+
+__all__ = ["LoginMiddleware", "answering", "lifespan", "token_for_request"]
+
+KEY = "anilist"
+OnError = Callable[[Scope, AniListOAuthError], Awaitable[str | None] | str | None]
+
+
+class LoginMiddleware:
+    """Answers the addresses of a login, and hands every other request on to an application.
+
+    Args:
+        app: The ASGI application.
+        flow: Whose logins they are.
+        on_login: The path of the application's own route to which a finished login is handed on.
+        login_path: Where a login begins.
+        subject: Called with the scope; names the signed-in user of the site, or None.
+        callback_path: The callback's path in this application, where it differs from the redirect URI's.
+        on_error: Called with the scope and the error of a login that failed; gives the address to send the browser to,
+            or None for the usual page.
+        pages: Who asks on the pages of failures, and in which language.
+        sign_in: With `subject`, whether a visitor whom it does not name is signed in with AniList.
+
+    Raises:
+        ConfigurationError: The application is not an ASGI application, or a path is none.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        flow: LoginFlow,
+        *,
+        on_login: str,
+        login_path: str = LOGIN_PATH,
+        subject: Subject[Scope] | None = None,
+        callback_path: str | None = None,
+        on_error: OnError | None = None,
+        pages: Pages | None = None,
+        sign_in: bool = False,
+    ) -> None:
+        _check_application(app)
+        expect(on_login, str, "on_login: the path of a route of the application is needed")
+        linking = subject is not None
+        self._endpoints = LoginEndpoints(
+            flow, login_path=login_path, callback_path=callback_path, linking=linking, pages=pages, sign_in=sign_in
+        )
+        own = {self._endpoints.paths.login, self._endpoints.paths.callback, self._endpoints.paths.failed}
+        if not on_login.startswith("/") or on_login in own:
+            raise ConfigurationError("on_login: the path of a route of the application is needed, such as /welcome")
+        self._app = app
+        self._guarded = AnswerErrors(app, endpoints=self._endpoints)
+        self._on_login, self._on_error, self._subject = on_login, on_error, subject
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        scope.pop(KEY, None)
+        browser = BrowserRequest.from_scope(scope)
+        response = None
+        if _plain(browser.path) == _plain(self._on_login):
+            response = ASGIResponses().respond(BrowserResponse(status=404, headers=PRIVATE))
+        elif scope["type"] == "http":
+            response = await self._answer(scope, receive, browser)
+        if response is None:
+            await self._guarded(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": NOT_ALLOWED})
+        else:
+            await response.send(send, head=browser.method == "HEAD")
+
+    async def _answer(self, scope: Scope, receive: Receive, browser: BrowserRequest) -> ASGIResponse | None:
+        """Answer one of the login's own addresses; None is another's."""
+
+        async def on_login(scope: Scope, completed: CompletedLogin) -> ASGIResponse:
+            return await self._hand_on(scope, receive, completed)
+
+        login = Handlers(
+            endpoints=self._endpoints,
+            framework=ASGIResponses(),
+            on_login=on_login,
+            subject=self._subject,
+            on_error=self._explain,
+        )
+        for path, methods, answer in login.routes:
+            if browser.path == path and browser.method in {*methods, "HEAD"}:
+                response: ASGIResponse = await answer(scope, browser)
+                return response
+        return None
+
+    async def _explain(self, scope: Scope, error: AniListOAuthError) -> ASGIResponse | None:
+        address = None if self._on_error is None else await settled(self._on_error(scope, error))
+        return None if address is None else ASGIResponses().respond(redirect(address))
+
+    async def _hand_on(self, scope: Scope, receive: Receive, completed: CompletedLogin) -> ASGIResponse:
+        """Call the application's own route, and keep its answer."""
+        root = scope.get("root_path", "").rstrip("/")
+        path = f"{root}{self._on_login}" if f"{scope['path']}/".startswith(f"{root}/") else self._on_login
+        inner = {**scope, "path": path, "raw_path": quoted(path).encode(), "query_string": b"", KEY: completed}
+        response = ASGIResponse()
+        held = inner[INSTALLED] = HeldAnswer(response.keep)
+        await self._app(inner, receive, response.keep)
+        if held.error is not None:
+            raise held.error
+        if not ASGIResponses().redirects(response):
+            raise ConfigurationError(f"on_login: {self._on_login} must answer with a redirect, not {response.status}")
+        return response
+
+
+def token_for_request(
+    flow: LoginFlow, subject: Subject[Scope], *, login_path: str = LOGIN_PATH, callback_path: str | None = None
+) -> Callable[[Scope], Awaitable[Token]]:
+    """Make an async function that gives the token of the one who is signed in, by the scope; `subject` says who.
+
+    Without one it raises `LoginRequiredError`, and `LoginMiddleware` answers in place of the application.
+    """
+    required = RequiredToken(flow, subject, login_path=login_path, callback_path=callback_path)
+
+    async def token(scope: Scope) -> Token:
+        with answering(scope):
+            found = await required.find(scope, BrowserRequest.from_scope(scope), installed=True)
+        return cast("Token", found)
+
+    return token
+
+
+def _plain(path: str) -> str:
+    """Write a path as the most lenient router would: in small letters, without needless slashes and dots."""
+    return normpath(f"/{path.strip('/')}").casefold()
+
+
+def _check_application(app: object) -> None:
+    """Refuse what cannot be called as an ASGI application."""
+    try:
+        inspect.signature(app).bind({}, None, None)  # type: ignore[arg-type]  # that is what is found out
+    except (TypeError, ValueError) as error:
+        raise ConfigurationError(
+            "app: an ASGI application is needed; a WSGI application has no event loop, so serve it as ASGI "
+            "(Django by its asgi.py, Flask as Quart)"
+        ) from error
