@@ -27,7 +27,7 @@ def browser(opened: Browser) -> Browser:
     return opened
 
 
-@pytest.fixture(params=["web_aiohttp", "web_fastapi"])
+@pytest.fixture(params=["web_aiohttp", "web_fastapi", "web_django", "web_sanic"])
 def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An example at work, which says where it runs."""
     port = free_port()

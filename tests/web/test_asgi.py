@@ -1,0 +1,228 @@
+"""What the middleware for any ASGI application does that the adapters need not."""
+
+from typing import Any
+
+import pytest
+from multidict import CIMultiDict
+from yarl import URL
+
+from anilist_oauth.errors import ConfigurationError, LoginRequiredError
+from anilist_oauth.web.asgi import LoginMiddleware, answering, lifespan, token_for_request
+from tests.flows import Stage, staged
+
+LOGIN = "/login/anilist"
+
+
+class Inner:
+    """An application that notes what reaches it, and sends everybody to the same place."""
+
+    def __init__(self, *, location: str = "/me") -> None:
+        self.scopes: list[dict[str, Any]] = []
+        self._location = location
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer, in two pieces."""
+        del receive
+        self.scopes.append(scope)
+        headers = [(b"location", self._location.encode())] if self._location else []
+        await send({"type": "http.response.start", "status": 307, "headers": [*headers, (b"set-cookie", b"a=b")]})
+        await send({"type": "http.response.body", "body": b"mo", "more_body": True})
+        await send({"type": "http.response.body", "body": b"ved"})
+
+
+async def asked(app: Any, path: str, **changes: Any) -> tuple[int, CIMultiDict[str], bytes]:
+    """Send one request without a server: the status, the headers, the body."""
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []} | changes
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        return {"type": "http.request"}
+
+    await app(scope, receive, send)
+    headers = CIMultiDict((name.decode(), value.decode()) for name, value in sent[0].get("headers", ()))
+    return sent[0].get("status", 0), headers, b"".join(message.get("body", b"") for message in sent)
+
+
+async def back_from_anilist(stage: Stage, app: Any, *, prefix: str = "") -> dict[str, Any]:
+    """Begin a login and approve it: the scope of the callback."""
+    _, headers, _ = await asked(app, f"{prefix}{LOGIN}", root_path=prefix)
+    callback = URL(await stage.sandbox.approve(headers["Location"]))
+    cookie = headers["Set-Cookie"].partition(";")[0].encode()
+    query = callback.raw_query_string.encode()
+    return {"path": f"{prefix}{callback.path}", "query_string": query, "headers": [(b"cookie", cookie)]}
+
+
+@pytest.mark.parametrize("prefix", ["", "/bot"])
+async def test_a_finished_login_is_handed_on(prefix: str) -> None:
+    """As a GET of the application's own route, without the code; its redirect and cookies go to the browser."""
+    async with staged() as stage:
+        inner = Inner()
+        app = LoginMiddleware(inner, stage.flow, on_login="/welcome")
+        scope = await back_from_anilist(stage, app, prefix=prefix)
+        status, headers, body = await asked(app, **scope, root_path=prefix)
+        (handed,) = inner.scopes
+        assert (handed["path"], handed["raw_path"]) == (f"{prefix}/welcome", f"{prefix}/welcome".encode())
+        assert (handed["method"], handed["query_string"]) == ("GET", b"")
+        assert handed["anilist"].login.subject == f"anilist:{stage.sandbox.user.id}"
+        assert (status, headers["Location"], body) == (303, "/me", b"moved")
+        assert headers["Cache-Control"] == "no-store"
+        assert [cookie.partition("=")[0].partition("-")[0] for cookie in headers.getall("Set-Cookie")] == [
+            "a",
+            "anilist",
+            "anilist_returning",
+        ]
+
+
+@pytest.mark.requirement("S20")
+async def test_the_route_must_redirect(caplog: pytest.LogCaptureFixture) -> None:
+    """A page would have the code in its address; the log names the route."""
+    async with staged() as stage:
+        app = LoginMiddleware(Inner(location=""), stage.flow, on_login="/welcome")
+        scope = await back_from_anilist(stage, app)
+        status, headers, _ = await asked(app, **scope)
+        assert (status, headers["Location"]) == (303, f"{LOGIN}/failed?reason=setup")
+        assert "on_login: /welcome must answer with a redirect, not 307" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/welcome", "/welcome/", "//welcome", "/Welcome", "/./welcome", "/a/../welcome", "/bot/welcome", "/bot//welcome/"],
+)
+async def test_nobody_comes_to_the_route_from_outside(path: str) -> None:
+    """However its path is written, and whatever the method."""
+    async with staged() as stage:
+        inner = Inner()
+        app = LoginMiddleware(inner, stage.flow, on_login="/welcome")
+        for method in ("GET", "POST", "HEAD"):
+            status, headers, body = await asked(app, path, method=method, root_path="/bot")
+            assert (status, headers["Cache-Control"], body) == (404, "no-store", b"")
+        assert await asked(app, path, type="websocket", root_path="/bot") == (0, CIMultiDict(), b"")
+        assert inner.scopes == []
+
+
+async def test_nobody_brings_a_login_along() -> None:
+    """What a server may have put in the scope is taken out."""
+    async with staged() as stage:
+        inner = Inner()
+        app = LoginMiddleware(inner, stage.flow, on_login="/welcome")
+        await asked(app, "/other", anilist="forged")
+        await asked(app, "/live", type="websocket", anilist="forged")
+        assert ["anilist" in scope for scope in inner.scopes] == [False, False]
+
+
+async def test_other_methods_are_the_applications() -> None:
+    """The middleware answers a GET and a HEAD at its addresses; a POST only where an account is linked."""
+    async with staged() as stage:
+        inner = Inner()
+        app = LoginMiddleware(inner, stage.flow, on_login="/welcome")
+        assert (await asked(app, LOGIN, method="POST"))[0] == 307
+        assert (await asked(app, LOGIN, method="HEAD"))[0] == 204
+        linking = LoginMiddleware(inner, stage.flow, on_login="/welcome", subject=lambda _scope: "alice")
+        status, headers, body = await asked(linking, LOGIN, method="POST")
+        assert (status, int(headers["Content-Length"])) == (200, len(body))
+        status, headers, body = await asked(linking, f"{LOGIN}/failed", method="HEAD")
+        assert (status, body, headers["Content-Length"] > "0") == (400, b"", True)
+        assert len(inner.scopes) == 1
+
+
+async def test_errors_in_an_answer_that_has_begun_are_left_alone() -> None:
+    """Half a page cannot be taken back; the server is told."""
+    async with staged() as stage:
+        token = token_for_request(stage.flow, lambda _scope: None)
+
+        async def half(scope: Any, receive: Any, send: Any) -> None:
+            del receive
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await token(scope)
+
+        with pytest.raises(LoginRequiredError):
+            await asked(LoginMiddleware(half, stage.flow, on_login="/welcome"), "/me")
+
+
+async def test_without_the_middleware_an_error_is_only_raised() -> None:
+    """There is nobody to answer it."""
+    with pytest.raises(LoginRequiredError), answering({}):
+        raise LoginRequiredError("nobody", subject="")
+
+
+def wsgi(environ: Any, start_response: Any) -> list[bytes]:
+    """Be an application of another kind."""
+    del environ, start_response
+    return []
+
+
+@pytest.mark.parametrize("app", [wsgi, None, "app:app"])
+async def test_wsgi_is_refused_in_words(app: Any) -> None:
+    """The error says what to serve instead."""
+    async with staged() as stage:
+        with pytest.raises(ConfigurationError, match=r"^app: an ASGI application is needed; a WSGI application has no"):
+            LoginMiddleware(app, stage.flow, on_login="/welcome")
+
+
+@pytest.mark.parametrize("path", [None, "welcome", LOGIN, "/callback", f"{LOGIN}/failed"])
+async def test_the_route_is_one_of_the_application(path: Any) -> None:
+    """A path, and not one of the login's own."""
+    async with staged() as stage:
+        with pytest.raises(ConfigurationError, match=r"^on_login: the path of a route of the application is needed"):
+            LoginMiddleware(Inner(), stage.flow, on_login=path)
+
+
+class Thing:
+    """Something to open."""
+
+    def __init__(self, log: list[str]) -> None:
+        self._log = log
+
+    async def __aenter__(self) -> None:
+        self._log.append("opened")
+
+    async def __aexit__(self, *_: object) -> None:
+        self._log.append("closed")
+
+
+async def lived(app: Any, log: list[str]) -> list[str]:
+    """Let an application live once, as a server does."""
+    messages = iter(["lifespan.startup", "lifespan.shutdown"])
+
+    async def receive() -> Any:
+        return {"type": next(messages)}
+
+    async def send(message: Any) -> None:
+        log.append(message["type"])
+
+    await lifespan(Thing(log))(app)({"type": "lifespan"}, receive, send)
+    return log
+
+
+async def test_an_application_need_not_know_a_lifespan() -> None:
+    """What it refuses before it has begun is done in its place; one that knows it is asked."""
+
+    async def knows_none(_scope: Any, _receive: Any, _send: Any) -> None:
+        raise ValueError("only HTTP")
+
+    async def knows_one(_scope: Any, receive: Any, send: Any) -> None:
+        for _ in range(2):
+            await send({"type": f"own {(await receive())['type']}"})
+
+    async def breaks(_scope: Any, receive: Any, _send: Any) -> None:
+        await receive()
+        raise ValueError("broken")
+
+    complete = ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+    assert await lived(knows_none, []) == ["opened", *complete, "closed"]
+    assert await lived(knows_one, []) == ["opened", "own lifespan.startup", "own lifespan.shutdown", "closed"]
+    log: list[str] = []
+    with pytest.raises(ValueError, match="broken"):
+        await lived(breaks, log)
+    assert log == ["opened", "closed"]
+
+
+async def test_a_lifespan_passes_the_middleware() -> None:
+    """It belongs to the application."""
+    async with staged() as stage:
+        inner = Inner()
+        await asked(LoginMiddleware(inner, stage.flow, on_login="/welcome"), "/", type="lifespan")
+        assert [scope["type"] for scope in inner.scopes] == ["lifespan"]
