@@ -19,7 +19,7 @@ with the scope. WSGI has no event loop: serve Django by its ``asgi.py``, and Fla
 import inspect
 from collections.abc import Awaitable, Callable
 from posixpath import normpath
-from typing import cast
+from typing import Any, cast
 
 from anilist_oauth.arguments import expect
 from anilist_oauth.errors import AniListOAuthError, ConfigurationError
@@ -167,10 +167,10 @@ def _plain(path: str) -> str:
     return normpath(f"/{path.strip('/')}").casefold()
 
 
-def _check_application(app: object) -> None:
+def _check_application(app: Any) -> None:
     """Refuse what cannot be called as an ASGI application."""
     try:
-        inspect.signature(app).bind({}, None, None)  # type: ignore[arg-type]  # that is what is found out
+        inspect.signature(app).bind({}, None, None)
     except (TypeError, ValueError) as error:
         raise ConfigurationError(
             "app: an ASGI application is needed; a WSGI application has no event loop, so serve it as ASGI "

@@ -58,7 +58,7 @@ def _set_up() -> None:
     urls = ModuleType("tests_web_django_urls")
     below = [path("mine", _view("mine")), *(path(name[1:], _view("trouble")) for name in TROUBLES)]
     deeper = [path(f"deeper/{one.pattern}", one.callback) for one in below]
-    urls.urlpatterns = [path("", _view("home")), path("welcome", _view("welcome")), *below, *deeper]  # type: ignore[attr-defined]  # Django looks for it in a module
+    vars(urls)["urlpatterns"] = [path("", _view("home")), path("welcome", _view("welcome")), *below, *deeper]
     sys.modules[urls.__name__] = urls
     settings.configure(
         SECRET_KEY="k" * 50, ALLOWED_HOSTS=["*"], ROOT_URLCONF=urls.__name__, MIDDLEWARE=[], LOGGING_CONFIG=None
