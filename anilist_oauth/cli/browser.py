@@ -1,14 +1,16 @@
 """The system's browser, opened with care."""
 
+import contextlib
 import os
+import subprocess
 import sys
 import threading
-import webbrowser
 
 from yarl import URL
 
 from anilist_oauth.oauth.uri import is_loopback
 
+_OURS = "ANILIST_"  # what all settings of this package begin with: secrets, keys, the URL of the store
 _DISPLAYS = ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")
 
 
@@ -16,7 +18,7 @@ def open_browser(url: URL) -> bool:
     """Open a URL in the system's browser, without a shell, and without waiting for it.
 
     Only https is opened, or http on a loopback host (RFC 8252 section 8.12). Where a machine has no display, none is
-    opened: Python would start a browser in this terminal.
+    opened: Python would start a browser in this terminal. The browser inherits the environment without ``ANILIST_…``.
 
     Returns:
         Whether it was tried.
@@ -33,7 +35,14 @@ def _has_display() -> bool:
 
 
 def _open(url: str) -> None:
-    try:
-        webbrowser.open(url)
-    except (webbrowser.Error, OSError):
-        return  # the address is on the screen as well
+    """Let a Python of its own open it: what `webbrowser` starts inherits the environment, with every secret in it."""
+    environment = {name: value for name, value in os.environ.items() if not name.upper().startswith(_OURS)}
+    with contextlib.suppress(OSError):  # the address is on the screen as well
+        subprocess.run(  # noqa: S603  no shell; the address was checked
+            [sys.executable, "-I", "-m", "webbrowser", url],
+            check=False,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )

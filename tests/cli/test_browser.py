@@ -1,28 +1,33 @@
 """Opening the system's browser."""
 
+import os
 import sys
 import threading
-import webbrowser
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from yarl import URL
 
 from anilist_oauth.cli.browser import open_browser
 
+CANARY = "canary-6b0e"
+Opened = Callable[[], list[str]]
+
 
 @pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
-    """A display, and a browser that notes what it is asked to open; gives the notes when it is done."""
-    notes: list[str] = []
-    monkeypatch.setenv("DISPLAY", ":0")
-    monkeypatch.setattr(webbrowser, "open", notes.append)
+def opened(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Opened:
+    """A browser that notes its arguments and its environment; gives the arguments when it is done."""
+    program, notes = tmp_path / "a-browser", tmp_path / "notes"
+    program.write_text(f"#!/bin/sh\nprintf '%s\\n' \"$@\" >>{notes}\nenv >{notes}.env\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("BROWSER", f"{program} %s")
 
     def wait() -> list[str]:
         for thread in threading.enumerate():
             if thread.name == "browser":
-                thread.join()
-        return notes
+                thread.join(30)
+        return notes.read_text().splitlines() if notes.exists() else []
 
     return wait
 
@@ -31,7 +36,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
 @pytest.mark.parametrize(
     "url", ["https://anilist.co/a?b=c", "http://127.0.0.1:1/a", "http://localhost/", "http://[::1]:8080/"]
 )
-def test_https_and_loopback_are_opened(opened: Callable[[], list[str]], url: str) -> None:
+def test_https_and_loopback_are_opened(opened: Opened, url: str) -> None:
     """By the system's browser, which gets the address as one argument."""
     assert open_browser(URL(url))
     assert opened() == [url]
@@ -41,56 +46,75 @@ def test_https_and_loopback_are_opened(opened: Callable[[], list[str]], url: str
 @pytest.mark.parametrize(
     "url", ["http://anilist.co/", "file:///etc/passwd", "javascript:alert(1)", "ftp://127.0.0.1/", "/usr/bin/true"]
 )
-def test_nothing_else_is(opened: Callable[[], list[str]], url: str) -> None:
+def test_nothing_else_is(opened: Opened, url: str) -> None:
     """Neither plain http to elsewhere nor any other scheme."""
     assert not open_browser(URL(url))
     assert opened() == []
 
 
 @pytest.mark.requirement("S26")
-def test_no_shell_sees_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_shell_sees_the_address(opened: Opened) -> None:
     """A metacharacter stays a character, for the browser that the environment names too."""
-    started: list[list[str]] = []
-    ran = threading.Event()
-
-    class Program:
-        def __init__(self, command: list[str], **options: object) -> None:
-            assert not options.get("shell")
-            started.append(command)
-            ran.set()
-
-        def wait(self) -> int:
-            return 0
-
-    monkeypatch.setattr("webbrowser.subprocess.Popen", Program)
-    monkeypatch.setattr(webbrowser, "_tryorder", ["a-browser %s"])
-    monkeypatch.setenv("BROWSER", "a-browser %s")
-    assert open_browser(URL("https://anilist.co/?a=$(id)"))
-    assert ran.wait(10)
-    assert started == [["a-browser", "https://anilist.co/?a=$(id)"]]
+    assert open_browser(URL("https://anilist.co/?a=$(id)&b=1;c"))
+    assert opened() == ["https://anilist.co/?a=$(id)&b=1;c"]
 
 
-def test_without_a_display_none_is_opened(opened: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.requirement("S41")
+def test_the_browser_inherits_no_settings(opened: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Neither the client secret nor the keys and the URL of a store; all else, such as the display, it needs."""
+    for name in ("ANILIST_CLIENT_SECRET", "ANILIST_STORE", "ANILIST_STORE_KEYS", "anilist_client_secret"):
+        monkeypatch.setenv(name, CANARY)
+    monkeypatch.setenv("DISPLAY", ":canary-display")
+    assert open_browser(URL("https://anilist.co/"))
+    assert opened() == ["https://anilist.co/"]
+    inherited = (tmp_path / "notes.env").read_text()
+    assert CANARY not in inherited
+    assert "DISPLAY=:canary-display" in inherited
+    assert os.environ["ANILIST_STORE"] == CANARY
+
+
+@pytest.mark.requirement("S41")
+def test_a_module_that_lies_about_is_not_run(opened: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The folder one happens to be in may be anybody's."""
+    (tmp_path / "webbrowser.py").write_text("raise SystemExit('somebody else')")
+    monkeypatch.chdir(tmp_path)
+    assert open_browser(URL("https://anilist.co/"))
+    assert opened() == ["https://anilist.co/"]
+
+
+def test_without_a_display_none_is_opened(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     """Python would start a text browser in this very terminal."""
+    browser = os.environ["BROWSER"]
     for name in ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(sys, "platform", "linux")
     assert not open_browser(URL("https://anilist.co"))
-    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setenv("BROWSER", browser)
     assert open_browser(URL("https://anilist.co"))
     assert opened() == ["https://anilist.co"]
 
 
-@pytest.mark.parametrize("error", [webbrowser.Error("none"), FileNotFoundError()])
+@pytest.mark.parametrize("platform", ["win32", "darwin"])
+def test_some_systems_always_have_a_display(monkeypatch: pytest.MonkeyPatch, opened: Opened, platform: str) -> None:
+    """They name none in the environment."""
+    monkeypatch.setattr(sys, "platform", platform)
+    assert open_browser(URL("https://anilist.co"))
+    assert opened() == ["https://anilist.co"]
+
+
+@pytest.mark.parametrize("browser", ["/nowhere/a-browser %s", "/bin/false %s"])
 def test_a_browser_that_does_not_start_is_no_failure(
-    opened: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch, error: Exception
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, browser: str
 ) -> None:
     """The address is on the screen as well."""
+    monkeypatch.setenv("BROWSER", browser)
+    monkeypatch.setenv("PATH", "/nowhere")  # no other browser of this machine is tried
+    assert open_browser(URL("http://127.0.0.1:9/"))
+    assert opened() == []
 
-    def fail(url: str) -> None:
-        del url
-        raise error
 
-    monkeypatch.setattr(webbrowser, "open", fail)
+def test_a_python_that_does_not_start_is_no_failure(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a program that was frozen into one file and has moved."""
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
     assert open_browser(URL("https://anilist.co"))
     assert opened() == []
