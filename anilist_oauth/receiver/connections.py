@@ -7,6 +7,7 @@ are never kept waiting for a stranger's.
 
 import asyncio
 import logging
+import traceback
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -17,6 +18,9 @@ HEAD_TIME = 10.0  # seconds until a whole request head, as many for a body, and 
 BODY_LIMIT = 64 * 1024  # bytes; a form of ours has about 1,300
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.Response]]
+
+
+logger: logging.Logger = logging.getLogger("anilist_oauth")
 
 
 class _Silent(logging.Logger):
@@ -36,7 +40,7 @@ class LimitedServer(web.Server):
 
     Args:
         handler: Answers a request whose head is complete.
-        refuse: Makes the answer to what is no HTTP request (400), or for which there is no room (503).
+        refuse: Makes the answer to what is no HTTP request (400), has no room (503), or meets a fault of ours (500).
     """
 
     def __init__(self, handler: Handler, *, refuse: Callable[[int], web.Response]) -> None:
@@ -70,10 +74,12 @@ class LimitedServer(web.Server):
     async def _answer(self, request: web.BaseRequest) -> web.Response:
         connection = request.protocol
         self._stop_timer(connection)
-        response = await self._handler(request)
+        try:
+            response = await self._handler(request)
+        finally:
+            if connection in self._open:
+                self._start_timer(connection)
         response.force_close()
-        if connection in self._open:
-            self._start_timer(connection)
         return response
 
     def _start_timer(self, handler: web.RequestHandler) -> None:
@@ -111,8 +117,12 @@ class _Connection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """Answer what could not be read."""
-        del request, exc, message
+        """Answer what could not be read, or a fault of ours: its text, and so a trace, might hold a code."""
+        del request, message
+        if status == 500 and exc is not None:
+            frame = traceback.extract_tb(exc.__traceback__)[-1]
+            place = f"{frame.name}, line {frame.lineno}"
+            logger.error("a page of the receiver could not be made: %s in %s", type(exc).__name__, place)
         response = self._server.refuse(status)
         response.force_close()
         return response

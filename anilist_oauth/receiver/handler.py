@@ -1,8 +1,6 @@
 """What a receiver answers: each visit at the redirect URI's path, and nothing else."""
 
 import asyncio
-import logging
-import traceback
 from collections.abc import Coroutine, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -21,8 +19,6 @@ from anilist_oauth.receiver.confirmations import Confirmations, HeldCallback
 from anilist_oauth.receiver.connections import body_of
 from anilist_oauth.receiver.pages import FRAGMENT, HERE, REFUSAL, TICKET, ReceiverPages
 from anilist_oauth.tokens.viewer import Verified
-
-logger: logging.Logger = logging.getLogger("anilist_oauth")
 
 _OF_CALLBACK = frozenset({"code", "state", "error", "access_token"})
 _REDIRECT = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
@@ -71,13 +67,11 @@ class CallbackHandler:
             return _sent(self._pages.failed(error))
         except (TimeoutError, web.HTTPRequestEntityTooLarge) as error:  # of a body that does not come, or does not end
             return self.refuse(408 if isinstance(error, TimeoutError) else 413)
-        except Exception as error:  # noqa: BLE001  a fault of ours: its text, and so a trace, might hold a code
-            name = type(error).__name__
-            logger.log(logging.ERROR, "a page of the receiver could not be made: %s in %s", name, _place(error))
-            return _sent(self._pages.failed(AniListOAuthError("a fault of the receiver's own")))
 
     def refuse(self, status: int) -> web.Response:
-        """Answer what is no callback, or comes while there is no room (503)."""
+        """Answer what is no callback, comes while there is no room (503), or meets a fault of ours (500)."""
+        if status == 500:
+            return _sent(self._pages.failed(AniListOAuthError("a fault of the receiver's own")))
         return _sent(self._pages.full() if status == 503 else self._pages.stray(status))
 
     async def is_open(self, login: Login | None) -> bool:
@@ -169,12 +163,6 @@ class CallbackHandler:
             return self._pages.closed()
         await self._flow.cancel(held.login, reason="refused")
         return self._pages.not_me()
-
-
-def _place(error: Exception) -> str:
-    """Tell where an error was raised, without a word of it."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{frame.name}, line {frame.lineno}"
 
 
 def _names_this_machine(host: str) -> bool:
