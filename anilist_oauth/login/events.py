@@ -12,6 +12,7 @@ from anilist_oauth.redaction import clean
 from anilist_oauth.storage.records import StoredToken
 
 logger: logging.Logger = logging.getLogger("anilist_oauth")
+logger.addHandler(logging.NullHandler())  # else Python writes to stderr where a program configures no logging
 
 
 class FinishLog:

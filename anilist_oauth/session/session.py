@@ -233,7 +233,6 @@ class OAuthSession(Unpicklable):
         """
         token = MaskedText(token) if isinstance(token, str) else token
         self._check_open()
-        token = MaskedText(token) if isinstance(token, str) else token
         request = graphql_request(
             self.endpoints.graphql, query, variables, token=token, operation_name=operation_name, timeout=timeout
         )

@@ -9,12 +9,12 @@ from typing import Any
 import attrs
 import pytest
 
-from anilist_oauth.errors import InvalidTokenError, LoginRequiredError, StorageError
+from anilist_oauth.errors import InvalidTokenError, LoginRequiredError, StorageError, TokenMismatchError
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.sandbox import Fault
 from anilist_oauth.storage import StoredToken
 from tests.flaky import FlakyTokens
-from tests.flows import Stage, staged
+from tests.flows import Stage, named, staged
 
 SUBJECT = "discord:42"
 QUERY = "{ Viewer { name } }"
@@ -315,3 +315,100 @@ async def test_expiring_streams_who_must_log_in_again() -> None:
         soon = [stored.subject async for stored in stage.flow.tokens.expiring(timedelta(days=30))]
         assert soon == ["early"]
         assert [stored.subject async for stored in stage.flow.tokens.expiring(None)] == ["early", "late"]
+
+
+class TestViewer:
+    """Who a subject is: as stored, else asked for once and stored."""
+
+    async def nameless(self, stage: Stage) -> StoredToken:
+        """Log in while GraphQL is down, so that no viewer is stored."""
+        stage.sandbox.next("graphql", Fault(status=503, body="<html>"))
+        await stage.log_in(subject=SUBJECT)
+        stored = await record(stage)
+        assert stored.viewer is None
+        return stored
+
+    async def test_what_is_stored_is_given_at_once(self) -> None:
+        """Without a request, also when the token is refused or its year is over; it is never refreshed."""
+        async with staged() as stage:
+            done = await stage.log_in(subject=SUBJECT)
+            await refuse(stage)
+            before = len(stage.sandbox.requests)
+            assert await stage.flow.viewer(SUBJECT) == done.viewer
+            stage.advance(days=400)
+            assert await stage.flow.viewer(SUBJECT) == done.viewer
+            assert len(stage.sandbox.requests) == before
+            with pytest.raises(LoginRequiredError):
+                await stage.flow.viewer("discord:43")
+
+    @pytest.mark.requirement("R2")
+    async def test_a_missing_one_is_asked_for_and_stored(self) -> None:
+        """Once; the record is the same in all else, and the waiters of the login see it too."""
+        async with staged() as stage:
+            before = await self.nameless(stage)
+            viewer = await stage.flow.viewer(SUBJECT, max_wait=5)
+            assert (viewer.id, viewer.name) == (before.user_id, "mika")
+            asked = stage.posts("/graphql")
+            assert await stage.flow.viewer(SUBJECT) == viewer
+            assert stage.posts("/graphql") == asked
+            assert await record(stage) == attrs.evolve(before, viewer=viewer)
+
+    async def test_a_refusal_marks_the_token(self) -> None:
+        """As of any other query."""
+        async with staged() as stage:
+            await self.nameless(stage)
+            stage.sandbox.next("graphql", REFUSAL)
+            with pytest.raises(InvalidTokenError):
+                await stage.flow.viewer(SUBJECT)
+            assert (await record(stage)).needs_login
+
+    @pytest.mark.requirement("R13")
+    async def test_another_user_is_not_stored(self) -> None:
+        """The user id of the record is the token's own."""
+        async with staged() as stage:
+            await self.nameless(stage)
+            stage.sandbox.next("graphql", named(stage.sandbox.users[1]))
+            with pytest.raises(TokenMismatchError) as caught:
+                await stage.flow.viewer(SUBJECT)
+            assert caught.value.reason == "other_user"
+            assert (await record(stage)).viewer is None
+
+    @pytest.mark.requirement("R8")
+    async def test_a_newer_login_or_a_logout_meanwhile_is_not_lost(self) -> None:
+        """It is written over that very record alone; a mark set meanwhile stays."""
+        async with staged() as stage:
+            for meanwhile in ("login", "logout", "mark"):
+                await self.nameless(stage)
+                stage.sandbox.next("graphql", Fault(delay=0.05))
+                asking = asyncio.create_task(stage.flow.viewer(SUBJECT))
+                await stage.reached("/graphql", times=stage.posts("/graphql") + 1)
+                if meanwhile == "login":
+                    stage.sandbox.next("graphql", Fault(status=503, body="<html>"))
+                    stage.advance(seconds=5)
+                    await stage.log_in(subject=SUBJECT)
+                    expected = await record(stage)
+                elif meanwhile == "logout":
+                    await stage.flow.logout(SUBJECT)
+                else:
+                    expected = attrs.evolve(await record(stage), told_expiring=True)
+                    await stage.flow.tokens.put(expected)
+                viewer = await asking
+                assert viewer.name == "mika"
+                if meanwhile == "logout":
+                    with pytest.raises(LoginRequiredError):
+                        await stage.flow.token_for(SUBJECT)
+                else:
+                    kept = expected if meanwhile == "login" else attrs.evolve(expected, viewer=viewer)
+                    assert await record(stage) == kept
+
+    async def test_a_record_that_never_stands_still_is_left(self) -> None:
+        """After five tries the answer is given all the same."""
+        async with staged(tokens=FlakyTokens()) as stage:
+            await self.nameless(stage)
+
+            async def never(*_stored: StoredToken, **_was: StoredToken) -> bool:
+                return False
+
+            stage.flow._live_tokens.tokens.update = never  # type: ignore[method-assign]  # the store is this test's double
+            assert (await stage.flow.viewer(SUBJECT)).name == "mika"
+            assert (await record(stage)).viewer is None
