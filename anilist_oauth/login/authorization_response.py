@@ -54,8 +54,15 @@ class AuthorizationResponse(Unpicklable):
             if query.state is None:
                 raise
             name = "access_denied" if isinstance(error, AccessDeniedError) else error.error
-            return cls._of(query.state, error.with_traceback(None), answer=f"error {digest(name)}", binding=bound)
-        return cls._of(query.state or MaskedText(), code, answer=digest(code), binding=bound)
+            return cls(
+                state=query.state,
+                result=error.with_traceback(None),
+                binding=bound,
+                login_key=digest(query.state),
+                answer=f"error {digest(name)}",
+            )
+        state = query.state or MaskedText()
+        return cls(state=state, result=code, binding=bound, login_key=digest(state), answer=digest(code))
 
     @classmethod
     def from_pin(cls, pasted: Callback, *, login: Login, binding: str | Masked[Any] | None) -> Self:
@@ -71,7 +78,8 @@ class AuthorizationResponse(Unpicklable):
         if found and not states_match(login.state, found[1]):
             del found
             raise StateMismatchError("what was pasted belongs to another login; start a new login", reason="unknown")
-        return cls._of(MaskedText(login.state), code, answer=digest(code), binding=bound, pasted=True)
+        state = MaskedText(login.state)
+        return cls(state=state, result=code, binding=bound, pasted=True, login_key=digest(state), answer=digest(code))
 
     @classmethod
     def from_verified(
@@ -84,19 +92,8 @@ class AuthorizationResponse(Unpicklable):
         expect(login, Login, "login: what begin gave is needed")
         expect(verified.value, Verified, "verified: what OAuthSession.verify gave is needed")
         answer = f"token {digest(verified.value.token.access_token)}"
-        return cls._of(MaskedText(login.state), verified.value, answer=answer, binding=bound)
-
-    @classmethod
-    def _of(
-        cls,
-        state: MaskedText,
-        result: MaskedText | AccessDeniedError | AuthorizationError | Verified,
-        *,
-        answer: str,
-        binding: MaskedText | None,
-        pasted: bool = False,
-    ) -> Self:
-        return cls(state=state, result=result, binding=binding, pasted=pasted, login_key=digest(state), answer=answer)
+        state = MaskedText(login.state)
+        return cls(state=state, result=verified.value, binding=bound, login_key=digest(state), answer=answer)
 
     @property
     def sharers(self) -> object:

@@ -3,6 +3,7 @@
 import asyncio
 import copy
 from datetime import timedelta
+from functools import partial
 
 import attrs
 
@@ -106,7 +107,7 @@ class Completion:
 
     async def look_up(self, key: str, *, patience: float = PATIENCE) -> PendingLogin | None:
         """Look up a login of this application, with patience; another application's is as good as unknown."""
-        pending = await retry_store(lambda: self.logins.look(key), patience=patience)
+        pending = await retry_store(partial(self.logins.look, key), patience=patience)
         return pending if pending is not None and pending.client_id == self.session.application.client_id else None
 
     async def result_of(self, outcome: Outcome, login: Login) -> CompletedLogin:
@@ -115,7 +116,7 @@ class Completion:
             raise copy.copy(outcome.error)  # each waiter its own, so that none sees another's traceback
         subject = outcome.subject or ""
         client_id = self.session.application.client_id
-        stored = await retry_store(lambda: self.tokens.get(subject, client_id=client_id))
+        stored = await retry_store(partial(self.tokens.get, subject, client_id=client_id))
         if stored is None:
             raise LoginRequiredError("the login succeeded, but its token was deleted since", subject=subject)
         return self._completed(stored, attrs.evolve(login, subject=subject))
@@ -160,7 +161,7 @@ class Completion:
         if not same or age > _DUPLICATE:
             raise StateMismatchError("this login was finished or called off before; start a new one", reason="used")
         left = min(TAKER_DEAD - age, TAKER_DEAD).total_seconds()  # a clock may have been set back since
-        outcome = await retry_store(lambda: self.logins.settled(response.login_key, timeout=left))
+        outcome = await retry_store(partial(self.logins.settled, response.login_key, timeout=left))
         if outcome is None:
             raise taker_died_error()
         return await self.result_of(outcome, as_login(self.session, pending, state=response.state))
@@ -175,10 +176,9 @@ class Completion:
     ) -> StoredToken:
         """Do what only the taker does; however it ends, whoever waits is told, and told the same."""
         try:
-            async with asyncio.timeout_at(take.work_until):
+            async with asyncio.timeout_at(take.began + WORK_TIME):
                 stored = stored or await self._obtain(response, pending, log)
-            kept = stored
-            await take.within(WORK_TIME, lambda: self.tokens.put(kept))
+            await take.within(WORK_TIME, partial(self.tokens.put, stored))
         except (Exception, asyncio.CancelledError) as error:
             failure = as_final(error)
             try:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any
 
 from anilist_oauth.errors import SessionStateError
@@ -26,7 +27,7 @@ class SharedTasks:
         if task is None:
             task = asyncio.create_task(work)
             self._running[same] = task
-            task.add_done_callback(lambda done: self._ended(same, done))
+            task.add_done_callback(partial(self._ended, same))
         else:
             work.close()
         await asyncio.wait((task,))  # unlike awaiting the task, this does not hand a cancellation on to it

@@ -4,6 +4,7 @@ import asyncio
 import copy
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Self, TypeVar
 
 import attrs
@@ -47,11 +48,6 @@ class Take:
         began = asyncio.get_running_loop().time()
         return cls(logins=logins, key=key, answer=answer, claim=new_claim(now), began=began)
 
-    @property
-    def work_until(self) -> float:
-        """When the work must be over."""
-        return self.began + WORK_TIME
-
     async def take(self) -> Taken | None:
         """Take the login, and say who has it; None if it is unknown.
 
@@ -63,7 +59,7 @@ class Take:
             StorageError: The store failed for 30 seconds.
         """
         try:
-            return await retry_store(self._take)
+            return await retry_store(partial(self.logins.take, self.key, claim=self.claim, code=self.answer))
         except asyncio.CancelledError:
             if not await self._end_interrupted():
                 raise
@@ -76,7 +72,7 @@ class Take:
             StorageError: The store did not answer in time, so that whoever waits may not hear of it.
         """
         try:
-            await self.within(SETTLE_TIME, lambda: self.logins.settle(self.key, outcome))
+            await self.within(SETTLE_TIME, partial(self.logins.settle, self.key, outcome))
         except asyncio.CancelledError:  # the flow closes: what is known is said all the same
             try:
                 async with asyncio.timeout(_LAST_WORDS):
@@ -100,14 +96,11 @@ class Take:
         except TimeoutError as error:
             raise StorageError("the store did not answer in time; start a new login") from error
 
-    def _take(self) -> Awaitable[Taken | None]:
-        return self.logins.take(self.key, claim=self.claim, code=self.answer)
-
     async def _end_interrupted(self) -> bool:
         """Settle the login if it is this claim's; whether it is."""
         try:
             async with asyncio.timeout(_LAST_WORDS):
-                taken = await self._take()
+                taken = await self.logins.take(self.key, claim=self.claim, code=self.answer)
                 if taken is None or taken.claim != self.claim:
                     return False
                 await self.logins.settle(self.key, Outcome(error=copy.copy(interrupted_error())))

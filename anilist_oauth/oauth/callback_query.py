@@ -1,7 +1,7 @@
 """The parameters of a callback, whatever form it arrives in: read once, and passed on as one value."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Self, Union
 from urllib.parse import parse_qsl
 
@@ -68,7 +68,7 @@ def _absolute_url(given: Masked[Any]) -> MaskedText | None:
 
 def _parameters(given: Masked[Any], *, fragment: bool) -> dict[str, MaskedText]:
     if isinstance(given.value, str | URL):
-        values = _of_pairs(_pairs(MaskedText(given.value), fragment=fragment))
+        values = _of_text(MaskedText(given.value), fragment=fragment)
     elif isinstance(given.value, Mapping) or hasattr(given.value, "getall") or hasattr(given.value, "getlist"):
         values = _of_mapping(given)
     else:
@@ -86,27 +86,26 @@ def _full_name(kind: type) -> str:
     return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
 
 
-def _pairs(text: MaskedText, *, fragment: bool) -> list[tuple[str, str]]:
+def _of_text(text: MaskedText, *, fragment: bool) -> dict[str, list[MaskedText]]:
     if len(text) > SIZE_LIMIT:
         raise InvalidCallbackError("the callback has over 64 KiB; no server sends that")
     rest, _, after = text.strip().partition("#")
     place, _, query = rest.partition("?")
     if "=" in place and not place.startswith("/") and not _ABSOLUTE.match(place):
         query = rest  # a query by itself, with a question mark in a value
-    in_fragment = _parse(after.replace("?", "&"))  # oauth2-server 9 writes "#state=…?error=…"
-    return _parse(query) + (in_fragment if fragment or "access_token" in dict(in_fragment) else [])
-
-
-def _parse(query: str) -> list[tuple[str, str]]:
-    return parse_qsl(query, keep_blank_values=True, errors="replace")
-
-
-def _of_pairs(pairs: Iterable[tuple[str, str]]) -> dict[str, list[MaskedText]]:
+    pairs = _parse(query)
+    if after:
+        in_fragment = _parse(after.replace("?", "&"))  # oauth2-server 9 writes "#state=…?error=…"
+        pairs += in_fragment if fragment or "access_token" in dict(in_fragment) else []
     values: dict[str, list[MaskedText]] = {}
     for name, value in pairs:
         if name in _NAMES:
             values.setdefault(name, []).append(MaskedText(value))
     return values
+
+
+def _parse(query: str) -> list[tuple[str, str]]:
+    return parse_qsl(query, keep_blank_values=True, errors="replace")
 
 
 def _of_mapping(given: Masked[Any]) -> dict[str, list[MaskedText]]:
