@@ -1,6 +1,9 @@
 """What a call was given, looked at where it comes in: a wrong type is named there, and not met somewhere inside."""
 
+from collections.abc import Callable
 from typing import Any
+
+import attrs
 
 from anilist_oauth.errors import ConfigurationError
 
@@ -21,3 +24,12 @@ def expect(value: object, kind: Any, needed: str) -> None:
     name = type(value).__name__
     del value  # it may be a secret in the wrong place, and a crash reporter shows this frame
     raise ConfigurationError(f"{needed}, not {name}")
+
+
+def validator(check: Callable[[str, Any], None]) -> Callable[[Any, "attrs.Attribute[Any]", Any], None]:
+    """Make an attrs validator of a function that takes the field's name and its value, and refuses what is wrong."""
+
+    def validate(_instance: Any, field: "attrs.Attribute[Any]", value: Any) -> None:
+        check(field.name, value)
+
+    return validate

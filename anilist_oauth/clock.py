@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from anilist_oauth.arguments import expect
 from anilist_oauth.errors import ConfigurationError
@@ -22,16 +23,30 @@ def checked_clock(clock: Callable[[], datetime]) -> Callable[[], datetime]:
         ConfigurationError: It tells something else, or is no function.
     """
     expect(clock, Callable, "clock: a function that tells an aware datetime is needed")
-    now = clock()
-    expect(now, datetime, "clock: it must tell an aware datetime, such as datetime.now(UTC)")
-    if now.utcoffset() is None:
-        raise ConfigurationError("clock: it tells a naive datetime; an aware one is needed, such as datetime.now(UTC)")
+    aware(clock(), "clock")
     return clock
 
 
 def checked_now(now: datetime) -> datetime:
     """Give a time back if it is aware, as all that it is compared with; else raise `ConfigurationError`."""
-    expect(now, datetime, "now: an aware datetime is needed, such as datetime.now(UTC)")
-    if now.utcoffset() is None:
-        raise ConfigurationError("now: it is naive; an aware datetime is needed, such as datetime.now(UTC)")
-    return now
+    return aware(now, "now")
+
+
+def aware(value: Any, name: str) -> datetime:
+    """Give a time back if it is aware: it has a zone, and the zone knows its offset.
+
+    Raises:
+        ConfigurationError: It is naive, or not a datetime; the text begins with `name`.
+    """
+    if isinstance(value, datetime) and value.utcoffset() is not None:
+        return value
+    what = "a naive one" if isinstance(value, datetime) else type(value).__name__
+    raise ConfigurationError(f"{name}: an aware datetime is needed, such as datetime.now(UTC), not {what}")
+
+
+def aware_utc(value: Any, name: str) -> datetime:
+    """Give an aware time in UTC; a `ConfigurationError` also where UTC has no such year."""
+    try:
+        return aware(value, name).astimezone(UTC)
+    except OverflowError as error:
+        raise ConfigurationError(f"{name}: it is outside the years 1 to 9999 in UTC") from error

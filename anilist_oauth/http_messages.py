@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 from yarl import URL
 
+from anilist_oauth.arguments import validator
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.redaction import Unpicklable
 
@@ -29,9 +30,9 @@ _BLANKS = b" \t\n\r"  # JSON's own (RFC 8259 section 2)
 _decode = json.JSONDecoder().raw_decode
 
 
-def _check_timeout(_request: Any, _field: Any, value: float | None) -> None:
+def _check_timeout(name: str, value: float | None) -> None:
     if value is not None and not (isinstance(value, int | float) and 0 < value < math.inf):
-        raise ConfigurationError("timeout: a number of seconds above 0 is needed")
+        raise ConfigurationError(f"{name}: a number of seconds above 0 is needed")
 
 
 @attrs.frozen(kw_only=True)
@@ -53,7 +54,7 @@ class Request(Unpicklable):
     headers: Mapping[str, str] = attrs.field(repr=False)
     body: bytes = attrs.field(repr=False)
     body_limit: int
-    timeout: float | None = attrs.field(default=None, validator=_check_timeout)
+    timeout: float | None = attrs.field(default=None, validator=validator(_check_timeout))
 
 
 @attrs.frozen(kw_only=True)

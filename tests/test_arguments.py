@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+import attrs
 import pytest
 
-from anilist_oauth.arguments import expect
+from anilist_oauth.arguments import expect, validator
 from anilist_oauth.errors import ConfigurationError
 
 
@@ -23,3 +24,18 @@ def test_anything_else_is_named_by_its_type_alone(value: object) -> None:
     with pytest.raises(ConfigurationError) as caught:
         expect(value, int, "timeout: a number is needed")
     assert str(caught.value) == f"timeout: a number is needed, not {type(value).__name__}"
+
+
+def test_a_function_of_name_and_value_makes_a_validator() -> None:
+    """It hears the field's name."""
+
+    def check(name: str, value: int) -> None:
+        expect(value, int, f"{name}: a number is needed")
+
+    @attrs.frozen
+    class Value:
+        size: int = attrs.field(validator=validator(check))
+
+    assert Value(5).size == 5
+    with pytest.raises(ConfigurationError, match=r"^size: a number is needed, not NoneType"):
+        Value(None)  # type: ignore[arg-type]  # the error is the test

@@ -1,15 +1,18 @@
 """The system's clock."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
 import pytest
 
-from anilist_oauth.clock import checked_clock, utc_now
+from anilist_oauth.clock import aware, aware_utc, checked_clock, checked_now, utc_now
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.oauth.application import Application
 from anilist_oauth.session.session import OAuthSession
 from anilist_oauth.storage import MemoryLoginStore, MemoryTokenStore, RedisStore, SQLStore
+from anilist_oauth.storage.records import PendingLogin
+
+NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
 
 def test_the_time_is_aware() -> None:
@@ -29,8 +32,11 @@ def test_a_clock_is_taken_as_it_is() -> None:
     [
         (None, "clock: a function that tells an aware datetime is needed, not NoneType"),
         (datetime(2030, 1, 1, tzinfo=UTC), "clock: a function that tells an aware datetime is needed, not datetime"),
-        (lambda: 1893456000, "clock: it must tell an aware datetime, such as datetime.now(UTC), not int"),
-        (lambda: utc_now().replace(tzinfo=None), "clock: it tells a naive datetime"),
+        (lambda: 1893456000, "clock: an aware datetime is needed, such as datetime.now(UTC), not int"),
+        (
+            lambda: utc_now().replace(tzinfo=None),
+            "clock: an aware datetime is needed, such as datetime.now(UTC), not a naive one",
+        ),
     ],
 )
 def test_a_clock_that_would_cost_a_token_is_refused(clock: Any, text: str) -> None:
@@ -46,3 +52,40 @@ def test_a_clock_that_would_cost_a_token_is_refused(clock: Any, text: str) -> No
         with pytest.raises(ConfigurationError) as caught:
             make()
         assert str(caught.value).startswith(text)
+
+
+class Nowhere(tzinfo):
+    """A zone that does not know its offset, so that a time in it is naive all the same."""
+
+    def utcoffset(self, _time: datetime | None) -> None:
+        """Not know."""
+
+    def dst(self, _time: datetime | None) -> None:
+        """Not know."""
+
+    def tzname(self, _time: datetime | None) -> None:
+        """Not know."""
+
+
+@pytest.mark.parametrize(
+    "given", [None, "2030-01-01", 1893456000, NOON.replace(tzinfo=None), NOON.replace(tzinfo=Nowhere())]
+)
+def test_an_aware_time_is_one_whose_zone_knows_its_offset(given: Any) -> None:
+    """By one check, wherever a time comes in: the clock, ``now=``, a token's end and a login's."""
+    for take in (
+        lambda: aware(given, "x"),
+        lambda: checked_now(given),
+        lambda: checked_clock(lambda: given),
+        lambda: PendingLogin(client_id="1", expires_at=given),
+    ):
+        with pytest.raises(ConfigurationError, match=r"^(x|now|clock|expires_at): an aware datetime is needed"):
+            take()
+
+
+def test_a_time_at_an_end_of_the_calendar_is_our_error() -> None:
+    """Which UTC has no year for."""
+    east, west = timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))
+    for time in (datetime(1, 1, 1, tzinfo=east), datetime(9999, 12, 31, 23, tzinfo=west)):
+        with pytest.raises(ConfigurationError, match=r"^x: it is outside the years 1 to 9999"):
+            aware_utc(time, "x")
+    assert aware_utc(NOON.astimezone(east), "x") == NOON

@@ -7,6 +7,7 @@ from functools import partial
 
 import attrs
 
+from anilist_oauth.arguments import validator
 from anilist_oauth.errors import (
     AniListOAuthError,
     ConfigurationError,
@@ -36,10 +37,10 @@ _LONGEST_TURN = 30.0  # seconds that a browser may be kept waiting for AniList's
 _DUPLICATE = timedelta(minutes=1)
 
 
-def _login_store(_completion: object, _field: object, logins: LoginStore) -> None:
+def _login_store(name: str, logins: LoginStore) -> None:
     if not hasattr(logins, "take"):  # such as a store as a whole, or its tokens
         raise ConfigurationError(
-            f"logins: a LoginStore is needed, such as open_store(…).logins, not {type(logins).__name__}"
+            f"{name}: a LoginStore is needed, such as open_store(…).logins, not {type(logins).__name__}"
         )
 
 
@@ -48,7 +49,7 @@ class Completion:
     """The way of one application's logins from their callback to their end."""
 
     session: OAuthSession
-    logins: LoginStore = attrs.field(validator=_login_store)
+    logins: LoginStore = attrs.field(validator=validator(_login_store))
     tokens: TokenStore
     identity: Identity = attrs.field(init=False)
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import attrs
 
-from anilist_oauth.arguments import expect
+from anilist_oauth.arguments import expect, validator
 from anilist_oauth.errors import InvalidTokenError, LoginRequiredError, StorageError
 from anilist_oauth.login.identity import check_viewer
 from anilist_oauth.login.store_retry import retry_store
@@ -30,8 +30,8 @@ _TRIES = 5  # to mark a record that other processes mark at the same time
 logger: logging.Logger = logging.getLogger("anilist_oauth")
 
 
-def _hook(_tokens: object, field: "attrs.Attribute[Hook | None]", hook: Hook | None) -> None:
-    expect(hook, Callable | None, f"{field.name}: an async function of the subject is needed, or None")
+def _hook(name: str, hook: Hook | None) -> None:
+    expect(hook, Callable | None, f"{name}: an async function of the subject is needed, or None")
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -40,8 +40,8 @@ class LiveTokens:
 
     session: OAuthSession
     tokens: UpdatingTokenStore
-    on_expiring: Hook | None = attrs.field(validator=_hook)
-    on_invalid: Hook | None = attrs.field(validator=_hook)
+    on_expiring: Hook | None = attrs.field(validator=validator(_hook))
+    on_invalid: Hook | None = attrs.field(validator=validator(_hook))
 
     async def get(self, subject: str) -> StoredToken:
         """Give a subject's record if its token may be used; `LoginRequiredError` if not."""

@@ -6,6 +6,8 @@ from typing import Any
 
 import attrs
 
+from anilist_oauth.arguments import validator
+from anilist_oauth.clock import aware_utc
 from anilist_oauth.errors import ConfigurationError, StorageError
 from anilist_oauth.redaction import Unpicklable
 from anilist_oauth.storage.digests import digest
@@ -72,22 +74,19 @@ def _issued_at(token: Token) -> datetime | None:
 _TEXT_LIMIT = 2048  # bytes; what is kept for strangers is bounded, and PostgreSQL's keys hold some 2,700 at most
 
 
-def _text(instance: object, attribute: "attrs.Attribute[str | None]", value: Any) -> None:
+def _text(name: str, value: Any) -> None:
     """Refuse at once what some store could not keep, when the code is spent already."""
-    del instance
     if value is None:
         return
     data = value.encode("utf-8", "replace") if isinstance(value, str) else b""
     if not 0 < len(data) <= _TEXT_LIMIT or data.decode() != value or "\0" in value:
         raise ConfigurationError(
-            f"{attribute.name}: a string of 1 to {_TEXT_LIMIT:,} bytes in UTF-8, without NUL, is needed, or None"
+            f"{name}: a string of 1 to {_TEXT_LIMIT:,} bytes in UTF-8, without NUL, is needed, or None"
         )
 
 
 def _aware(value: datetime) -> datetime:
-    if not isinstance(value, datetime) or value.tzinfo is None:
-        raise ConfigurationError("expires_at: an aware datetime is needed, such as datetime.now(UTC)")
-    return value.astimezone(UTC)
+    return aware_utc(value, "expires_at")
 
 
 @attrs.frozen(kw_only=True)
@@ -135,9 +134,9 @@ class PendingLogin:
     """
 
     client_id: str
-    subject: str | None = attrs.field(default=None, validator=_text)
-    binding_digest: str | None = attrs.field(default=None, validator=_text)
-    label: str | None = attrs.field(default=None, validator=_text)
-    return_to: str | None = attrs.field(default=None, validator=_text)
+    subject: str | None = attrs.field(default=None, validator=validator(_text))
+    binding_digest: str | None = attrs.field(default=None, validator=validator(_text))
+    label: str | None = attrs.field(default=None, validator=validator(_text))
+    return_to: str | None = attrs.field(default=None, validator=validator(_text))
     expires_at: datetime = attrs.field(converter=_aware)
     taken: Taken | None = None

@@ -7,7 +7,7 @@ from typing import Any, Self
 import attrs
 
 from anilist_oauth.arguments import expect
-from anilist_oauth.clock import checked_now
+from anilist_oauth.clock import aware_utc, checked_now
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.redaction import Masked, MaskedText, Unpicklable, masked
 from anilist_oauth.tokens.claims import peek_claims
@@ -34,12 +34,7 @@ def _token_type(value: str) -> str:
 def _expires_at(value: datetime | None) -> datetime | None:
     if value is None or (type(value) is datetime and value.tzinfo is UTC):  # as a token endpoint's answer gives it
         return value
-    if not isinstance(value, datetime) or value.utcoffset() is None:
-        raise ConfigurationError("expires_at: an aware datetime is needed, such as datetime.now(UTC)")
-    try:
-        return value.astimezone(UTC)
-    except OverflowError as error:
-        raise ConfigurationError("expires_at: it is outside the years 1 to 9999 in UTC") from error
+    return aware_utc(value, "expires_at")
 
 
 @attrs.frozen(kw_only=True, init=False)

@@ -5,14 +5,19 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import attrs
 import pytest
 
+from anilist_oauth.clock import utc_now
 from anilist_oauth.errors import AniListOAuthError, LoginTimeoutError, OutcomeUnknownError, StorageError
+from anilist_oauth.login.endings import as_final
 from anilist_oauth.login.flow import LoginFlow
-from anilist_oauth.login.take import SETTLE_TIME, TAKER_DEAD, WORK_TIME
+from anilist_oauth.login.take import SETTLE_TIME, TAKER_DEAD, WORK_TIME, Take
 from anilist_oauth.sandbox import Fault
 from anilist_oauth.session.session import OAuthSession
+from anilist_oauth.storage import MemoryLoginStore, Outcome
 from anilist_oauth.storage.digests import digest
+from anilist_oauth.storage.records import new_claim
 from tests.flaky import logins, takes, tokens, virtually
 from tests.flows import COOKIE, OPAQUE, Stage, named
 
@@ -173,3 +178,39 @@ def test_a_flow_that_closes_in_the_middle_leaves_the_login_settled_or_as_it_was(
         assert stage.posts() <= 1
 
     virtually(test)
+
+
+@pytest.mark.requirement("R11")
+def test_a_cancelled_take_of_a_login_that_another_has_is_left_alone() -> None:
+    """Only what carries one's own claim is settled."""
+
+    async def test(stage: Stage) -> None:
+        login = await stage.flow.begin()
+        await stage.flow.logins.take(digest(login.state), claim=new_claim(stage.sandbox.now()), code="x")
+        logins(stage).weather.hangs_after.add("take")
+        take = Take.of(stage.flow.logins, digest(login.state), answer="y", now=stage.sandbox.now())
+        taking = asyncio.ensure_future(take.take())
+        await asyncio.sleep(1)
+        logins(stage).weather.hangs_after.clear()
+        taking.cancel()
+        await asyncio.wait((taking,))
+        assert taking.cancelled()
+        assert await stage.flow.logins.settled(digest(login.state), timeout=0) is None
+
+    virtually(test)
+
+
+@pytest.mark.requirement("R7")
+def test_a_deadline_that_strikes_in_an_exchange_leaves_its_outcome_unknown() -> None:
+    """The code may have arrived."""
+    ended = as_final(TimeoutError())
+    assert isinstance(ended, OutcomeUnknownError)
+    assert not ended.retryable
+
+
+@pytest.mark.requirement("R7")
+async def test_a_store_that_is_asked_after_the_deadline_is_not_asked() -> None:
+    """Whatever it would answer comes too late."""
+    take = attrs.evolve(Take.of(MemoryLoginStore(), "key", answer="x", now=utc_now()), began=-SETTLE_TIME)
+    with pytest.raises(StorageError, match="too long"):
+        await take.settle(Outcome(subject="a"))

@@ -606,3 +606,9 @@ def test_a_lifetime_counts_from_an_aware_time(now: Any) -> None:
     """Else it is our error."""
     with pytest.raises(ConfigurationError, match=r"^now: .*aware"):
         parse_implicit(f"#access_token={JWT}&expires_in=3600", now=now)
+
+
+def test_a_token_at_the_end_of_the_calendar_has_no_end_that_could_be_told() -> None:
+    """Its ``expires_in`` leads beyond the year 9999."""
+    late = datetime(9999, 12, 1, tzinfo=UTC)
+    assert parse_implicit("#access_token=a.b.c&expires_in=9999999999", now=late).expires_at is None

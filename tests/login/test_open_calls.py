@@ -1,0 +1,45 @@
+"""The calls under way on a flow, and its close."""
+
+import asyncio
+
+import pytest
+
+from anilist_oauth.errors import SessionStateError
+from anilist_oauth.login.open_calls import OpenCalls
+
+
+@pytest.mark.requirement("R12")
+async def test_a_close_ends_what_is_under_way_and_lets_nothing_begin() -> None:
+    """Two closes at once do no harm, also while a call takes its time to end."""
+    calls = OpenCalls()
+    ended = asyncio.Event()
+
+    async def slow() -> None:
+        async with calls.under_way():
+            try:
+                await asyncio.sleep(3600)
+            finally:
+                await ended.wait()
+
+    under_way = asyncio.create_task(slow())
+    await asyncio.sleep(0)
+    closes = [asyncio.create_task(calls.aclose()) for _ in range(2)]
+    await asyncio.sleep(0)
+    for close in closes:
+        close.cancel()  # whoever closes has no patience
+    await asyncio.sleep(0.01)
+    ended.set()
+    with pytest.raises(SessionStateError):
+        await under_way
+    await asyncio.wait(closes)
+    with pytest.raises(SessionStateError):
+        await slow()
+
+
+async def test_a_timeout_of_the_call_itself_passes_through() -> None:
+    """It was not the close that ended it."""
+    calls = OpenCalls()
+    with pytest.raises(TimeoutError, match="its own"):
+        async with calls.under_way():
+            raise TimeoutError("its own")
+    await calls.aclose()
