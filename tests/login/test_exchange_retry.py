@@ -22,16 +22,18 @@ def too_many(seconds: str | None) -> Fault:
 
 def unreachable(stage: Stage, *, seconds: float) -> list[float]:
     """Let no request leave for so long; the times of the tries."""
-    loop, send = asyncio.get_running_loop(), stage.session._transport.send
+    transport: Any = stage.session._transport
+    loop, send = asyncio.get_running_loop(), transport.send
     until, tries = loop.time() + seconds, list[float]()
 
     async def fail(request: Request) -> Response:
         tries.append(loop.time())
         if loop.time() < until:
             raise ConnectionFailedError("anilist.co could not be reached (ClientConnectorDNSError); nothing was sent")
-        return await send(request)
+        answer: Response = await send(request)
+        return answer
 
-    stage.session._transport.send = fail  # type: ignore[method-assign]  # the transport is this test's double
+    transport.send = fail
     return tries
 
 
