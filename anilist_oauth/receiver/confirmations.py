@@ -2,14 +2,15 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import attrs
 
 from anilist_oauth.html_page import Page
 from anilist_oauth.login.login import Login
-from anilist_oauth.redaction import Unpicklable
+from anilist_oauth.oauth.callback_query import CallbackQuery
+from anilist_oauth.redaction import MaskedText, Unpicklable
 from anilist_oauth.tokens.viewer import Verified
 
 A_LOGIN = 16  # tickets; previews take one each, and the latest belongs to a person more likely than the first
@@ -22,13 +23,13 @@ class HeldCallback(Unpicklable):
 
     Attributes:
         login: The login it belongs to.
-        brought: The callback's query, a verified implicit token, or None while a page still reads the fragment.
+        brought: The callback as it was read, a verified implicit token, or None while a page still reads the fragment.
         answer: The work that the person's yes started, and the page it ends in.
         until: When it is let go of.
     """
 
     login: Login
-    brought: Mapping[str, str] | Verified | None = attrs.field(repr=False)
+    brought: CallbackQuery | Verified | None = attrs.field(repr=False)
     answer: asyncio.Task[Page] | None = attrs.field(default=None, repr=False)
     until: datetime
 
@@ -40,7 +41,7 @@ class Confirmations:
         self._clock = clock
         self._held: dict[str, HeldCallback] = {}
 
-    def issue(self, login: Login, brought: Mapping[str, str] | Verified | None) -> str:
+    def issue(self, login: Login, brought: CallbackQuery | Verified | None) -> str:
         """Hold something until its login expires, and give its ticket; a login's 17th takes the place of its oldest."""
         now = self._clock()
         for ticket in [ticket for ticket, held in self._held.items() if held.until <= now]:
@@ -48,7 +49,7 @@ class Confirmations:
         of_login = [ticket for ticket, held in self._held.items() if held.login.state == login.state]
         for ticket in of_login[: max(0, len(of_login) + 1 - A_LOGIN)]:
             del self._held[ticket]
-        ticket = secrets.token_urlsafe(32)
+        ticket = MaskedText(secrets.token_urlsafe(32))
         self._held[ticket] = HeldCallback(login=login, brought=brought, until=login.expires_at)
         return ticket
 

@@ -1,7 +1,7 @@
 """What a receiver answers: each visit at the redirect URI's path, and nothing else."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -12,12 +12,14 @@ from anilist_oauth.html_page import Page, Pages
 from anilist_oauth.html_page.browser_headers import is_navigation
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.login.login import Login
-from anilist_oauth.oauth.callback import callback_state, parse_callback, parse_implicit
+from anilist_oauth.oauth.callback import code_of, parse_implicit
+from anilist_oauth.oauth.callback_query import CallbackQuery
 from anilist_oauth.oauth.uri import is_loopback, split_uri
 from anilist_oauth.receiver.address import requested_path
 from anilist_oauth.receiver.confirmations import Confirmations, HeldCallback
 from anilist_oauth.receiver.connections import body_of
 from anilist_oauth.receiver.pages import FRAGMENT, HERE, REFUSAL, TICKET, ReceiverPages
+from anilist_oauth.redaction import Masked, MaskedText
 from anilist_oauth.tokens.viewer import Verified
 
 _OF_CALLBACK = frozenset({"code", "state", "error", "access_token"})
@@ -86,28 +88,28 @@ class CallbackHandler:
     async def _get(self, request: web.BaseRequest) -> web.Response:
         if not is_navigation(request.headers):
             return await self._head(request)
-        query = request.query
-        if _OF_CALLBACK.isdisjoint(query):
-            if TICKET in query:
-                return _sent(await self._question(query[TICKET]))
-            if self.implicit is not None and await self.is_open(self.implicit):
-                return _sent(self._pages.fragment_reader(self._tickets.issue(self.implicit, None)))
-            return self.refuse(400)
+        given = Masked(request.query)
+        if not _OF_CALLBACK.isdisjoint(given.value):
+            return await self._callback(CallbackQuery.of(given))
+        if TICKET in given.value:
+            return _sent(await self._question(MaskedText(given.value[TICKET])))
+        if self.implicit is not None and await self.is_open(self.implicit):
+            return _sent(self._pages.fragment_reader(self._tickets.issue(self.implicit, None)))
+        return self.refuse(400)
+
+    async def _callback(self, query: CallbackQuery) -> web.Response:
+        """Keep what came back for an open login until its person says yes; an error of AniList's ends the login."""
         login = await self._flow.look(query)
         if login is None:
-            return _sent(self._not_open(query))
-        if query.get("error"):
-            await self._flow.finish(query)  # ends the login, and raises what AniList says
-        code = parse_callback(query, expected_state=login.state)
-        return _redirect(self._tickets.issue(login, {"state": login.state, "code": code}))
+            if query.state is None:
+                code_of(query)  # raises AniList's error, or that the state is missing; anybody can make either up
+            return _sent(self._pages.closed())
+        if "error" in query.parameters:
+            await self._flow.finish(query)  # raises what AniList says
+        code_of(query)  # raises where there is none
+        return _redirect(self._tickets.issue(login, query))
 
-    def _not_open(self, query: Any) -> Page:
-        """Tell what came without the state of an open login; nothing is done about it, for anybody can make one up."""
-        if callback_state(query) is None:
-            parse_callback(query, expected_state="")  # raises: AniList's error, or that the state is missing
-        return self._pages.closed()
-
-    async def _question(self, ticket: str) -> Page:
+    async def _question(self, ticket: MaskedText) -> Page:
         """Ask the question, or show again what became of it."""
         held = self._tickets.find(ticket)
         if held is not None and held.answer is not None:
@@ -120,27 +122,27 @@ class CallbackHandler:
     async def _post(self, request: web.BaseRequest) -> web.Response:
         if request.headers.get("Sec-Fetch-Site", "none") not in {"none", "same-origin"}:
             return self.refuse(403)
-        fields = dict(parse_qsl((await body_of(request)).decode("ascii", "replace"), keep_blank_values=True))
-        ticket = fields.get(TICKET, "")
+        form = Masked(dict(parse_qsl((await body_of(request)).decode("ascii", "replace"), keep_blank_values=True)))
+        ticket = MaskedText(form.value.get(TICKET, ""))
         held = self._tickets.find(ticket)
         if held is None:
             return _sent(self._pages.closed())
-        if held.answer is None and held.brought is None:
-            self._tickets.drop(ticket)
-            return await self._verify_fragment(held.login, fields.get(FRAGMENT, ""))
         if held.answer is None:
-            work = self._refuse(held) if REFUSAL in fields else self._finish(held, held.brought)
+            if held.brought is None:
+                self._tickets.drop(ticket)
+                return await self._verify_fragment(held.login, MaskedText(form.value.get(FRAGMENT, "")))
+            work = self._refuse(held) if REFUSAL in form.value else self._finish(held, held.brought)
             held.answer = asyncio.create_task(self._answer(ticket, held, work))
             self._answers.add(held.answer)
             held.answer.add_done_callback(self._answers.discard)
         return _sent(await asyncio.shield(held.answer))
 
-    async def _verify_fragment(self, login: Login, fragment: str) -> web.Response:
+    async def _verify_fragment(self, login: Login, fragment: MaskedText) -> web.Response:
         """Let AniList say whose token it is before its owner is asked."""
-        token = parse_implicit(f"#{fragment}", now=self._flow.session.clock())
+        token = parse_implicit(MaskedText(f"#{fragment}"), now=self._flow.session.clock())
         return _redirect(self._tickets.issue(login, await self._flow.session.verify(token.access_token)))
 
-    async def _answer(self, ticket: str, held: HeldCallback, work: Coroutine[Any, Any, Page]) -> Page:
+    async def _answer(self, ticket: MaskedText, held: HeldCallback, work: Coroutine[Any, Any, Page]) -> Page:
         """Do what a button asks for, once; the page stays for a minute, for a second press of either button."""
         try:
             page = await work
@@ -152,10 +154,10 @@ class CallbackHandler:
         self._tickets.answered(held)
         return page
 
-    async def _finish(self, held: HeldCallback, brought: Mapping[str, str] | Verified | None) -> Page:
+    async def _finish(self, held: HeldCallback, brought: CallbackQuery | Verified) -> Page:
         if isinstance(brought, Verified):
             return self._pages.linked(await self._flow.accept(brought, login=held.login))
-        return self._pages.linked(await self._flow.finish(brought or {}))
+        return self._pages.linked(await self._flow.finish(brought))
 
     async def _refuse(self, held: HeldCallback) -> Page:
         """End a login that its visitor does not know; whoever began it is told at once."""

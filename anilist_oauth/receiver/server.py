@@ -110,7 +110,7 @@ class CallbackReceiver(Unpicklable):
 
         Args:
             subject: Whose login it is, such as ``discord:42``; None is a sign-in, as in `LoginFlow.begin`.
-            label: What the page calls the one who asks, such as ``@mika on Discord``.
+            label: What the page calls the person the login is for, such as ``@mika on Discord``.
             timeout: Seconds until the login ends; the flow's lifetime ends it too. Whoever waits gets
                 `LoginTimeoutError`.
 

@@ -8,6 +8,7 @@ import pytest
 from yarl import URL
 
 from anilist_oauth.login.login import Login
+from anilist_oauth.oauth.callback_query import CallbackQuery
 from anilist_oauth.receiver.confirmations import Confirmations
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -24,6 +25,11 @@ class Clock:
         return self.now
 
 
+def callback(code: str) -> CallbackQuery:
+    """A callback with this code."""
+    return CallbackQuery.of({"code": code, "state": "s"})
+
+
 def login(state: str) -> Login:
     """A login that lives ten minutes."""
     return Login(url=URL("https://anilist.co"), state=state, expires_at=NOW + timedelta(minutes=10))
@@ -32,8 +38,8 @@ def login(state: str) -> Login:
 def test_a_login_has_sixteen_at_most() -> None:
     """The oldest goes; another login's stay."""
     tickets = Confirmations(Clock())
-    other = tickets.issue(login("other"), {"code": "x"})
-    issued = [tickets.issue(login("one"), {"code": str(number)}) for number in range(20)]
+    other = tickets.issue(login("other"), callback("x"))
+    issued = [tickets.issue(login("one"), callback(str(number))) for number in range(20)]
     assert [tickets.find(ticket) is not None for ticket in issued] == [False] * 4 + [True] * 16
     assert tickets.find(other) is not None
     assert len(set(issued)) == 20
@@ -43,7 +49,7 @@ def test_nothing_outlives_its_login() -> None:
     """It is not found any more, and the next one sweeps it out."""
     clock = Clock()
     tickets = Confirmations(clock)
-    ticket = tickets.issue(login("one"), {"code": "x"})
+    ticket = tickets.issue(login("one"), callback("x"))
     clock.now += timedelta(minutes=10)
     assert tickets.find(ticket) is None
     later = login("two")
@@ -57,7 +63,7 @@ def test_what_was_answered_is_let_go_of() -> None:
     """The code is forgotten at once, the page after a minute; neither repr nor pickle shows either."""
     clock = Clock()
     tickets = Confirmations(clock)
-    ticket = tickets.issue(login("one"), {"code": "canary"})
+    ticket = tickets.issue(login("one"), callback("canary"))
     held = tickets.find(ticket)
     assert held is not None
     assert "canary" not in repr(held)

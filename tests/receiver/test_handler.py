@@ -18,6 +18,7 @@ from anilist_oauth.errors import (
 from anilist_oauth.sandbox import Fault
 from anilist_oauth.storage import MemoryLoginStore
 from anilist_oauth.storage.records import PendingLogin
+from tests.frames import frames_of, shown
 from tests.receiver.scenes import Scene, scene
 from tests.services import free_port
 
@@ -225,6 +226,51 @@ async def test_images_void_nobodys_page(stage: Scene, headers: dict[str, str]) -
     for _ in range(20):
         assert (await stage.get(callback, headers=headers)).status == 204
     assert "mika on AniList" in (await stage.post(asked.forms[0])).words
+
+
+CODE, TOKEN = "canary-code-5d1c", "canary.eyJzdWIiOiIxIn0.token"
+
+
+@pytest.mark.requirement("S36")
+@pytest.mark.parametrize("method", ["look", "finish", "cancel"])
+async def test_a_crash_reporter_sees_no_code(stage: Scene, monkeypatch: pytest.MonkeyPatch, method: str) -> None:
+    """Whatever fails on the way of a callback: no local variable of ours shows code or state."""
+    login = await stage.receiver.login(subject="discord:42")
+    asked = await stage.arrive(f"{stage.path}?code={CODE}&state={login.state}")
+    errors: list[BaseException] = []
+
+    async def fails(*_: object, **__: object) -> None:
+        error = StorageError("the store is away")
+        errors.append(error)
+        raise error
+
+    monkeypatch.setattr(stage.flow, method, fails)
+    form = asked.forms[1 if method == "cancel" else 0]
+    answer = stage.get(f"{stage.path}?code={CODE}&state={login.state}") if method == "look" else stage.post(form)
+    assert (await answer).status == 503
+    (error,) = errors
+    seen = shown(error)
+    assert "handler" in {frame.f_globals["__name__"].rpartition(".")[2] for frame in frames_of(error)}
+    assert not [secret for secret in (CODE, login.state) if secret in seen]
+
+
+@pytest.mark.requirement("S36")
+async def test_a_crash_reporter_sees_no_fragment(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor the token of an implicit login."""
+    await stage.receiver.implicit(subject="discord:42")
+    form = (await stage.get(stage.path)).forms[0]
+    errors: list[BaseException] = []
+
+    async def fails(access_token: str) -> None:
+        del access_token
+        error = StorageError("")
+        errors.append(error)
+        raise error
+
+    monkeypatch.setattr(stage.session, "verify", fails)
+    assert (await stage.post({**form, "fragment": f"access_token={TOKEN}"})).status == 503
+    assert "handler" in {frame.f_globals["__name__"].rpartition(".")[2] for frame in frames_of(errors[0])}
+    assert TOKEN not in shown(errors[0])
 
 
 async def test_a_fault_of_ours_is_logged_without_what_came(
