@@ -253,8 +253,7 @@ class QueryTooComplexError(GraphQLError):
         self, message: str, *, allowed: int, actual: int, errors: Errors, status: int, data: JSONObject | None = None
     ) -> None:
         super().__init__(message, errors=errors, status=status, data=data)
-        self.allowed = allowed
-        self.actual = actual
+        self.allowed, self.actual = allowed, actual
 
 
 class LoginRequiredError(AniListOAuthError):
@@ -278,8 +277,7 @@ class ReceiverError(AniListOAuthError, OSError):
 
     def __init__(self, message: str, *, host: str, port: int) -> None:
         super().__init__(message)
-        self.host = host
-        self.port = port
+        self.host, self.port = host, port
 
 
 class StorageError(AniListOAuthError):

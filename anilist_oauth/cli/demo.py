@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from anilist_oauth.cli.browser import open_browser
-from anilist_oauth.cli.descriptions import day
+from anilist_oauth.cli.descriptions import day, name_and_id
 from anilist_oauth.cli.settings import LIFETIME
 from anilist_oauth.cli.terminal import counted_down, say, show
 from anilist_oauth.errors import RedirectURIMismatchError
@@ -76,7 +76,7 @@ async def _by_hand() -> None:
         say(f"\n{login.url}\n", style="cyan")
         waiting = flow.wait(login, timeout=LIFETIME)
         done = await counted_down(waiting, seconds=LIFETIME, text="Waiting for you to come back (Ctrl+C gives up),")
-    show(f"Linked {done.display_name} (AniList user {done.user_id}) to {done.login.subject!r}.", style="green")
+    show(f"Linked {name_and_id(done.user_id, done.viewer)} to {done.login.subject!r}.", style="green")
 
 
 def _free_port() -> int:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from anilist_oauth.tokens.access_token import Token
-from anilist_oauth.tokens.viewer import Viewer
+from anilist_oauth.tokens.viewer import Viewer, display_name
 
 
 def account(user_id: int, viewer: Viewer | None, token: Token) -> dict[str, Any]:
@@ -15,6 +15,11 @@ def account(user_id: int, viewer: Viewer | None, token: Token) -> dict[str, Any]
         "site_url": None if viewer is None else viewer.site_url,
         "expires_at": None if token.expires_at is None else token.expires_at.isoformat(),
     }
+
+
+def name_and_id(user_id: int, viewer: Viewer | None) -> str:
+    """Name an account for a person, with the id that stays the same when the name changes."""
+    return display_name(user_id, viewer) if viewer is None else f"{viewer.name} (AniList user {user_id})"
 
 
 def day(token: Token) -> str:

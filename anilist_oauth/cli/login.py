@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from anilist_oauth.cli.browser import open_browser
-from anilist_oauth.cli.descriptions import account, day
+from anilist_oauth.cli.descriptions import account, day, name_and_id
 from anilist_oauth.cli.interrupts import interrupted_once, uninterrupted
 from anilist_oauth.cli.paste import read_paste
 from anilist_oauth.cli.settings import (
@@ -152,4 +152,4 @@ def _report(done: CompletedLogin, *, as_json: bool) -> None:
     if as_json:
         show_json({"subject": done.login.subject, **account(done.user_id, done.viewer, done.token)})
     else:
-        show(f"Logged in as {done.display_name} (AniList user {done.user_id}), {day(done.token)}.", style="green")
+        show(f"Logged in as {name_and_id(done.user_id, done.viewer)}, {day(done.token)}.", style="green")

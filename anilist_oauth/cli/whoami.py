@@ -1,8 +1,8 @@
-"""``whoami``: asks AniList, with the stored token."""
+"""``whoami``: asks AniList with the stored token, and stores the viewer if the login could not."""
 
 import asyncio
 
-from anilist_oauth.cli.descriptions import account, day
+from anilist_oauth.cli.descriptions import account, day, name_and_id
 from anilist_oauth.cli.settings import (
     DEFAULT_SUBJECT,
     AsJSON,
@@ -36,7 +36,7 @@ def whoami(
     if as_json:
         show_json({"subject": subject, **account(viewer.id, viewer, token), "unread": viewer.unread})
         return
-    show(f"{viewer.name} (AniList user {viewer.id}), token good {day(token)}")
+    show(f"{name_and_id(viewer.id, viewer)}, token good {day(token)}")
     if viewer.site_url:
         show(viewer.site_url)
 
@@ -46,4 +46,7 @@ async def _ask(
 ) -> tuple[Viewer, Token]:
     async with opened(application, store=store, endpoints=endpoints, proxy=proxy) as flow:
         token = await flow.token_for(subject)
+        stored = await flow.tokens.get(subject, client_id=application.client_id)
+        if stored is None or stored.viewer is None:
+            return await flow.viewer(subject), token  # asks, and fills the record
         return parse_viewer(await flow.graphql(subject, VIEWER_QUERY)), token

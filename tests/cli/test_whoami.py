@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 from anilist_oauth.sandbox import Fault
-from tests.cli.desk import FIELDS, Desk
+from tests.cli.desk import BROWSER, FIELDS, Desk
 
 
 def test_whoami_asks_anilist(home: Desk) -> None:
@@ -16,6 +16,19 @@ def test_whoami_asks_anilist(home: Desk) -> None:
     shown = json.loads(home.run("whoami", "--json").stdout)
     assert set(shown) == FIELDS | {"unread"}
     assert (shown["subject"], shown["user_id"], shown["user_name"]) == ("cli", user.id, "mika")
+
+
+def test_whoami_fills_the_record_of_a_login_without_a_viewer(empty: Desk) -> None:
+    """Where AniList could not say who it is at the login; until then the name is null in JSON."""
+    empty.sandbox.next("graphql", Fault(status=503))
+    user = empty.sandbox.user
+    ran = empty.run("login", BROWSER=BROWSER)
+    assert ran.stdout.startswith(f"Logged in as AniList user {user.id}, until ")
+    (stored,) = json.loads(empty.run("tokens", "--json").stdout)
+    assert (stored["user_id"], stored["user_name"]) == (user.id, None)
+    assert empty.run("tokens").stdout.splitlines()[1].split()[:4] == ["cli", "AniList", "user", str(user.id)]
+    assert json.loads(empty.run("whoami", "--json").stdout)["user_name"] == "mika"
+    assert json.loads(empty.run("tokens", "--json").stdout)[0]["user_name"] == "mika"
 
 
 def test_whoami_needs_a_login(empty: Desk) -> None:
