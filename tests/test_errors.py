@@ -26,6 +26,7 @@ from anilist_oauth.errors import (
     StateMismatchError,
     StorageError,
 )
+from tests.naming import naming
 
 SAMPLES: dict[str, object] = {
     "actual": 525,
@@ -129,15 +130,16 @@ def test_an_outage_is_no_value_error() -> None:
             assert not issubclass(cls, ValueError | OSError)
 
 
-@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
-def test_an_error_pickles(error: AniListOAuthError, protocol: int) -> None:
-    """It comes back with its class, text and attributes, notes included."""
+def test_an_error_pickles(error: AniListOAuthError) -> None:
+    """By every protocol it comes back with its class, text and attributes, notes included."""
     error.add_note("while logging in")
-    again = pickle.loads(pickle.dumps(error, protocol))
-    assert type(again) is type(error)
-    assert str(again) == "what happened"
-    assert again.args == ("what happened",)
-    assert vars(again) == vars(error) | {"__notes__": ["while logging in"]}
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        with naming(f"protocol {protocol}"):
+            again = pickle.loads(pickle.dumps(error, protocol))
+            assert type(again) is type(error)
+            assert str(again) == "what happened"
+            assert again.args == ("what happened",)
+            assert vars(again) == vars(error) | {"__notes__": ["while logging in"]}
 
 
 def test_an_error_copies(error: AniListOAuthError) -> None:

@@ -1,6 +1,9 @@
 """What the browser brings back."""
 
+import contextlib
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
@@ -22,7 +25,9 @@ from anilist_oauth.errors import (
 from anilist_oauth.oauth.callback import callback_state, parse_callback, parse_implicit, parse_pin
 from anilist_oauth.oauth.callback_query import SIZE_LIMIT, Callback
 from anilist_oauth.tokens.access_token import Token
+from tests.naming import naming
 from tests.recordings import JWT, Recorded, recorded
+from tests.steps import steps_of
 from tests.uris import registrable_uris
 
 AWAY = "https://bot.example/cb"
@@ -417,9 +422,15 @@ ODD_STATES = {
 
 @pytest.mark.requirement("S11")
 @pytest.mark.requirement("S29")
-@pytest.mark.parametrize("row", ROWS, ids=str)
-def test_every_recorded_callback_is_understood(row: Recorded) -> None:
+def test_every_recorded_callback_is_understood() -> None:
     """Approvals, denials and other errors of every server version come out as what they are."""
+    for row in ROWS:
+        with naming(row):
+            understands(row)
+
+
+def understands(row: Recorded) -> None:
+    """Expect one recorded callback to be read as what it is."""
     state = callback_state(row.location)
     fragment = row.location.partition("#")[2]
     if "access_token" in fragment:
@@ -612,3 +623,31 @@ def test_a_token_at_the_end_of_the_calendar_has_no_end_that_could_be_told() -> N
     """Its ``expires_in`` leads beyond the year 9999."""
     late = datetime(9999, 12, 1, tzinfo=UTC)
     assert parse_implicit("#access_token=a.b.c&expires_in=9999999999", now=late).expires_at is None
+
+
+@pytest.mark.requirement("S35")
+def test_what_strangers_bring_is_read_in_linear_steps() -> None:
+    """Twice as much input takes at most some twice as many steps, for each reader and each odd shape of input."""
+    shapes: dict[str, Callable[[int], object]] = {
+        "many names": lambda n: callback_state("&".join(f"n{i}=x" for i in range(n))),
+        "one name": lambda n: _any_error(lambda: callback_state("&".join(["code=x"] * n))),
+        "a mapping": lambda n: callback_state(MultiDict((f"n{i}", "x") for i in range(n))),
+        "a long state": lambda n: callback_state({"state": "x" * n}),
+        "ampersands": lambda n: callback_state("&" * n),
+        "question marks": lambda n: _any_error(lambda: callback_state("#" + "?" * n)),
+        "a pasted run of blanks": lambda n: _any_error(lambda: parse_pin(" " * n)),
+        "backticks": lambda n: _any_error(lambda: parse_pin("`" * n)),
+        "fences": lambda n: _any_error(lambda: parse_pin("``` \n" * n)),
+        "dots": lambda n: _any_error(lambda: parse_implicit("a." * n, now=NOW)),
+        "an error": lambda n: _any_error(lambda: parse({"error": "eyJ" * n, "state": STATE}, expected_state=STATE)),
+    }
+    for name, read in shapes.items():
+        with naming(name):
+            read(10)
+            once, twice = steps_of(partial(read, 2_000)), steps_of(partial(read, 4_000))
+            assert twice <= 2.2 * once + 200
+
+
+def _any_error(call: Callable[[], object]) -> None:
+    with contextlib.suppress(AniListOAuthError):
+        call()
