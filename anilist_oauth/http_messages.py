@@ -22,6 +22,7 @@ ADDRESS_REFUSED = (
     "another network, or ask AniList to allow this address"
 )
 _CHALLENGES = (b"just a moment", b"enable javascript and cookies", b"ddos protection by cloudflare")
+_CONTAINER = 250  # bytes of memory that an object or a list takes, which no other byte of JSON exceeds
 _PAGE = 64 * 1024  # bytes of a body that are looked at for a page of Cloudflare's, which is smaller
 _REFUSALS = (b"cloudflare", b"error code: 1")  # of a page, and of plain text such as "error code: 1020"
 
@@ -90,7 +91,7 @@ class Response(Unpicklable):
             memory: How many bytes its values may take in memory, as far as that can be told beforehand; a document with
                 more counts as not JSON. Objects and short texts take twenty times their length and more.
         """
-        if _weight(self.body) > memory:
+        if len(self.body) * _CONTAINER > memory and _weight(self.body) > memory:
             return None
         try:
             text = self.body.removeprefix(BOM_UTF8).strip(_BLANKS).decode()
@@ -103,4 +104,4 @@ class Response(Unpicklable):
 def _weight(body: bytes) -> int:
     """Estimate the memory of a JSON document's values: of its objects and lists, their members, and their names."""
     containers, members, names = body.count(b"{") + body.count(b"["), body.count(b","), body.count(b":")
-    return 250 * containers + 84 * members + 40 * names
+    return _CONTAINER * containers + 84 * members + 40 * names

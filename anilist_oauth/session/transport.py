@@ -158,7 +158,7 @@ class AiohttpTransport:
         try:
             answer = await session.post(
                 request.url,
-                data=request.body,
+                data=aiohttp.BytesPayload(request.body),  # aiohttp would search for what fits a subclass of bytes
                 headers=None if usual else request.headers,
                 allow_redirects=False,
                 timeout=timeout,
@@ -220,15 +220,16 @@ def common_headers(user_agent: str | None, referer: str | None) -> dict[str, str
 
 async def _read(answer: aiohttp.ClientResponse, limit: int) -> MaskedBytes | None:
     """Read the decoded body in pieces, so that a compressed bomb stops at the cap; None where it does."""
-    content, body, ended = answer.content, Masked(bytearray()), False
+    content, pieces, size, ended = answer.content, Masked[list[bytes]]([]), 0, False
     try:
-        while not ended and len(body.value) <= limit:
+        while not ended and size <= limit:
             ended = content.is_eof()  # as a small answer has, that came in one packet with its headers
-            body.value.extend(content.read_nowait() if ended else await content.readany())
+            pieces.value.append(content.read_nowait() if ended else await content.readany())
+            size += len(pieces.value[-1])
     finally:
         if not answer.closed:  # it was cut off, or switches protocols; at its end it gave its connection back
             answer.close()
-    return MaskedBytes(body.value) if len(body.value) <= limit else None
+    return MaskedBytes(b"".join(pieces.value)) if size <= limit else None
 
 
 def _failure(error: Exception, url: URL) -> ServiceError:
