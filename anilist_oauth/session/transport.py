@@ -220,7 +220,8 @@ def common_headers(user_agent: str | None, referer: str | None) -> dict[str, str
 
 async def _read(answer: aiohttp.ClientResponse, limit: int) -> MaskedBytes | None:
     """Read the decoded body in pieces, so that a compressed bomb stops at the cap; None where it does."""
-    content, pieces, size, ended = answer.content, Masked[list[bytes]]([]), 0, False
+    content, size, ended = answer.content, 0, False
+    pieces: Masked[list[bytes]] = Masked([])
     try:
         while not ended and size <= limit:
             ended = content.is_eof()  # as a small answer has, that came in one packet with its headers
