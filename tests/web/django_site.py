@@ -13,7 +13,8 @@ from django.urls import path
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.web import asgi
 from anilist_oauth.web.browser_request import BrowserRequest
-from tests.web.sites import TROUBLES, WHO, Outside, Site, by_uvicorn
+from anilist_oauth.web.conformance.site import TROUBLES, WHO, Site
+from tests.web.sites import Outside, by_uvicorn
 
 _PAGES = "tests.web.pages"  # in a request's scope: the pages of the site that this request is for
 

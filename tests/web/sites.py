@@ -2,11 +2,10 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 
-import attrs
 import fastapi
 import litestar
 import quart
@@ -24,78 +23,15 @@ import anilist_oauth.web.aiohttp
 import anilist_oauth.web.litestar
 import anilist_oauth.web.quart
 import anilist_oauth.web.starlette
-from anilist_oauth.errors import AniListOAuthError, InvalidTokenError, ServiceUnavailableError
-from anilist_oauth.html_page import Pages
+from anilist_oauth.errors import AniListOAuthError
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.login.login import CompletedLogin
 from anilist_oauth.tokens.access_token import Token
-
-WHO = "who"  # the cookie in which this site keeps who is signed in; a real one takes an encrypted session
-
-
-@attrs.define(kw_only=True)
-class Site:
-    """What the site does, whatever it is written in, and what it has seen.
-
-    Attributes:
-        prefix: Where the application is mounted in another one.
-        with_init_app: Whether `init_app` adds the routes, or the application itself.
-        subject: Who is signed in, by the cookies.
-        sign_in: Whether nobody may sign in all the same.
-        pages: Whose pages they are.
-        on_error: Where an error leads to.
-        trouble: What befalls the site as it welcomes somebody.
-    """
-
-    prefix: str = ""
-    with_init_app: bool = True
-    login_path: str = "/login/anilist"
-    callback_path: str | None = None
-    subject: Callable[[Mapping[str, str]], Awaitable[str | None] | str | None] | None = None
-    sign_in: bool = False
-    pages: Pages | None = None
-    on_error: Callable[[AniListOAuthError], Awaitable[str | None] | str | None] | None = None
-    trouble: Exception | None = None
-    logins: list[CompletedLogin] = attrs.Factory(list)
-    callbacks: list[str] = attrs.Factory(list)
-
-    def welcome(self, completed: CompletedLogin) -> str:
-        """Say where a finished login leads."""
-        self.logins.append(completed)
-        if self.trouble is not None:
-            raise self.trouble
-        return completed.login.return_to or f"{self.prefix}/"
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """The options that mean the same to every adapter."""
-        return {
-            "login_path": self.login_path,
-            "callback_path": self.callback_path,
-            "sign_in": self.sign_in,
-            "pages": self.pages,
-        }
+from anilist_oauth.web.conformance.site import TROUBLES, WHO, Site
 
 
 async def _settled(value: Any) -> Any:
     return await value if isinstance(value, Awaitable) else value
-
-
-TROUBLES: dict[str, AniListOAuthError] = {
-    "/refused": InvalidTokenError("Invalid token", errors=[{"message": "Invalid token", "status": 400}], status=400),
-    "/down": ServiceUnavailableError("AniList is down", retry_after=30),
-}
-"""Pages of the site whose handlers raise something."""
-
-
-class Framework(Protocol):
-    """An application of a framework, and its server."""
-
-    def application(self, flow: LoginFlow, site: Site, *things: Any) -> Any:
-        """Write the site in the framework; `things` are opened and closed with it."""
-
-    def served(self, application: Any, listener: socket.socket) -> Any:
-        """Serve it, as a context manager."""
 
 
 class Aiohttp:
@@ -422,8 +358,3 @@ class _Seen:
         if scope["type"] == "http":
             self._callbacks.append(str(Request(scope).url))
         await self._app(scope, receive, send)
-
-
-def listening() -> socket.socket:
-    """Listen on a free port of 127.0.0.1, before anybody must know which."""
-    return socket.create_server(("127.0.0.1", 0))

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis.strategies import binary, lists, tuples
 
+from anilist_oauth.web.conformance.odd_cookies import NAME, ODD_HEADERS, VALUE
 from anilist_oauth.web.cookie_header import read_cookies
 from tests.steps import steps_of
-from tests.web.odd_cookies import NAME, ODD_HEADERS, VALUE
 
 PLAIN = f"{NAME}={VALUE}".encode()
 

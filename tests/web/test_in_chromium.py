@@ -8,10 +8,10 @@ import pytest
 from selenium.webdriver.common.by import By
 from yarl import URL
 
+from anilist_oauth.web.conformance.site import AdapterSite, Site
 from anilist_oauth.web.failures import REASONS
 from tests.browser import SCREENS, Browser, axe_core, chromium
 from tests.web.frameworks import FRAMEWORKS
-from tests.web.sites import Framework, Site
 from tests.web.threads import ThreadedStand, stand_in_a_thread
 
 PHONE, DESKTOP = SCREENS[0], SCREENS[2]
@@ -36,13 +36,13 @@ def browser(opened: Browser) -> Browser:
 
 
 @pytest.fixture(params=["aiohttp", "fastapi"])
-def framework(request: pytest.FixtureRequest) -> Framework:
+def framework(request: pytest.FixtureRequest) -> AdapterSite:
     """The one of aiohttp under its runner, FastAPI under uvicorn."""
     return FRAMEWORKS[request.param]
 
 
 @pytest.fixture
-def serve(framework: Framework) -> Iterator[Serve]:
+def serve(framework: AdapterSite) -> Iterator[Serve]:
     """Serve sites until the test is over."""
     with ExitStack() as stack:
 

@@ -1,5 +1,6 @@
 """WebSocket routes that depend on a user's token."""
 
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
@@ -21,7 +22,7 @@ from anilist_oauth.tokens.access_token import Token
 from anilist_oauth.web import litestar as in_litestar
 from anilist_oauth.web import starlette as in_starlette
 from tests.flows import staged
-from tests.web.sites import by_uvicorn, listening
+from tests.web.sites import by_uvicorn
 
 
 def signed_in(connection: Any) -> str | None:
@@ -91,7 +92,7 @@ def with_plugin(flow: LoginFlow) -> litestar.Litestar:
 @asynccontextmanager
 async def served(app: Any) -> AsyncIterator[str]:
     """Serve an application, and give the address of its socket."""
-    listener = listening()
+    listener = socket.create_server(("127.0.0.1", 0))
     address = f"http://127.0.0.1:{listener.getsockname()[1]}/live"
     async with by_uvicorn(app, listener):
         yield address

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 import attrs
 
-from tests.web.conftest import Stand, stand
-from tests.web.sites import Framework, Site
+from anilist_oauth.web.conformance.site import AdapterSite, Site
+from anilist_oauth.web.conformance.stand import Stand, stand
 
 T = TypeVar("T")
 
@@ -27,7 +27,7 @@ class ThreadedStand:
 
 
 @contextmanager
-def stand_in_a_thread(framework: Framework, site: Site, **options: Any) -> Iterator[ThreadedStand]:
+def stand_in_a_thread(framework: AdapterSite, site: Site, **options: Any) -> Iterator[ThreadedStand]:
     """Serve a site until the block is left."""
     opened: Future[tuple[ThreadedStand, asyncio.Event]] = Future()
 

@@ -19,9 +19,9 @@ from anilist_oauth.errors import (
 from anilist_oauth.sandbox import Fault
 from anilist_oauth.storage import MemoryLoginStore
 from anilist_oauth.storage.records import PendingLogin
-from tests.web.conftest import Open
-from tests.web.sites import Site
-from tests.web.visitor import pieces
+from anilist_oauth.web.conformance.site import Site
+from anilist_oauth.web.conformance.stand import Open
+from anilist_oauth.web.conformance.visitor import pieces
 
 FAILED = "/login/anilist/failed?reason="
 OURS = frozenset({"path=/", "httponly", "samesite=lax"})

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from yarl import URL
 
-from tests.web.conftest import Open
-from tests.web.sites import Site
+from anilist_oauth.web.conformance.site import Site
+from anilist_oauth.web.conformance.stand import Open
 
 MOUNTED: dict[str, Any] = {"prefix": "/bot", "callback_path": "/callback"}
 SITES = pytest.mark.parametrize("options", [{}, MOUNTED, {"with_init_app": False}], ids=["plain", "mounted", "routes"])

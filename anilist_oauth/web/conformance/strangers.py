@@ -7,9 +7,9 @@ from urllib.parse import quote
 import pytest
 
 from anilist_oauth.html_page import Pages
-from tests.web.conftest import Open, Stand
-from tests.web.odd_cookies import NAME, ODD_HEADERS, VALUE
-from tests.web.sites import Site
+from anilist_oauth.web.conformance.odd_cookies import NAME, ODD_HEADERS, VALUE
+from anilist_oauth.web.conformance.site import Site
+from anilist_oauth.web.conformance.stand import Open, Stand
 
 FAILED = "/login/anilist/failed?reason="
 ELSEWHERE: list[dict[str, str | None]] = [

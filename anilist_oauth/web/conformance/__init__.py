@@ -1,0 +1,55 @@
+"""The suite that every adapter passes, for whoever writes another one: a pytest plugin.
+
+    pytest_plugins = ["anilist_oauth.web.conformance"]  # conftest.py
+
+    @pytest.fixture
+    def adapter_site() -> AdapterSite:
+        return MySite()  # the small site of `site`, in your framework
+
+    globals().update(suite())  # test_conformance.py, after `from anilist_oauth.web.conformance import suite`
+
+It needs pytest, pytest-asyncio and the extra ``sandbox``. Reading order: `site` says what to provide, `stand` serves it
+beside a sandbox, `visitor` asks for its pages. The tests are in `logins`, `required`, `requirements` and `strangers`.
+"""
+
+import inspect
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+try:
+    import pytest
+    import pytest_asyncio
+except ModuleNotFoundError as _missing:
+    raise ImportError("pytest or pytest-asyncio is not installed: pip install pytest pytest-asyncio") from _missing
+
+from anilist_oauth.web.conformance import logins, required, requirements, strangers
+from anilist_oauth.web.conformance.site import AdapterSite, Site
+from anilist_oauth.web.conformance.stand import Open, Stand, stand
+
+__all__ = ["AdapterSite", "Site", "Stand", "open_stand", "pytest_configure", "stand", "suite"]
+
+
+def suite() -> dict[str, Any]:
+    """Give every test by its name, for the namespace of a test module."""
+    modules = (logins, required, requirements, strangers)
+    tests = {name: test for module in modules for name, test in vars(module).items() if name.startswith("test_")}
+    return {
+        name: pytest.mark.asyncio(test) if inspect.iscoroutinefunction(test) else test for name, test in tests.items()
+    }
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Explain the marker of the tests."""
+    config.addinivalue_line("markers", "requirement(id): the requirement of anilist_oauth that a test holds up")
+
+
+@pytest_asyncio.fixture
+async def open_stand(adapter_site: AdapterSite) -> AsyncIterator[Open]:
+    """Serve sites until the test is over."""
+    async with AsyncExitStack() as stack:
+
+        async def opened(site: Site | None = None, **options: Any) -> Stand:
+            return await stack.enter_async_context(stand(adapter_site, site or Site(), **options))
+
+        yield opened

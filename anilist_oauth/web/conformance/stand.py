@@ -1,0 +1,86 @@
+"""A site at work, the AniList it knows, and somebody who visits it."""
+
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import attrs
+from yarl import URL
+
+from anilist_oauth.login.flow import LoginFlow
+from anilist_oauth.oauth.application import Application
+from anilist_oauth.sandbox import Sandbox
+from anilist_oauth.session.session import OAuthSession
+from anilist_oauth.web.conformance.site import AdapterSite, Site
+from anilist_oauth.web.conformance.visitor import Visitor
+
+
+@attrs.frozen(kw_only=True)
+class Stand:
+    """A site at work, the AniList it knows, and somebody who visits it."""
+
+    adapter: AdapterSite
+    site: Site
+    url: URL
+    sandbox: Sandbox
+    flow: LoginFlow
+    visitor: Visitor
+    stack: AsyncExitStack
+
+    async def another(self) -> Visitor:
+        """Open another browser."""
+        return await self.stack.enter_async_context(Visitor(self.url))
+
+    async def begin(self, query: str = "", *, visitor: Visitor | None = None) -> str:
+        """Begin a login: where the browser is sent."""
+        seen = await (visitor or self.visitor).get(f"{self.site.prefix}{self.site.login_path}{query}")
+        assert seen.status == 303, seen.text
+        return seen.location
+
+    async def approve(self, url: str) -> str:
+        """Approve at AniList: where the browser is sent, on this site whatever its public name is."""
+        return self.local(await self.sandbox.approve(url))
+
+    def local(self, callback: str) -> str:
+        """Find the site behind its public name."""
+        return str(URL(callback, encoded=True).relative()) if callback.startswith("http") else callback
+
+    @property
+    def exchanges(self) -> int:
+        """How many codes were sent to the token endpoint."""
+        return sum(request.path == "/api/v2/oauth/token" for request in self.sandbox.requests)
+
+    def advance(self, **time: float) -> None:
+        """Let time pass."""
+        self.sandbox.advance(timedelta(**time))
+
+
+Open = Callable[..., Awaitable[Stand]]
+"""Serves a `Site` (the first argument, if any) until the test is over; the others are those of `stand`."""
+
+
+@asynccontextmanager
+async def stand(
+    adapter: AdapterSite,
+    site: Site,
+    *,
+    redirect_uri: str = "{url}{prefix}/callback",
+    client_id: int = 1,
+    **options: Any,
+) -> AsyncIterator[Stand]:
+    """Serve a site; `redirect_uri` may name its url and prefix, `options` are the flow's."""
+    async with AsyncExitStack() as stack:
+        listener = socket.create_server(("127.0.0.1", 0))
+        url = URL.build(scheme="http", host="127.0.0.1", port=listener.getsockname()[1])
+        application = Application(
+            client_id=client_id, client_secret="s" * 40, redirect_uri=redirect_uri.format(url=url, prefix=site.prefix)
+        )
+        sandbox = await stack.enter_async_context(Sandbox(applications=[application], users=["mika", "rin"]))
+        session = OAuthSession(application, endpoints=sandbox.endpoints, clock=sandbox.now)
+        flow = LoginFlow(session, **options)
+        served = adapter.served(adapter.application(flow, site, session, flow), listener)
+        await stack.enter_async_context(served)
+        visitor = await stack.enter_async_context(Visitor(url))
+        yield Stand(adapter=adapter, site=site, url=url, sandbox=sandbox, flow=flow, visitor=visitor, stack=stack)
