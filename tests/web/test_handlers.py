@@ -12,7 +12,7 @@ from yarl import URL
 
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.web import aiohttp, starlette
-from anilist_oauth.web.handlers import Handlers, settled
+from anilist_oauth.web.handlers import Framework, Handlers, settled
 from anilist_oauth.web.login_endpoints import LoginEndpoints
 from tests.flows import staged
 from tests.web.test_browser_request import visit

@@ -1,7 +1,6 @@
 """What every adapter does alike, because one core decides: logins from their beginning to their end."""
 
 import asyncio
-import json
 from collections.abc import Awaitable, Mapping
 from datetime import timedelta
 
@@ -10,30 +9,16 @@ from yarl import URL
 
 from anilist_oauth.errors import (
     AccessDeniedError,
-    AniListOAuthError,
     LoginRequiredError,
-    ServiceUnavailableError,
     SessionStateError,
     StorageError,
 )
-from anilist_oauth.sandbox import Fault
-from anilist_oauth.storage import MemoryLoginStore
-from anilist_oauth.storage.records import PendingLogin
 from anilist_oauth.web.conformance.site import Site
 from anilist_oauth.web.conformance.stand import Open
 from anilist_oauth.web.conformance.visitor import pieces
 
 FAILED = "/login/anilist/failed?reason="
 OURS = frozenset({"path=/", "httponly", "samesite=lax"})
-
-
-class FullStore(MemoryLoginStore):
-    """A store that has no room."""
-
-    async def add(self, key: str, login: PendingLogin) -> None:
-        """Refuse."""
-        del key, login
-        raise StorageError("there is no room", retryable=True)
 
 
 async def afterwards(value: str | None) -> str | None:
@@ -234,66 +219,6 @@ async def test_routes_can_be_added_without_init_app(open_stand: Open) -> None:
     assert (await stand.visitor.get(await stand.approve(await stand.begin()))).location == "/"
 
 
-@pytest.mark.parametrize("later", [False, True], ids=["plain", "async"])
-async def test_the_application_may_explain_errors_itself(open_stand: Open, *, later: bool) -> None:
-    """on_error sees the error, and leads elsewhere or leaves it to the usual page; nothing is stored of either."""
-    errors: list[AniListOAuthError] = []
-
-    def on_error(error: AniListOAuthError) -> Awaitable[str | None] | str | None:
-        errors.append(error)
-        where = "/?sorry" if isinstance(error, AccessDeniedError) else None
-        return afterwards(where) if later else where
-
-    stand = await open_stand(Site(on_error=on_error))
-    seen = await stand.visitor.get(stand.local(await stand.sandbox.deny(await stand.begin())))
-    assert seen.location == "/?sorry"
-    assert (seen.headers["Cache-Control"], seen.headers["Referrer-Policy"]) == ("no-store", "no-referrer")
-    assert "Max-Age=60" in seen.cookies[0]
-    assert (await stand.visitor.get("/callback?code=x")).location == f"{FAILED}invalid"
-    assert (await stand.visitor.get("/login/anilist?return_to=//evil.example")).status == 400
-    assert [type(error).__name__ for error in errors] == ["AccessDeniedError", "StateMismatchError", "ReturnToError"]
-
-
-async def test_a_login_that_cannot_begin_is_explained(open_stand: Open) -> None:
-    """A store that fails is no error page of the server's."""
-    stand = await open_stand(logins=FullStore())
-    seen = await stand.visitor.get("/login/anilist")
-    assert (seen.status, seen.location, seen.cookies) == (303, f"{FAILED}store", [])
-    assert (await stand.visitor.get(seen.location)).status == 503
-
-
-async def test_an_outage_is_explained(open_stand: Open) -> None:
-    """The page says that AniList is down, and the same login is not tried again."""
-    stand = await open_stand()
-    callback = await stand.approve(await stand.begin())
-    stand.sandbox.next("token", Fault(status=503))
-    for _ in range(2):
-        assert (await stand.visitor.get(callback)).location == f"{FAILED}unavailable"
-    page = await stand.visitor.get(f"{FAILED}unavailable")
-    assert "Nothing is wrong with your account" in page.text
-    assert stand.exchanges == 1
-
-
-@pytest.mark.requirement("S20")
-async def test_trouble_after_a_login_is_explained(open_stand: Open) -> None:
-    """What AniList refuses the application's own hook is no page with the code in its address, nor a login for one."""
-    for trouble, reason in (
-        (ServiceUnavailableError("down"), "unavailable"),
-        (LoginRequiredError("nobody", subject="a"), "unknown"),
-    ):
-        stand = await open_stand(Site(trouble=trouble))
-        seen = await stand.visitor.get(await stand.approve(await stand.begin()))
-        assert (seen.status, seen.location) == (303, f"{FAILED}{reason}")
-
-
-async def test_an_unknown_reason_gets_a_page(open_stand: Open) -> None:
-    """Whatever stands in the address of the page of failures, nothing of it is repeated."""
-    stand = await open_stand()
-    for query in ("", "?reason=", "?reason=nope", "?reason=<b>", "?reason=a&reason=b", "?x"):
-        page = await stand.visitor.get(f"/login/anilist/failed{query}")
-        assert (page.status, "not known here" in page.text, "<b>" in page.text) == (400, True, False)
-
-
 async def test_what_is_opened_is_closed(open_stand: Open) -> None:
     """The lifespan has opened session and flow, and closes the flow before the session."""
     stand = await open_stand()
@@ -303,17 +228,3 @@ async def test_what_is_opened_is_closed(open_stand: Open) -> None:
     with pytest.raises(SessionStateError, match="flow is closed"):
         await stand.flow.wait(login, timeout=0)
     assert repr(stand.flow.session).endswith("closed>")
-
-
-@pytest.mark.parametrize("below", ["", "/deeper"])
-async def test_an_outage_in_a_handler_is_a_page(open_stand: Open, below: str) -> None:
-    """A person is told and may try again, a program gets JSON: 503, and when to come back."""
-    stand = await open_stand()
-    page = await stand.visitor.get(f"{below}/down?a=b")
-    told = await stand.visitor.get(f"{below}/down", headers={"Accept": "*/*"})
-    assert [(seen.status, seen.headers["Retry-After"]) for seen in (page, told)] == [(503, "30")] * 2
-    assert "AniList does not answer" in page.text
-    assert f'href="{below}/down?a=b"' in page.text
-    assert json.loads(told.text) == {"detail": "AniList does not answer", "reason": "unavailable"}
-    sent = await stand.visitor.get(f"{below}/down", method="POST")
-    assert f'href="{below}/down"' in sent.text
