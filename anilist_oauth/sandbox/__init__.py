@@ -1,19 +1,21 @@
 """A stand-in for AniList on loopback: the same doors, answers, errors and weather, for tests and for trying out.
 
     async with Sandbox() as sandbox:
-        async with OAuthSession(sandbox.application, endpoints=sandbox.endpoints, clock=sandbox.now) as anilist:
+        async with sandbox.session() as anilist:
             url = anilist.authorize_url()
             callback = await sandbox.approve(url)
 
-It takes from the rest of the package only where AniList's doors are and what an application is, so that it cannot
-share the client's mistakes. Its answers are those that thephpleague/oauth2-server under Laravel Passport was recorded
-to give. Reading order: `server`, `service`, then `authorization`, `exchange` and `graphql`.
+It takes from the rest of the package only what endpoints, an application and a page are, so that it cannot share the
+client's mistakes. Its answers are those that thephpleague/oauth2-server under Laravel Passport was recorded
+to give. Reading order: `server`, `controls`, `service`, then the rooms `oauth`, `website` and `graphql`.
 """
 
 _EXTRA = {"cryptography", "graphql", "jwt"}
 
 try:
     from anilist_oauth.sandbox.faults import EndpointName, Fault
+    from anilist_oauth.sandbox.graphql.check import Finding, findings
+    from anilist_oauth.sandbox.graphql.schema import schema_text
     from anilist_oauth.sandbox.messages import ReceivedRequest
     from anilist_oauth.sandbox.oauth.authorization import DenialName
     from anilist_oauth.sandbox.oauth.server_versions import GenerationName
@@ -25,12 +27,15 @@ try:
 except ModuleNotFoundError as _missing:
     if (_missing.name or "").partition(".")[0] not in _EXTRA:
         raise
-    raise ImportError("pip install 'anilist-oauth[sandbox]'") from _missing
+    raise ImportError(
+        f"The sandbox needs {_missing.name}, which is not installed. pip install 'anilist-oauth[sandbox]'"
+    ) from _missing
 
 __all__ = [
     "DenialName",
     "EndpointName",
     "Fault",
+    "Finding",
     "GenerationName",
     "NoCallbackError",
     "ReceivedRequest",
@@ -38,4 +43,6 @@ __all__ = [
     "SandboxThread",
     "User",
     "WeatherName",
+    "findings",
+    "schema_text",
 ]

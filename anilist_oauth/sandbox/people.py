@@ -17,7 +17,7 @@ class User:
     private: bool = False
     _describe: Callable[[str, dict[str, Any]], "User"] | None = attrs.field(default=None, eq=False, repr=False)
 
-    def __call__(self, name: str, **fields: Any) -> "User":
+    def __call__(self, name: str, /, **fields: Any) -> "User":
         """Set fields of an account, as ``sandbox.user("mika", about="…")``; a name that no account has makes one.
 
         Raises:

@@ -53,8 +53,8 @@ def _save_entry(view: View, _mutation: Node, arguments: Arguments) -> Node:
     if entry_id is not None:
         entry: Node | None = _owned(view, "MediaList", entry_id)
     else:
-        known = view.world.find("Media", media_id) is not None
-        _check_entry(changes, mediaId=None if known else "The selected media id is invalid.")
+        if view.world.find("Media", media_id) is None:
+            _check_entry(changes, mediaId="The selected media id is invalid.")
         entry = entry_of(view, user, media_id)
     return change_entry(view, entry or _new_entry(view, user, media_id, changes), changes)
 
@@ -84,7 +84,7 @@ def change_entry(view: View, entry: Node, changes: Mapping[str, Any]) -> Node:
         AniListError: A value is out of its bounds.
     """
     facts = {name: value for name, value in changes.items() if value is not None or name == "notes"}
-    facts |= {name: changes[name] or NO_DATE for name in ("startedAt", "completedAt") if name in changes}
+    facts |= {name: {**NO_DATE, **(changes[name] or {})} for name in ("startedAt", "completedAt") if name in changes}
     score, options = facts.pop("score", None), options_of(view, entry)
     if score is not None:
         score = raw_score(score, view.path(entry, "user.mediaListOptions.scoreFormat"))
@@ -92,7 +92,8 @@ def change_entry(view: View, entry: Node, changes: Mapping[str, Any]) -> Node:
     _check_entry({**facts, "score": score})
     facts |= {} if score is None else {"_score": float(score)}
     if "customLists" in facts:
-        facts["_lists"] = tuple(name for name in options["customLists"] if name in facts.pop("customLists", ()))
+        wanted = facts.pop("customLists")
+        facts["_lists"] = tuple(name for name in options["customLists"] if name in wanted)
     if "advancedScores" in facts:
         facts["_advanced"] = tuple(score or 0.0 for score in facts.pop("advancedScores"))
     return view.world.put(entry, **facts, updatedAt=view.second)

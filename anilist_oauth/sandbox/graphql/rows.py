@@ -37,7 +37,7 @@ def liked(view: View, arguments: Arguments) -> Node:
 
 def rows(view: View, kind: str, field: str, arguments: Arguments) -> list[Node]:
     """Give the rows of a field of ``Query`` or ``Page``, filtered and sorted."""
-    filters = dict(arguments)
+    filters = {name: value for name, value in arguments.items() if (kind, name) != ("ThreadComment", "sort")}
     if field.lower() in {"like", "likes"}:
         return view.nodes("User", likes_of(liked(view, arguments)))
     if field.lower() in {"follower", "followers", "following"}:

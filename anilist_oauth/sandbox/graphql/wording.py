@@ -10,16 +10,10 @@ _WORDINGS = (
     (r"'([^' ]*)'", r'"\1"'),
     (r'Unknown argument "(.+?)" on field "(.+?)\.(.+?)"\.', r'Unknown argument "\1" on field "\3" of type "\2".'),
     (r'(Field ".+?" of type ".+?") must have a selection of subfields\..*', r"\1 must have a sub selection."),
-    (
-        r'(Field ".+?") must not have a selection since type (".+?") has no subfields\.',
-        r"\1 of type \2 must not have a sub selection.",
-    ),
-    (
-        r'Field ".+?" (argument ".+?" of type ".+?") is required, but it was not provided\.',
-        r"\1 is required but not provided.",
-    ),
+    (r'must not have a selection since type (".+?") has no subfields\.', r"of type \1 must not have a sub selection."),
+    (r'Argument "\w+\.(.+?)\((.+?):\)" of type', r'Field "\1" argument "\2" of type'),  # as graphql-core 3.3 has it
+    (r"is required, but it was not provided\.", "is required but not provided."),
     (r'Unknown directive "@(.+?)"\.', r'Unknown directive "\1".'),
-    (r'Directive "@(.+?)" may not be used on', r'Directive "\1" may not be used on'),
 )
 
 

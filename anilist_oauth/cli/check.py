@@ -1,0 +1,87 @@
+"""``check``: what AniList would refuse of the queries in files."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import attrs
+import typer
+
+from anilist_oauth.cli.settings import AsJSON
+from anilist_oauth.cli.terminal import FAILED, show, show_json
+
+_DOCUMENT = re.compile(
+    r"\s*(?:#.*\s*)*(?:(?:query|mutation|subscription)\b\s*\w*\s*[({]|fragment\s+\w+\s+on\s|\{\s*\w+\s*[:({])"
+)
+_STYLES = {"deprecated": "yellow", "token": "cyan"}  # all else is refused or cut by AniList, and red
+
+
+@attrs.frozen(kw_only=True)
+class _Query:
+    """A GraphQL document, and where it begins in its file."""
+
+    text: str
+    line: int = 1
+    column: int = 1
+
+
+def check(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="GraphQL documents, and Python files that hold some as strings.",
+            metavar="FILE…",
+            exists=True,
+            dir_okay=False,
+        ),
+    ],
+    *,
+    as_json: AsJSON = False,
+) -> None:
+    """Check queries against AniList's schema and limits. AniList is not contacted.
+
+    Names what AniList would refuse (invalid, complexity, page), what is deprecated, and what needs a user's token.
+    The exit status is 1 if AniList would refuse something or cut a page short.
+    """
+    found = [finding for file in files for finding in _findings(file)]
+    refused = [finding for finding in found if finding["kind"] not in _STYLES]
+    if as_json:
+        show_json({"ok": not refused, "findings": found})
+    else:
+        for finding in found:
+            where = "{file}:{line}:{column}".format_map(finding)
+            show(f"{where}: {finding['kind']}: {finding['message']}", style=_STYLES.get(finding["kind"], "red"))
+        show(f"{len(refused)} to fix." if refused else "Nothing to fix.")
+    if refused:
+        raise typer.Exit(FAILED)
+
+
+def _findings(file: Path) -> Iterator[dict[str, Any]]:
+    from anilist_oauth.sandbox import findings
+
+    try:
+        text = file.read_text(encoding="utf-8")
+        queries = list(_in_python(text)) if file.suffix == ".py" else [_Query(text=text)]
+    except (UnicodeDecodeError, SyntaxError) as error:
+        kind = "Python" if isinstance(error, SyntaxError) else "UTF-8 text"
+        raise typer.BadParameter(f"{file} is not {kind}", param_hint="FILE") from error
+    for query in queries:
+        for finding in findings(query.text):
+            is_first = finding.line == 1
+            at = {
+                "line": query.line + finding.line - 1,
+                "column": finding.column + (query.column - 1 if is_first else 0),
+            }
+            yield {"file": str(file), **at, "kind": finding.kind, "message": finding.message}
+
+
+def _in_python(source: str) -> Iterator[_Query]:
+    """Find the strings that are GraphQL documents; those put together at run time cannot be checked."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _DOCUMENT.match(node.value):
+            quoted = ast.get_source_segment(source, node) or ""
+            quotes = 3 if quoted.lstrip("rRuUbB")[:3] in {'"""', "'''"} else 1
+            before = len(quoted) - len(quoted.lstrip("rRuUbB")) + quotes
+            yield _Query(text=node.value, line=node.lineno, column=node.col_offset + 1 + before)

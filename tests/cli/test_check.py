@@ -1,0 +1,61 @@
+"""``anilist-oauth check``."""
+
+import json
+
+import pytest
+
+from tests.cli.desk import Desk
+
+PYTHON = '''\
+QUERY = """
+query ($id: Int) {
+  Media(id: $id) { title { romanji } }
+}
+"""
+OTHER = r"{ Page(perPage: 100) { media { id } } }"
+PLAIN = "{not a query}"
+NONE = "{}"
+'''
+
+
+def test_what_anilist_would_refuse_is_named_with_its_place(empty: Desk) -> None:
+    """In a GraphQL file: the line, the column, and what was meant; the exit status is for CI."""
+    file = empty.folder / "viewer.graphql"
+    file.write_text("query {\n  Viewer { nam }\n}\n", encoding="utf-8")
+    ran = empty.run("check", str(file), expect=1)
+    assert ran.stdout == (
+        f'{file}:2:12: invalid: Cannot query field "nam" on type "User". Did you mean "name"?\n1 to fix.\n'
+    )
+
+
+def test_queries_in_python_files_are_found(empty: Desk) -> None:
+    """Strings that are documents; every other string is passed over."""
+    file = empty.folder / "bot.py"
+    file.write_text(PYTHON, encoding="utf-8")
+    found = json.loads(empty.run("check", "--json", str(file), expect=1).stdout)
+    assert not found["ok"]
+    places = [(one["line"], one["column"], one["kind"]) for one in found["findings"]]
+    assert places == [(3, 28, "invalid"), (6, 13, "page")]
+
+
+def test_a_good_query_passes(empty: Desk) -> None:
+    """What is deprecated or needs a token is told, and is no failure."""
+    file = empty.folder / "good.graphql"
+    file.write_text("{ Viewer { name moderatorStatus } }", encoding="utf-8")
+    said = empty.run("check", str(file)).stdout
+    assert 'token: "Viewer" needs a user\'s token.' in said
+    assert "deprecated: The field User.moderatorStatus is deprecated." in said
+    assert said.endswith("Nothing to fix.\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"), [("a.py", b"def", "not Python"), ("a.graphql", b"\xff\xfe", "not UTF-8 text")]
+)
+def test_a_file_that_cannot_be_read_is_a_mistake_in_the_command(
+    empty: Desk, name: str, content: bytes, said: str
+) -> None:
+    """So is one that is not there."""
+    file = empty.folder / name
+    file.write_bytes(content)
+    assert said in " ".join(empty.run("check", str(file), expect=2).stderr.replace("│", " ").split())
+    empty.run("check", str(empty.folder / "none.graphql"), expect=2)

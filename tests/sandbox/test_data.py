@@ -1,0 +1,174 @@
+"""What a test says about AniList's data."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from anilist_oauth.sandbox import Sandbox, User
+from anilist_oauth.sandbox.people import People
+
+MEDIA = """query ($id: Int) { Media(id: $id) {
+  title { romaji english userPreferred } type episodes status startDate { year month day } genres
+  nextAiringEpisode { episode airingAt timeUntilAiring } studios { nodes { id name } edges { isMain } }
+  averageScore coverImage { large color }
+} }"""
+LIST = """query ($name: String) { MediaListCollection(userName: $name) {
+  lists { name entries { mediaId status progress score customLists } }
+} }"""
+
+
+async def _ask(sandbox: Sandbox, query: str, **variables: Any) -> Any:
+    async with sandbox.session() as anilist:
+        return await anilist.graphql(query, variables)
+
+
+async def test_a_media_is_as_the_test_says() -> None:
+    """The rest of it stays made up, and hangs together with what was set."""
+    async with Sandbox() as sandbox:
+        made_up = (await _ask(sandbox, MEDIA, id=1))["Media"]
+        assert sandbox.media(1, title="Frieren", episodes=28, status="RELEASING", studios=[7]) == 1
+        sandbox.node("Studio", 7, name="Madhouse")
+        media = (await _ask(sandbox, MEDIA, id=1))["Media"]
+        assert media["title"] == {"romaji": "Frieren", "english": "Frieren", "userPreferred": "Frieren"}
+        assert (media["episodes"], media["status"], media["averageScore"]) == (28, "RELEASING", made_up["averageScore"])
+        assert media["studios"]["nodes"] == [{"id": 7, "name": "Madhouse"}]
+        assert 0 < media["nextAiringEpisode"]["timeUntilAiring"] <= 7 * 86_400
+        assert 1 <= media["nextAiringEpisode"]["episode"] <= 28
+        sandbox.media(1, status="FINISHED")
+        assert (await _ask(sandbox, MEDIA, id=1))["Media"]["nextAiringEpisode"] is None
+        sandbox.media(1, status="NOT_YET_RELEASED")
+        coming = (await _ask(sandbox, MEDIA, id=1))["Media"]
+        assert coming["nextAiringEpisode"]["episode"] == 1
+        assert coming["averageScore"] is None
+
+
+async def test_a_show_that_was_given_a_date_begins_airs_and_ends() -> None:
+    """Its status follows from its dates and the sandbox's time."""
+    async with Sandbox() as sandbox:
+        sandbox.media(1, startDate=date(2030, 1, 1), episodes=2, type="ANIME")
+        sandbox.advance(date(2029, 12, 25) - sandbox.now().date())
+        seen = []
+        for _ in range(3):
+            media = (await _ask(sandbox, MEDIA, id=1))["Media"]
+            seen.append((media["status"], (media["nextAiringEpisode"] or {}).get("episode")))
+            sandbox.advance(timedelta(days=9))
+        assert seen == [("NOT_YET_RELEASED", 1), ("RELEASING", 2), ("FINISHED", None)]
+
+
+async def test_a_media_is_found_by_its_new_title() -> None:
+    """Also one that no list and no search had before."""
+    async with Sandbox() as sandbox:
+        sandbox.media(123_456, title={"romaji": "Sousou no Frieren", "english": "Frieren"}, type="ANIME")
+        found = await _ask(sandbox, '{ Page { media(search: "frieren") { id title { native english } } } }')
+        assert [row["id"] for row in found["Page"]["media"]] == [123_456]
+        assert found["Page"]["media"][0]["title"]["english"] == "Frieren"
+
+
+async def test_a_list_holds_what_the_test_set() -> None:
+    """The entries that were made up are gone; custom lists and the account's format are used."""
+    async with Sandbox(users=["mika", "rin"]) as sandbox:
+        sandbox.user("mika", mediaListOptions={"scoreFormat": "POINT_10"})
+        sandbox.entry("mika", media=1, progress=3, score=8, customLists=["Best"])
+        sandbox.entry(sandbox.user, media=500, status="COMPLETED", completedAt=date(2026, 1, 2))
+        sandbox.entry("mika", media=1, progress=4)
+        lists = (await _ask(sandbox, LIST, name="mika"))["MediaListCollection"]["lists"]
+        entry = {"mediaId": 1, "status": "CURRENT", "progress": 4, "score": 8, "customLists": {"Best": True}}
+        assert [(one["name"], [row["mediaId"] for row in one["entries"]]) for one in lists] == [
+            ("Watching", [1]),
+            ("Completed", [500]),
+            ("Best", [1]),
+        ]
+        assert lists[0]["entries"] == [entry]
+        others = (await _ask(sandbox, LIST, name="rin"))["MediaListCollection"]["lists"]
+        assert sum(len(one["entries"]) for one in others) == 160
+
+
+async def test_an_account_is_as_the_test_says() -> None:
+    """A name that no account has makes one, which can log in."""
+    async with Sandbox() as sandbox:
+        assert (sandbox.user.id, sandbox.user.name) == (112_084, "mika")
+        rin = sandbox.user(
+            "rin", about="Hi", options={"titleLanguage": "ENGLISH"}, avatar={"large": "https://a.example"}
+        )
+        assert [user.name for user in sandbox.users] == ["mika", "rin"]
+        query = '{ User(name: "rin") { id about options { titleLanguage timezone } avatar { large medium } } }'
+        user = (await _ask(sandbox, query))["User"]
+        assert (user["id"], user["about"]) == (rin.id, "Hi")
+        assert user["options"] == {"titleLanguage": "ENGLISH", "timezone": "00:00"}
+        assert user["avatar"]["large"] == "https://a.example"
+        assert user["avatar"]["medium"].endswith("default.png")
+        async with sandbox.session() as anilist:
+            assert "code=" in await sandbox.approve(anilist.authorize_url(), user="rin")
+
+
+async def test_activities_and_edges_can_be_set() -> None:
+    """A kind is kept though its id says another one; edges say more than ids."""
+    async with Sandbox() as sandbox:
+        for number in (1010, 1011, 1012):
+            sandbox.node("TextActivity", number, text="Hello", user=sandbox.user.id)
+        sandbox.media(1, characters=[{"node": 101, "role": "SUPPORTING"}, {"id": 5, "name": {"full": "Mo"}}])
+        query = """{ a: Activity(id: 1010) { ...T } b: Activity(id: 1011) { ...T } c: Activity(id: 1012) { ...T }
+          Media(id: 1) { characters { edges { role node { id } } nodes { name { full } } } } }
+          fragment T on TextActivity { text user { name } }"""
+        found = await _ask(sandbox, query)
+        assert found["a"] == found["b"] == found["c"] == {"text": "Hello", "user": {"name": "mika"}}
+        edges = found["Media"]["characters"]["edges"]
+        assert (edges[0]["role"], edges[0]["node"]["id"]) == ("SUPPORTING", 101)
+        assert found["Media"]["characters"]["nodes"][1]["name"]["full"] == "Mo"
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"titel": "x"}, "titel: Media has no such field; did you mean 'title'?"),
+        ({"zzzz": 1}, "zzzz: Media has no such field$"),
+        ({"episodes": "twelve"}, "Media.episodes: Int cannot represent"),
+        ({"status": "DONE"}, "Media.status: Value 'DONE' does not exist in 'MediaStatus' enum"),
+        ({"genres": "Drama"}, "Media.genres: a list is needed, not 'Drama'"),
+        ({"studios": ["x"]}, "Media.studios: the ids of Studio are needed, not 'x'"),
+        ({"coverImage": 7}, "Media.coverImage: a dict of fields is needed, not 7"),
+        ({"coverImage": {"huge": "x"}}, "huge: MediaCoverImage has no such field"),
+        ({"mediaListEntry": "x"}, "Media.mediaListEntry: an id or a dict of fields is needed, not 'x'"),
+    ],
+)
+def test_what_does_not_fit_the_schema_is_refused_in_words(fields: dict[str, Any], said: str) -> None:
+    """So that a slip in a test is not looked for in the bot."""
+    with pytest.raises(ValueError, match=said):
+        Sandbox().media(1, **fields)
+
+
+def test_what_is_not_there_cannot_be_described() -> None:
+    """A type, an id, an account, a media; an account's id and name stay."""
+    sandbox = Sandbox()
+    with pytest.raises(ValueError, match=r"no type 'Studios' with an id; did you mean 'Studio'\?"):
+        sandbox.node("Studios", 1)
+    with pytest.raises(ValueError, match="no type 'ActivityUnion' with an id"):
+        sandbox.node("ActivityUnion", 1)
+    with pytest.raises(ValueError, match="id: a positive number is needed, not 0"):
+        sandbox.media(0)
+    with pytest.raises(ValueError, match="nobody here is named 'rin'"):
+        sandbox.entry("rin", media=1)
+    with pytest.raises(ValueError, match="media: 99999 is not a media's id"):
+        sandbox.entry("mika", media=99_999)
+    with pytest.raises(ValueError, match="progres: MediaList has no such field; did you mean 'progress'"):
+        sandbox.entry("mika", media=1, progres=3)
+    with pytest.raises(ValueError, match=r"The score may not be greater than 100\."):
+        sandbox.entry("mika", media=1, scoreRaw=101)
+    with pytest.raises(ValueError, match="name: an account keeps its id and its name"):
+        sandbox.user("mika", name="rin")
+
+
+def test_accounts_without_a_sandbox_cannot_be_described() -> None:
+    """There is nothing to write into."""
+    with pytest.raises(TypeError, match="no sandbox"):
+        User(id=1, name="mika")("mika", about="Hi")
+    with pytest.raises(TypeError, match="no sandbox"):
+        People(["mika"]).first("mika", about="Hi")
+
+
+def test_a_null_is_a_value() -> None:
+    """What is set to None answers null."""
+    sandbox = Sandbox()
+    sandbox.media(1, bannerImage=None)
+    assert sandbox.state.service.world.node("Media", 1).facts["bannerImage"] is None
