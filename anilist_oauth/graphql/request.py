@@ -42,7 +42,7 @@ def graphql_request(
 
     Raises:
         UnsendableValueError: A variable is not JSON, or a text cannot be sent; `path` says which.
-        ConfigurationError: The token cannot be one, or the timeout is no positive number.
+        ConfigurationError: The token cannot be one, or the timeout is not a positive number.
     """
     token = MaskedText(token) if isinstance(token, str) else token
     body: dict[str, Any] = {"query": checked_text(query, "query")}

@@ -19,7 +19,7 @@ def plain_variables(variables: Mapping[str, Any]) -> dict[str, Any]:
     Any mapping becomes a dict, and a tuple a list. What the server may think of the values is its own business.
 
     Raises:
-        UnsendableValueError: A value is something else (NaN and infinity too), a key is no string, a text has half a
+        UnsendableValueError: A value is something else (NaN and infinity too), a key is not a string, a text has half a
             surrogate pair, or something contains itself; its `path` says where, such as ``variables.ids[3]``.
     """
     if not isinstance(variables, Mapping):
@@ -61,7 +61,7 @@ class _Copy:
             return _number(value, path)
         if isinstance(value, Mapping | list | tuple):
             return self._container(value, path, inside)
-        refuse(path, f"{type(value).__name__} is no JSON type; convert it to a string or a number first")
+        refuse(path, f"{type(value).__name__} is not a JSON type; convert it to a string or a number first")
 
     def _container(self, value: Any, path: str, inside: tuple[int, ...]) -> Any:
         if id(value) in inside:

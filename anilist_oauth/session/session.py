@@ -54,8 +54,8 @@ class OAuthSession(Unpicklable):
         clock: Tells the time (aware).
 
     Raises:
-        ConfigurationError: A header has a line break or another character that headers cannot carry, the proxy is no
-            http or https URL, the clock tells a naive time, or an argument is of another type.
+        ConfigurationError: A header has a line break or another character that headers cannot carry, the proxy is not
+            an http or https URL, the clock tells a naive time, or an argument is of another type.
     """
 
     def __init__(

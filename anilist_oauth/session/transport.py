@@ -76,7 +76,7 @@ class AiohttpTransport:
         proxy: URL of a proxy, http or https.
 
     Raises:
-        ConfigurationError: The proxy is no such URL, or an argument is of another type.
+        ConfigurationError: The proxy is not such a URL, or an argument is of another type.
     """
 
     def __init__(
