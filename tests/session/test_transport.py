@@ -391,7 +391,7 @@ def test_ten_seconds_are_given_and_five_of_them_to_connect() -> None:
 @pytest.mark.requirement("S6")
 async def test_connect_is_the_shorter_where_aiohttp_rounds() -> None:
     """From `ceil_threshold` on aiohttp rounds up to whole seconds, which can make total and connect strike together."""
-    rounded = aiohttp.ClientTimeout(total=0.4, connect=0.39, ceil_threshold=0)
+    rounded = aiohttp.ClientTimeout(total=0.95, connect=0.3, ceil_threshold=0)
     with RawServer(None) as server:
         error = await failure_of(f"https://127.0.0.1:{server.port}/token", timeout=rounded)
     assert isinstance(error, ConnectionFailedError)
