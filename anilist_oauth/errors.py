@@ -32,7 +32,6 @@
     ├── ReceiverError(OSError)                  the port is taken
     └── StorageError                            a store failed
         └── SealError                           the key does not open it
-
 The message is positional, and holds no secret. The data are keyword-only and pure JSON, so that each error pickles.
 """
 
@@ -253,7 +252,8 @@ class QueryTooComplexError(GraphQLError):
         self, message: str, *, allowed: int, actual: int, errors: Errors, status: int, data: JSONObject | None = None
     ) -> None:
         super().__init__(message, errors=errors, status=status, data=data)
-        self.allowed, self.actual = allowed, actual
+        self.allowed = allowed
+        self.actual = actual
 
 
 class LoginRequiredError(AniListOAuthError):
@@ -277,7 +277,8 @@ class ReceiverError(AniListOAuthError, OSError):
 
     def __init__(self, message: str, *, host: str, port: int) -> None:
         super().__init__(message)
-        self.host, self.port = host, port
+        self.host = host
+        self.port = port
 
 
 class StorageError(AniListOAuthError):

@@ -15,7 +15,7 @@ PIN_REDIRECT_URI = "https://anilist.co/api/v2/oauth/pin"
 """The redirect URI to register where no server can be called back: AniList's own page shows the code to copy."""
 
 _STRICT = re.compile(
-    r"https?://(?:[^/?#]*@)?(?:\[[0-9a-f:.]+\]|[^][%/?# \\:]+)(?::[0-9]+)?(?:[/?#][^ \\]*)?", re.IGNORECASE
+    r"https?://(?:[^/?#\\]*@)?(?:\[[0-9a-f:.]+\]|[^][%/?# \\:]+)(?::[0-9]+)?(?:[/?#][^ \\]*)?", re.IGNORECASE
 )
 _LABEL_LIMIT = 63  # octets of one label of a host name (RFC 1035 section 2.3.4)
 
