@@ -55,7 +55,8 @@ class Endpoints:
 
     Attributes:
         authorization: Where the user's browser is sent (RFC 6749 section 3.1).
-        token: Where codes are exchanged (RFC 6749 section 3.2).
+        token: Where codes are exchanged (RFC 6749 section 3.2). `LoginFlow` takes the user id from the tokens that it
+            gives, so that whoever runs this endpoint names the users.
         graphql: Where requests are made with the access token; the token goes to this origin alone.
     """
 

@@ -167,7 +167,11 @@ def _short(text: str) -> str:
 
 
 def _callers_level() -> int:
-    """Count the frames up to the caller's own line, past this package's and attrs', for ``stacklevel``."""
+    """Count the frames up to the caller's own line, past this package's and attrs', for ``stacklevel``.
+
+    A fixed number would point into attrs where a caller's own class derives from `Application`. The argument
+    ``skip_file_prefixes`` of `warnings.warn` needs Python 3.12.
+    """
     frame, level = inspect.currentframe(), 0
     while frame and (
         frame.f_globals.get("__name__", "").partition(".")[0] in {"anilist_oauth", "attr"}
