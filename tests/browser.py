@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -114,14 +114,19 @@ def _gone(element: WebElement) -> bool:
 
 @contextmanager
 def chromium(
-    screen: Screen, folder: Path, *, javascript: bool = True, no_cookies_at: str | None = None
+    screen: Screen,
+    folder: Path,
+    *,
+    javascript: bool = True,
+    no_cookies_at: str | None = None,
+    flags: Sequence[str] = (),
 ) -> Iterator[Browser]:
     """Open a browser with a profile of its own in an empty folder; `no_cookies_at` is an origin that may set none."""
     program, driver = shutil.which("chromium"), shutil.which("chromedriver")
     need(program and driver, "chromium and chromedriver are needed: apt-get install chromium chromium-driver")
     options = webdriver.ChromeOptions()
     options.binary_location = str(program)
-    for flag in (*_FLAGS, f"--user-data-dir={folder}", f"--window-size={screen.width},{screen.height}"):
+    for flag in (*_FLAGS, *flags, f"--user-data-dir={folder}", f"--window-size={screen.width},{screen.height}"):
         options.add_argument(flag)
     preferences: dict[str, object] = {}
     if not javascript:

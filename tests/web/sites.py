@@ -319,9 +319,11 @@ class LitestarSite:
 
 
 @asynccontextmanager
-async def by_uvicorn(application: Any, listener: socket.socket) -> AsyncIterator[None]:
+async def by_uvicorn(application: Any, listener: socket.socket, *, root_path: str = "") -> AsyncIterator[None]:
     """Serve an application; connections wait in the listener until it has started."""
-    config = uvicorn.Config(application, log_config=None, lifespan="on", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        application, log_config=None, lifespan="on", timeout_graceful_shutdown=1, root_path=root_path
+    )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:

@@ -35,9 +35,9 @@ def browser(opened: Browser) -> Browser:
     return opened
 
 
-@pytest.fixture(params=["aiohttp", "fastapi"])
+@pytest.fixture(params=FRAMEWORKS)
 def framework(request: pytest.FixtureRequest) -> AdapterSite:
-    """The one of aiohttp under its runner, FastAPI under uvicorn."""
+    """Each framework under its real server."""
     return FRAMEWORKS[request.param]
 
 

@@ -39,10 +39,11 @@ def pieces(cookie: str) -> tuple[str, frozenset[str]]:
 class Visitor:
     """Follows no redirect by itself, and keeps every cookie until it is taken away."""
 
-    def __init__(self, site: URL) -> None:
+    def __init__(self, site: URL, *, verify: bool = True) -> None:
         self.cookies: dict[str, str] = {}
         self._site = site
-        self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+        connector = aiohttp.TCPConnector(ssl=verify)
+        self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
     async def __aenter__(self) -> Self:
         return self
