@@ -153,6 +153,7 @@ class Round:
 
 
 @pytest.mark.slow
+@pytest.mark.requirement("R10")
 @pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
 async def test_what_was_acknowledged_survives_kill_9(scene: Scene, url: str) -> None:
     """Twenty times in the middle of a hundred logins: nothing acknowledged is lost, no code is sent twice."""
