@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Sequence
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, TypeVar
 from zlib import crc32
 
@@ -11,7 +11,7 @@ from anilist_oauth.sandbox.graphql.nodes import MEDIA, Node, first_child, parent
 from anilist_oauth.sandbox.graphql.schema import FieldType, space_of
 
 T = TypeVar("T")
-TABLES: dict[str, Any] = json.loads(files(__package__).joinpath("made_up.json").read_text(encoding="utf-8"))
+TABLES: dict[str, Any] = json.loads(Path(__file__).with_name("made_up.json").read_text(encoding="utf-8"))
 """What a field of a type answers, where that is one value, one of a few, a number of a range, or a text."""
 
 USERS = range(101, 151)  # the made-up people that write reviews, follow and comment

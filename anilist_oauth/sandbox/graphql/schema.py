@@ -1,7 +1,7 @@
 """AniList's whole schema: 127 objects with 982 fields, from ``schema.graphql``, built when it is first needed."""
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 import attrs
 from graphql import (
@@ -21,7 +21,7 @@ from graphql import (
 @cache
 def schema_text() -> str:
     """Give the schema in GraphQL's own language."""
-    return files(__package__).joinpath("schema.graphql").read_text(encoding="utf-8")
+    return Path(__file__).with_name("schema.graphql").read_text(encoding="utf-8")
 
 
 @cache

@@ -1,8 +1,8 @@
 """A user's statistics: counted from the list, so that they agree with it."""
 
+import math
 from collections.abc import Callable, Hashable, Iterable
 from operator import itemgetter
-from statistics import fmean, pstdev
 from typing import Any
 
 from anilist_oauth.sandbox.graphql.media import ANIME, MANGA
@@ -44,12 +44,14 @@ def _counted(view: View, rows: Iterable[Node]) -> dict[str, Any]:
     """Count entries: how many, how good, how long."""
     pairs = [(entry, view.world.node("Media", view.value(entry, "mediaId"))) for entry in rows]
     scores = [score for entry, _ in pairs if (score := view.value(entry, "_score"))]
+    mean = sum(scores) / max(1, len(scores))
+    spread = sum((score - mean) ** 2 for score in scores) / max(1, len(scores))
     progress = [(view.value(entry, "progress") or 0, view.value(media, "duration")) for entry, media in pairs]
     episodes = [(done, minutes) for done, minutes in progress if minutes is not None]
     return {
         "count": len(pairs),
-        "meanScore": round(fmean(scores), 2) if scores else 0.0,
-        "standardDeviation": round(pstdev(scores), 2) if scores else 0.0,
+        "meanScore": round(mean, 2),
+        "standardDeviation": round(math.sqrt(spread), 2),
         "minutesWatched": sum(done * minutes for done, minutes in episodes),
         "episodesWatched": sum(done for done, _ in episodes),
         "chaptersRead": sum(done for done, minutes in progress if minutes is None),

@@ -100,7 +100,7 @@ class View:
             return node.facts[name]
         if name in node.memo:
             return node.memo[name]
-        found = _RULES.get(f"{node.kind}.{name}") or _RULES.get(f"*.{name}") or _RULES.get(f"{node.kind}.*")
+        found = _RULES.get(f"{node.kind}.{name}") or _RULES.get(f"{node.kind}.*") or _RULES.get(f"*.{name}")
         if found is not None and not found[1]:
             return found[0](self, node, arguments)
         node.memo[name] = value = found[0](self, node, arguments) if found else self._made_up(node, name)

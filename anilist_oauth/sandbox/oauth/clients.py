@@ -5,12 +5,11 @@ import secrets
 import socket
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from itertools import cycle
 
 from anilist_oauth.oauth.application import Application
 from anilist_oauth.sandbox.oauth.server_versions import Generation
 
-_PORTS = cycle(secrets.SystemRandom().sample(range(20_000, 32_000), 12_000))  # each process has an order of its own
+_PORTS, _GIVEN = range(20_000, 32_000), set[int]()  # below those that are given to outgoing connections
 _LOOPBACK = re.compile(r"(?i:http)://(127\.0\.0\.1|\[::1\])(?::[0-9]*)?(/.*|\?.*|)")
 
 
@@ -24,12 +23,14 @@ def default_application(redirect_uri: str | None = None) -> Application:
 
 
 def _free_port() -> int:
-    """Find a port that nobody listens at, below those that are given to outgoing connections."""
+    """Find a port that nobody listens at, and that no other sandbox of this process was given."""
     while True:
-        port = next(_PORTS)
+        port = secrets.choice(_PORTS)
         with socket.socket() as tried, suppress(OSError):
             tried.bind(("127.0.0.1", port))
-            return port
+            if port not in _GIVEN:
+                _GIVEN.add(port)
+                return port
 
 
 class Clients:
