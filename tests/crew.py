@@ -7,25 +7,38 @@ import asyncio
 import itertools
 import json
 import multiprocessing
-from collections.abc import AsyncIterator
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import aiohttp
 import attrs
 from yarl import URL
 
-from anilist_oauth.errors import AniListOAuthError
+from anilist_oauth.errors import AniListOAuthError, StorageError
+from anilist_oauth.login import completion, exchange_retry, take, waiting
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.login.login import CompletedLogin, Login
+from anilist_oauth.login.store_retry import retry_store
 from anilist_oauth.oauth.application import Application
 from anilist_oauth.oauth.endpoints import Endpoints
 from anilist_oauth.sandbox import Sandbox
 from anilist_oauth.session.session import OAuthSession
 from anilist_oauth.storage import open_store
+from anilist_oauth.storage.digests import digest
 from anilist_oauth.storage.redis import client as redis_client
 from anilist_oauth.storage.sql import engine as sql_engine
+from anilist_oauth.storage.store import Store
+from anilist_oauth.tokens.access_token import Token
+from anilist_oauth.tokens.claims import peek_claims
+from tests.flaky import FlakyLogins, FlakyTokens
 from tests.flows import Unpaced
 
+MEMORY = "memory:"  # one process alone; its stores are those of tests.flaky
+HURRIED = {"work": 8.0, "settle": 10.0, "dead": 12.0, "look": 9.0}  # seconds in the place of 70, 80, 90 and 60
 Answer = dict[str, Any]
 _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["tests.crew", sql_engine.__name__, redis_client.__name__])
@@ -38,7 +51,8 @@ class WorkerDiedError(Exception):
 class Worker:
     """One process, as the test sees it."""
 
-    def __init__(self, number: int, port: int, plan: dict[str, str]) -> None:
+    def __init__(self, number: int, port: int, plan: dict[str, Any]) -> None:
+        self.number = number
         self._process = _PROCESSES.Process(target=_work, args=(number, port, plan), daemon=True)
         self._process.start()
         self._asked: dict[int, asyncio.Future[Answer]] = {}
@@ -49,6 +63,8 @@ class Worker:
     async def ask(self, do: str, **order: Any) -> Answer:
         """Give an order and wait for its answer: what came of it, and the ``seconds`` it took.
 
+        Where this is cancelled, so is the order.
+
         Raises:
             WorkerDiedError: It was killed first.
         """
@@ -58,12 +74,28 @@ class Worker:
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._asked[number] = answer
         self._writer.write(json.dumps({"number": number, "do": do, **order}).encode() + b"\n")
-        return await answer
+        try:
+            return await answer
+        except asyncio.CancelledError:
+            self._writer.write(json.dumps({"number": number, "do": "drop"}).encode() + b"\n")
+            raise
 
     def kill(self) -> None:
         """End it where it stands: kill -9."""
         self._process.kill()
         self._process.join(10)
+
+    def freeze(self) -> None:
+        """Stop it where it stands, as a suspended machine does, until `thaw`."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on, if it lives."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process.pid is not None and self._process.is_alive():
+            os.kill(self._process.pid, number)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Hear the answers, until it ends."""
@@ -73,7 +105,9 @@ class Worker:
             while line := await reader.readline():
                 if line.endswith(b"\n"):
                     answer = json.loads(line)
-                    self._asked.pop(answer["number"]).set_result(answer)
+                    asked = self._asked.pop(answer["number"])
+                    if not asked.done():
+                        asked.set_result(answer)
         except ConnectionError:
             pass
         finally:
@@ -87,29 +121,46 @@ class Worker:
 class Crew:
     """The processes of one test, on one store and one sandbox."""
 
-    plan: dict[str, str]
+    plan: dict[str, Any]
     port: int
     workers: dict[int, Worker] = attrs.field(factory=dict)
 
-    async def start(self) -> Worker:
-        """Start one more process; it has opened the store when this returns."""
+    async def start(self, *, clock_ahead: float = 0.0) -> Worker:
+        """Start one more process, whose clock may differ; it has opened the store when this returns."""
         number = len(self.workers)
-        worker = self.workers[number] = Worker(number, self.port, self.plan)
+        worker = self.workers[number] = Worker(number, self.port, self.plan | {"clock_ahead": clock_ahead})
         async with asyncio.timeout(60):
             await worker.ready.wait()
         return worker
 
 
 @asynccontextmanager
-async def crew(sandbox: Sandbox, store: str) -> AsyncIterator[Crew]:
-    """Be ready to start processes on the store of this URL."""
-    application, endpoints = sandbox.application, sandbox.endpoints
+async def crew(
+    sandbox: Sandbox,
+    store: str,
+    *,
+    endpoints: Endpoints | None = None,
+    timeout: float | None = None,
+    hurried: bool = False,
+) -> AsyncIterator[Crew]:
+    """Be ready to start processes on the store of this URL.
+
+    Args:
+        sandbox: Whose application they are.
+        store: The URL, or `MEMORY`.
+        endpoints: Where AniList is for them; the sandbox itself unless given.
+        timeout: Seconds for a request to AniList; as usual unless given.
+        hurried: Whether a login's taker has `HURRIED` seconds, not the usual ones.
+    """
+    application = sandbox.application
     plan = {
         "store": store,
         "client_id": application.client_id,
         "client_secret": application.client_secret or "",
         "redirect_uri": application.redirect_uri,
-        **{name: str(url) for name, url in attrs.asdict(endpoints).items()},
+        "timeout": timeout,
+        "hurried": hurried,
+        **{name: str(url) for name, url in attrs.asdict(endpoints or sandbox.endpoints).items()},
     }
     workers: dict[int, Worker] = {}
 
@@ -123,27 +174,76 @@ async def crew(sandbox: Sandbox, store: str) -> AsyncIterator[Crew]:
             worker.kill()
 
 
-def _work(number: int, port: int, plan: dict[str, str]) -> None:
+def _work(number: int, port: int, plan: dict[str, Any]) -> None:
+    if plan["hurried"]:
+        _hurry()
     asyncio.run(_serve(number, port, plan))
 
 
-async def _serve(number: int, port: int, plan: dict[str, str]) -> None:
+def _hurry() -> None:
+    """Shorten, in this process, the times that a taker has and that others grant it."""
+    dead = timedelta(seconds=HURRIED["dead"])
+    for module, name, value in (
+        (take, "WORK_TIME", HURRIED["work"]),
+        (completion, "WORK_TIME", HURRIED["work"]),
+        (take, "SETTLE_TIME", HURRIED["settle"]),
+        (take, "TAKER_DEAD", dead),
+        (completion, "TAKER_DEAD", dead),
+        (waiting, "TAKER_DEAD", dead),
+        (waiting, "_LOOK_AGAIN", HURRIED["look"]),
+        (exchange_retry, "LONGEST_PAUSE", HURRIED["work"] / 2),
+    ):
+        getattr(module, name)  # a name that has moved is noticed
+        setattr(module, name, value)
+
+
+@asynccontextmanager
+async def _stores(url: str) -> AsyncIterator[Store | tuple[FlakyLogins, FlakyTokens]]:
+    if url == MEMORY:
+        yield FlakyLogins(), FlakyTokens()
+        return
+    store = open_store(url)
+    await retry_store(store.open)  # as whoever runs a process starts it again
+    try:
+        yield store
+    finally:
+        await store.aclose()
+
+
+def _clock(ahead: float) -> Callable[[], datetime]:
+    return lambda: datetime.now(UTC) + timedelta(seconds=ahead)
+
+
+async def _serve(number: int, port: int, plan: dict[str, Any]) -> None:
     application = Application(
         client_id=plan["client_id"], client_secret=plan["client_secret"], redirect_uri=plan["redirect_uri"]
     )
     endpoints = Endpoints(authorization=plan["authorization"], token=plan["token"], graphql=plan["graphql"])
+    options: dict[str, Any] = {"pace": Unpaced(), "clock": _clock(plan["clock_ahead"])}
+    if plan["timeout"] is not None:
+        options["timeout"] = aiohttp.ClientTimeout(total=plan["timeout"], connect=plan["timeout"] / 2)
     async with (
-        open_store(plan["store"]) as store,
-        OAuthSession(application, endpoints=endpoints, pace=Unpaced()) as session,
-        LoginFlow(session, logins=store.logins, tokens=store.tokens) as flow,
+        _stores(plan["store"]) as stores,
+        OAuthSession(application, endpoints=endpoints, **options) as session,
+        _flow(session, stores) as flow,
         asyncio.TaskGroup() as tasks,
     ):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(f"{number}\n".encode())
         program = _Program(flow, writer)
+        orders: dict[int, asyncio.Task[None]] = {}
         while line := await reader.readline():
-            tasks.create_task(program.obey(json.loads(line)))
+            order = json.loads(line)
+            if order["do"] == "drop":
+                orders[order["number"]].cancel()
+            else:
+                orders[order["number"]] = tasks.create_task(program.obey(order))
         writer.close()
+
+
+def _flow(session: OAuthSession, stores: Store | tuple[FlakyLogins, FlakyTokens]) -> LoginFlow:
+    logins, tokens = stores if isinstance(stores, tuple) else (stores.logins, stores.tokens)
+    return LoginFlow(session, logins=logins, tokens=tokens)
 
 
 class _Program:
@@ -162,29 +262,61 @@ class _Program:
         try:
             answer: Answer = await getattr(self, do)(**order)
         except AniListOAuthError as error:
-            answer = {"error": type(error).__name__, **vars(error)}
+            answer = {"error": type(error).__name__, "text": str(error), **vars(error)}
+        except asyncio.CancelledError:
+            answer = {"dropped": True}
         except Exception as error:  # noqa: BLE001  the test is told of anything that is not ours
             answer = {"bare": repr(error)}
         self._writer.write(json.dumps({"number": number, "seconds": clock() - began, **answer}).encode() + b"\n")
 
-    async def begin(self, subject: str, binding: str | None = None) -> Answer:
-        """Begin a login."""
+    async def begin(self, subject: str | None, binding: str | None = None) -> Answer:
+        """Begin a login; who else wants to wait for it or call it off needs the whole answer."""
         login = await self._flow.begin(subject=subject, binding=binding)
-        self._logins[subject] = login
-        return {"url": str(login.url)}
+        if subject is not None:
+            self._logins[subject] = login
+        return {"url": str(login.url), "subject": subject, "expires_at": login.expires_at.isoformat()}
 
-    async def wait(self, subject: str) -> Answer:
-        """Wait for a login this process began."""
-        return _shown(await self._flow.wait(self._logins[subject], timeout=120))
+    async def wait(self, subject: str | None = None, *, begun: Answer | None = None, timeout: float = 120) -> Answer:
+        """Wait for a login this process began for the subject, or that another one began."""
+        login = self._logins[subject or ""] if begun is None else _login(begun)
+        return _shown(await self._flow.wait(login, timeout=timeout))
 
     async def finish(self, callback: str, binding: str | None = None) -> Answer:
         """Finish a login."""
         return _shown(await self._flow.finish(URL(callback, encoded=True), binding=binding))
 
+    async def cancel(self, begun: Answer) -> Answer:
+        """Call a login off."""
+        await self._flow.cancel(_login(begun))
+        return {}
+
     async def token(self, subject: str) -> Answer:
         """Read a token; whose it is."""
-        return {"user": (await self._flow.token_for(subject)).user_id}
+        return _described(await self._flow.token_for(subject))
+
+    async def trouble(self, seconds: float, calls: list[str]) -> Answer:
+        """Let a store in memory fail for so long, and lose the answer of the next of each of these calls."""
+        logins, tokens = self._flow.logins, self._flow.tokens
+        assert isinstance(logins, FlakyLogins)
+        assert isinstance(tokens, FlakyTokens)
+        for weather in (logins.weather, tokens.weather):
+            weather.fail_for(seconds, *calls)
+            for call in calls:
+                weather.after.setdefault(call, []).append(StorageError("the answer was lost", retryable=True))
+        return {}
+
+
+def _login(begun: Answer) -> Login:
+    url = URL(begun["url"], encoded=True)
+    expires_at = datetime.fromisoformat(begun["expires_at"])
+    return Login(url=url, state=url.query["state"], subject=begun["subject"], expires_at=expires_at)
 
 
 def _shown(done: CompletedLogin) -> Answer:
-    return {"subject": done.login.subject, "viewer": done.user_id, "user": done.token.user_id}
+    return {"subject": done.login.subject, "viewer": done.user_id, **_described(done.token)}
+
+
+def _described(token: Token) -> Answer:
+    claims = peek_claims(token.access_token)
+    issued_at = int(claims.issued_at.timestamp()) if claims and claims.issued_at else 0
+    return {"user": token.user_id, "token_id": digest(token.access_token), "issued_at": issued_at}

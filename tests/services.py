@@ -1,4 +1,4 @@
-"""Real servers for the tests, on loopback and free ports: redis-server and PostgreSQL from Debian's packages."""
+"""Real servers for the tests, on loopback and free ports: redis-server, PostgreSQL, PgBouncer, of Debian's packages."""
 
 import contextlib
 import os
@@ -16,6 +16,7 @@ from pathlib import Path
 from tests.needs import need
 
 REDIS = shutil.which("redis-server")
+PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
 POSTGRESQL = max(Path("/usr/lib/postgresql").glob("*/bin/initdb"), default=None)
 EMPTY = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -145,6 +146,66 @@ class PostgreSQLServer:
             raise RuntimeError(f"{program} failed: {done.stderr}")
 
 
+class PgBouncer:
+    """One PgBouncer of our own before a PostgreSQL: each transaction may run on another connection to the server."""
+
+    def __init__(self, folder: Path, server: PostgreSQLServer) -> None:
+        self.port = free_port()
+        self._folder = folder
+        self._server = server
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Start it, with the same port each time; return when it takes connections."""
+        (self._folder / "users").write_text(f'"anilist" "{PASSWORD}"\n')
+        (self._folder / "settings").write_text(
+            f"[databases]\n* = host=127.0.0.1 port={self._server.port}\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
+            f"listen_port = {self.port}\nunix_socket_dir =\nauth_type = scram-sha-256\n"
+            f"auth_file = {self._folder}/users\npool_mode = transaction\ndefault_pool_size = 5\n"
+            "server_login_retry = 1\n"  # seconds; the usual 15 would keep a server away that is back
+            "log_connections = 0\nlog_disconnections = 0\nlog_pooler_errors = 0\n"  # nobody reads its log
+        )
+        account = None
+        if os.geteuid() == 0:  # PgBouncer does not run as root
+            account = "postgres"
+            for path in (self._folder, *self._folder.iterdir()):
+                os.chown(path, pwd.getpwnam(account).pw_uid, pwd.getpwnam(account).pw_gid)
+        self._process = subprocess.Popen(
+            [PGBOUNCER or "", self._folder / "settings"],
+            user=account,
+            group=account,
+            extra_groups=[] if account else None,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stderr is not None
+        log = []
+        for line in self._process.stderr:
+            log.append(line)
+            if "process up" in line:
+                return
+        raise RuntimeError("pgbouncer does not start:\n" + "".join(log))
+
+    def database(self) -> str:
+        """Empty the database, and give its URL by way of this, with the password."""
+        return self._server.database().replace(f":{self._server.port}/", f":{self.port}/")
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal: SIGSTOP freezes it with its connections open, SIGCONT goes on."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def stop(self) -> None:
+        """End it, and the connections it has."""
+        if self._process is None:
+            return
+        self.signal(signal.SIGCONT)
+        self._process.terminate()
+        self._process.communicate(timeout=15)
+        self._process = None
+
+
 @contextmanager
 def redis_server(*options: str) -> Iterator[RedisServer]:
     """Run a redis-server with these options; skip where the program is absent."""
@@ -169,3 +230,16 @@ def postgresql_server() -> Iterator[PostgreSQLServer]:
             yield server
         finally:
             server.stop()
+
+
+@contextmanager
+def pgbouncer_server(server: PostgreSQLServer) -> Iterator[PgBouncer]:
+    """Run a PgBouncer before a PostgreSQL; skip where the program is absent."""
+    need(PGBOUNCER, "PgBouncer is not installed (Debian: pgbouncer)")
+    with tempfile.TemporaryDirectory(prefix="anilist-pgbouncer-") as folder:
+        bouncer = PgBouncer(Path(folder), server)
+        bouncer.start()
+        try:
+            yield bouncer
+        finally:
+            bouncer.stop()

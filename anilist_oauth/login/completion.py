@@ -162,7 +162,10 @@ class Completion:
         if not same or age > _DUPLICATE:
             raise StateMismatchError("this login was finished or called off before; start a new one", reason="used")
         left = min(TAKER_DEAD - age, TAKER_DEAD).total_seconds()  # a clock may have been set back since
-        outcome = await retry_store(partial(self.logins.settled, response.login_key, timeout=left))
+        settled = partial(self.logins.settled, response.login_key)
+        outcome = await retry_store(partial(settled, timeout=left))
+        if outcome is None:  # this process may have been suspended until its time was over, and the news be there
+            outcome = await retry_store(partial(settled, timeout=0))
         if outcome is None:
             raise taker_died_error()
         return await self.result_of(outcome, as_login(self.session, pending, state=response.state))

@@ -73,6 +73,9 @@ class Take:
         """
         try:
             await self.within(SETTLE_TIME, partial(self.logins.settle, self.key, outcome))
+        except StorageError:
+            if not await self._is_settled():
+                raise
         except asyncio.CancelledError:  # the flow closes: what is known is said all the same
             try:
                 async with asyncio.timeout(_LAST_WORDS):
@@ -95,6 +98,14 @@ class Take:
                 return await retry_store(call, patience=patience)
         except TimeoutError as error:
             raise StorageError("the store did not answer in time; start a new login") from error
+
+    async def _is_settled(self) -> bool:
+        """Tell whether the outcome was kept although no answer came: then whoever waits is told of it."""
+        try:
+            async with asyncio.timeout(_LAST_WORDS):
+                return await self.logins.settled(self.key, timeout=0) is not None
+        except (StorageError, TimeoutError):
+            return False
 
     async def _end_interrupted(self) -> bool:
         """Settle the login if it is this claim's; whether it is."""

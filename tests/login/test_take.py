@@ -94,6 +94,62 @@ def test_nothing_is_stored_or_called_done_after_the_deadline() -> None:
     virtually(test)
 
 
+@pytest.mark.requirement("R7")
+def test_a_settling_whose_answer_is_lost_for_good_is_told_as_what_was_kept() -> None:
+    """Whoever waits hears of the success; so does whoever finished it."""
+
+    async def test(stage: Stage) -> None:
+        logins(stage).weather.hangs_after.add("settle")
+        login, callback = await stage.begin(subject=SUBJECT)
+        waiting = asyncio.ensure_future(stage.flow.wait(login))
+        with takes(at_least=SETTLE_TIME - 1, at_most=SETTLE_TIME + 1):
+            done = await stage.flow.finish(callback)
+        assert await waiting == done
+
+    virtually(test)
+
+
+@pytest.mark.requirement("R7")
+@pytest.mark.parametrize("trouble", ["fails", "hangs"])
+def test_a_settling_that_nobody_can_look_for_is_told_as_an_outage(trouble: str) -> None:
+    """The store that did not answer does not tell what it kept, either."""
+
+    async def test(stage: Stage) -> None:
+        weather = logins(stage).weather
+        weather.hangs_after.add("settle")
+        if trouble == "fails":
+            weather.fail_for(200, "settled")
+        else:
+            weather.hangs.add("settled")
+        _, callback = await stage.begin(subject=SUBJECT)
+        with takes(at_least=SETTLE_TIME - 1, at_most=SETTLE_TIME + 6), pytest.raises(StorageError) as caught:
+            await stage.flow.finish(callback)
+        assert not caught.value.retryable
+
+    virtually(test)
+
+
+@pytest.mark.requirement("R7")
+def test_a_second_click_in_a_process_that_was_suspended_is_told_what_happened_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its own time is over when it wakes up, but the login was done long before."""
+
+    async def test(stage: Stage) -> None:
+        kept = logins(stage).settled
+
+        async def suspended(key: str, *, timeout: float) -> Outcome | None:
+            outcome = await kept(key, timeout=timeout)
+            return None if timeout else outcome
+
+        _, callback = await stage.begin(subject=SUBJECT, binding=COOKIE)
+        done = await stage.flow.finish(callback, binding=COOKIE)
+        monkeypatch.setattr(logins(stage), "settled", suspended)
+        assert await stage.flow.finish(callback, binding=COOKIE) == done
+
+    virtually(test)
+
+
 @pytest.mark.requirement("R6")
 @pytest.mark.parametrize("how", ["fails", "loses an answer", "is away for 28 s"])
 def test_a_store_that_comes_back_fails_no_call(how: str) -> None:
