@@ -6,15 +6,14 @@ import sys
 from pathlib import Path
 
 import anilist_oauth
-from tests.readme import README, blocks
+from tests.readme import README, ROOMS, ROOT, blocks
 
 EXECUTED = {  # where the examples under each heading are run
-    "Bots": "tests/receiver/test_server.py",
-    "Act for the user": "tests/login/test_act_for_the_user.py",
     "In fifteen lines": "tests/test_readme.py",
-    "Testing your own bot": "tests/sandbox/test_pytest_plugin.py",
-    "Logins": "tests/login/test_flow.py",
-    "Web backends": "tests/web/test_snippet.py",
+    "A bot": "tests/receiver/test_readme.py",
+    "A web application": "tests/web/test_snippet.py",
+    "Your tests": "tests/sandbox/test_pytest_plugin.py",
+    "Act for the user": "tests/login/test_act_for_the_user.py",
 }
 
 
@@ -47,6 +46,22 @@ def test_the_two_commands_stand_alone() -> None:
             "python3 -m venv .venv && .venv/bin/pip install -q -e '.[dev]' && .venv/bin/python -m pytest\n"
         ],
     }
+
+
+def test_every_room_s_examples_are_run() -> None:
+    """Each README with Python in it has a test module that reads it."""
+    tests = {path: path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py")}
+    for readme in ROOMS:
+        if blocks(readme=readme):
+            called = f'room("{readme.parent.relative_to(ROOT / "anilist_oauth")}")'
+            assert any(called in text for text in tests.values()), readme
+
+
+def test_every_link_leads_somewhere() -> None:
+    """The files that the READMEs name are there."""
+    for readme in (README, *ROOMS):
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", readme.read_text(encoding="utf-8")):
+            assert (readme.parent / target).is_file(), (readme, target)
 
 
 def test_it_is_short_and_says_it_is_unofficial() -> None:

@@ -38,7 +38,6 @@ from anilist_oauth.storage import MemoryLoginStore, MemoryTokenStore, open_store
 from anilist_oauth.storage.digests import digest
 from anilist_oauth.tokens.viewer import Verified
 from tests.flows import COOKIE, Stage, staged
-from tests.readme import blocks
 from tests.tokens.test_claims import jwt
 
 
@@ -64,19 +63,6 @@ async def test_a_login_gives_token_and_viewer_and_stores_them() -> None:
         await stage.flow.logout("discord:42")
         with pytest.raises(LoginRequiredError):
             await stage.flow.token_for("discord:42")
-
-
-async def test_the_example_of_the_readme_links_an_account() -> None:
-    """What stands under "Logins", as it stands."""
-    example: dict[str, Any] = {}
-    exec(blocks()["Logins"][0], example)
-    sent: asyncio.Queue[str] = asyncio.Queue()
-    async with staged() as stage:
-        linking = asyncio.create_task(example["link"](stage.flow, sent.put))
-        callback = await stage.sandbox.approve((await sent.get()).removeprefix("For you alone: "))
-        assert await example["callback"](stage.flow, URL(callback).query) == "mika"
-        assert (await linking).login.subject == "discord:42"
-        assert await example["unread"](stage.flow) == {"Viewer": {"unreadNotificationCount": 0}}
 
 
 async def test_the_callback_may_be_a_query() -> None:

@@ -8,7 +8,6 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
-from yarl import URL
 
 from anilist_oauth.errors import ConfigurationError, LoginTimeoutError, ReceiverError, SessionStateError
 from anilist_oauth.html_page import Pages
@@ -21,7 +20,6 @@ from anilist_oauth.sandbox import Fault, Sandbox
 from anilist_oauth.session.session import OAuthSession
 from anilist_oauth.storage import MemoryLoginStore
 from anilist_oauth.storage.records import PendingLogin
-from tests.readme import blocks
 from tests.receiver.scenes import Scene, scene, visiting
 from tests.services import free_port
 
@@ -201,17 +199,6 @@ async def test_a_sign_in_needs_no_subject(stage: Scene) -> None:
     asked = await stage.arrive(await stage.sandbox.approve(login.url))
     await stage.post(asked.forms[0])
     assert (await stage.flow.wait(login, timeout=20)).login.subject == f"anilist:{stage.sandbox.user.id}"
-
-
-async def test_the_example_of_the_readme_links_an_account(stage: Scene) -> None:
-    """What stands under "Bots", as it stands."""
-    example: dict[str, Any] = {}
-    exec(blocks()["Bots"][0], example)
-    sent: asyncio.Queue[URL] = asyncio.Queue()
-    linking = asyncio.create_task(example["link"](stage.receiver, sent.put))
-    asked = await stage.arrive(await stage.sandbox.approve(await sent.get()))
-    await stage.post(asked.forms[0])
-    assert (await linking).login.subject == "discord:42"
 
 
 async def test_leaving_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

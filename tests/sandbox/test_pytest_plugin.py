@@ -95,7 +95,7 @@ def test_a_user_s_tests_run_whatever_their_plugin(case: Case, python: Path, tmp_
 
 def test_the_readme_s_example_runs(python: Path, tmp_path: Path) -> None:
     """Two files, word for word."""
-    conftest, test = blocks()["Testing your own bot"]
+    conftest, test = blocks()["Your tests"]
     (tmp_path / "conftest.py").write_text(conftest)
     (tmp_path / "test_bot.py").write_text(test)
     assert "1 passed" in _tested(python, tmp_path, _asyncio("auto"))
