@@ -1,0 +1,27 @@
+"""The sandbox's README keeps its word."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import anilist_oauth.sandbox
+from anilist_oauth import parse_callback
+from anilist_oauth.sandbox import Fault, SandboxThread
+
+README = (Path(anilist_oauth.sandbox.__file__).parent / "README.md").read_text(encoding="utf-8")
+
+
+async def test_the_example_runs(anilist_sandbox: SandboxThread) -> None:
+    """As it stands there."""
+    (source,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    names: dict[str, Any] = {"parse_callback": parse_callback}
+    exec(source, names)
+    await names["test_progress_is_saved"](anilist_sandbox)
+
+
+def test_everything_it_names_is_there() -> None:
+    """Each method of its table is one of the fixture's."""
+    named = set(re.findall(r"`sandbox\.(\w+)", README))
+    assert {"approve", "media", "entry", "node", "strict", "advance"} <= named
+    assert named <= set(dir(SandboxThread))
+    assert Fault(status=503).status == 503
