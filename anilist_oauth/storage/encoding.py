@@ -14,6 +14,7 @@ from anilist_oauth.errors import StorageError
 from anilist_oauth.redaction import MaskedText
 from anilist_oauth.storage.records import PendingLogin, StoredToken, Taken
 from anilist_oauth.tokens.access_token import Token
+from anilist_oauth.tokens.claims import peek_claims
 from anilist_oauth.tokens.viewer import Viewer, known_user_id
 
 Fields = dict[str, str | int | None]
@@ -24,6 +25,26 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def to_microseconds(time: datetime) -> int:
     """Give a time as whole microseconds since 1970."""
     return (time - _EPOCH) // timedelta(microseconds=1)
+
+
+def due_before(within: timedelta, *, now: datetime) -> datetime:
+    """Tell until when a token that expires within a time lives at most, at the ends of the calendar too."""
+    try:
+        return now + within
+    except OverflowError:
+        edge = datetime.max if within > timedelta() else datetime.min
+        return edge.replace(tzinfo=UTC)
+
+
+def issued_at_of(access_token: str) -> int | None:
+    """Read when AniList issued a token, as whole microseconds since 1970; None where it does not say."""
+    claims = peek_claims(access_token)
+    return _optional_microseconds(claims.issued_at) if claims else None
+
+
+def marks_to_fields(stored: StoredToken) -> dict[str, int]:
+    """Write what `StoredToken.marks` holds as numbers, by the names of the columns; ``known`` is that of the viewer."""
+    return dict(zip(("needs_login", "told_expiring", "told_invalid", "known"), map(int, stored.marks), strict=True))
 
 
 def login_to_json(login: PendingLogin) -> str:
@@ -51,7 +72,7 @@ def token_to_fields(stored: StoredToken) -> Fields:
         "token_id": stored.token_id,
         "expires_at": _optional_microseconds(stored.token.expires_at),
         "user_id": stored.user_id,
-        "viewer": None if stored.viewer is None else json.dumps(attrs.asdict(stored.viewer)),
+        "viewer": json.dumps(None if stored.viewer is None else attrs.asdict(stored.viewer)),
         "issued_at": _optional_microseconds(stored.issued_at),
         "stored_at": to_microseconds(stored.stored_at),
         "needs_login": int(stored.needs_login),
@@ -59,6 +80,13 @@ def token_to_fields(stored: StoredToken) -> Fields:
         "told_expiring": int(stored.told_expiring),
         "told_invalid": int(stored.told_invalid),
     }
+
+
+def masked_token(fields: dict[str, Any]) -> dict[str, Any]:
+    """Mask the token among the fields of a record as it was read: a crash reporter shows them."""
+    if isinstance(fields.get("access_token"), str):
+        fields["access_token"] = MaskedText(fields["access_token"])
+    return fields
 
 
 def token_from_fields(fields: Mapping[str, Any]) -> StoredToken:
@@ -69,12 +97,12 @@ def token_from_fields(fields: Mapping[str, Any]) -> StoredToken:
     """
     failure = StorageError("the store holds a token's record that this package did not write")
     try:
-        viewer = None if fields.get("viewer") is None else Viewer(**json.loads(fields["viewer"]))
+        viewer = _viewer(json.loads(fields["viewer"]))
         return StoredToken(
-            client_id=fields["client_id"],
-            subject=fields["subject"],
+            client_id=_text(fields["client_id"]),
+            subject=_text(fields["subject"]),
             token=Token(access_token=fields["access_token"], expires_at=_optional_time(fields.get("expires_at"))),
-            token_id=fields["token_id"],
+            token_id=_text(fields["token_id"]),
             viewer=viewer,
             user_id=known_user_id(viewer) if fields.get("user_id") is None else int(fields["user_id"]),
             issued_at=_optional_time(fields.get("issued_at")),
@@ -87,6 +115,23 @@ def token_from_fields(fields: Mapping[str, Any]) -> StoredToken:
     except UNREADABLE:
         pass
     raise failure
+
+
+def _viewer(data: dict[str, Any] | None) -> Viewer | None:
+    if data is None:
+        return None
+    viewer = Viewer(**data)
+    if not isinstance(viewer.id, int) or not all(
+        isinstance(text, str | None) for text in (_text(viewer.name), viewer.avatar, viewer.site_url)
+    ):
+        raise TypeError
+    return viewer
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
 
 
 def _time(microseconds: int | str) -> datetime:

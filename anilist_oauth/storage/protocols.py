@@ -7,14 +7,39 @@ longer. Stores read no expiry but to sweep: the flow judges, by the session's cl
 """
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
+from anilist_oauth.errors import StorageError
 from anilist_oauth.storage.outcome import Outcome
 from anilist_oauth.storage.records import PendingLogin, StoredToken, Taken
 
 LIVE_LOGINS_A_SUBJECT = 20
+ANONYMOUS_LOGINS = 100_000  # of all processes; strangers begin them
 KEPT = timedelta(minutes=10)  # after its expiry, a login can still be told from one that never was
+
+
+def forget_at(login: PendingLogin, *, now: datetime) -> datetime:
+    """Tell when a login that is added now may be forgotten.
+
+    Raises:
+        StorageError: It would be kept beyond the end of the calendar.
+    """
+    try:
+        return max(login.expires_at, now) + KEPT
+    except OverflowError as error:
+        raise StorageError("the login would end after the year 9999: give it a shorter lifetime") from error
+
+
+def full_error(limit: int) -> StorageError:
+    """Make the error of a store that has no room for another login of a stranger."""
+    error = StorageError(
+        f"{limit:,} sign-ins have begun and not yet ended, as many as are kept; begin again later, and limit how many "
+        "logins one address may begin",
+        retryable=True,
+    )
+    error.full = True
+    return error
 
 
 class LoginStore(Protocol):
@@ -29,10 +54,10 @@ class LoginStore(Protocol):
         """Keep a begun login. Adding the same again changes nothing.
 
         At most 20 logins of one client id and subject are unfinished (not taken): the oldest of them goes, as if it
-        had been swept. Logins without a subject are not counted here.
+        had been swept. Of logins without a subject, which strangers begin, about 100,000 may be unfinished over all.
 
         Raises:
-            StorageError: It could not be kept, or (in memory) there is no room; then it is ``retryable``.
+            StorageError: It could not be kept, or there is no room; then it is ``retryable``.
         """
 
     async def look(self, key: str) -> PendingLogin | None:
@@ -82,11 +107,12 @@ class TokenStore(Protocol):
         """Forget the token of a subject; nothing happens if there is none."""
 
     def expiring(self, within: timedelta | None, *, client_id: str | None = None) -> AsyncIterator[StoredToken]:
-        """Stream the records whose users must log in again.
+        """Iterate over the records whose users must log in again.
 
         Those are the ones that expire within that time (or have), by the store's clock, and those marked
         `StoredToken.needs_login`; with None it is every record. One application's only, where `client_id` is given.
-        The order is not promised; records that change meanwhile may be left out or come as they were.
+        The order is not promised; records that change meanwhile may be left out or come as they were. A record that
+        cannot be read is skipped, and reported by a `StorageError` at the end, after all others.
         """
 
 

@@ -1,7 +1,7 @@
 """What a store keeps: a pending login, who took it, and a token with its user."""
 
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import attrs
@@ -59,6 +59,13 @@ class StoredToken(Unpicklable):
         """What may change while the token stays: needs login, told expiring, told invalid, and a viewer is known."""
         return self.needs_login, self.told_expiring, self.told_invalid, self.viewer is not None
 
+    def is_due(self, within: timedelta | None, *, now: datetime) -> bool:
+        """Tell whether the user must log in again within a time: the token expires by then, or AniList refused it.
+
+        None is the end of time: then every record is due.
+        """
+        return within is None or self.needs_login or self.token.expires_within(within, now=now)
+
     def is_newer_than(self, other: "StoredToken") -> bool:
         """Tell whether AniList issued this token in a later second; False where either does not say when."""
         if self.issued_at is None or other.issued_at is None:
@@ -72,6 +79,7 @@ def _issued_at(token: Token) -> datetime | None:
 
 
 _TEXT_LIMIT = 2048  # bytes; what is kept for strangers is bounded, and PostgreSQL's keys hold some 2,700 at most
+_STRANGERS_LIMIT = 512  # bytes
 
 
 def _text(name: str, value: Any) -> None:
@@ -110,7 +118,7 @@ class Taken:
         """
         try:
             return datetime.fromisoformat(self.claim.partition(" ")[0]).astimezone(UTC)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise StorageError("the store holds a login that this package did not take; start a new one") from error
 
 
@@ -140,3 +148,7 @@ class PendingLogin:
     return_to: str | None = attrs.field(default=None, validator=validator(_text))
     expires_at: datetime = attrs.field(converter=_aware)
     taken: Taken | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.subject is None and self.return_to and len(self.return_to.encode()) > _STRANGERS_LIMIT:
+            raise ConfigurationError(f"return_to: {_STRANGERS_LIMIT} bytes at most, where the login has no subject")

@@ -1,6 +1,8 @@
-"""Tokens encrypted at rest: who reads the database, or a backup of it, cannot act for the users."""
+"""Tokens encrypted at rest: whoever reads the database, or a backup of it, cannot act for the users."""
 
 import json
+import os
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import timedelta
 
@@ -8,25 +10,39 @@ import attrs
 
 from anilist_oauth.arguments import expect
 from anilist_oauth.errors import ConfigurationError, SealError
-from anilist_oauth.storage.protocols import TokenStore
+from anilist_oauth.redaction import MaskedBytes, MaskedText, Unpicklable
+from anilist_oauth.storage.protocols import TokenStore, UpdatingTokenStore
 from anilist_oauth.storage.records import StoredToken
+from anilist_oauth.storage.skipped import Skipped
+from anilist_oauth.tokens.claims import peek_claims
+
+Keys = str | bytes | Iterable[str | bytes]
 
 MARK = "sealed:"  # no access token begins like this
+VARIABLE = "ANILIST_STORE_KEYS"
+NEW_KEY = "`anilist-oauth store key` makes one, and so does cryptography.fernet.Fernet.generate_key()"
+_LOOK_EVERY = 60.0  # seconds between two looks for sealed tokens, where plain ones are kept
 
 
-class UnsealedTokenStore:
+class UnsealedTokenStore(Unpicklable):
     """A `TokenStore` without keys: it reads and writes plain records, and refuses sealed ones.
 
     Without it, a program that was started without its keys would send ciphertext to AniList, which refuses it: every
-    user would seem to be logged out.
+    user would seem to be logged out. Nor does it keep a plain token in a store that holds sealed ones.
+
+    Args:
+        inner: Where the records are kept.
+        beside_sealed: Whether plain tokens may be kept beside sealed ones.
     """
 
-    def __init__(self, inner: TokenStore) -> None:
+    def __init__(self, inner: TokenStore, *, beside_sealed: bool = False) -> None:
         if not hasattr(inner, "put"):  # such as a store as a whole, or its logins
             raise ConfigurationError(
                 f"tokens: a TokenStore is needed, such as open_store(…).tokens, not {type(inner).__name__}"
             )
         self.inner = inner
+        self._beside_sealed = beside_sealed
+        self._look_at = 0.0
 
     async def get(self, subject: str, *, client_id: str) -> StoredToken | None:
         """Read the record of a subject; `SealError` where the keys do not open it."""
@@ -34,7 +50,8 @@ class UnsealedTokenStore:
         return None if stored is None else self._open(stored)
 
     async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
-        """Write the record of a subject, if `over` is what is there."""
+        """Write the record of a subject, if `over` is what is there, and nothing newer."""
+        await self._check_plain()
         return await self.inner.put(self._seal(stored), over=over)
 
     async def update(self, stored: StoredToken, *, was: StoredToken) -> bool:
@@ -42,6 +59,7 @@ class UnsealedTokenStore:
 
         A store that cannot compare the marks compares the token id alone.
         """
+        await self._check_plain()
         update: Callable[..., Awaitable[bool]] | None = getattr(self.inner, "update", None)
         if update is None:
             return await self.inner.put(self._seal(stored), over=was.token_id)
@@ -52,14 +70,33 @@ class UnsealedTokenStore:
         await self.inner.delete(subject, client_id=client_id)
 
     async def expiring(self, within: timedelta | None, *, client_id: str | None = None) -> AsyncIterator[StoredToken]:
-        """Stream the records whose users must log in again, or all; `SealError` at one the keys do not open."""
+        """Iterate over the records whose users must log in again, or all.
+
+        Raises:
+            SealError: At the end: the keys do not open some records, which were skipped.
+        """
         expect(within, timedelta | None, "within: a timedelta is needed, or None")
+        skipped = Skipped()
         async for stored in self.inner.expiring(within, client_id=client_id):
-            yield self._open(stored)
+            with skipped.unreadable(stored.client_id, stored.subject):
+                yield self._open(stored)
+        skipped.report()
+
+    async def _check_plain(self) -> None:
+        """Refuse to keep a plain token in a store that holds sealed ones; that is looked up now and then."""
+        holds_sealed: Callable[[str], Awaitable[bool]] | None = getattr(self.inner, "holds_sealed", None)
+        if self._beside_sealed or holds_sealed is None or time.monotonic() < self._look_at:
+            return
+        if await holds_sealed(MARK):
+            raise SealError(
+                f"the store holds sealed tokens, and a plain one is not kept beside them: give the keys, or {VARIABLE}; "
+                "or say open_store(url, sealed=False)"
+            )
+        self._look_at = time.monotonic() + _LOOK_EVERY
 
     def _open(self, stored: StoredToken) -> StoredToken:
         if stored.token.access_token.startswith(MARK):
-            raise SealError("the stored token is sealed: give the keys, or ANILIST_STORE_KEYS")
+            raise SealError(f"the stored token is sealed: give the keys, or {VARIABLE}")
         return stored
 
     def _seal(self, stored: StoredToken) -> StoredToken:
@@ -70,13 +107,13 @@ class SealedTokenStore(UnsealedTokenStore):
     """A `TokenStore` that encrypts access tokens (AES-128-CBC and HMAC-SHA-256: cryptography's Fernet).
 
     Client id and subject are sealed in with the token, so that a record which somebody moved to another user does not
-    open. Everything else (the subject, the viewer, the expiry) stays readable. A plain record is read as it is, and
-    sealed when it is next written.
+    open; nor does one whose user id is not the token's own. Everything else (the subject, the viewer, the expiry) stays
+    readable. A plain record is read as it is, and sealed when it is next written.
 
     Args:
         inner: Where the records are kept.
-        keys: Fernet keys: 32 bytes as URL-safe base64, such as ``cryptography.fernet.Fernet.generate_key()`` makes. The
-            first seals, all of them open.
+        keys: Fernet keys: 32 bytes as URL-safe base64, such as ``anilist-oauth store key`` makes. The first seals, all
+            of them open.
 
     Raises:
         ConfigurationError: There is no key, or one is not a Fernet key.
@@ -84,16 +121,18 @@ class SealedTokenStore(UnsealedTokenStore):
     """
 
     def __init__(self, inner: TokenStore, keys: Iterable[str | bytes]) -> None:
-        super().__init__(inner.inner if isinstance(inner, UnsealedTokenStore) else inner)
+        super().__init__(inner.inner if isinstance(inner, UnsealedTokenStore) else inner, beside_sealed=True)
         try:
             from cryptography import fernet
         except ImportError as error:
-            raise ImportError("pip install 'anilist-oauth[seal]'") from error
+            raise ImportError("sealed tokens need cryptography: pip install 'anilist-oauth[seal]'") from error
         try:
-            self._fernet = fernet.MultiFernet([fernet.Fernet(key) for key in keys])
+            ring = [fernet.Fernet(key) for key in _masked(keys)]
+            self._fernet = fernet.MultiFernet(ring)
         except (TypeError, ValueError) as error:
             raise ConfigurationError(
-                "keys: at least one Fernet key is needed, and each is 32 bytes as URL-safe base64 (44 characters)"
+                "keys: at least one Fernet key is needed, and each is 32 bytes as URL-safe base64 (44 characters): "
+                f"{NEW_KEY}"
             ) from error
         self._refused = fernet.InvalidToken
 
@@ -103,32 +142,89 @@ class SealedTokenStore(UnsealedTokenStore):
         Records are taken one by one, and users may log in meanwhile. It may be called again after a failure.
 
         Raises:
-            SealError: No key opens a record.
+            SealError: At the end: no key opens some records, which were skipped.
+            StorageError: At the end: some records were skipped that this package did not write.
         """
-        count = 0
+        count, skipped = 0, Skipped()
         async for found in self.inner.expiring(None):
-            stored: StoredToken | None = found
-            while stored is not None and not await self.update(self._open(stored), was=stored):
-                stored = await self.inner.get(found.subject, client_id=found.client_id)  # it was changed meanwhile
-            count += 1
+            with skipped.unreadable(found.client_id, found.subject):
+                stored: StoredToken | None = found
+                while stored is not None and not await self.update(self._open(stored), was=stored):
+                    stored = await self.inner.get(found.subject, client_id=found.client_id)  # it was changed meanwhile
+                count += 1
+        skipped.report()
         return count
 
     def _open(self, stored: StoredToken) -> StoredToken:
         if not stored.token.access_token.startswith(MARK):
             return stored
+        sealed = MaskedText(stored.token.access_token.removeprefix(MARK))
         try:
-            plain = self._fernet.decrypt(stored.token.access_token.removeprefix(MARK)).decode(errors="replace")
+            plain = MaskedText(self._fernet.decrypt(sealed).decode(errors="replace"))
         except self._refused as error:
             raise SealError("no key opens the stored token: the key it was sealed with is missing") from error
-        owner, _, access_token = plain.rpartition("\n")
-        if owner != _owner(stored):
+        if not plain.startswith(f"{_owner(stored)}\n"):
             raise SealError("the stored token was sealed for another user or application: somebody moved the record")
+        access_token = MaskedText(plain[len(_owner(stored)) + 1 :])
+        claims = peek_claims(access_token)
+        if claims is not None and claims.user_id not in {None, stored.user_id}:
+            raise SealError("the stored token is another AniList user's than its record says: somebody changed it")
         return attrs.evolve(stored, token=attrs.evolve(stored.token, access_token=access_token))
 
     def _seal(self, stored: StoredToken) -> StoredToken:
-        plain = f"{_owner(stored)}\n{stored.token.access_token}"
-        sealed = MARK + self._fernet.encrypt(plain.encode()).decode()
+        plain = MaskedBytes(f"{_owner(stored)}\n{stored.token.access_token}".encode())
+        sealed = MaskedText(MARK + self._fernet.encrypt(plain).decode())
         return attrs.evolve(stored, token=attrs.evolve(stored.token, access_token=sealed))
+
+
+def unsealed(tokens: TokenStore) -> UpdatingTokenStore:
+    """Give a store that refuses to read sealed tokens without their keys: the store itself, where it does already."""
+    return tokens if isinstance(tokens, UnsealedTokenStore) else UnsealedTokenStore(tokens)
+
+
+def token_store(inner: TokenStore, keys: Keys | None, *, sealed: bool | None) -> UpdatingTokenStore:
+    """Put a store of tokens behind its keys, or behind the check that it needs none.
+
+    Args:
+        inner: Where the records are kept.
+        keys: Fernet keys, or None for those of the environment, if there are any.
+        sealed: True needs keys; False keeps tokens as they are, beside sealed ones if need be, and needs that none are
+            given; None seals where there are keys.
+
+    Raises:
+        ConfigurationError: The two do not fit each other, or a key is not a Fernet key.
+        ImportError: The extra ``seal`` is not installed.
+    """
+    expect(sealed, bool | None, "sealed: True, False or None is needed")
+    if sealed is False:
+        if keys is not None:
+            raise ConfigurationError("sealed=False keeps tokens as they are: leave keys out, or sealed")
+        return UnsealedTokenStore(inner, beside_sealed=True)
+    found = _read_keys(keys)
+    if found is not None:
+        return SealedTokenStore(inner, found)
+    if sealed:
+        raise ConfigurationError(f"sealed=True needs keys, as an argument or in {VARIABLE}: {NEW_KEY}")
+    return UnsealedTokenStore(inner)
+
+
+def _read_keys(keys: Keys | None) -> tuple[str | bytes, ...] | None:
+    if keys is None:
+        keys = MaskedText(os.environ.get(VARIABLE, ""))
+        if not keys.strip():
+            return None
+    expect(keys, Iterable, "keys: Fernet keys are needed, as a string or a list")
+    found = _masked(keys.replace(",", " ").split() if isinstance(keys, str) else keys)
+    if not found:
+        raise ConfigurationError(
+            f"keys: the list is empty; give at least one key ({NEW_KEY}), or None for tokens that are not sealed"
+        )
+    return found
+
+
+def _masked(keys: bytes | Iterable[str | bytes]) -> tuple[str | bytes, ...]:
+    several = (keys,) if isinstance(keys, bytes) else keys
+    return tuple(MaskedBytes(key) if isinstance(key, bytes) else MaskedText(key) for key in several)
 
 
 def _owner(stored: StoredToken) -> str:

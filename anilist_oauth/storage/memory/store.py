@@ -3,17 +3,30 @@
 from typing import Self
 
 from anilist_oauth.pacing.pace import Pace
+from anilist_oauth.redaction import Unpicklable
+from anilist_oauth.storage.health import Health
 from anilist_oauth.storage.memory.logins import MemoryLoginStore
 from anilist_oauth.storage.memory.tokens import MemoryTokenStore
-from anilist_oauth.storage.protocols import LoginStore, TokenStore
+from anilist_oauth.storage.protocols import TokenStore
+from anilist_oauth.storage.sealed import Keys, UnsealedTokenStore, token_store
+
+VERSION = 1
 
 
-class MemoryStore:
+class MemoryStore(Unpicklable):
     """Logins and tokens in this process, until it ends."""
 
-    def __init__(self) -> None:
-        self.logins: LoginStore = MemoryLoginStore()
-        self.tokens: TokenStore = MemoryTokenStore()
+    def __init__(self, *, keys: Keys | None = None, sealed: bool | None = None) -> None:
+        self.logins = MemoryLoginStore()
+        self._records = MemoryTokenStore()
+        tokens = token_store(self._records, keys, sealed=sealed)
+        self.tokens: TokenStore = self._records if type(tokens) is UnsealedTokenStore else tokens
+
+    @classmethod
+    def from_url(cls, url: str, *, keys: Keys | None, sealed: bool | None) -> Self:
+        """Make one for ``memory:``; nothing else is in such a URL."""
+        del url
+        return cls(keys=keys, sealed=sealed)
 
     def pace(self, ceiling: int = 90) -> Pace:
         """Give a pace; there is one process alone that has this store."""
@@ -22,6 +35,15 @@ class MemoryStore:
     async def open(self) -> Self:
         """Do nothing: memory is open."""
         return self
+
+    async def ping(self) -> None:
+        """Do nothing: memory answers."""
+
+    async def health(self) -> Health:
+        """Count what is held."""
+        return Health(
+            kind="memory", version=VERSION, found_version=0, logins=len(self.logins), tokens=len(self._records)
+        )
 
     async def aclose(self) -> None:
         """Do nothing: memory ends with its process."""

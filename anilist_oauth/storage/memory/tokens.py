@@ -4,15 +4,19 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 
 from anilist_oauth.clock import checked_clock, utc_now
+from anilist_oauth.redaction import Unpicklable
 from anilist_oauth.storage.records import StoredToken
 
 
-class MemoryTokenStore:
+class MemoryTokenStore(Unpicklable):
     """A `TokenStore` that ends with its process; `clock` gives the time for `expiring`."""
 
     def __init__(self, *, clock: Callable[[], datetime] = utc_now) -> None:
         self._clock = checked_clock(clock)
         self._tokens: dict[tuple[str, str], StoredToken] = {}
+
+    def __len__(self) -> int:
+        return len(self._tokens)
 
     async def get(self, subject: str, *, client_id: str) -> StoredToken | None:
         """Read the record of a subject."""
@@ -39,10 +43,12 @@ class MemoryTokenStore:
         self._tokens.pop((client_id, subject), None)
 
     async def expiring(self, within: timedelta | None, *, client_id: str | None = None) -> AsyncIterator[StoredToken]:
-        """Stream the records whose users must log in again, or all."""
+        """Iterate over the records whose users must log in again, or all."""
         now = self._clock()
         for stored in list(self._tokens.values()):
-            if client_id in (None, stored.client_id) and (
-                within is None or stored.needs_login or stored.token.expires_within(within, now=now)
-            ):
+            if client_id in (None, stored.client_id) and stored.is_due(within, now=now):
                 yield stored
+
+    async def holds_sealed(self, mark: str) -> bool:
+        """Tell whether an access token begins with a mark, which is how sealed ones begin."""
+        return any(stored.token.access_token.startswith(mark) for stored in self._tokens.values())

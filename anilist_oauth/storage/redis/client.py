@@ -1,53 +1,68 @@
-"""The one place that knows redis-py: a pool of connections, limits on time, and what its errors mean."""
+"""The one place that knows redis-py: connections, limits on time, and what its errors mean."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from typing import Any
-from urllib.parse import unquote, urlsplit
+import hashlib
+import logging
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any, Self
 
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import ConnectionPool, Redis, RedisCluster
+from redis.asyncio.cluster import ClusterNode
 from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import Sentinel
 from redis.backoff import ConstantBackoff
-from redis.exceptions import AuthenticationError, AuthorizationError, OutOfMemoryError, ReadOnlyError
+from redis.exceptions import (
+    AuthenticationError,
+    AuthorizationError,
+    NoPermissionError,
+    NoScriptError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisClusterException,
+)
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from anilist_oauth.errors import ConfigurationError, StorageError
 from anilist_oauth.redaction import clean
+from anilist_oauth.storage.calls import LIMIT, Calls
 from anilist_oauth.storage.redis.keys import Command
+from anilist_oauth.storage.redis.url import RedisAddress
 
-LIMIT = 10.0  # seconds for one call, the wait for a connection and the repetition included
 WAIT = 4.0  # seconds for a connection, or an answer
 CONNECTIONS = 20
 LOOK_EVERY = 5.0  # seconds between two looks for what may have been published unheard
 AGAIN_AFTER = 1.0  # seconds before a lost subscription is tried again
+# Redis may take again what it refuses now: no memory, no disk, a failover under way.
+PASSING = ("OOM", "MISCONF", "READONLY", "LOADING", "MASTERDOWN", "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN")
+
+logger = logging.getLogger("anilist_oauth")
 
 
 class Client:
-    """An open Redis."""
+    """An open Redis.
 
-    def __init__(self, url: str) -> None:
-        try:
-            parts = urlsplit(url)
-            password = parts.password or ""
-            pool = BlockingConnectionPool.from_url(
-                url,
-                max_connections=CONNECTIONS,
-                timeout=WAIT,
-                # LIMIT is the limit: with one of its own, redis-py sends through asyncio.wait_for, which in Python 3.11
-                # now and then swallows a cancellation.
-                socket_timeout=None,
-                socket_connect_timeout=WAIT,
-                retry=Retry(ConstantBackoff(0.1), retries=1),
-                encoding_errors="surrogatepass",
-                decode_responses=True,
-            )
-        except ValueError:
-            pool = None
-        if pool is None:  # what redis-py says of it may quote the password
-            raise ConfigurationError("the store's URL cannot be read: redis://user:password@host:6379/0 is needed")
-        self._secrets = (url, password, unquote(password))
-        self._redis: Redis = Redis.from_pool(pool)
+    Args:
+        redis: The client of redis-py, or the application's own.
+        owned: Whether `aclose` closes it.
+        at_once: How many calls run at the same time at most.
+        secrets: What no message may repeat.
+    """
+
+    def __init__(self, redis: Any, *, owned: bool, at_once: int | None, secrets: tuple[str, ...]) -> None:
+        self._redis = redis
+        self._owned = owned
+        self._secrets = secrets
+        self._calls = Calls(self._failure)
+        self._room = asyncio.Semaphore(at_once or CONNECTIONS)
+        self._digests: dict[str, str] = {}  # of the scripts
+        self._listening = True
+
+    @classmethod
+    def of(cls, theirs: Any, *, at_once: int | None) -> Self:
+        """Use a client of the application's, or one over its pool; neither is closed."""
+        redis = Redis(connection_pool=theirs) if isinstance(theirs, ConnectionPool) else theirs
+        return cls(redis, owned=False, at_once=at_once, secrets=())
 
     async def run(self, *commands: Command) -> list[Any]:
         """Run commands, several of them in one transaction; their answers.
@@ -58,56 +73,173 @@ class Client:
             StorageError: Redis failed, or took longer than ten seconds. It has no cause: redis-py's errors may hold
                 the URL, or what was sent.
         """
+        return await self._calls.run(lambda: self._run(commands))
+
+    async def open(self, channel: str) -> None:
+        """See whether Redis answers, and say so once where waiting is slower for want of a right."""
+        await self.run(("PING",))
         try:
             async with asyncio.timeout(LIMIT):
-                if len(commands) == 1:
-                    return [await self._redis.execute_command(*commands[0])]  # type: ignore[no-untyped-call]  # untyped
-                async with self._redis.pipeline(transaction=True) as pipeline:
-                    for command in commands:
-                        pipeline.execute_command(*command)
-                    answers: list[Any] = await pipeline.execute()
-                    return answers
+                await self._redis.execute_command("PUBLISH", channel, "")
+        except NoPermissionError:
+            self._listening = False
+            logger.warning(
+                "this user of Redis may not use channels, so that a login finished by another process is seen some "
+                "seconds later; `ACL SETUSER <user> &%s` allows it",
+                channel,
+            )
         except Exception as error:  # noqa: BLE001  an option in the URL may fail in any way; none may leave here
             failure = self._failure(error)
-        raise failure  # outside the block, or redis-py's error would hang on as its context
+        else:
+            return
+        if self._listening:
+            raise failure
+
+    async def scan(self, pattern: str) -> int:
+        """Count the keys that match a pattern."""
+        return await self._calls.run(lambda: self._scan(pattern))
 
     async def news(self, channel: str) -> AsyncGenerator[str | None, None]:
         """Yield what is published, and None whenever something may have been missed: at first, and every 5 seconds.
 
-        A lost connection is made again; a `StorageError` says that this cannot help.
+        A lost connection is made again; a `StorageError` says that this cannot help. Where the user may not listen,
+        there is a None every 5 seconds and nothing else.
         """
-        clock = asyncio.get_running_loop().time
-        while True:
+        self._calls.check()
+        while self._listening:
             try:
-                async with self._redis.pubsub() as pubsub:
-                    async with asyncio.timeout(LIMIT):
-                        await pubsub.subscribe(channel)
-                        await pubsub.get_message(timeout=None)  # the confirmation
-                    yield None
-                    look_at = clock() + LOOK_EVERY
-                    while True:
-                        async with asyncio.timeout(LOOK_EVERY + LIMIT):  # it connects again, where that is needed
-                            message = await pubsub.get_message(timeout=max(0.0, look_at - clock()))
-                        heard = message["data"] if message and message["type"] == "message" else None
-                        if heard is not None:
-                            yield heard
-                        if heard is None or clock() >= look_at:  # be there ever so much news
-                            yield None
-                            look_at = clock() + LOOK_EVERY
+                async for heard in self._subscribed(channel):
+                    yield heard
+            except NoPermissionError:
+                break
             except Exception as error:  # noqa: BLE001  as above
                 failure = self._failure(error)
             if not failure.retryable:
                 raise failure
             await asyncio.sleep(AGAIN_AFTER)
+        while True:
+            yield None
+            await asyncio.sleep(LOOK_EVERY)
 
     async def aclose(self) -> None:
-        """Close every connection."""
-        await self._redis.aclose()
+        """Wait for what runs, refuse what comes later, and close every connection that is not the application's."""
+        await self._calls.aclose()
+        if self._owned:
+            for client in (self._redis, *getattr(self._redis, "anilist_sentinels", ())):
+                await client.aclose()
 
-    def _failure(self, error: Exception) -> StorageError:
+    async def _run(self, commands: tuple[Command, ...]) -> list[Any]:
+        async with self._room:
+            if len(commands) == 1:
+                return [_decoded(await self._one(commands[0]))]
+            async with self._redis.pipeline(transaction=not isinstance(self._redis, RedisCluster)) as pipeline:
+                for command in commands:
+                    pipeline.execute_command(*command)
+                answers: list[Any] = _decoded(await pipeline.execute(raise_on_error=False))
+        return answers
+
+    async def _one(self, command: Command) -> Any:
+        """Run one command, a script by its digest where Redis knows it."""
+        if command[0] != "EVAL":
+            return await self._redis.execute_command(*command)
+        source = str(command[1])
+        known = self._digests.get(source)
+        if known is None:
+            known = self._digests[source] = hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()
+        try:
+            return await self._redis.execute_command("EVALSHA", known, *command[2:])
+        except NoScriptError:
+            return await self._redis.execute_command(*command)
+
+    async def _scan(self, pattern: str) -> int:
+        return len([key async for key in self._redis.scan_iter(match=pattern, count=1000)])
+
+    async def _subscribed(self, channel: str) -> AsyncGenerator[str | None, None]:
+        clock = asyncio.get_running_loop().time
+        async with self._redis.pubsub() as pubsub:
+            async with asyncio.timeout(LIMIT):
+                await pubsub.subscribe(channel)
+                await pubsub.get_message(timeout=None)  # the confirmation
+            yield None
+            look_at = clock() + LOOK_EVERY
+            while True:
+                async with asyncio.timeout(LOOK_EVERY + LIMIT):  # it connects again, where that is needed
+                    message = await pubsub.get_message(timeout=max(0.0, look_at - clock()))
+                heard = _decoded(message["data"]) if message and message["type"] == "message" else None
+                if heard is not None:
+                    yield heard
+                if heard is None or clock() >= look_at:  # be there ever so much news
+                    yield None
+                    look_at = clock() + LOOK_EVERY
+
+    def _failure(self, error: BaseException) -> StorageError:
+        if isinstance(error, StorageError):
+            return error
         if isinstance(error, TimeoutError | RedisTimeoutError):
             return StorageError("Redis took longer than allowed", retryable=True)
         said = clean(str(error).partition(", with args")[0], secrets=self._secrets)
-        retryable = isinstance(error, RedisConnectionError | OSError | OutOfMemoryError | ReadOnlyError)
-        retryable = retryable and not isinstance(error, AuthenticationError | AuthorizationError)
-        return StorageError(f"Redis failed: {type(error).__name__}: {said}", retryable=retryable)
+        return StorageError(f"Redis failed: {type(error).__name__}: {said}", retryable=_is_retryable(error))
+
+
+def _is_retryable(error: BaseException) -> bool:
+    if isinstance(error, AuthenticationError | AuthorizationError):
+        return False
+    passing = RedisConnectionError | OSError | OutOfMemoryError | ReadOnlyError | RedisClusterException
+    return isinstance(error, passing) or str(error).startswith(PASSING)
+
+
+def connect(address: RedisAddress, *, at_once: int | None) -> Client:
+    """Make the client for an address; nothing is sent yet.
+
+    Raises:
+        ConfigurationError: An option of the URL does not fit.
+    """
+    common: dict[str, Any] = {
+        "socket_connect_timeout": WAIT,
+        # The limit of a call is the limit: with one of its own, redis-py sends through asyncio.wait_for, which in
+        # Python 3.11 now and then swallows a cancellation.
+        "socket_timeout": None,
+        "encoding_errors": "surrogatepass",
+        "decode_responses": True,
+    }
+    try:
+        redis = _MAKERS[address.kind](address, common)
+    except (ValueError, TypeError):
+        redis = None
+    if redis is None:  # what redis-py says of it may quote the password
+        raise ConfigurationError("the store's URL cannot be read: redis://user:password@host:6379/0 is needed")
+    return Client(redis, owned=True, at_once=at_once, secrets=address.secrets)
+
+
+def _single(address: RedisAddress, common: Mapping[str, Any]) -> Any:
+    retry = Retry(ConstantBackoff(0.1), retries=1)
+    return Redis.from_pool(ConnectionPool.from_url(address.url.value, retry=retry, **common))
+
+
+def _sentinel(address: RedisAddress, common: Mapping[str, Any]) -> Any:
+    of_sentinels = {"socket_connect_timeout": WAIT, **address.of_sentinels.value}
+    sentinel = Sentinel(list(address.nodes), sentinel_kwargs=of_sentinels)
+    redis: Any = sentinel.master_for(address.service, **common, **address.options.value)
+    redis.anilist_sentinels = sentinel.sentinels  # closed with it
+    return redis
+
+
+def _cluster(address: RedisAddress, common: Mapping[str, Any]) -> Any:
+    nodes = [ClusterNode(host, port) for host, port in address.nodes]
+    options = {name: value for name, value in common.items() if name != "socket_timeout"}
+    return RedisCluster(startup_nodes=nodes, **options, **address.options.value)
+
+
+_MAKERS = {"single": _single, "sentinel": _sentinel, "cluster": _cluster}
+
+
+def _decoded(answer: Any) -> Any:
+    """Give an answer as text: an application's own client may not decode."""
+    if isinstance(answer, bytes):
+        return answer.decode("utf-8", "surrogatepass")
+    if isinstance(answer, dict):
+        return {_decoded(name): _decoded(value) for name, value in answer.items()}
+    if isinstance(answer, list | tuple | set):
+        return [_decoded(one) for one in answer]
+    return answer
+

@@ -1,22 +1,76 @@
 """The names of `RedisStore`'s keys, and how its commands are run.
 
-``anilist_oauth:{logins}:<SHA-256 of the state>`` is a hash for each login of the last minutes, and
-``anilist_oauth:{logins}:of:<SHA-256 of client id and subject>`` the list of a subject's unfinished ones.
+``anilist_oauth:{logins}:<SHA-256 of the state>`` is a hash for each login of the last minutes,
+``anilist_oauth:{logins}:of:<SHA-256 of client id and subject>`` the list of a subject's unfinished ones, and
+``anilist_oauth:{logins}:anonymous`` the sorted set of those without a subject.
 ``anilist_oauth:{<client id>}:token:<subject>`` is a hash for each user, ``anilist_oauth:{<client id>}:expiry`` the
 sorted set of the subjects by the expiry of their tokens, and ``anilist_oauth:applications`` the set of the client ids.
 ``anilist_oauth:pace`` is what the processes share of AniList's limit.
+``anilist_oauth:version`` is the version of all this, and ``anilist_oauth:sealed`` is there once a token was sealed.
 """
 
 from collections.abc import AsyncGenerator, Awaitable
 from typing import Any, Protocol
+from urllib.parse import quote
+
+import attrs
 
 Command = tuple[str | int, ...]
 
-LOGINS = "anilist_oauth:{logins}:"
-OWNERS = LOGINS + "of:"
-SETTLED = LOGINS + "settled"  # the channel on which the key of a login is published that has ended
-PACE = "anilist_oauth:pace"
-APPLICATIONS = "anilist_oauth:applications"
+
+@attrs.frozen
+class Keys:
+    """The keys of one store, all of which begin with its prefix."""
+
+    prefix: str = "anilist_oauth:"
+
+    @property
+    def logins(self) -> str:
+        """What the key of a login begins with."""
+        return f"{self.prefix}{{logins}}:"
+
+    @property
+    def owners(self) -> str:
+        """What the key of a subject's unfinished logins begins with."""
+        return f"{self.logins}of:"
+
+    @property
+    def anonymous(self) -> str:
+        """The key of the unfinished logins without a subject."""
+        return f"{self.logins}anonymous"
+
+    @property
+    def settled(self) -> str:
+        """The channel on which the key of a login is published that has ended."""
+        return f"{self.logins}settled"
+
+    @property
+    def applications(self) -> str:
+        """The key of the client ids."""
+        return f"{self.prefix}applications"
+
+    @property
+    def version(self) -> str:
+        """The key of the version."""
+        return f"{self.prefix}version"
+
+    @property
+    def pace(self) -> str:
+        """The key of what the processes share of AniList's limit."""
+        return f"{self.prefix}pace"
+
+    @property
+    def sealed(self) -> str:
+        """The key that says that there are sealed tokens."""
+        return f"{self.prefix}sealed"
+
+    def expiry(self, client_id: str) -> str:
+        """Give the key of an application's subjects by expiry."""
+        return f"{self.prefix}{{{quote(client_id, safe='')}}}:expiry"
+
+    def token(self, client_id: str, subject: str) -> str:
+        """Give the key of a user's record."""
+        return f"{self.prefix}{{{quote(client_id, safe='')}}}:token:{subject}"
 
 
 class Run(Protocol):
@@ -34,5 +88,5 @@ class News(Protocol):
 
 
 def script(source: str, keys: tuple[str, ...], *arguments: str | int) -> Command:
-    """Give the command that runs a Lua script: it is atomic."""
+    """Give the command that runs a Lua script: it is atomic. The client sends its digest where that is enough."""
     return ("EVAL", source, len(keys), *keys, *arguments)

@@ -1,5 +1,7 @@
 """Logins and tokens in Redis, for several processes on several machines."""
 
+import asyncio
+import re
 from collections.abc import AsyncGenerator, Callable
 from datetime import datetime
 from typing import Any, Self
@@ -9,72 +11,92 @@ from anilist_oauth.clock import checked_clock, utc_now
 from anilist_oauth.errors import ConfigurationError, StorageError
 from anilist_oauth.pacing.pace import Pace
 from anilist_oauth.pacing.shared_pace import SharedPace
-from anilist_oauth.storage.redis.keys import PACE
+from anilist_oauth.redaction import Masked, MaskedText, Unpicklable
+from anilist_oauth.storage.health import PING_LIMIT, Health, within
+from anilist_oauth.storage.protocols import UpdatingTokenStore
+from anilist_oauth.storage.redis.keys import Keys
+from anilist_oauth.storage.redis.logins import RedisLoginStore
 from anilist_oauth.storage.redis.pace import RedisLedger
-from anilist_oauth.storage.sealed import UnsealedTokenStore
+from anilist_oauth.storage.redis.tokens import RedisTokenStore
+from anilist_oauth.storage.redis.upgrade import VERSION, upgrade
+from anilist_oauth.storage.redis.url import redis_address
+from anilist_oauth.storage.sealed import Keys as SealingKeys
+from anilist_oauth.storage.sealed import token_store
+
+_PREFIX = re.compile(r"[A-Za-z0-9_.:/-]{1,100}")
 
 
-class RedisStore:
-    """Logins and tokens in Redis (extra ``redis``).
+class RedisStore(Unpicklable):
+    """Logins and tokens in Redis or Valkey (extra ``redis``).
 
     Redis must keep what it is told: without an append-only file (``appendonly yes``) a crash loses the tokens written
     since the last snapshot, and with an eviction policy other than ``noeviction`` memory pressure throws them away.
 
-    Every key begins with ``anilist_oauth:``. The tokens of one application share a hash tag, its client id; so do all
-    logins, whose keys are random and name no application.
+    Every key begins with the prefix. The tokens of one application share a hash tag, its client id; so do all logins,
+    whose keys are random and name no application. A user with the rights ``~anilist_oauth:* +@all`` is enough; with
+    ``&anilist_oauth:*`` as well, a login finished by another process is seen at once, and not some seconds later.
+
+    A store belongs to the event loop that opens it. `aclose` waits for what runs, for five seconds; later calls are
+    refused.
 
     Args:
-        url: ``redis://user:password@host:6379/0``, or ``rediss://`` for TLS.
+        url_or_client: ``redis://user:password@host:6379/0``, ``rediss://`` for TLS,
+            ``redis+sentinel://:password@host:26379,host:26379/mymaster/0`` (the password is the master's; that of the
+            Sentinels is ``?sentinel_password=``), ``redis+cluster://host:6379``, or ``unix:///run/redis.sock``; with
+            ``valkey`` for ``redis`` likewise. Or a client or pool of `redis.asyncio`, which is used and never closed.
+        keys: Fernet keys that seal the tokens, see `SealedTokenStore`; a string may hold several between blanks or
+            commas. None reads ``ANILIST_STORE_KEYS``; where that is not set, tokens are kept as they are.
+        prefix: What every key begins with.
+        pool_size: How many commands run at the same time at most; 20 unless given.
+        sealed: False lets a store that holds sealed tokens keep plain ones.
         clock: Gives the time, for sweeping and for `TokenStore.expiring`.
 
     Attributes:
         logins: The `LoginStore`.
-        tokens: The `TokenStore`; wrap it in `SealedTokenStore` to encrypt the tokens.
+        tokens: The `TokenStore`, sealed where there are keys.
 
     Raises:
-        ConfigurationError: The URL names no Redis.
+        ConfigurationError: The URL names no Redis or cannot be read, a key is not a Fernet key, or an argument does not
+            fit.
+        ImportError: There are keys, and the extra ``seal`` is not installed.
     """
 
-    def __init__(self, url: str, *, clock: Callable[[], datetime] = utc_now) -> None:
-        from anilist_oauth.storage.redis.logins import RedisLoginStore
-        from anilist_oauth.storage.redis.tokens import RedisTokenStore
-
-        expect(url, str, "url: a str is needed, such as redis://localhost:6379/0")
+    def __init__(
+        self,
+        url_or_client: Any,
+        *,
+        keys: SealingKeys | None = None,
+        prefix: str = "anilist_oauth:",
+        pool_size: int | None = None,
+        sealed: bool | None = None,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
         clock = checked_clock(clock)
-        if not url.startswith(("redis://", "rediss://")):
-            raise ConfigurationError("RedisStore: a URL that begins with redis:// or rediss:// is needed")
-        self._url = url
+        expect(prefix, str, "prefix: a str is needed")
+        if not _PREFIX.fullmatch(prefix):
+            raise ConfigurationError("prefix: 1 to 100 letters, digits and characters of _.:/- are needed")
+        expect(pool_size, int | None, "pool_size: a number of connections is needed, or None")
+        if pool_size is not None and pool_size < 1:
+            raise ConfigurationError("pool_size: at least one connection is needed")
+        self._pool_size = pool_size
+        is_url = isinstance(url_or_client, str)
+        self._source = Masked(redis_address(MaskedText(url_or_client)) if is_url else url_or_client)
+        if not is_url and not hasattr(url_or_client, "get_encoder") and not hasattr(url_or_client, "get_connection"):
+            raise ConfigurationError(
+                "url_or_client: a str such as redis://localhost:6379/0, or a client or pool of redis.asyncio, is "
+                f"needed, not {type(url_or_client).__name__}"
+            )
+        self._is_url = is_url
         self._client: Any = None
-        self.logins = RedisLoginStore(self._run, self._news, clock=clock)
-        self.tokens = UnsealedTokenStore(RedisTokenStore(self._run, clock=clock))
+        self._opening = asyncio.Lock()
+        self._found_version: int | None = None
+        self._keys = Keys(prefix)
+        self.logins = RedisLoginStore(self._run, self._news, self._keys, clock=clock)
+        records = RedisTokenStore(self._run, self._keys, clock=clock)
+        self.tokens: UpdatingTokenStore = token_store(records, keys, sealed=sealed)
 
-    async def open(self) -> Self:
-        """Open the connections.
-
-        Raises:
-            StorageError: Redis cannot be reached, or refuses.
-            ImportError: The extra is not installed; the text says how to install it.
-        """
-        if self._client is not None:
-            return self
-        try:
-            from anilist_oauth.storage.redis.client import Client
-        except ImportError as error:
-            raise ImportError("pip install 'anilist-oauth[redis]'") from error
-        self._client = Client(self._url)
-        try:
-            await self._run(("PING",))
-        except BaseException:
-            await self.aclose()
-            raise
-        return self
-
-    async def aclose(self) -> None:
-        """Close every connection; who still waits for a login gets a `StorageError`."""
-        await self.logins.aclose()
-        client, self._client = self._client, None
-        if client is not None:
-            await client.aclose()
+    def __repr__(self) -> str:
+        return "<RedisStore>"
 
     def pace(self, ceiling: int = 90) -> Pace:
         """Give a pace for `OAuthSession` whose budget is shared by all processes that use this Redis.
@@ -88,13 +110,65 @@ class RedisStore:
         Raises:
             ConfigurationError: The ceiling is not a positive integer.
         """
-        return SharedPace(RedisLedger(self._run, PACE), ceiling)
+        return SharedPace(RedisLedger(self._run, self._keys.pace), ceiling)
+
+    async def open(self) -> Self:
+        """Open the connections, and upgrade what an older version kept; opening it again changes nothing.
+
+        Raises:
+            StorageError: Redis cannot be reached or refuses, or what it keeps is of a newer version.
+            ImportError: The extra is not installed; the text says how to install it.
+        """
+        async with self._opening:
+            if self._client is None:
+                client = self._make_client()
+                try:
+                    await client.open(self._keys.settled)
+                    self._found_version = await upgrade(client.run, self._keys)
+                except BaseException:
+                    await client.aclose()
+                    raise
+                self._client = client
+        return self
+
+    async def ping(self) -> None:
+        """Ask Redis for an answer, for a health check; `StorageError` unless it comes within two seconds."""
+        await within(PING_LIMIT, self._run(("PING",)))
+
+    async def health(self) -> Health:
+        """Count what the store holds; `StorageError` if it fails."""
+        [applications] = await self._run(("SMEMBERS", self._keys.applications))
+        counts = [await self._run(("ZCARD", self._keys.expiry(application))) for application in applications]
+        logins = await self._opened().scan(f"{self._keys.logins}{'?' * 64}")
+        return Health(
+            kind="redis",
+            version=VERSION,
+            found_version=VERSION if self._found_version is None else self._found_version,
+            logins=logins,
+            tokens=sum(int(count) for [count] in counts),
+        )
+
+    async def aclose(self) -> None:
+        """Wait for what runs, and close every connection; whoever still waits for a login gets a `StorageError`."""
+        await self.logins.aclose()
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
 
     async def __aenter__(self) -> Self:
         return await self.open()
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+    def _make_client(self) -> Any:
+        try:
+            from anilist_oauth.storage.redis.client import Client, connect
+        except ImportError as error:
+            raise ImportError("redis needs a driver that is not installed: pip install 'anilist-oauth[redis]'") from error
+        if self._is_url:
+            return connect(self._source.value, at_once=self._pool_size)
+        return Client.of(self._source.value, at_once=self._pool_size)
 
     async def _run(self, *commands: tuple[Any, ...]) -> list[Any]:
         answers: list[Any] = await self._opened().run(*commands)

@@ -11,12 +11,17 @@ from contextlib import suppress
 from pathlib import Path
 
 from anilist_oauth.errors import StorageError
+from anilist_oauth.storage.sql.folder import check_folder as check
 
 COMPANIONS = ("-wal", "-shm", "-journal")
 
 
-def secure_file(path: Path) -> None:
+def secure_file(path: Path, *, check_folder: bool = True) -> None:
     """Make the file 0600, or tighten it and SQLite's companions of it, and the folder 0700 if we make it.
+
+    Args:
+        path: The file.
+        check_folder: Whether others may not have a way to its folder, see `anilist_oauth.storage.sql.folder`.
 
     Raises:
         StorageError: The file is a symlink, no plain file, or another user's; others may write to its folder; or the
@@ -26,7 +31,9 @@ def secure_file(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         return
     try:
-        _secure_folder(path.parent)
+        _make_folder(path.parent)
+        if check_folder:
+            check(path.parent)
         # An existing file is never opened here: closing it would drop the locks SQLite holds on it in this process.
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
@@ -37,21 +44,16 @@ def secure_file(path: Path) -> None:
         raise StorageError(f"the store's file {path} cannot be made or secured: {error.strerror}") from error
 
 
-def _secure_folder(folder: Path) -> None:
+def _make_folder(folder: Path) -> None:
     for missing in reversed([parent for parent in (folder, *folder.parents) if not parent.exists()]):
         with suppress(FileExistsError):  # another process may be starting too
             missing.mkdir(mode=0o700)
-    if folder.stat().st_mode & stat.S_IWOTH:
-        raise StorageError(
-            f"everybody may write to the folder {folder}, and so put another file in the store's place: "
-            "choose a folder of its own for the file"
-        )
 
 
 def _tighten(path: Path) -> None:
     found = path.lstat()
     if not stat.S_ISREG(found.st_mode):
-        raise StorageError(f"{path} is no plain file (a symlink is not followed): name the file itself")
+        raise StorageError(f"{path} is not a plain file (a symlink is not followed): name the file itself")
     if sys.platform != "win32" and found.st_uid != os.geteuid():
         raise StorageError(f"{path} belongs to another user: run as its owner, or choose another file")
     if stat.S_IMODE(found.st_mode) != stat.S_IRUSR | stat.S_IWUSR:

@@ -1,0 +1,70 @@
+"""The calls of a store that are under way: each ends within its limit, and all before the store is closed."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from anilist_oauth.errors import StorageError
+
+T = TypeVar("T")
+
+LIMIT = 10.0  # seconds for one call, the wait for a connection included
+WAIT = 5.0  # seconds for what runs, when the store is closed
+
+
+class Calls:
+    """Makes the calls of one open store, in the event loop that opened it.
+
+    Each runs in a task that is cancelled neither by the limit nor with the caller: half a call would cost the
+    connection, and leave it unknown what was done.
+
+    Args:
+        failure: Tells what an error of the driver means. The error itself is dropped: it may hold a token or the URL.
+    """
+
+    def __init__(self, failure: Callable[[BaseException], StorageError]) -> None:
+        self._failure = failure
+        self._loop = asyncio.get_running_loop()
+        self._running: set[asyncio.Task[Any]] = set()
+        self._closed = False
+
+    async def run(self, call: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Make one call.
+
+        Raises:
+            StorageError: It failed, or took longer than ten seconds; or the store is closed, or of another event loop.
+        """
+        self.check()
+        running = self._loop.create_task(self._caught(call))
+        self._running.add(running)
+        running.add_done_callback(self._running.discard)
+        await asyncio.wait((running,), timeout=LIMIT)
+        if not running.done() or running.cancelled():
+            raise self._failure(TimeoutError())
+        answer = running.result()
+        if isinstance(answer, StorageError):
+            raise answer
+        return answer
+
+    def check(self) -> None:
+        """Refuse a call that the store cannot take: a `StorageError` says why."""
+        if asyncio.get_running_loop() is not self._loop:
+            raise StorageError("the store belongs to another event loop: open one with open_store() in each loop")
+        if self._closed:
+            raise StorageError("the store is closed: open it again first")
+
+    async def aclose(self) -> None:
+        """Refuse later calls, and let those that run come to their end for five seconds; then they are cancelled."""
+        self.check()
+        self._closed = True
+        if self._running:
+            _, hanging = await asyncio.wait(self._running, timeout=WAIT)
+            for running in hanging:
+                running.cancel()
+            await asyncio.gather(*hanging, return_exceptions=True)
+
+    async def _caught(self, call: Callable[[], Coroutine[Any, Any, T]]) -> T | StorageError:
+        try:
+            return await call()
+        except Exception as error:  # noqa: BLE001  each driver has a tree of its own; none may leave here
+            return self._failure(error)

@@ -1,0 +1,38 @@
+"""Whether a store answers, and what it holds."""
+
+import asyncio
+from collections.abc import Awaitable
+
+import attrs
+
+from anilist_oauth.errors import StorageError
+
+PING_LIMIT = 2.0  # seconds
+
+
+@attrs.frozen(kw_only=True)
+class Health:
+    """What a store says of itself.
+
+    Attributes:
+        kind: ``memory``, ``sqlite``, ``postgresql`` or ``redis``.
+        version: The version of its layout now.
+        found_version: The version it had when it was opened; 0 where there was nothing.
+        logins: How many logins it holds, finished ones of the last minutes included.
+        tokens: How many users' tokens it holds.
+    """
+
+    kind: str
+    version: int
+    found_version: int
+    logins: int
+    tokens: int
+
+
+async def within(seconds: float, answer: Awaitable[object]) -> None:
+    """Wait for an answer; a `StorageError` says that it did not come in time."""
+    try:
+        async with asyncio.timeout(seconds):
+            await answer
+    except TimeoutError as error:
+        raise StorageError(f"the store did not answer within {seconds:g} seconds", retryable=True) from error

@@ -1,0 +1,67 @@
+"""The version of what is kept in Redis, and how an older one is brought up to date.
+
+Version 1 is that of `anilist_oauth` 0.1, which kept no version. Version 2 added it, the fields ``user_id`` and
+``issued_at`` of a token, and the note that there are sealed ones. Each record is upgraded by itself, and again without
+harm, so that many processes may do so at once, and a program of the version before may go on writing meanwhile.
+"""
+
+import json
+from typing import Any
+
+from anilist_oauth.errors import StorageError
+from anilist_oauth.storage.encoding import UNREADABLE, issued_at_of, masked_token
+from anilist_oauth.storage.redis.keys import Keys, Run, script
+from anilist_oauth.storage.sealed import MARK
+
+VERSION = 2
+
+FILL = """
+local token_id, user_id, issued_at = unpack(ARGV)
+if redis.call('HGET', KEYS[1], 'token_id') ~= token_id then return 0 end
+if user_id ~= '' then redis.call('HSETNX', KEYS[1], 'user_id', user_id) end
+if issued_at ~= '' then redis.call('HSETNX', KEYS[1], 'issued_at', issued_at) end
+return 1
+"""
+
+
+async def upgrade(run: Run, keys: Keys) -> int:
+    """Bring a store up to date, if that is needed; the version that was found, 0 where there was nothing.
+
+    Raises:
+        StorageError: It is of a newer version than this package knows, or Redis failed.
+    """
+    [version] = await run(("GET", keys.version))
+    [applications] = await run(("SMEMBERS", keys.applications)) if version is None else [[]]
+    found = int(version) if version and version.isdigit() else 1 if applications else 0
+    if found > VERSION:
+        raise StorageError(
+            f"the store is of version {found}, and this version of anilist_oauth knows {VERSION} at most: upgrade the "
+            "package"
+        )
+    if found < VERSION:
+        for application in applications:
+            await _from_1(run, keys, application)
+        await run(("SET", keys.version, VERSION))
+    return found
+
+
+async def _from_1(run: Run, keys: Keys, application: str) -> None:
+    [subjects] = await run(("ZRANGE", keys.expiry(application), 0, -1))
+    for subject in subjects:
+        key = keys.token(application, subject)
+        fields = [masked_token(one) for one in await run(("HGETALL", key))][0]
+        if str(fields.get("access_token", "")).startswith(MARK):
+            await run(("SET", keys.sealed, "1"))
+        await run(script(FILL, (key,), fields.get("token_id", ""), _user_id(fields), _issued_at(fields)))
+
+
+def _user_id(fields: dict[str, Any]) -> int | str:
+    try:
+        return int(json.loads(fields["viewer"])["id"])
+    except UNREADABLE:
+        return ""
+
+
+def _issued_at(fields: dict[str, Any]) -> int | str:
+    issued_at = issued_at_of(fields.get("access_token", ""))
+    return "" if issued_at is None else issued_at

@@ -1,0 +1,134 @@
+"""A Redis URL as hosts print it: one server, a Sentinel's master, a Cluster, or a Unix socket."""
+
+from pathlib import PurePosixPath
+from typing import Any, Literal
+from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
+
+import attrs
+
+from anilist_oauth.errors import ConfigurationError
+from anilist_oauth.redaction import Masked, MaskedText
+from anilist_oauth.storage.plain_text import is_here, warn_of_plain_text
+
+Kind = Literal["single", "sentinel", "cluster"]
+
+_TLS = {"rediss": True, "valkeys": True, "redis": False, "valkey": False}
+_SOCKETS = {"unix", "redis+unix", "redis+socket", "valkey+unix"}
+SCHEMES = {*_TLS, *_SOCKETS, *(f"{name}+{kind}" for name in _TLS for kind in ("sentinel", "cluster"))}
+_OPTIONS = {
+    *("db", "username", "password", "client_name", "protocol", "health_check_interval"),
+    *("ssl_cert_reqs", "ssl_ca_certs", "ssl_ca_path", "ssl_certfile", "ssl_keyfile", "ssl_check_hostname"),
+}
+_OF_SENTINELS = {"sentinel_username", "sentinel_password"}
+NEEDED = "redis://user:password@host:6379/0 is needed"
+_PORTS = {"single": 6379, "cluster": 6379, "sentinel": 26379}
+
+
+@attrs.frozen(kw_only=True)
+class RedisAddress:
+    """Where a Redis is.
+
+    Attributes:
+        kind: What is at the URL.
+        url: For one server, the URL that redis-py reads.
+        nodes: For the others, their hosts and ports.
+        service: The name of a Sentinel's master.
+        options: For the others, what redis-py is told about the connections.
+        of_sentinels: The same for the connections to the Sentinels.
+        secrets: What no message may repeat.
+    """
+
+    kind: Kind
+    url: Masked[str]
+    nodes: tuple[tuple[str, int], ...] = ()
+    service: str = ""
+    options: Masked[dict[str, Any]] = attrs.field(factory=lambda: Masked({}))
+    of_sentinels: Masked[dict[str, Any]] = attrs.field(factory=lambda: Masked({}))
+    secrets: tuple[str, ...] = attrs.field(repr=False)
+
+
+def redis_address(url: str) -> RedisAddress:
+    """Read a Redis URL.
+
+    Raises:
+        ConfigurationError: It cannot be read, or has an option that is not known here.
+    """
+    url = MaskedText(url)
+    scheme, _, rest = url.partition("://")
+    if scheme not in SCHEMES:
+        raise ConfigurationError(f"RedisStore: {NEEDED}")
+    try:
+        parts = urlsplit(MaskedText(f"redis://{rest}"))
+        query = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
+    except ValueError:
+        parts = None
+    if parts is None or parts.fragment:  # what urllib says of it may quote the password
+        raise ConfigurationError(f"the store's URL cannot be read: {NEEDED}")
+    base, _, suffix = scheme.partition("+")
+    kind: Kind = "sentinel" if suffix == "sentinel" else "cluster" if suffix == "cluster" else "single"
+    unknown = sorted(set(query) - _OPTIONS - (_OF_SENTINELS if kind == "sentinel" else set()))
+    if unknown:
+        raise ConfigurationError(f"the store's URL has options that are not known here: {', '.join(unknown)}")
+    password = MaskedText(unquote(parts.netloc.rpartition("@")[0].partition(":")[2]))
+    secrets = tuple(filter(None, (url, password, *(MaskedText(query.get(n, "")) for n in query if "password" in n))))
+    if scheme in _SOCKETS:
+        return RedisAddress(kind="single", url=Masked(f"unix://{rest}"), secrets=secrets)
+    if not (scheme.startswith(("rediss", "valkeys"))):
+        _warn_without_tls(parts)
+    if kind == "single":
+        _check_database(parts.path)
+        plain = "rediss" if _TLS[base] else "redis"
+        return RedisAddress(kind=kind, url=Masked(f"{plain}://{rest}"), secrets=secrets)
+    return _several(kind, parts, query, tls=_TLS[base], secrets=secrets)
+
+
+def _several(
+    kind: Kind, parts: SplitResult, query: dict[str, str], *, tls: bool, secrets: tuple[str, ...]
+) -> RedisAddress:
+    user, _, password = parts.netloc.rpartition("@")[0].partition(":")
+    options: dict[str, Any] = {name: value for name, value in query.items() if name not in _OF_SENTINELS}
+    given = {"username": unquote(user), "password": MaskedText(unquote(password)), "ssl": tls}
+    options = {name: value for name, value in given.items() if value} | options
+    path = PurePosixPath(parts.path or "/").parts[1:]
+    service = ""
+    if kind == "sentinel":
+        if not path:
+            raise ConfigurationError("the store's URL names no master: redis+sentinel://host:26379/mymaster/0 is needed")
+        service, path = unquote(path[0]), path[1:]
+    if path:
+        options["db"] = _check_database(f"/{path[0]}")
+    if kind == "cluster" and options.pop("db", 0):
+        raise ConfigurationError("the store's URL: a Redis Cluster has the database 0 only")
+    of_sentinels = {name.removeprefix("sentinel_"): query[name] for name in query if name in _OF_SENTINELS}
+    return RedisAddress(
+        kind=kind,
+        url=Masked(urlencode({})),
+        nodes=tuple(_node(node, _PORTS[kind]) for node in parts.netloc.rpartition("@")[2].split(",")),
+        service=service,
+        options=Masked(options),
+        of_sentinels=Masked(of_sentinels | ({"ssl": True} if tls else {})),
+        secrets=secrets,
+    )
+
+
+def _node(text: str, port: int) -> tuple[str, int]:
+    try:
+        parts = urlsplit(f"//{text}")
+        return parts.hostname or "localhost", parts.port or port
+    except ValueError as error:
+        raise ConfigurationError(f"the store's URL: {text!r} is not a host and a port") from error
+
+
+def _check_database(path: str) -> int:
+    number = path.strip("/")
+    if number and not (number.isascii() and number.isdigit()):
+        raise ConfigurationError(f"the store's URL: the path is the number of the database, such as /0, not {path!r}")
+    return int(number or 0)
+
+
+def _warn_without_tls(parts: SplitResult) -> None:
+    for node in parts.netloc.rpartition("@")[2].split(","):
+        host = node[1:].partition("]")[0] if node.startswith("[") else node.partition(":")[0]
+        if not is_here(host):
+            warn_of_plain_text(host, "use rediss:// if the server offers it")
+            return

@@ -1,0 +1,62 @@
+"""What runs a statement: one `Database` for PostgreSQL, one for SQLite, one for an application's own engine."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+import attrs
+from sqlalchemy import Dialect, Executable
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from anilist_oauth.storage.encoding import masked_token
+
+Row = Mapping[str, Any]
+
+WAIT = 5.0  # seconds for a new connection, a lock, or an answer
+
+
+class Database(Protocol):
+    """An open database."""
+
+    async def open(self) -> None:
+        """Open the first connection, or the pool."""
+
+    async def execute(self, statement: Executable, values: Mapping[str, Any]) -> list[Row]:
+        """Run one statement as a transaction of its own, and give its rows."""
+
+    def upgrading(self) -> AsyncEngine:
+        """Give an engine for making and upgrading the tables; see `keeps_engine`."""
+
+    @property
+    def keeps_engine(self) -> bool:
+        """Whether that engine is the application's, and is not disposed afterwards."""
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+
+    def cut(self) -> None:
+        """Close what `aclose` could not in its time, without a goodbye."""
+
+
+@attrs.define
+class Compiler:
+    """Turns statements into the text and the values that a driver takes, and remembers the text."""
+
+    _dialect: Dialect
+    _compiled: dict[Executable, tuple[str, tuple[str, ...], dict[str, Any]]] = attrs.field(factory=dict)
+
+    def __call__(self, statement: Executable, values: Mapping[str, Any]) -> tuple[str, Sequence[Any]]:
+        """Give the text of a statement, and its values in order; a list among them stands for ``IN (…)``."""
+        known = self._compiled.get(statement)
+        if known is None:
+            compiled: Any = statement.compile(dialect=self._dialect)  # type: ignore[attr-defined]  # of all of ours
+            if compiled.post_compile_params:
+                expanded = compiled.construct_expanded_state(values)
+                return expanded.statement, expanded.positional_parameters
+            known = self._compiled[statement] = (str(compiled), tuple(compiled.positiontup), dict(compiled.params))
+        text, names, defaults = known
+        return text, [values[name] if name in values else defaults[name] for name in names]
+
+
+def as_rows(found: Iterable[Mapping[str, Any]]) -> list[Row]:
+    """Give rows as plain dicts, in which the token is masked."""
+    return [masked_token(dict(row)) for row in found]

@@ -1,0 +1,36 @@
+"""What a database's errors mean. None of them leaves the store: they hold the values of a statement, tokens among them."""
+
+import sqlite3
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from anilist_oauth.errors import StorageError
+from anilist_oauth.redaction import clean
+
+# SQLSTATE classes: connection, rollback of a conflict, resources, operator intervention, system; lock_not_available.
+RETRYABLE_SQLSTATES = ("08", "40", "53", "57", "58", "55P03")
+RETRYABLE_SQLITE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+
+
+def storage_error(error: BaseException, *, database: str, secrets: tuple[str, ...]) -> StorageError:
+    """Say what happened, in the driver's first line: the rest of it may quote a row."""
+    driver = getattr(error, "orig", None) or error
+    driver = driver.__cause__ or driver  # SQLAlchemy puts an error of its own before asyncpg's
+    if isinstance(error, StorageError):
+        return error
+    if isinstance(error, TimeoutError | PoolTimeoutError):
+        return StorageError(f"the {database} store took longer than allowed", retryable=True)
+    lines = str(driver.args[-1] if driver.args else "").splitlines() or [""]  # an OSError begins with its number
+    said = clean(lines[0], secrets=secrets)
+    return StorageError(
+        f"the {database} store failed: {type(driver).__name__}: {said}", retryable=_retryable(error, driver)
+    )
+
+
+def _retryable(error: BaseException, driver: BaseException) -> bool:
+    if isinstance(driver, OSError) or (isinstance(error, DBAPIError) and error.connection_invalidated):
+        return True
+    state = getattr(driver, "sqlstate", None) or ""
+    sqlite_code = getattr(driver, "sqlite_errorcode", 0) & 0xFF  # the rest of it is detail
+    return state.startswith(RETRYABLE_SQLSTATES) or sqlite_code in RETRYABLE_SQLITE

@@ -1,0 +1,93 @@
+"""The folder of a store's file: nobody else can put another file in the store's place, or read the tokens in it.
+
+Whoever may write to the folder, or owns it, can swap the file between our look at it and SQLite's. So can whoever may
+rename the folder itself, because a folder above it is open to everybody, or owns a symlink on the way to it.
+"""
+
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from anilist_oauth.errors import StorageError
+
+if sys.platform != "win32":
+    import grp
+    import pwd
+
+_MOST_LINKS = 40  # as Linux follows
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder to which others have a way.
+
+    Raises:
+        StorageError: It belongs to another user, or everybody or a group of others may write to it; a folder above it
+            is open to everybody; or a symlink of another user's is on the way. The text says what to do.
+        OSError: The folder cannot be looked at.
+    """
+    path = folder
+    for path, found in _way(Path(os.path.abspath(folder))):  # noqa: PTH100  not resolved: the symlinks count
+        if stat.S_ISLNK(found.st_mode):
+            if not _is_ours(found):
+                raise _refusal(f"{path}, on the way to {folder}, is a symlink of another user's", "")
+        elif found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX:
+            raise _refusal(f"everybody may write to the folder {path}", f"chmod o-w {path}")
+    found = path.stat()
+    if not _is_ours(found):
+        raise _refusal(f"the folder {path} belongs to another user", "")
+    if found.st_mode & stat.S_IWOTH:
+        raise _refusal(f"everybody may write to the folder {path}", f"chmod o-w {path}")
+    if found.st_mode & stat.S_IWGRP and not _is_private(found.st_gid):
+        raise _refusal(f"a group of others may write to the folder {path}", f"chmod g-w {path}")
+
+
+def _refusal(what: str, command: str) -> StorageError:
+    do = f"run `{command}`, or choose" if command else "choose"
+    return StorageError(
+        f"{what}, and so put another file in the store's place: {do} a folder of its own for the file. Where nobody "
+        "else can reach it, as on a volume that only this container mounts, give open_store check_folder=False"
+    )
+
+
+def _way(path: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """Go from the root to a folder, through each symlink: every folder and symlink on the way."""
+    current, left, links = Path(path.anchor), list(reversed(path.parts[1:])), 0
+    yield current, current.lstat()
+    while left:
+        part = left.pop()
+        if part == "..":
+            current = current.parent
+            continue
+        found = (current / part).lstat()
+        yield current / part, found
+        if not stat.S_ISLNK(found.st_mode):
+            current = current / part
+            continue
+        links += 1
+        if links > _MOST_LINKS:
+            raise StorageError(f"{path} leads through too many symlinks")
+        target = Path(os.readlink(current / part))  # noqa: PTH115  as a str, so that its parts stay as they are
+        if target.is_absolute():
+            current = Path(target.anchor)
+        left += reversed(target.parts[1:] if target.is_absolute() else target.parts)
+    if current != path:
+        yield current, current.lstat()
+
+
+def _is_ours(found: os.stat_result) -> bool:
+    return sys.platform == "win32" or found.st_uid in {0, os.geteuid()}
+
+
+def _is_private(group_id: int) -> bool:
+    """Tell whether a group has nobody in it but this user (and root): the user's own, as with umask 002."""
+    if sys.platform == "win32":  # pragma: no cover (there, the profile folder's access list is what protects)
+        return True
+    ours = {0, os.geteuid()}
+    try:
+        members = {pwd.getpwnam(name).pw_uid for name in grp.getgrgid(group_id).gr_mem}
+    except KeyError:  # a group that is not known here, as in many containers
+        return False
+    primary = {user.pw_uid for user in pwd.getpwall() if user.pw_gid == group_id}
+    return bool(primary | members) and (primary | members) <= ours

@@ -1,0 +1,91 @@
+"""Runs the statements of a store over an open database, one at a time."""
+
+import asyncio
+import logging
+from typing import Any
+
+from anilist_oauth.errors import StorageError
+from anilist_oauth.storage.calls import LIMIT, WAIT, Calls
+from anilist_oauth.storage.sql.database import Database, Row
+from anilist_oauth.storage.sql.failures import storage_error
+from anilist_oauth.storage.sql.statements import Statements
+from anilist_oauth.storage.sql.tables import Tables
+from anilist_oauth.storage.sql.upgrade import VERSION, Upgrade
+
+UPGRADE_LIMIT = 600.0  # seconds to upgrade the tables
+
+
+class Runner:
+    """An open database, and the statements for it.
+
+    Args:
+        database: What runs them.
+        name: What messages call it.
+        secrets: What no message may repeat.
+        tables: The tables.
+        statements: The statements.
+    """
+
+    def __init__(
+        self, database: Database, *, name: str, secrets: tuple[str, ...], tables: Tables, statements: Statements
+    ) -> None:
+        self._database = database
+        self._name = name
+        self._secrets = secrets
+        self._tables = tables
+        self._statements = statements
+        self._calls = Calls(self._failure)
+        _keep_rows_out_of_logs()
+
+    async def open(self) -> int:
+        """Connect, and make or upgrade the tables where needed; the version that was found (0: no tables).
+
+        Raises:
+            StorageError: It cannot be reached, or its tables are of a newer version of this package.
+        """
+        try:
+            async with asyncio.timeout(LIMIT):
+                await self._database.open()
+            return await self._upgraded()
+        except Exception as error:  # noqa: BLE001  each driver has a tree of its own; none may leave here
+            failure = self._failure(error)
+        raise failure  # outside the block, or the driver's error would hang on as its context
+
+    async def run(self, statement: str, **values: Any) -> list[Row]:
+        """Run one statement, named as in `Statements`, as a transaction of its own; its rows.
+
+        Raises:
+            StorageError: The database failed, or took longer than ten seconds. It has no cause: the drivers' errors
+                hold the values of the statement, tokens among them, and may hold the URL.
+        """
+        return await self._calls.run(lambda: self._database.execute(getattr(self._statements, statement), values))
+
+    async def aclose(self) -> None:
+        """Let what runs come to its end for five seconds, and close every connection in as many more."""
+        await self._calls.aclose()
+        try:
+            async with asyncio.timeout(WAIT):
+                await self._database.aclose()
+        except TimeoutError:  # a frozen server does not say goodbye
+            self._database.cut()
+
+    async def _upgraded(self) -> int:
+        engine, upgrade = self._database.upgrading(), Upgrade(self._tables)
+        try:
+            async with asyncio.timeout(LIMIT) as limit, engine.connect() as connection:
+                found = await connection.run_sync(upgrade.version)
+                if found != VERSION:
+                    limit.reschedule(asyncio.get_running_loop().time() + UPGRADE_LIMIT)
+                    await connection.run_sync(upgrade)
+                return found
+        finally:
+            if not self._database.keeps_engine:
+                await engine.dispose()
+
+    def _failure(self, error: BaseException) -> StorageError:
+        return storage_error(error, database=self._name, secrets=self._secrets)
+
+
+def _keep_rows_out_of_logs() -> None:
+    """Silence what would show tokens at DEBUG: SQLAlchemy logs rows."""
+    logging.getLogger("sqlalchemy.engine.Engine.anilist_oauth").setLevel(logging.WARNING)

@@ -1,0 +1,95 @@
+"""SQLite through aiosqlite: one connection, since SQLite has one writer at a time.
+
+The write-ahead log makes a commit cheap. After a token is put, what is in the log is moved to the file itself, so that a
+copy of that one file, or a container that keeps only that one, holds every token.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+from sqlalchemy import Executable
+from sqlalchemy.dialects.sqlite.aiosqlite import dialect
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from anilist_oauth.storage.sql.database import WAIT, Compiler, Row, as_rows
+from anilist_oauth.storage.sql.file import secure_file
+
+AGAIN = 0.02  # seconds between tries where SQLite refuses to wait for a lock
+
+
+class SQLite:
+    """A connection to a SQLite file."""
+
+    keeps_engine = False
+
+    def __init__(self, path: Path, *, check_folder: bool) -> None:
+        self._path = path
+        self._check_folder = check_folder
+        self._compile = Compiler(dialect())
+        self._connection: aiosqlite.Connection | None = None
+
+    async def open(self) -> None:
+        """Make the file, or make sure that nobody else can read it, and open it."""
+        secure_file(self._path, check_folder=self._check_folder)
+        self._connection = await self._connect()
+
+    async def execute(self, statement: Executable, values: Mapping[str, Any]) -> list[Row]:
+        """Run one statement; after one that writes a token, move it from the log to the file itself."""
+        assert self._connection is not None  # noqa: S101  the runner runs nothing before `open`
+        text, ordered = self._compile(statement, values)
+        rows = as_rows(map(dict, await self._connection.execute_fetchall(text, ordered)))
+        if rows and any(name in values for name in ("access_token", "new_access_token")):
+            with suppress(sqlite3.OperationalError):  # the token is in the log, which the next checkpoint moves
+                await self._connection.execute_fetchall("PRAGMA wal_checkpoint(PASSIVE)")
+        return rows
+
+    def upgrading(self) -> AsyncEngine:
+        """Give an engine with a connection of its own."""
+        return create_async_engine(
+            "sqlite+aiosqlite://",
+            async_creator=self._connect,
+            poolclass=NullPool,
+            hide_parameters=True,
+            logging_name="anilist_oauth",
+        )
+
+    async def aclose(self) -> None:
+        """Close the connection, after what it has to do."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+
+    def cut(self) -> None:
+        """Do nothing more: a file says goodbye."""
+
+    async def _connect(self) -> aiosqlite.Connection:
+        connection = await aiosqlite.connect(self._path, timeout=WAIT, isolation_level=None)
+        try:
+            connection.row_factory = sqlite3.Row
+            await _use_wal(connection)
+        except BaseException:
+            await connection.close()
+            raise
+        return connection
+
+
+async def _use_wal(connection: aiosqlite.Connection) -> None:
+    """Switch to the write-ahead log; SQLite itself does not wait where two processes that start at once both do."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + WAIT
+    while True:
+        try:
+            await connection.execute_fetchall("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or loop.time() > until:
+                raise
+            await asyncio.sleep(AGAIN)
+        else:
+            break
+    await connection.execute_fetchall("PRAGMA synchronous = FULL")

@@ -1,0 +1,130 @@
+"""The version of the tables, and how a store of an older one is brought up to date.
+
+Version 1 is that of `anilist_oauth` 0.1, which had no table for it. Version 2 added that table, and the columns
+``user_id`` and ``issued_at``. A new version adds its step to `_STEPS`; a program of the version before may go on writing
+meanwhile, so that a new column is one that it can leave out.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import attrs
+from sqlalchemy import Connection, Row, bindparam, delete, insert, inspect, select, tuple_, update
+from sqlalchemy.schema import CreateColumn, CreateSchema
+
+from anilist_oauth.errors import StorageError
+from anilist_oauth.redaction import Masked
+from anilist_oauth.storage.encoding import UNREADABLE, issued_at_of
+from anilist_oauth.storage.sql.tables import Tables
+
+VERSION = 2
+LOCK = 0x616E696C  # an advisory lock of PostgreSQL: two processes that start at once make the tables in turn
+PAGE = 500  # rows that are read at once
+
+
+@attrs.frozen
+class Upgrade:
+    """Brings the tables of one store to `VERSION`, in one transaction."""
+
+    tables: Tables
+
+    def __call__(self, connection: Connection) -> None:
+        """Make the tables, or upgrade them; many processes may do so at once."""
+        self._lock(connection)
+        current = self.version(connection)  # another process may have been faster
+        if current == 0:
+            self._create(connection)
+        for version in range(current or VERSION, VERSION):
+            _STEPS[version](connection, self.tables)
+        if current != VERSION:
+            connection.execute(delete(self.tables.version))
+            connection.execute(insert(self.tables.version).values(version=VERSION))
+        connection.commit()
+
+    def version(self, connection: Connection) -> int:
+        """Tell the version of the tables; 0 where there are none.
+
+        Raises:
+            StorageError: They are of a newer version than this package knows.
+        """
+        looking = inspect(connection)
+        schema = self.tables.metadata.schema
+        if not looking.has_table(self.tables.tokens.name, schema) or not looking.has_table(
+            self.tables.logins.name, schema
+        ):
+            return 0
+        version = None
+        if looking.has_table(self.tables.version.name, schema):
+            version = connection.execute(select(self.tables.version.c.version)).scalar()
+        if version is None:  # made by 0.1, or by a migration from `metadata`
+            columns = {column["name"] for column in looking.get_columns(self.tables.tokens.name, schema)}
+            version = VERSION if {"user_id", "issued_at"} <= columns else 1
+        if version > VERSION:
+            raise StorageError(
+                f"the store's tables are of version {version}, and this version of anilist_oauth knows {VERSION} at "
+                "most: upgrade the package"
+            )
+        return int(version)
+
+    def _lock(self, connection: Connection) -> None:
+        connection.rollback()
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+        else:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    def _create(self, connection: Connection) -> None:
+        schema = self.tables.metadata.schema
+        if schema is not None and not inspect(connection).has_schema(schema):
+            connection.execute(CreateSchema(schema, if_not_exists=True))
+        self.tables.metadata.create_all(connection)
+
+
+def _from_1(connection: Connection, tables: Tables) -> None:
+    """Add the user id, which was the viewer's, and the time of issue, which a plain token tells."""
+    tables.version.create(connection, checkfirst=True)
+    tokens = tables.tokens
+    table = connection.dialect.identifier_preparer.format_table(tokens)
+    present = {column["name"] for column in inspect(connection).get_columns(tokens.name, tokens.schema)}
+    for column in (tokens.c.user_id, tokens.c.issued_at):
+        if column.name not in present:
+            definition = CreateColumn(column).compile(dialect=connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {definition}")
+    fill = (
+        update(tokens)
+        .where(tokens.c.client_id == bindparam("this_client_id"), tokens.c.subject == bindparam("this_subject"))
+        .values(user_id=bindparam("new_user_id"), issued_at=bindparam("new_issued_at"))
+    )
+    for page in _pages(connection, tables):
+        connection.execute(fill, [_filled(row) for row in page.value])
+
+
+def _pages(connection: Connection, tables: Tables) -> Iterator[Masked[Sequence[Row[Any]]]]:
+    columns = tables.tokens.c
+    key = tuple_(columns.client_id, columns.subject)
+    every = select(columns.client_id, columns.subject, columns.access_token, columns.viewer).order_by(
+        columns.client_id, columns.subject
+    )
+    page = Masked(connection.execute(every.limit(PAGE)).all())
+    while page.value:
+        yield page
+        after = key > tuple_(*page.value[-1][:2])
+        page = Masked(connection.execute(every.where(after).limit(PAGE)).all())
+
+
+def _filled(row: Row[Any]) -> dict[str, Any]:
+    """Read what the new columns hold; a row that this package did not write keeps them empty."""
+    try:
+        user_id = json.loads(row.viewer)["id"]
+    except UNREADABLE:
+        user_id = None
+    return {
+        "this_client_id": row.client_id,
+        "this_subject": row.subject,
+        "new_user_id": user_id if type(user_id) is int else None,
+        "new_issued_at": issued_at_of(row.access_token),
+    }
+
+
+_STEPS: dict[int, Callable[[Connection, Tables], None]] = {1: _from_1}

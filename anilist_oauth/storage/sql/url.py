@@ -1,0 +1,129 @@
+"""A database's URL as hosts print it: which database, which of libpq's options, and what of it is a secret."""
+
+from pathlib import Path
+from typing import Literal
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+
+import attrs
+
+from anilist_oauth.errors import ConfigurationError
+from anilist_oauth.redaction import Masked, MaskedText
+from anilist_oauth.storage.plain_text import is_here, warn_of_plain_text
+
+Dialect = Literal["sqlite", "postgresql"]
+
+DIALECTS: dict[str, Dialect] = {"sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql"}
+CONNECT_TIMEOUT = 5.0  # seconds
+# What asyncpg reads from a URL itself, and what PostgreSQL takes as a setting of the connection.
+UNDERSTOOD = {
+    *("host", "port", "dbname", "database", "user", "password", "passfile", "service", "target_session_attrs"),
+    *("sslmode", "sslcert", "sslkey", "sslrootcert", "sslcrl", "sslpassword", "sslnegotiation"),
+    *("ssl_min_protocol_version", "ssl_max_protocol_version", "krbsrvname", "gsslib"),
+    *("application_name", "options", "search_path", "client_encoding", "statement_timeout", "TimeZone"),
+}
+# What concerns other drivers, or the host's own pooler: it changes nothing here.
+IGNORED = {"pgbouncer", "connection_limit", "pool_timeout", "supa", "gssencmode", "keepalives", "keepalives_idle"}
+ENCRYPTED = {"require", "verify-ca", "verify-full"}
+NEEDED = "postgresql://user:password@host:5432/database is needed"
+
+
+@attrs.frozen(kw_only=True)
+class PostgreSQLAddress:
+    """Where a PostgreSQL is, and how to connect.
+
+    Attributes:
+        dsn: The URL, with the options that asyncpg reads.
+        connect_timeout: Seconds for a new connection.
+        secrets: What no message may repeat.
+    """
+
+    dsn: Masked[str]
+    connect_timeout: float
+    secrets: tuple[str, ...] = attrs.field(repr=False)
+
+
+def dialect_of(url: str) -> Dialect:
+    """Tell which database a URL means; the name of a driver in it is accepted, and another one is used."""
+    dialect = DIALECTS.get(url.partition(":")[0].partition("+")[0])
+    if dialect is None:
+        raise ConfigurationError("SQLStore: a URL that begins with sqlite:/// or postgresql:// is needed")
+    return dialect
+
+
+def sqlite_path(url: str) -> Path:
+    """Read a SQLite URL.
+
+    Raises:
+        ConfigurationError: It names no file.
+    """
+    host, _, path = url.partition("://")[2].partition("/")
+    if host or not Path(path).name or path.startswith((":memory:", "file:")) or {"?", "\0"} & set(path):
+        raise ConfigurationError(
+            f"SQLStore: a SQLite URL names a file, and takes no options: sqlite:///tokens.db, or "
+            f"sqlite:////srv/tokens.db, not {url!r}; what should live in memory alone is open_store('memory:')"
+        )
+    return Path(path)
+
+
+def postgresql_address(url: str) -> PostgreSQLAddress:
+    """Read a PostgreSQL URL with libpq's options.
+
+    Raises:
+        ConfigurationError: It cannot be read, or has an option that is not known here.
+    """
+    url = MaskedText(url)
+    try:
+        parts = urlsplit(MaskedText(f"postgresql://{url.partition('://')[2]}"))
+        options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
+    except ValueError:
+        parts = None
+    if parts is None or "://" not in url or parts.fragment:  # what urllib says of it may quote the password
+        raise ConfigurationError(f"the store's URL cannot be read: {NEEDED}")
+    _check_options(options)
+    timeout = _connect_timeout(options.pop("connect_timeout", None))
+    binding = options.pop("channel_binding", "prefer")
+    if binding not in {"disable", "prefer", "require"}:
+        raise ConfigurationError("the store's URL: channel_binding is disable, prefer or require")
+    if "fallback_application_name" in options:
+        options.setdefault("application_name", options.pop("fallback_application_name"))
+    kept = {name: value for name, value in options.items() if name not in IGNORED}
+    _warn_without_tls(parts.netloc.rpartition("@")[2], kept)
+    password = MaskedText(unquote(parts.netloc.rpartition("@")[0].partition(":")[2]))
+    dsn = parts._replace(query=urlencode(kept)).geturl()
+    secrets = (url, password, MaskedText(options.get("password", "")), MaskedText(options.get("sslpassword", "")))
+    return PostgreSQLAddress(dsn=Masked(dsn), connect_timeout=timeout, secrets=tuple(filter(None, secrets)))
+
+
+def _check_options(options: dict[str, str]) -> None:
+    known = {*UNDERSTOOD, *IGNORED, "connect_timeout", "channel_binding", "fallback_application_name"}
+    unknown = sorted(set(options) - known)
+    if unknown:
+        raise ConfigurationError(
+            f"the store's URL has options that are not known here: {', '.join(unknown)}; take them out, or check the "
+            "spelling (libpq's, as in PostgreSQL's manual, section 34.1.2)"
+        )
+    for name in ("sslrootcert", "sslcert", "sslkey", "sslcrl"):
+        path = options.get(name, "system")
+        if path != "system" and not Path(path).exists():
+            raise ConfigurationError(f"the store's URL: the file that {name} names does not exist: {path!r}")
+
+
+def _connect_timeout(given: str | None) -> float:
+    if given is None:
+        return CONNECT_TIMEOUT
+    if not (given.isascii() and given.isdigit()):
+        raise ConfigurationError("the store's URL: connect_timeout is a whole number of seconds")
+    return float(min(int(given) or CONNECT_TIMEOUT, CONNECT_TIMEOUT))  # a store answers within ten seconds
+
+
+def _warn_without_tls(hosts: str, options: dict[str, str]) -> None:
+    hosts = options.get("host", "") or hosts
+    far = [host for host in map(_host, hosts.split(",")) if not is_here(host)]
+    if far and options.get("sslmode", "prefer") not in ENCRYPTED:
+        warn_of_plain_text(far[0], "add ?sslmode=verify-full (or require) to the URL")
+
+
+def _host(host_and_port: str) -> str:
+    if host_and_port.startswith("["):
+        return host_and_port[1:].partition("]")[0]
+    return unquote(host_and_port).partition(":")[0] if not host_and_port.startswith("/") else host_and_port
