@@ -30,7 +30,7 @@ from anilist_oauth.session.session import OAuthSession
 from anilist_oauth.storage import open_store
 from anilist_oauth.storage.digests import digest
 from anilist_oauth.storage.redis import client as redis_client
-from anilist_oauth.storage.sql import engine as sql_engine
+from anilist_oauth.storage.sql import runner as sql_runner
 from anilist_oauth.storage.store import Store
 from anilist_oauth.tokens.access_token import Token
 from anilist_oauth.tokens.claims import peek_claims
@@ -41,7 +41,7 @@ MEMORY = "memory:"  # one process alone; its stores are those of tests.flaky
 HURRIED = {"work": 8.0, "settle": 10.0, "dead": 12.0, "look": 9.0}  # seconds in the place of 70, 80, 90 and 60
 Answer = dict[str, Any]
 _PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["tests.crew", sql_engine.__name__, redis_client.__name__])
+_PROCESSES.set_forkserver_preload(["tests.crew", sql_runner.__name__, redis_client.__name__])
 
 
 class WorkerDiedError(Exception):

@@ -28,17 +28,17 @@ class Calls:
         self._running: set[asyncio.Task[Any]] = set()
         self._closed = False
 
-    async def run(self, call: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Make one call.
+    async def run(self, call: Callable[[], Coroutine[Any, Any, T]], *, limit: float | None = None) -> T:
+        """Make one call, of `limit` seconds at most (ten unless given).
 
         Raises:
-            StorageError: It failed, or took longer than ten seconds; or the store is closed, or of another event loop.
+            StorageError: It failed, or took too long; or the store is closed, or of another event loop.
         """
         self.check()
         running = self._loop.create_task(self._caught(call))
         self._running.add(running)
         running.add_done_callback(self._running.discard)
-        await asyncio.wait((running,), timeout=LIMIT)
+        await asyncio.wait((running,), timeout=LIMIT if limit is None else limit)
         if not running.done() or running.cancelled():
             raise self._failure(TimeoutError())
         answer = running.result()

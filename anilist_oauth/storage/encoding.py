@@ -32,8 +32,8 @@ def due_before(within: timedelta, *, now: datetime) -> datetime:
     try:
         return now + within
     except OverflowError:
-        edge = datetime.max if within > timedelta() else datetime.min
-        return edge.replace(tzinfo=UTC)
+        year = 9999 if within > timedelta() else 1
+        return datetime(year, 12, 31, tzinfo=UTC)
 
 
 def issued_at_of(access_token: str) -> int | None:

@@ -1,10 +1,18 @@
-"""A store on another host that is reached without TLS."""
+"""What of a store's URL may be shown, and whether the way to its host is encrypted."""
 
 import warnings
+
+from anilist_oauth.redaction import clean
 
 
 class InsecureStoreWarning(UserWarning):
     """A store on another host is reached without TLS: whoever can listen on the way reads the tokens."""
+
+
+def quoted(url: str) -> str:
+    """Quote a URL that is refused, or its scheme alone where a password may be in it."""
+    shown = url if "@" not in url and "?" not in url else url.partition(":")[0] + ":…"
+    return f"'{clean(shown)}'"
 
 
 def is_here(host: str) -> bool:

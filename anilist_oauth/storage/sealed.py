@@ -89,8 +89,8 @@ class UnsealedTokenStore(Unpicklable):
             return
         if await holds_sealed(MARK):
             raise SealError(
-                f"the store holds sealed tokens, and a plain one is not kept beside them: give the keys, or {VARIABLE}; "
-                "or say open_store(url, sealed=False)"
+                "the store holds sealed tokens, and a plain one is not kept beside them: give the keys, as an argument "
+                f"or in {VARIABLE}, or say open_store(url, sealed=False)"
             )
         self._look_at = time.monotonic() + _LOOK_EVERY
 

@@ -10,6 +10,7 @@ from anilist_oauth.pacing.pace import Pace
 from anilist_oauth.redaction import MaskedText, Unpicklable
 from anilist_oauth.storage.health import Health
 from anilist_oauth.storage.memory.store import MemoryStore
+from anilist_oauth.storage.plain_text import quoted
 from anilist_oauth.storage.protocols import LoginStore, TokenStore
 from anilist_oauth.storage.redis.store import RedisStore
 from anilist_oauth.storage.redis.url import SCHEMES as REDIS
@@ -153,14 +154,13 @@ def open_store(
 
 def _kind(url: str) -> tuple[Callable[..., Backend], set[str]]:
     """Tell which store a URL means, and which options it takes."""
-    scheme, colon, rest = url.partition(":")
+    scheme, colon, _ = url.partition(":")
     if colon and scheme == "memory":
         return MemoryStore.from_url, set()
     if colon and scheme.partition("+")[0] in DIALECTS:
         return SQLStore, {"schema", "prefix", "pool_size", "check_folder"}
     if colon and scheme in REDIS:
         return RedisStore, {"prefix", "pool_size"}
-    named = scheme if colon and rest.startswith("//") else url if "@" not in url else "something"
     raise ConfigurationError(
-        f"a store's URL is needed, as an argument or in ANILIST_STORE, not {str(named)!r}: {NEEDED}"
+        f"a store's URL is needed, as an argument or in ANILIST_STORE, not {quoted(url)}: {NEEDED}"
     )

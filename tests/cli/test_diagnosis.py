@@ -18,7 +18,7 @@ from anilist_oauth.clock import utc_now
 from anilist_oauth.oauth.application import Application
 from anilist_oauth.sandbox import Fault, Sandbox
 from anilist_oauth.storage import Store, open_store
-from anilist_oauth.storage.sql import engine as sql_engine
+from anilist_oauth.storage.sql import runner as sql_runner
 from tests.recordings import Recorded, recorded
 from tests.services import free_port
 
@@ -177,7 +177,7 @@ class TestInTheSandbox:
 
     async def test_a_missing_extra_is_told(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         """With the line that installs it."""
-        monkeypatch.setitem(sys.modules, sql_engine.__name__, None)
+        monkeypatch.setitem(sys.modules, sql_runner.__name__, None)
         problems = by_level(await self.diagnose(store=open_store(f"sqlite:///{tmp_path}/tokens.db")), "problem")
         assert "pip install" in problems["store"].text
 

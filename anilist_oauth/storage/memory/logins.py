@@ -19,27 +19,10 @@ from anilist_oauth.storage.outcome import Outcome
 from anilist_oauth.storage.protocols import ANONYMOUS_LOGINS, KEPT, LIVE_LOGINS_A_SUBJECT, forget_at
 from anilist_oauth.storage.records import PendingLogin, Taken
 
-MAX_BYTES = 64 * 1024 * 1024
-_OVERHEAD = 700  # bytes of a login beside its texts, as `benchmarks.growth` measures it
+MAX_BYTES = 96 * 1024 * 1024
+_OVERHEAD = 550  # bytes of a login beside its texts
 _OUTCOME = 1024  # bytes, at most about
 _SWEPT_AT_ONCE = 64  # more than one login adds, and few enough to keep nobody waiting
-
-Owner = tuple[str, str]
-
-
-@attrs.define(eq=False)
-class _Kept:
-    """A login, how it ended, and until when it is kept."""
-
-    login: PendingLogin
-    forget_at: datetime
-    outcome: Outcome | None = None
-
-    @property
-    def size(self) -> int:
-        login = self.login
-        texts = (login.client_id, login.subject, login.binding_digest, login.label, login.return_to)
-        return _OVERHEAD + sum(sys.getsizeof(text) for text in texts if text is not None)
 
 
 class MemoryLoginStore(Unpicklable):
@@ -66,9 +49,11 @@ class MemoryLoginStore(Unpicklable):
         expect(max_bytes, int, "max_bytes: a whole number is needed")
         self._max_logins, self._max_bytes = max_logins, max_bytes
         self._clock = checked_clock(clock)
-        self._logins: dict[str, _Kept] = {}
+        self._logins: dict[str, PendingLogin] = {}
+        self._outcomes: dict[str, Outcome] = {}
+        self._forget_at: dict[str, datetime] = {}  # where it is not ten minutes after the expiry
         self._bytes = 0
-        self._unfinished: dict[Owner, dict[str, None]] = {}  # by client id and subject, oldest first
+        self._unfinished: dict[int, tuple[str, ...]] = {}  # by the hash of client id and subject, oldest first
         self._due: list[tuple[datetime, str]] = []  # a heap: when to look at a login, which may be gone by then
         self._expired: dict[str, None] = {}  # not taken, earliest first: they go sooner where there is no room
         self._waiters: dict[str, asyncio.Future[None]] = {}
@@ -80,50 +65,48 @@ class MemoryLoginStore(Unpicklable):
         """Keep a begun login; `StorageError` (retryable) when the store is full."""
         if key in self._logins:
             return
-        now = self._clock()
-        kept = _Kept(login, forget_at(login, now=now))
+        now, size = self._clock(), _size(login)
+        until = forget_at(login, now=now)
         self._sweep(now)
-        while self._is_full(kept.size):
+        while self._is_full(size):
             if not self._make_room(now):
                 raise self._full_error()
         if login.subject is not None:
-            self._count((login.client_id, login.subject), key)
-        self._logins[key] = kept
-        self._bytes += kept.size
+            self._count(_owner(login), key)
+        self._logins[key] = login
+        self._bytes += size
+        if until > login.expires_at + KEPT:
+            self._forget_at[key] = until
         self._look_at(login.expires_at, key)
 
     async def look(self, key: str) -> PendingLogin | None:
         """Read a login."""
-        kept = self._logins.get(key)
-        return None if kept is None else kept.login
+        return self._logins.get(key)
 
     async def take(self, key: str, *, claim: str, code: str) -> Taken | None:
         """Take a login, if nobody has, and say who has it."""
-        kept = self._logins.get(key)
-        if kept is None:
+        login = self._logins.get(key)
+        if login is None:
             return None
-        if kept.login.taken is None:
-            kept.login = attrs.evolve(kept.login, taken=Taken(claim=claim, code=code))
-            self._uncount(key, kept.login)
-        return kept.login.taken
+        if login.taken is None:
+            login = self._logins[key] = attrs.evolve(login, taken=Taken(claim=claim, code=code))
+            self._uncount(key, login)
+        return login.taken
 
     async def settle(self, key: str, outcome: Outcome) -> None:
         """Keep how a login ended and wake who waits for it."""
-        kept = self._logins.get(key)
-        if kept is not None and kept.outcome is None:
-            kept.outcome = outcome
+        if key in self._logins and key not in self._outcomes:
+            self._outcomes[key] = outcome
             self._bytes += _OUTCOME
-            kept.forget_at = max(kept.forget_at, self._clock() + KEPT)
+            self._forget_at[key] = max(self._end(key), self._clock() + KEPT)
             self._wake(key)
 
     async def settled(self, key: str, *, timeout: float) -> Outcome | None:
         """Wait for a login's outcome."""
-        kept = self._logins.get(key)
-        if kept is not None and kept.outcome is None:
+        if key in self._logins and key not in self._outcomes:
             changed = self._waiters.setdefault(key, asyncio.get_running_loop().create_future())  # one for all
             await asyncio.wait((changed,), timeout=timeout)
-            kept = self._logins.get(key)
-        return None if kept is None else kept.outcome
+        return self._outcomes.get(key)
 
     def _is_full(self, size: int) -> bool:
         return len(self._logins) >= self._max_logins or self._bytes + size > self._max_bytes
@@ -143,14 +126,15 @@ class MemoryLoginStore(Unpicklable):
         while self._due and self._due[0][0] <= now and looked < _SWEPT_AT_ONCE:
             _, key = heapq.heappop(self._due)
             looked += 1
-            kept = self._logins.get(key)
-            if kept is None:
+            login = self._logins.get(key)
+            if login is None:
                 continue
-            if kept.forget_at <= now:
+            end = self._end(key)
+            if end <= now:
                 self._forget(key)
                 continue
-            heapq.heappush(self._due, (kept.forget_at, key))
-            if kept.login.taken is None:
+            heapq.heappush(self._due, (end, key))
+            if login.taken is None:
                 self._expired[key] = None
         return looked > 0
 
@@ -158,10 +142,14 @@ class MemoryLoginStore(Unpicklable):
         """Forget one login that nobody can finish any more, if there is one."""
         for key in tuple(self._expired)[:1]:
             del self._expired[key]
-            if self._logins[key].login.taken is None:
+            if self._logins[key].taken is None:
                 self._forget(key)
             return True
         return self._sweep(now)
+
+    def _end(self, key: str) -> datetime:
+        """Tell until when a login is kept."""
+        return self._forget_at.get(key) or self._logins[key].expires_at + KEPT
 
     def _look_at(self, time: datetime, key: str) -> None:
         heapq.heappush(self._due, (time, key))
@@ -170,29 +158,42 @@ class MemoryLoginStore(Unpicklable):
             heapq.heapify(self._due)
 
     def _forget(self, key: str) -> None:
-        kept = self._logins.pop(key)
-        self._bytes -= kept.size + (0 if kept.outcome is None else _OUTCOME)
+        login = self._logins.pop(key)
+        self._bytes -= _size(login) + (0 if self._outcomes.pop(key, None) is None else _OUTCOME)
+        self._forget_at.pop(key, None)
         self._expired.pop(key, None)
-        self._uncount(key, kept.login)
+        self._uncount(key, login)
         self._wake(key)
 
-    def _count(self, owner: Owner, key: str) -> None:
+    def _count(self, owner: int, key: str) -> None:
         """Count a login among its subject's unfinished ones; the oldest of too many goes."""
         while len(self._unfinished.get(owner, ())) >= LIVE_LOGINS_A_SUBJECT:
-            self._forget(next(iter(self._unfinished[owner])))
-        self._unfinished.setdefault(owner, {})[key] = None
+            self._forget(self._unfinished[owner][0])
+        self._unfinished[owner] = (*self._unfinished.get(owner, ()), key)
 
     def _uncount(self, key: str, login: PendingLogin) -> None:
-        owner = (login.client_id, login.subject or "")
-        unfinished = self._unfinished.get(owner, {})
-        unfinished.pop(key, None)
-        if not unfinished:
+        owner = _owner(login)
+        rest = tuple(other for other in self._unfinished.get(owner, ()) if other != key)
+        if rest:
+            self._unfinished[owner] = rest
+        else:
             self._unfinished.pop(owner, None)
 
     def _wake(self, key: str) -> None:
         changed = self._waiters.pop(key, None)
         if changed is not None:
             changed.set_result(None)
+
+
+def _owner(login: PendingLogin) -> int:
+    """Stand in for client id and subject; where two ever met, they would share one bound."""
+    return hash((login.client_id, login.subject))
+
+
+def _size(login: PendingLogin) -> int:
+    """Tell how many bytes a login takes, about."""
+    texts = (login.client_id, login.subject, login.binding_digest, login.label, login.return_to)
+    return _OVERHEAD + sum(sys.getsizeof(text) for text in texts if text is not None)
 
 
 @cache

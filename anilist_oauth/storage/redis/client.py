@@ -19,6 +19,7 @@ from redis.exceptions import (
     OutOfMemoryError,
     ReadOnlyError,
     RedisClusterException,
+    RedisError,
 )
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
@@ -78,22 +79,13 @@ class Client:
     async def open(self, channel: str) -> None:
         """See whether Redis answers, and say so once where waiting is slower for want of a right."""
         await self.run(("PING",))
-        try:
-            async with asyncio.timeout(LIMIT):
-                await self._redis.execute_command("PUBLISH", channel, "")
-        except NoPermissionError:
-            self._listening = False
+        self._listening = await self._calls.run(lambda: self._may_publish(channel))
+        if not self._listening:
             logger.warning(
                 "this user of Redis may not use channels, so that a login finished by another process is seen some "
                 "seconds later; `ACL SETUSER <user> &%s` allows it",
                 channel,
             )
-        except Exception as error:  # noqa: BLE001  an option in the URL may fail in any way; none may leave here
-            failure = self._failure(error)
-        else:
-            return
-        if self._listening:
-            raise failure
 
     async def scan(self, pattern: str) -> int:
         """Count the keys that match a pattern."""
@@ -112,7 +104,7 @@ class Client:
                     yield heard
             except NoPermissionError:
                 break
-            except Exception as error:  # noqa: BLE001  as above
+            except (RedisError, OSError, TimeoutError) as error:
                 failure = self._failure(error)
             if not failure.retryable:
                 raise failure
@@ -150,6 +142,13 @@ class Client:
             return await self._redis.execute_command("EVALSHA", known, *command[2:])
         except NoScriptError:
             return await self._redis.execute_command(*command)
+
+    async def _may_publish(self, channel: str) -> bool:
+        try:
+            await self._redis.execute_command("PUBLISH", channel, "")
+        except NoPermissionError:
+            return False
+        return True
 
     async def _scan(self, pattern: str) -> int:
         return len([key async for key in self._redis.scan_iter(match=pattern, count=1000)])
@@ -218,7 +217,8 @@ def _single(address: RedisAddress, common: Mapping[str, Any]) -> Any:
 
 def _sentinel(address: RedisAddress, common: Mapping[str, Any]) -> Any:
     of_sentinels = {"socket_connect_timeout": WAIT, **address.of_sentinels.value}
-    sentinel = Sentinel(list(address.nodes), sentinel_kwargs=of_sentinels)
+    make: Any = Sentinel  # untyped
+    sentinel = make(list(address.nodes), sentinel_kwargs=of_sentinels)
     redis: Any = sentinel.master_for(address.service, **common, **address.options.value)
     redis.anilist_sentinels = sentinel.sentinels  # closed with it
     return redis
@@ -242,4 +242,3 @@ def _decoded(answer: Any) -> Any:
     if isinstance(answer, list | tuple | set):
         return [_decoded(one) for one in answer]
     return answer
-

@@ -83,8 +83,8 @@ class RedisStore(Unpicklable):
         self._source = Masked(redis_address(MaskedText(url_or_client)) if is_url else url_or_client)
         if not is_url and not hasattr(url_or_client, "get_encoder") and not hasattr(url_or_client, "get_connection"):
             raise ConfigurationError(
-                "url_or_client: a str such as redis://localhost:6379/0, or a client or pool of redis.asyncio, is "
-                f"needed, not {type(url_or_client).__name__}"
+                "url: a str is needed, such as redis://localhost:6379/0, or a client or pool of redis.asyncio, "
+                f"not {type(url_or_client).__name__}"
             )
         self._is_url = is_url
         self._client: Any = None
@@ -165,7 +165,9 @@ class RedisStore(Unpicklable):
         try:
             from anilist_oauth.storage.redis.client import Client, connect
         except ImportError as error:
-            raise ImportError("redis needs a driver that is not installed: pip install 'anilist-oauth[redis]'") from error
+            raise ImportError(
+                "redis needs a driver that is not installed: pip install 'anilist-oauth[redis]'"
+            ) from error
         if self._is_url:
             return connect(self._source.value, at_once=self._pool_size)
         return Client.of(self._source.value, at_once=self._pool_size)

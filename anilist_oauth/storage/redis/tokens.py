@@ -51,8 +51,8 @@ class RedisTokenStore(Unpicklable):
 
     async def get(self, subject: str, *, client_id: str) -> StoredToken | None:
         """Read the record of a subject."""
-        fields = [masked_token(one) for one in await self._run(("HGETALL", self._keys.token(client_id, subject)))]
-        return token_from_fields(fields[0]) if fields[0] else None
+        [fields] = map(masked_token, await self._run(("HGETALL", self._keys.token(client_id, subject))))
+        return token_from_fields(fields) if fields else None
 
     async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
         """Write the record of a subject, if `over` is what is there, and nothing newer."""
@@ -65,9 +65,7 @@ class RedisTokenStore(Unpicklable):
 
     async def delete(self, subject: str, *, client_id: str) -> None:
         """Forget the token of a subject."""
-        await self._run(
-            ("DEL", self._keys.token(client_id, subject)), ("ZREM", self._keys.expiry(client_id), subject)
-        )
+        await self._run(("DEL", self._keys.token(client_id, subject)), ("ZREM", self._keys.expiry(client_id), subject))
 
     async def expiring(self, within: timedelta | None, *, client_id: str | None = None) -> AsyncIterator[StoredToken]:
         """Iterate over the records whose users must log in again, or all, soonest first within each application."""

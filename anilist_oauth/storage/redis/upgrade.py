@@ -49,7 +49,7 @@ async def _from_1(run: Run, keys: Keys, application: str) -> None:
     [subjects] = await run(("ZRANGE", keys.expiry(application), 0, -1))
     for subject in subjects:
         key = keys.token(application, subject)
-        fields = [masked_token(one) for one in await run(("HGETALL", key))][0]
+        [fields] = map(masked_token, await run(("HGETALL", key)))
         if str(fields.get("access_token", "")).startswith(MARK):
             await run(("SET", keys.sealed, "1"))
         await run(script(FILL, (key,), fields.get("token_id", ""), _user_id(fields), _issued_at(fields)))

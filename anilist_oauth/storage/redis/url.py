@@ -8,7 +8,6 @@ import attrs
 
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.redaction import Masked, MaskedText
-from anilist_oauth.storage.plain_text import is_here, warn_of_plain_text
 
 Kind = Literal["single", "sentinel", "cluster"]
 
@@ -73,8 +72,6 @@ def redis_address(url: str) -> RedisAddress:
     secrets = tuple(filter(None, (url, password, *(MaskedText(query.get(n, "")) for n in query if "password" in n))))
     if scheme in _SOCKETS:
         return RedisAddress(kind="single", url=Masked(f"unix://{rest}"), secrets=secrets)
-    if not (scheme.startswith(("rediss", "valkeys"))):
-        _warn_without_tls(parts)
     if kind == "single":
         _check_database(parts.path)
         plain = "rediss" if _TLS[base] else "redis"
@@ -93,7 +90,9 @@ def _several(
     service = ""
     if kind == "sentinel":
         if not path:
-            raise ConfigurationError("the store's URL names no master: redis+sentinel://host:26379/mymaster/0 is needed")
+            raise ConfigurationError(
+                "the store's URL names no master: redis+sentinel://host:26379/mymaster/0 is needed"
+            )
         service, path = unquote(path[0]), path[1:]
     if path:
         options["db"] = _check_database(f"/{path[0]}")
@@ -114,9 +113,10 @@ def _several(
 def _node(text: str, port: int) -> tuple[str, int]:
     try:
         parts = urlsplit(f"//{text}")
-        return parts.hostname or "localhost", parts.port or port
+        found = parts.hostname or "localhost", parts.port or port
     except ValueError as error:
         raise ConfigurationError(f"the store's URL: {text!r} is not a host and a port") from error
+    return found
 
 
 def _check_database(path: str) -> int:
@@ -124,11 +124,3 @@ def _check_database(path: str) -> int:
     if number and not (number.isascii() and number.isdigit()):
         raise ConfigurationError(f"the store's URL: the path is the number of the database, such as /0, not {path!r}")
     return int(number or 0)
-
-
-def _warn_without_tls(parts: SplitResult) -> None:
-    for node in parts.netloc.rpartition("@")[2].split(","):
-        host = node[1:].partition("]")[0] if node.startswith("[") else node.partition(":")[0]
-        if not is_here(host):
-            warn_of_plain_text(host, "use rediss:// if the server offers it")
-            return

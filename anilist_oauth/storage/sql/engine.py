@@ -24,7 +24,7 @@ class Engine:
         """Run one statement in a transaction."""
         async with self._engine.begin() as connection:
             result = await connection.execute(statement, values)
-            return as_rows(result.mappings()) if result.returns_rows else []  # type: ignore[attr-defined]  # a cursor's
+            return as_rows(map(dict, result.mappings())) if result.returns_rows else []
 
     def upgrading(self) -> AsyncEngine:
         """Give the engine itself."""

@@ -1,4 +1,4 @@
-"""What a database's errors mean. None of them leaves the store: they hold the values of a statement, tokens among them."""
+"""What a database's errors mean. None of them leaves the store: they hold the values of a statement, and so tokens."""
 
 import sqlite3
 

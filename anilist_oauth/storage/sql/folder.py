@@ -28,7 +28,7 @@ def check_folder(folder: Path) -> None:
         OSError: The folder cannot be looked at.
     """
     path = folder
-    for path, found in _way(Path(os.path.abspath(folder))):  # noqa: PTH100  not resolved: the symlinks count
+    for path, found in _way(folder.absolute()):
         if stat.S_ISLNK(found.st_mode):
             if not _is_ours(found):
                 raise _refusal(f"{path}, on the way to {folder}, is a symlink of another user's", "")
@@ -68,7 +68,7 @@ def _way(path: Path) -> Iterator[tuple[Path, os.stat_result]]:
         links += 1
         if links > _MOST_LINKS:
             raise StorageError(f"{path} leads through too many symlinks")
-        target = Path(os.readlink(current / part))  # noqa: PTH115  as a str, so that its parts stay as they are
+        target = (current / part).readlink()
         if target.is_absolute():
             current = Path(target.anchor)
         left += reversed(target.parts[1:] if target.is_absolute() else target.parts)

@@ -7,9 +7,9 @@ never prepared under a name. asyncpg prepares them without one and runs them wit
 from collections.abc import Mapping
 from typing import Any
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]  # it ships no types
 from sqlalchemy import Executable
-from sqlalchemy.dialects.postgresql.asyncpg import dialect
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -27,7 +27,8 @@ class PostgreSQL:
     def __init__(self, address: PostgreSQLAddress, *, pool_size: int | None) -> None:
         self._address = address
         self._pool_size = POOL_SIZE if pool_size is None else pool_size
-        self._compile = Compiler(dialect())
+        make_dialect: Any = PGDialect_asyncpg  # untyped
+        self._compile = Compiler(make_dialect())
         self._pool: Any = None
 
     async def open(self) -> None:

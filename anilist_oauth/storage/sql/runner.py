@@ -43,13 +43,7 @@ class Runner:
         Raises:
             StorageError: It cannot be reached, or its tables are of a newer version of this package.
         """
-        try:
-            async with asyncio.timeout(LIMIT):
-                await self._database.open()
-            return await self._upgraded()
-        except Exception as error:  # noqa: BLE001  each driver has a tree of its own; none may leave here
-            failure = self._failure(error)
-        raise failure  # outside the block, or the driver's error would hang on as its context
+        return await self._calls.run(self._open, limit=UPGRADE_LIMIT)
 
     async def run(self, statement: str, **values: Any) -> list[Row]:
         """Run one statement, named as in `Statements`, as a transaction of its own; its rows.
@@ -69,7 +63,9 @@ class Runner:
         except TimeoutError:  # a frozen server does not say goodbye
             self._database.cut()
 
-    async def _upgraded(self) -> int:
+    async def _open(self) -> int:
+        async with asyncio.timeout(LIMIT):
+            await self._database.open()
         engine, upgrade = self._database.upgrading(), Upgrade(self._tables)
         try:
             async with asyncio.timeout(LIMIT) as limit, engine.connect() as connection:

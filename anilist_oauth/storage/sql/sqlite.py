@@ -1,7 +1,7 @@
 """SQLite through aiosqlite: one connection, since SQLite has one writer at a time.
 
-The write-ahead log makes a commit cheap. After a token is put, what is in the log is moved to the file itself, so that a
-copy of that one file, or a container that keeps only that one, holds every token.
+The write-ahead log makes a commit cheap. After a token is put, what is in the log is moved to the file itself, so that
+a copy of that one file, or a container that keeps only that one, holds every token.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ class SQLite:
         self._path = path
         self._check_folder = check_folder
         self._compile = Compiler(dialect())
-        self._connection: aiosqlite.Connection | None = None
+        self._connection: Any = None
 
     async def open(self) -> None:
         """Make the file, or make sure that nobody else can read it, and open it."""
@@ -41,7 +41,6 @@ class SQLite:
 
     async def execute(self, statement: Executable, values: Mapping[str, Any]) -> list[Row]:
         """Run one statement; after one that writes a token, move it from the log to the file itself."""
-        assert self._connection is not None  # noqa: S101  the runner runs nothing before `open`
         text, ordered = self._compile(statement, values)
         rows = as_rows(map(dict, await self._connection.execute_fetchall(text, ordered)))
         if rows and any(name in values for name in ("access_token", "new_access_token")):

@@ -19,7 +19,6 @@ from sqlalchemy import (
     case,
     delete,
     func,
-    insert,
     literal,
     or_,
     select,
@@ -67,7 +66,8 @@ def make_statements(tables: Tables, dialect: str) -> Statements:
 
 def _logins(logins: Table, dialect: str) -> dict[str, Executable]:
     columns = logins.c
-    owner, key = bindparam("owner"), bindparam("key")
+    owner: ColumnElement[str] = bindparam("owner", type_=Text)
+    key: ColumnElement[str] = bindparam("key", type_=Text)
     unfinished = and_(columns.owner == owner, columns.claim.is_(None))
     others = logins.alias("others")
     count = select(func.count()).select_from(others).where(others.c.owner == owner, others.c.claim.is_(None))

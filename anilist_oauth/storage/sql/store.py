@@ -210,10 +210,10 @@ def _dialect_of_engine(engine: Any) -> Dialect:
     name = getattr(getattr(engine, "dialect", None), "name", None)
     if name is None or not getattr(engine.dialect, "is_async", False):
         raise ConfigurationError(
-            f"url_or_engine: a str such as sqlite:///tokens.db, or SQLAlchemy's AsyncEngine, is needed, "
+            "url: a str is needed, such as sqlite:///tokens.db, or an AsyncEngine of SQLAlchemy, "
             f"not {type(engine).__name__}"
         )
     if name not in EXTRAS:
-        raise ConfigurationError(f"url_or_engine: an engine for SQLite or PostgreSQL is needed, not {name}")
+        raise ConfigurationError(f"url: an engine for SQLite or PostgreSQL is needed, not {name}")
     dialect: Dialect = name
     return dialect

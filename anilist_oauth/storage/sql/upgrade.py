@@ -1,8 +1,8 @@
 """The version of the tables, and how a store of an older one is brought up to date.
 
 Version 1 is that of `anilist_oauth` 0.1, which had no table for it. Version 2 added that table, and the columns
-``user_id`` and ``issued_at``. A new version adds its step to `_STEPS`; a program of the version before may go on writing
-meanwhile, so that a new column is one that it can leave out.
+``user_id`` and ``issued_at``. A new version adds its step to `_STEPS`; a program of the version before may go on
+writing meanwhile, so that a new column is one that it can leave out.
 """
 
 import json
@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import attrs
-from sqlalchemy import Connection, Row, bindparam, delete, insert, inspect, select, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, insert, inspect, select, tuple_, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateColumn, CreateSchema
 
 from anilist_oauth.errors import StorageError
@@ -56,9 +57,12 @@ class Upgrade:
             return 0
         version = None
         if looking.has_table(self.tables.version.name, schema):
-            version = connection.execute(select(self.tables.version.c.version)).scalar()
+            try:
+                version = connection.execute(select(self.tables.version.c.version)).scalar()
+            except DBAPIError:  # a role that may not read it
+                connection.rollback()
         if version is None:  # made by 0.1, or by a migration from `metadata`
-            columns = {column["name"] for column in looking.get_columns(self.tables.tokens.name, schema)}
+            columns = {column["name"] for column in inspect(connection).get_columns(self.tables.tokens.name, schema)}
             version = VERSION if {"user_id", "issued_at"} <= columns else 1
         if version > VERSION:
             raise StorageError(
@@ -100,20 +104,20 @@ def _from_1(connection: Connection, tables: Tables) -> None:
         connection.execute(fill, [_filled(row) for row in page.value])
 
 
-def _pages(connection: Connection, tables: Tables) -> Iterator[Masked[Sequence[Row[Any]]]]:
+def _pages(connection: Connection, tables: Tables) -> Iterator[Masked[Sequence[Any]]]:
     columns = tables.tokens.c
     key = tuple_(columns.client_id, columns.subject)
     every = select(columns.client_id, columns.subject, columns.access_token, columns.viewer).order_by(
         columns.client_id, columns.subject
     )
-    page = Masked(connection.execute(every.limit(PAGE)).all())
+    page: Masked[Sequence[Any]] = Masked(connection.execute(every.limit(PAGE)).all())
     while page.value:
         yield page
         after = key > tuple_(*page.value[-1][:2])
         page = Masked(connection.execute(every.where(after).limit(PAGE)).all())
 
 
-def _filled(row: Row[Any]) -> dict[str, Any]:
+def _filled(row: Any) -> dict[str, Any]:
     """Read what the new columns hold; a row that this package did not write keeps them empty."""
     try:
         user_id = json.loads(row.viewer)["id"]

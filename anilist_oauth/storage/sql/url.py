@@ -1,5 +1,6 @@
 """A database's URL as hosts print it: which database, which of libpq's options, and what of it is a secret."""
 
+import re
 from pathlib import Path
 from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
@@ -8,7 +9,7 @@ import attrs
 
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.redaction import Masked, MaskedText
-from anilist_oauth.storage.plain_text import is_here, warn_of_plain_text
+from anilist_oauth.storage.plain_text import is_here, quoted, warn_of_plain_text
 
 Dialect = Literal["sqlite", "postgresql"]
 
@@ -24,6 +25,8 @@ UNDERSTOOD = {
 # What concerns other drivers, or the host's own pooler: it changes nothing here.
 IGNORED = {"pgbouncer", "connection_limit", "pool_timeout", "supa", "gssencmode", "keepalives", "keepalives_idle"}
 ENCRYPTED = {"require", "verify-ca", "verify-full"}
+# One host or several, each with a port or without; a name has no colon, and an IPv6 address has brackets.
+_PORTS = re.compile(r"(?:^|,|(?:\[[^\]]*\]|[^:,\[\]]+)(?::\d{0,5})?(?=,|$))*")
 NEEDED = "postgresql://user:password@host:5432/database is needed"
 
 
@@ -59,8 +62,8 @@ def sqlite_path(url: str) -> Path:
     host, _, path = url.partition("://")[2].partition("/")
     if host or not Path(path).name or path.startswith((":memory:", "file:")) or {"?", "\0"} & set(path):
         raise ConfigurationError(
-            f"SQLStore: a SQLite URL names a file, and takes no options: sqlite:///tokens.db, or "
-            f"sqlite:////srv/tokens.db, not {url!r}; what should live in memory alone is open_store('memory:')"
+            "SQLStore: a SQLite URL names a file, and takes no options: sqlite:///tokens.db, or "
+            f"sqlite:////srv/tokens.db, not {quoted(url)}; what should be kept in memory alone is open_store('memory:')"
         )
     return Path(path)
 
@@ -77,7 +80,9 @@ def postgresql_address(url: str) -> PostgreSQLAddress:
         options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
     except ValueError:
         parts = None
-    if parts is None or "://" not in url or parts.fragment:  # what urllib says of it may quote the password
+    if (
+        parts is None or "://" not in url or parts.fragment or not _PORTS.fullmatch(parts.netloc.rpartition("@")[2])
+    ):  # what urllib says of it may quote the password
         raise ConfigurationError(f"the store's URL cannot be read: {NEEDED}")
     _check_options(options)
     timeout = _connect_timeout(options.pop("connect_timeout", None))

@@ -9,7 +9,9 @@ import pytest
 
 from anilist_oauth.errors import ConfigurationError, StorageError
 from anilist_oauth.storage import Outcome, RedisStore
+from anilist_oauth.storage import calls as store_calls
 from anilist_oauth.storage.redis import client as redis_client
+from anilist_oauth.storage.redis.url import redis_address
 from tests.services import PASSWORD, RedisServer, free_port, redis_server
 from tests.storage.openers import Clock
 from tests.storage.records import key, pending, stored
@@ -37,9 +39,7 @@ async def test_a_server_that_is_not_there_may_be_tried_again() -> None:
 
 
 @pytest.mark.requirement("S19")
-@pytest.mark.parametrize(
-    ("old", "new"), [(PASSWORD, "canary%2Fpassword"), (f":{PASSWORD}@", ""), ("/0", "/99"), ("/0", "/0?canary=1")]
-)
+@pytest.mark.parametrize(("old", "new"), [(PASSWORD, "canary%2Fpassword"), (f":{PASSWORD}@", ""), ("/0", "/99")])
 async def test_a_refusal_is_told_without_the_url(redis: RedisServer, old: str, new: str) -> None:
     """It will not work the next time either, and neither text nor cause holds a password."""
     error = await failure(RedisStore(redis.url.replace(old, new)))
@@ -52,7 +52,7 @@ async def test_a_refusal_is_told_without_the_url(redis: RedisServer, old: str, n
 @pytest.mark.requirement("S19")
 async def test_what_was_sent_is_not_told() -> None:
     """Redis repeats a command it does not know, and a driver may repeat the URL."""
-    client = redis_client.Client("redis://u:canary%2Fpassword@host")
+    client = redis_client.connect(redis_address("redis://u:canary%2Fpassword@host"), at_once=None)
     for said in (
         "unknown command 'EVAL', with args beginning with: 'canary'",
         "redis://u:canary%2Fpassword@host",
@@ -126,7 +126,7 @@ async def test_a_frozen_server_does_not_hang_a_call(own_redis: RedisServer, monk
     """Each of many calls at once ends with a retryable error; thawed, the next one works."""
     async with RedisStore(own_redis.url, clock=Clock()) as store:
         await store.tokens.put(stored())
-        monkeypatch.setattr(redis_client, "LIMIT", 0.3)
+        monkeypatch.setattr(store_calls, "LIMIT", 0.3)
         own_redis.signal(signal.SIGSTOP)
         began = time.monotonic()
         calls = [store.tokens.get("discord:42", client_id="12345") for _ in range(30)]
@@ -144,6 +144,7 @@ async def test_a_frozen_server_is_subscribed_to_when_it_thaws(
     async with RedisStore(own_redis.url, clock=Clock()) as store:
         await store.logins.add(key(), pending())
         monkeypatch.setattr(redis_client, "LIMIT", 0.1)
+        monkeypatch.setattr(store_calls, "LIMIT", 0.1)
         monkeypatch.setattr(redis_client, "AGAIN_AFTER", 0.01)
         own_redis.signal(signal.SIGSTOP)
         waiting = asyncio.ensure_future(store.logins.settled(key(), timeout=30))
@@ -151,6 +152,7 @@ async def test_a_frozen_server_is_subscribed_to_when_it_thaws(
             await store.logins.look(key())
         own_redis.signal(signal.SIGCONT)
         monkeypatch.setattr(redis_client, "LIMIT", 10)
+        monkeypatch.setattr(store_calls, "LIMIT", 10)
         await store.logins.settle(key(), Outcome(subject="discord:42"))
         assert await waiting == Outcome(subject="discord:42")
 

@@ -15,13 +15,15 @@ from anilist_oauth.pacing.ledger import Grant, Want, Wish
 from anilist_oauth.pacing.pace import Pace
 from anilist_oauth.pacing.rate_limit import RateLimit
 from anilist_oauth.storage.redis import pace as pace_module
-from anilist_oauth.storage.redis.keys import PACE
+from anilist_oauth.storage.redis.keys import Keys
 from anilist_oauth.storage.redis.pace import RedisLedger
 from anilist_oauth.storage.redis.store import RedisStore
 from tests.services import RedisServer, redis_server
 
 NO_NEWS = News()
 MINUTE = 600  # milliseconds to a minute, in tests that wait for one
+
+PACE = Keys().pace
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from anilist_oauth.storage.records import PendingLogin, Taken
 from anilist_oauth.storage.redis import client as redis_client
 from anilist_oauth.storage.redis import logins as redis_logins
 from anilist_oauth.storage.redis import tokens as redis_tokens
-from anilist_oauth.storage.redis.keys import SETTLED
+from anilist_oauth.storage.redis.keys import Keys
 from tests.services import RedisServer
 from tests.storage.records import key, pending, stored
 
@@ -42,7 +42,7 @@ async def test_nothing_of_a_login_stays_for_good(store: RedisStore) -> None:
     """Every key of it goes by itself, ten minutes after it expired."""
     await store.logins.add(key(), fresh())
     await store.logins.take(key(), claim="a", code=digest("code"))
-    [names] = await store._run(("KEYS", "*"))
+    [names] = await store._run(("KEYS", "anilist_oauth:{logins}:*"))
     assert len(names) == 2
     for name in names:
         [left] = await store._run(("PTTL", name))
@@ -53,7 +53,8 @@ async def test_nothing_of_a_deleted_token_stays(store: RedisStore) -> None:
     """But for the application's client id."""
     await store.tokens.put(stored())
     await store.tokens.delete("discord:42", client_id="12345")
-    assert await store._run(("KEYS", "*")) == [["anilist_oauth:applications"]]
+    [names] = await store._run(("KEYS", "*"))
+    assert sorted(names) == ["anilist_oauth:applications", "anilist_oauth:version"]
 
 
 async def test_every_key_is_under_one_prefix(store: RedisStore) -> None:
@@ -68,6 +69,7 @@ async def test_every_key_is_under_one_prefix(store: RedisStore) -> None:
             "anilist_oauth:{%7B1%7D}:token:a{b}",
             "anilist_oauth:{%7B1%7D}:expiry",
             "anilist_oauth:applications",
+            "anilist_oauth:version",
         ]
     )
 
@@ -136,7 +138,7 @@ async def test_news_of_others_does_not_put_the_look_off(store: RedisStore, monke
     await store.logins.add(key(), fresh())
     waiting = asyncio.ensure_future(store.logins.settled(key(), timeout=5))
     await listening(store)
-    another = ("PUBLISH", SETTLED, key(2))
+    another = ("PUBLISH", Keys().settled, key(2))
     for _ in range(20):  # the waiter's own first look is over by then
         await store._run(another)
     await store._run(("HSET", "anilist_oauth:{logins}:" + key(), "outcome", DONE.to_json()))
@@ -207,7 +209,7 @@ async def test_a_take_whose_answer_was_lost_has_won(redis: RedisServer) -> None:
 async def test_writes_whose_answers_were_lost_are_done_once(redis: RedisServer) -> None:
     """Added, settled and put again, nothing is different."""
     redis.command("FLUSHALL")
-    for mark in (b"'record'", b"'outcome'", b"ZADD"):
+    for mark in (b'"binding_digest"', b'{"subject": "discord:42"}', b"token-1"):
         async with losing(redis, mark) as url, RedisStore(url) as store:
             login = fresh()
             await store.logins.add(key(), login)
@@ -242,7 +244,7 @@ async def test_text_of_any_kind_is_kept(store: RedisStore) -> None:
     assert len([record async for record in store.tokens.expiring(None)]) == 3
 
 
-@pytest.mark.parametrize("url", ["redis:canary", "canary", "sqlite:///canary", "unix:///canary"])
+@pytest.mark.parametrize("url", ["redis:canary", "canary", "sqlite:///canary"])
 def test_another_store_is_refused(url: str) -> None:
     """Without repeating the URL."""
     with pytest.raises(ConfigurationError, match="redis://") as caught:
