@@ -82,12 +82,12 @@ def _is_ours(found: os.stat_result) -> bool:
 
 def _is_private(group_id: int) -> bool:
     """Tell whether a group has nobody in it but this user (and root): the user's own, as with umask 002."""
-    if sys.platform == "win32":  # pragma: no cover (there, the profile folder's access list is what protects)
-        return True
-    ours = {0, os.geteuid()}
-    try:
-        members = {pwd.getpwnam(name).pw_uid for name in grp.getgrgid(group_id).gr_mem}
-    except KeyError:  # a group that is not known here, as in many containers
-        return False
-    primary = {user.pw_uid for user in pwd.getpwall() if user.pw_gid == group_id}
-    return bool(primary | members) and (primary | members) <= ours
+    if sys.platform != "win32":
+        ours = {0, os.geteuid()}
+        try:
+            members = {pwd.getpwnam(name).pw_uid for name in grp.getgrgid(group_id).gr_mem}
+        except KeyError:  # a group that is not known here, as in many containers
+            return False
+        members |= {user.pw_uid for user in pwd.getpwall() if user.pw_gid == group_id}
+        return bool(members) and members <= ours
+    return True  # pragma: no cover (there, the profile folder's access list is what protects)
