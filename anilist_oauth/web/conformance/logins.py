@@ -75,6 +75,18 @@ async def test_a_callback_is_shown_again_within_a_minute(open_stand: Open) -> No
     assert stand.exchanges == 1
 
 
+@pytest.mark.requirement("R9")
+@pytest.mark.requirement("V33")
+async def test_a_double_click_at_anilist_logs_in_once(open_stand: Open) -> None:
+    """Two codes of one login, from the same browser: both answers lead on, and one code is sent."""
+    stand = await open_stand()
+    url = await stand.begin()
+    one, two = await stand.approve(url), await stand.approve(url)
+    assert one != two
+    assert [(await stand.visitor.get(callback)).location for callback in (one, two)] == ["/", "/"]
+    assert stand.exchanges == 1
+
+
 async def test_a_used_cookie_is_kept_for_a_minute(open_stand: Open) -> None:
     """The very cookie, and no longer."""
     stand = await open_stand()
