@@ -1,0 +1,36 @@
+"""The answers of an ASGI application as values."""
+
+import importlib
+import sys
+
+import pytest
+
+from anilist_oauth.web.asgi_response import ASGIResponse, ASGIResponses
+
+
+async def test_an_answer_is_its_start_and_body() -> None:
+    """Other messages, such as trailers, belong to another protocol."""
+    response = ASGIResponse()
+    for message in (
+        {"type": "http.response.start", "status": 303, "headers": [(b"location", b"/")]},
+        {"type": "http.response.body", "body": b"a", "more_body": True},
+        {"type": "http.response.trailers", "headers": []},
+        {"type": "http.response.body"},
+    ):
+        await response.keep(message)
+    assert (response.status, dict(response.headers), response.body) == (303, {"location": "/"}, b"a")
+    assert ASGIResponses().redirects(response)
+
+
+def test_no_exception_is_an_answer() -> None:
+    """It is raised on."""
+    with pytest.raises(ValueError, match="mine"):
+        ASGIResponses().response_of(ValueError("mine"))
+
+
+def test_the_suite_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without pytest-asyncio the text ends in the line to type."""
+    monkeypatch.delitem(sys.modules, "anilist_oauth.web.conformance")
+    monkeypatch.setitem(sys.modules, "pytest_asyncio", None)
+    with pytest.raises(ImportError, match="pip install pytest pytest-asyncio$"):
+        importlib.import_module("anilist_oauth.web.conformance")
