@@ -32,5 +32,5 @@ def test_the_suite_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without pytest-asyncio the text ends in the line to type."""
     monkeypatch.delitem(sys.modules, "anilist_oauth.web.conformance")
     monkeypatch.setitem(sys.modules, "pytest_asyncio", None)
-    with pytest.raises(ImportError, match="pip install pytest pytest-asyncio$"):
+    with pytest.raises(ImportError, match=r"pip install pytest pytest-asyncio$"):
         importlib.import_module("anilist_oauth.web.conformance")
