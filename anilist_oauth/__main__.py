@@ -1,4 +1,4 @@
-"""``anilist-oauth``, also as ``python -m anilist_oauth``."""
+"""The command ``anilist-oauth``, also available as ``python -m anilist_oauth``."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""What a call was given, looked at where it comes in: a wrong type is named there, and not met somewhere inside."""
+"""Checks of the arguments of public calls, so that a wrong type is reported where it was passed."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,15 +9,15 @@ from anilist_oauth.errors import ConfigurationError
 
 
 def expect(value: object, kind: Any, needed: str) -> None:
-    """Refuse a value that is not of its kind.
+    """Raise an error if a value has the wrong type.
 
     Args:
-        value: What was given; it is not shown.
-        kind: What `isinstance` takes, such as ``Pace | None`` or `collections.abc.Callable`.
-        needed: The argument and what it should be, such as ``timeout: a number of seconds is needed``.
+        value: The value. It is never shown.
+        kind: The second argument of `isinstance`, such as ``Pace | None`` or `collections.abc.Callable`.
+        needed: The argument's name and what it should be, such as ``timeout: a number of seconds is needed``.
 
     Raises:
-        ConfigurationError: It is of another type, which the text names.
+        ConfigurationError: The value has another type. The message names that type.
     """
     if isinstance(value, kind):
         return
@@ -27,7 +27,7 @@ def expect(value: object, kind: Any, needed: str) -> None:
 
 
 def validator(check: Callable[[str, Any], None]) -> Callable[[Any, "attrs.Attribute[Any]", Any], None]:
-    """Make an attrs validator of a function that takes the field's name and its value, and refuses what is wrong."""
+    """Make an attrs validator from a function that takes a field's name and value and raises if the value is wrong."""
 
     def validate(_instance: Any, field: "attrs.Attribute[Any]", value: Any) -> None:
         check(field.name, value)

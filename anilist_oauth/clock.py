@@ -1,4 +1,4 @@
-"""The one place that reads the system's clock; whoever wants another passes ``clock=``."""
+"""The only module that reads the system clock. To use another clock, pass ``clock=``."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,34 +9,34 @@ from anilist_oauth.errors import ConfigurationError
 
 
 def utc_now() -> datetime:
-    """Read the system's clock, in UTC."""
+    """Return the current time of the system clock, in UTC."""
     return datetime.now(UTC)
 
 
 def checked_clock(clock: Callable[[], datetime]) -> Callable[[], datetime]:
-    """Give a clock back if it tells aware datetimes.
+    """Return the clock, after checking that it returns aware datetimes.
 
-    It is asked once, at once: one like `datetime.utcnow` would be noticed only when a code is spent already, and the
-    token lost with it.
+    It is called once right away. Otherwise a clock like `datetime.utcnow` would only be noticed after an exchange, when
+    the code is spent and the token is lost.
 
     Raises:
-        ConfigurationError: It tells something else, or is no function.
+        ConfigurationError: It is not a function, or returns something else.
     """
-    expect(clock, Callable, "clock: a function that tells an aware datetime is needed")
+    expect(clock, Callable, "clock: a function that returns an aware datetime is needed")
     aware(clock(), "clock")
     return clock
 
 
 def checked_now(now: datetime) -> datetime:
-    """Give a time back if it is aware, as all that it is compared with; else raise `ConfigurationError`."""
+    """Return the time if it is aware, otherwise raise `ConfigurationError`."""
     return aware(now, "now")
 
 
 def aware(value: Any, name: str) -> datetime:
-    """Give a time back if it is aware: it has a zone, and the zone knows its offset.
+    """Return a time if it is aware: it has a time zone, and the zone has an offset.
 
     Raises:
-        ConfigurationError: It is naive, or not a datetime; the text begins with `name`.
+        ConfigurationError: It is naive, or not a datetime. The message begins with `name`.
     """
     if isinstance(value, datetime) and value.utcoffset() is not None:
         return value
@@ -45,7 +45,7 @@ def aware(value: Any, name: str) -> datetime:
 
 
 def aware_utc(value: Any, name: str) -> datetime:
-    """Give an aware time in UTC; a `ConfigurationError` also where UTC has no such year."""
+    """Convert an aware time to UTC. Raises `ConfigurationError` if it is naive or outside the years 1 to 9999."""
     try:
         return aware(value, name).astimezone(UTC)
     except OverflowError as error:

@@ -19,20 +19,20 @@
     │   ├── ConnectionFailedError               the request never left
     │   ├── OutcomeUnknownError                 it may have arrived
     │   ├── RateLimitedError                    429, or max_wait would be exceeded
-    │   ├── ServiceUnavailableError             5xx, the "temporarily disabled" 403, a Cloudflare page
-    │   └── UnexpectedResponseError             an answer that is none of the known shapes
+    │   ├── ServiceUnavailableError             5xx, the "temporarily disabled" 403, a page of Cloudflare's
+    │   └── UnexpectedResponseError             the answer has none of the known forms
     ├── GraphQLError                            AniList answered the query with errors
-    │   ├── InvalidTokenError                   expired or revoked: the user logs in again
+    │   ├── InvalidTokenError                   expired or revoked: the user must log in again
     │   ├── GraphQLNotFoundError
     │   ├── GraphQLForbiddenError
     │   ├── GraphQLValidationError              a mutation's input, by field
     │   └── QueryTooComplexError
     ├── LoginRequiredError                      no live token for the subject
-    ├── LoginTimeoutError(TimeoutError)         nobody came back in time
+    ├── LoginTimeoutError(TimeoutError)         nobody finished the login in time
     ├── ReceiverError(OSError)                  the port is taken
     └── StorageError                            a store failed
-        └── SealError                           the key does not open it
-The message is positional, and holds no secret. The data are keyword-only and pure JSON, so that each error pickles.
+        └── SealError                           the keys cannot decrypt it
+The message is positional and never holds a secret. The other data are keyword-only and plain JSON: every error pickles.
 """
 
 from typing import Any, Literal, Self
@@ -46,14 +46,14 @@ Errors = list[JSONObject]
 
 
 class AniListOAuthError(Exception):
-    """The root of every error raised here."""
+    """Base class of every error this package raises."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
 
     @classmethod
     def restore(cls, message: str, data: JSONObject) -> Self:
-        """Build the error again from its text and its attributes, as pickle and the login stores keep it."""
+        """Rebuild an error from its message and its attributes. Used by pickle and by the login stores."""
         error = cls.__new__(cls, message)
         error.args = (message,)
         error.__dict__.update(data)
@@ -64,7 +64,7 @@ class AniListOAuthError(Exception):
 
 
 class ConfigurationError(AniListOAuthError, ValueError):
-    """The application is set up wrong, or a call was given a value that cannot be right."""
+    """The application is set up wrong, or a call was given an invalid value."""
 
 
 class RedirectURIError(ConfigurationError):
@@ -72,17 +72,17 @@ class RedirectURIError(ConfigurationError):
 
 
 class RedirectURIMismatchError(ConfigurationError):
-    """The redirect URI is not, byte for byte, the registered one."""
+    """The redirect URI differs from the registered one."""
 
     def __init__(self, message: str, *, registered: str, given: str, difference: str) -> None:
         super().__init__(message)
         self.registered = registered  # the redirect URI of the application's settings
         self.given = given  # the one that was passed; a code, state or token in it is masked
-        self.difference = difference  # one sentence that says how they differ
+        self.difference = difference  # how they differ, in a short phrase
 
 
 class UnsendableValueError(ConfigurationError):
-    """A GraphQL variable is not JSON; `path` says where it lies, such as ``variables.ids[3]``."""
+    """A GraphQL variable cannot be sent as JSON. `path` locates it, such as ``variables.ids[3]``."""
 
     def __init__(self, message: str, *, path: str) -> None:
         super().__init__(message)
@@ -94,15 +94,15 @@ class SessionStateError(AniListOAuthError, RuntimeError):
 
 
 class CallbackError(AniListOAuthError):
-    """What the browser brought back does not complete a login."""
+    """The callback does not complete a login."""
 
 
 class InvalidCallbackError(CallbackError):
-    """The callback is malformed: a repeated parameter, no code, or an implicit token where a code was due."""
+    """The callback is malformed, has a repeated parameter or no code, or holds a token where a code was expected."""
 
 
 class StateMismatchError(CallbackError):
-    """The callback does not belong to the login it claims; `reason` ``binding`` is another browser or user."""
+    """The callback's state does not fit the login. The `reason` ``binding`` means another browser or user."""
 
     def __init__(self, message: str, *, reason: StateMismatchReason) -> None:
         super().__init__(message)
@@ -110,7 +110,7 @@ class StateMismatchError(CallbackError):
 
 
 class AccessDeniedError(CallbackError):
-    """The user declined; unless `verified` (the right state came along), anybody may have made this up."""
+    """The user declined. Anybody can forge this callback unless `verified` is true (its state was the right one)."""
 
     def __init__(self, message: str, *, verified: bool) -> None:
         super().__init__(message)
@@ -118,7 +118,7 @@ class AccessDeniedError(CallbackError):
 
 
 class AuthorizationError(CallbackError):
-    """The authorization endpoint sent an error other than a denial (RFC 6749 section 4.1.2.1)."""
+    """The authorization endpoint reported an error other than a denial (RFC 6749 section 4.1.2.1)."""
 
     def __init__(
         self, message: str, *, error: str, verified: bool, description: str | None = None, hint: str | None = None
@@ -127,7 +127,7 @@ class AuthorizationError(CallbackError):
         self.error = error  # the error code, such as "invalid_scope"
         self.description = description
         self.hint = hint
-        self.verified = verified  # whether the right state came along; if not, anybody may have made this up
+        self.verified = verified  # whether the state was right; if not, anybody may have forged this
 
 
 class ExchangeError(AniListOAuthError):
@@ -146,7 +146,7 @@ class ExchangeError(AniListOAuthError):
         self.status = status  # the HTTP status, or None where no request was made
         self.error = error  # the error code, such as "invalid_client"
         self.description = description  # the server's text: error_description, else message
-        self.hint = hint  # the server's hint, which is often the true diagnosis
+        self.hint = hint  # the server's hint, which often names the real cause
 
 
 class InvalidClientError(ExchangeError):
@@ -154,7 +154,7 @@ class InvalidClientError(ExchangeError):
 
 
 class InvalidCodeError(ExchangeError):
-    """The code cannot be exchanged and the user starts again; `reason` ``sent``: by this session, before."""
+    """The code cannot be exchanged; start a new login. The `reason` ``sent`` means this session already sent it."""
 
     def __init__(
         self,
@@ -171,7 +171,7 @@ class InvalidCodeError(ExchangeError):
 
 
 class TokenMismatchError(AniListOAuthError):
-    """A pasted or implicit token is no JWT, another application's, or another user's; `reason` says which."""
+    """A pasted or implicit token is not a JWT, or belongs to another application or user. `reason` says which."""
 
     def __init__(self, message: str, *, reason: TokenMismatchReason) -> None:
         super().__init__(message)
@@ -179,38 +179,38 @@ class TokenMismatchError(AniListOAuthError):
 
 
 class ServiceError(AniListOAuthError):
-    """The network or AniList failed; nothing is wrong with the user or the application."""
+    """The network or AniList failed. The user and the application did nothing wrong."""
 
-    _harmless = False  # whether an error of this class is `retryable` unless it says otherwise
+    _harmless = False  # the default of `retryable` for this class
 
     def __init__(self, message: str, *, retry_after: float | None = None, retryable: bool | None = None) -> None:
         super().__init__(message)
-        self.retry_after = retry_after  # seconds, or None where nobody said
-        self.retryable: bool = self._harmless if retryable is None else retryable  # the same call may be made again
+        self.retry_after = retry_after  # seconds, or None if unknown
+        self.retryable: bool = self._harmless if retryable is None else retryable  # the same call may be repeated
 
 
 class ConnectionFailedError(ServiceError):
-    """The request never left this machine: the same call may be made again."""
+    """The request was never sent. The same call may be repeated."""
 
     _harmless = True
 
 
 class OutcomeUnknownError(ServiceError):
-    """The request may have arrived: a code it carried is spent, a mutation may have happened."""
+    """The request may have reached AniList: its code is spent, and its mutation may have been carried out."""
 
 
 class RateLimitedError(ServiceError):
-    """AniList said 429, or the wait for a turn would exceed what the caller allows: nothing was looked at."""
+    """AniList answered 429, or the next turn is further away than the caller allows. Nothing was processed."""
 
     _harmless = True
 
 
 class ServiceUnavailableError(ServiceError):
-    """AniList is down, disabled its API, or stands behind a Cloudflare page."""
+    """AniList is down, has disabled its API, or Cloudflare answered in its place."""
 
 
 class UnexpectedResponseError(ServiceError):
-    """The answer is none of the known shapes."""
+    """The answer has none of the known forms."""
 
 
 class GraphQLError(AniListOAuthError):
@@ -220,23 +220,23 @@ class GraphQLError(AniListOAuthError):
         super().__init__(message)
         self.errors = errors  # as AniList sent them, texts cut to 300 characters
         self.status = status  # the status the body names, else the HTTP status
-        self.data = data  # the partial data that came along
+        self.data = data  # the partial data of the answer
 
 
 class InvalidTokenError(GraphQLError):
-    """The access token has expired or was revoked: the user logs in again."""
+    """The access token has expired or was revoked. The user must log in again."""
 
 
 class GraphQLNotFoundError(GraphQLError):
-    """There is no such thing, or it is private."""
+    """The requested item does not exist or is private."""
 
 
 class GraphQLForbiddenError(GraphQLError):
-    """The user may not do this; the token is alive."""
+    """The user is not allowed to do this. The token is still valid."""
 
 
 class GraphQLValidationError(GraphQLError):
-    """AniList refused a mutation's input; `fields` holds the complaints by field."""
+    """AniList refused a mutation's input. `fields` lists the complaints by field."""
 
     def __init__(
         self, message: str, *, fields: dict[str, list[str]], errors: Errors, status: int, data: JSONObject | None = None
@@ -246,7 +246,7 @@ class GraphQLValidationError(GraphQLError):
 
 
 class QueryTooComplexError(GraphQLError):
-    """The query asks for too much at once; `allowed` and `actual` are its complexity."""
+    """The query is too complex: its complexity is `actual`, and AniList allows `allowed`."""
 
     def __init__(
         self, message: str, *, allowed: int, actual: int, errors: Errors, status: int, data: JSONObject | None = None
@@ -257,7 +257,7 @@ class QueryTooComplexError(GraphQLError):
 
 
 class LoginRequiredError(AniListOAuthError):
-    """There is no live token for the `subject`: the user logs in (again)."""
+    """There is no live token for `subject`. The user must log in."""
 
     def __init__(self, message: str, *, subject: str) -> None:
         super().__init__(message)
@@ -265,7 +265,7 @@ class LoginRequiredError(AniListOAuthError):
 
 
 class LoginTimeoutError(AniListOAuthError, TimeoutError):
-    """The login did not end in time, or was called off; `reason` ``refused``: its visitor said "that is not me"."""
+    """The login was not finished in time, or was called off. `reason` ``refused``: its visitor said "not me"."""
 
     def __init__(self, message: str, *, reason: LoginTimeoutReason) -> None:
         super().__init__(message)
@@ -282,9 +282,9 @@ class ReceiverError(AniListOAuthError, OSError):
 
 
 class StorageError(AniListOAuthError):
-    """A store failed; `retryable`: the same call may be made again without harm."""
+    """A store failed. If `retryable`, the same call may be repeated without harm."""
 
-    full = False  # True where a store has no room at present, so that calling again at once does not help
+    full = False  # whether the store is full, so that an immediate retry cannot help
 
     def __init__(self, message: str, *, retryable: bool = False) -> None:
         super().__init__(message)
@@ -292,8 +292,8 @@ class StorageError(AniListOAuthError):
 
 
 class SealError(StorageError):
-    """A sealed record does not open with the keys at hand."""
+    """A sealed record cannot be decrypted with the given keys."""
 
 
 class InsecureRedirectURIWarning(UserWarning):
-    """The redirect URI is http to a host that is not this machine: a code travels in the clear."""
+    """The redirect URI is plain http to another machine, so codes travel unencrypted."""

@@ -1,4 +1,4 @@
-"""All that crosses the border between the protocol and the wire."""
+"""Requests and responses: the values that the protocol modules and the transport exchange."""
 
 import json
 import math
@@ -15,18 +15,18 @@ from anilist_oauth.redaction import Unpicklable
 
 TOKEN_BODY_LIMIT = 1024 * 1024
 GRAPHQL_BODY_LIMIT = 8 * 1024 * 1024
-MEMORY = 9  # times its limit that a body's values may take in memory; with its texts that is sixteen times at most
+MEMORY = 9  # a body's values may take this many times its size limit in memory; with its strings, up to 16 times
 
 ADDRESS_REFUSED = (
-    "Cloudflare turned this machine's address away before AniList saw the request; waiting may not help. Try from "
+    "Cloudflare refused this machine's address, so AniList never saw the request. Waiting may not help: try from "
     "another network, or ask AniList to allow this address"
 )
 _CHALLENGES = (b"just a moment", b"enable javascript and cookies", b"ddos protection by cloudflare")
-_CONTAINER = 250  # bytes of memory that an object or a list takes, which no other byte of JSON exceeds
-_PAGE = 64 * 1024  # bytes of a body that are looked at for a page of Cloudflare's, which is smaller
-_REFUSALS = (b"cloudflare", b"error code: 1")  # of a page, and of plain text such as "error code: 1020"
+_CONTAINER = 250  # bytes of memory per object or list; nothing else in JSON takes more per byte
+_PAGE = 64 * 1024  # bytes of a body that are searched; Cloudflare's pages are smaller
+_REFUSALS = (b"cloudflare", b"error code: 1")  # in a page, and in plain text such as "error code: 1020"
 
-_BLANKS = b" \t\n\r"  # JSON's own (RFC 8259 section 2)
+_BLANKS = b" \t\n\r"  # the whitespace of JSON (RFC 8259 section 2)
 
 _decode = json.JSONDecoder().raw_decode
 
@@ -38,17 +38,17 @@ def _check_timeout(name: str, value: float | None) -> None:
 
 @attrs.frozen(kw_only=True)
 class Request(Unpicklable):
-    """One POST; its headers and body hold secrets and are not shown.
+    """One POST request. Its headers and body hold secrets and are not shown in its repr.
 
     Attributes:
-        url: Where it goes, without a secret in it.
-        headers: The headers this request needs beside those of every request.
-        body: The body, ready to send.
-        body_limit: How many bytes the decoded answer may have.
-        timeout: Seconds for this request, or None for the session's own.
+        url: The URL. It holds no secret.
+        headers: The headers of this request, in addition to those of every request.
+        body: The encoded body.
+        body_limit: The most bytes that the decoded response body may have.
+        timeout: Seconds for this request, or None for the session's timeout.
 
     Raises:
-        ConfigurationError: The timeout is no positive number.
+        ConfigurationError: The timeout is not a positive number.
     """
 
     url: URL
@@ -60,11 +60,11 @@ class Request(Unpicklable):
 
 @attrs.frozen(kw_only=True)
 class Response(Unpicklable):
-    """One answer; its body may hold a token and is not shown.
+    """One HTTP response. Its body may hold a token and is not shown in its repr.
 
     Attributes:
         status: The HTTP status.
-        headers: The headers, found whatever their letter case.
+        headers: The headers; lookups ignore letter case.
         body: The decoded body.
     """
 
@@ -74,9 +74,9 @@ class Response(Unpicklable):
 
     @property
     def refuses_address(self) -> bool:
-        """Whether Cloudflare answered in AniList's place, because of the address that the request came from.
+        """Whether Cloudflare answered in AniList's place because of the IP address that the request came from.
 
-        A 5xx page of Cloudflare's counts only if it is a challenge: the others say that AniList itself did not answer.
+        A 5xx page of Cloudflare's counts only if it is a challenge. The other ones mean that AniList did not answer.
         """
         if "cf-mitigated" in self.headers:
             return True
@@ -85,11 +85,11 @@ class Response(Unpicklable):
         return any(mark in body for mark in marks)
 
     def json(self, *, memory: int = MEMORY * TOKEN_BODY_LIMIT) -> Any:
-        """Decode the body, UTF-8 with or without a byte order mark (RFC 8259 section 8.1); None if it is not JSON.
+        """Decode the body as JSON, in UTF-8 with or without a byte order mark. Return None if it is not JSON.
 
         Args:
-            memory: How many bytes its values may take in memory, as far as that can be told beforehand; a document with
-                more counts as not JSON. Objects and short texts take twenty times their length and more.
+            memory: The most bytes of memory that the decoded values may take, as estimated beforehand. A larger
+                document counts as not JSON. Objects and short strings take 20 times their length and more.
         """
         if len(self.body) * _CONTAINER > memory and _weight(self.body) > memory:
             return None
@@ -102,6 +102,6 @@ class Response(Unpicklable):
 
 
 def _weight(body: bytes) -> int:
-    """Estimate the memory of a JSON document's values: of its objects and lists, their members, and their names."""
+    """Estimate how much memory the objects, lists, members and names of a JSON document take."""
     containers, members, names = body.count(b"{") + body.count(b"["), body.count(b","), body.count(b":")
     return _CONTAINER * containers + 84 * members + 40 * names

@@ -1,7 +1,7 @@
-"""What keeps secrets, and other people's text, out of what a person reads.
+"""Keep secrets, and raw text of other parties, out of everything a person reads.
 
-A client secret, code, token or state is never shown: values that hold one mask it in their repr and refuse to be
-pickled, and whatever a server or a browser sends passes `clean` before it reaches a message.
+A client secret, code, token or state is never shown. Values that hold one mask it in their repr and cannot be pickled.
+Whatever a server or a browser sends goes through `clean` before it is put into a message.
 """
 
 import re
@@ -13,42 +13,42 @@ import attrs
 T = TypeVar("T")
 
 MASK = "***"
-TEXT_LIMIT = 300  # characters of foreign text that a message may hold
-_LOOKED_AT = 16 * 1024  # characters of foreign text that are looked at one by one
-_PLACEHOLDER = re.compile("[A-Za-z]{,7}|.{,3}")  # "code" or "secret" in a test: to mask it would garble every text
+TEXT_LIMIT = 300  # the most characters of foreign text in a message
+_LOOKED_AT = 16 * 1024  # characters of foreign text that are examined one by one
+_PLACEHOLDER = re.compile("[A-Za-z]{,7}|.{,3}")  # masking a test's "code" or "secret" would garble every text
 _SHAPES = re.compile(r"eyJ[\w-]{6,}(?:\.[\w-]*)*|def50[0-9a-f]{20,}", re.ASCII)  # a JWT; a code or refresh token
 
 
 def masked(value: object) -> str:
-    """Stand in for a secret in a repr: ``***``, or ``None`` where there is none."""
+    """Return what a repr shows for a secret: ``***``, or ``None`` if there is none."""
     return "None" if value is None else MASK
 
 
 def mask_shapes(text: str) -> str:
-    """Mask what has the shape of an access token, code or refresh token of AniList, whoever's it is."""
+    """Mask everything that looks like one of AniList's access tokens, codes or refresh tokens, whoever owns it."""
     return _SHAPES.sub(MASK, text)
 
 
 def clean(text: str, *, secrets: tuple[str, ...] = ()) -> str:
-    """Make foreign text fit for a message.
+    """Make text from a server or a browser safe to put into a message.
 
     Args:
-        text: What a server or a browser sent.
-        secrets: What must not be repeated, such as the client secret and the code of this request; a short plain word
-            is none.
+        text: The text.
+        secrets: Strings that must not be repeated, such as the client secret and the code of this request. Strings of
+            up to three characters or seven letters are not treated as secrets.
 
     Returns:
-        The text with every secret replaced, plain or percent-encoded, and all that looks like a token; blanks joined,
-        control and other unprintable characters removed, cut to 300 characters.
+        The text, with secrets (plain or percent-encoded) and everything that looks like a token replaced, runs of
+        whitespace joined, unprintable characters removed, and cut to 300 characters.
     """
     text = _hide(text, secrets)[:_LOOKED_AT]
     text = "".join(character for character in " ".join(text.split()) if character.isprintable())
-    text = _hide(text, secrets)  # again: what was removed may have stood inside a secret
+    text = _hide(text, secrets)  # again: a removed character may have split a secret
     return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + "…"
 
 
 def _hide(text: str, secrets: tuple[str, ...]) -> str:
-    for secret in sorted(secrets, key=len, reverse=True):  # one may be the beginning of another
+    for secret in sorted(secrets, key=len, reverse=True):  # one may be a prefix of another
         if _PLACEHOLDER.fullmatch(secret):
             continue
         for form in (secret, quote(secret, "", errors="replace"), quote_plus(secret, "", errors="replace")):
@@ -57,13 +57,13 @@ def _hide(text: str, secrets: tuple[str, ...]) -> str:
 
 
 class MaskedText(str):
-    """A secret as text. It is an ordinary `str` except that its repr, and that of any piece cut from it, is masked.
+    """A secret string. It is an ordinary `str`, except that its repr is masked, and so is that of every slice of it.
 
-    Crash reporters (Sentry, rich and structlog at their defaults) show the local variables of each frame. So a secret
-    travels through this package as one of these three: `MaskedText`, `MaskedBytes`, or `Masked` for anything else. Wrap
-    it where it comes in, before anything can raise: ``code = MaskedText(code)``. Methods give plain text again, so that
-    their result is wrapped as well before it gets a name: ``code = MaskedText(code.strip())``. A dict, tuple or list
-    shows the repr of its members, so that masked members are enough there.
+    Crash reporters (Sentry, rich and structlog with their defaults) show the local variables of each frame. Inside this
+    package, every secret is therefore one of three types: `MaskedText`, `MaskedBytes`, or `Masked` for anything else.
+    Wrap a secret where it comes in, before anything can raise: ``code = MaskedText(code)``. Methods of `str` return
+    plain text, so wrap their result too before you assign it: ``code = MaskedText(code.strip())``. Dicts, tuples and
+    lists show the repr of their members, so it is enough that the members are masked.
     """
 
     __slots__ = ()
@@ -72,11 +72,11 @@ class MaskedText(str):
         return MASK
 
     def __getitem__(self, index: SupportsIndex | slice) -> "MaskedText":
-        return MaskedText(super().__getitem__(index))  # rich shows the beginning of a long text
+        return MaskedText(super().__getitem__(index))  # rich cuts long strings before it shows them
 
 
 class MaskedBytes(bytes):
-    """A secret as bytes; as for `MaskedText`."""
+    """Secret bytes; see `MaskedText`."""
 
     __slots__ = ()
 
@@ -90,17 +90,17 @@ class MaskedBytes(bytes):
 
 @attrs.frozen(repr=False, eq=False)
 class Masked(Generic[T]):
-    """Anything else with a secret in it, such as a mapping or a URL, in an envelope whose repr is masked.
+    """A wrapper with a masked repr for any other value that holds a secret, such as a mapping or a URL.
 
     Attributes:
-        value: What is inside; use it in an expression, and give it no name.
+        value: The wrapped value. Use it in an expression, and do not assign it to a name.
     """
 
     value: T = attrs.field(repr=False)
 
     @classmethod
     def around(cls, value: "T | Masked[T]") -> "Masked[Any]":
-        """Put a value into an envelope, unless it is in one already."""
+        """Wrap a value, unless it is wrapped already."""
         return value if isinstance(value, Masked) else Masked(value)
 
     def __repr__(self) -> str:
@@ -108,10 +108,10 @@ class Masked(Generic[T]):
 
 
 class Unpicklable:
-    """A value that holds a secret: copying gives itself, pickling is refused (it would write the secret out)."""
+    """Base class of values that hold a secret: a copy is the value itself, and pickling raises `TypeError`."""
 
     __slots__ = ()
-    _instead = "keep its parts where secrets belong"
+    _instead = "store its parts where you keep your secrets"
 
     def __copy__(self) -> Any:
         return self
@@ -120,5 +120,5 @@ class Unpicklable:
         return self
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
-        message = f"{type(self).__name__} holds a secret and is never pickled; {self._instead}"
+        message = f"{type(self).__name__} holds a secret and cannot be pickled; {self._instead}"
         raise TypeError(message)

@@ -30,8 +30,8 @@ def test_a_clock_is_taken_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("clock", "text"),
     [
-        (None, "clock: a function that tells an aware datetime is needed, not NoneType"),
-        (datetime(2030, 1, 1, tzinfo=UTC), "clock: a function that tells an aware datetime is needed, not datetime"),
+        (None, "clock: a function that returns an aware datetime is needed, not NoneType"),
+        (datetime(2030, 1, 1, tzinfo=UTC), "clock: a function that returns an aware datetime is needed, not datetime"),
         (lambda: 1893456000, "clock: an aware datetime is needed, such as datetime.now(UTC), not int"),
         (
             lambda: utc_now().replace(tzinfo=None),

@@ -1,7 +1,7 @@
-"""The access token, what it says of itself, and the user it belongs to, as values, without I/O.
+"""The access token, its claims and its user, as values without I/O.
 
-`access_token` is the token, `claims` reads it without verifying it, `viewer` is AniList's word on a user,
-`verification` compares the two. How a token is obtained is in `oauth`; where it is kept is in `storage`.
+`access_token` holds the token, `claims` reads its claims without verifying them, `viewer` is the user that AniList
+reports, and `verification` compares the two. `oauth` obtains tokens; `storage` keeps them.
 """
 
 from anilist_oauth.tokens.access_token import Token, bearer_headers

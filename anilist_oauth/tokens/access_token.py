@@ -1,4 +1,4 @@
-"""The access token: good for a year, never refreshed, never shown."""
+"""The access token. It is valid for a year, cannot be refreshed, and is never shown."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ from anilist_oauth.redaction import Masked, MaskedText, Unpicklable, masked
 from anilist_oauth.tokens.claims import peek_claims
 
 _BEARER = "Bearer"
-_VISIBLE = bytes(range(0x21, 0x7F))  # taken away in one go: a token is made for each exchange
+_VISIBLE = bytes(range(0x21, 0x7F))  # removed in one call, because every exchange makes a token
 
 
 def _access_token(value: str | Masked[Any]) -> str:
@@ -28,23 +28,23 @@ def _access_token(value: str | Masked[Any]) -> str:
 def _token_type(value: str) -> str:
     if value != "Bearer" and not (isinstance(value, str) and value.lower() == "bearer"):
         raise ConfigurationError("token_type: only Bearer tokens can be used")
-    return "Bearer"  # AniList's server refuses it in lower case
+    return "Bearer"  # AniList refuses "bearer" in lower case
 
 
 def _expires_at(value: datetime | None) -> datetime | None:
-    if value is None or (type(value) is datetime and value.tzinfo is UTC):  # as a token endpoint's answer gives it
+    if value is None or (type(value) is datetime and value.tzinfo is UTC):  # as parsed from a token response
         return value
     return aware_utc(value, "expires_at")
 
 
 @attrs.frozen(kw_only=True, init=False)
 class Token(Unpicklable):
-    """An access token of AniList.
+    """An access token from AniList.
 
     Attributes:
-        access_token: The token itself, a JWT of about 1,100 characters: keep it in a TEXT column.
+        access_token: The token itself: a JWT of about 1,100 characters. Store it in a TEXT column.
         token_type: Always ``Bearer``.
-        expires_at: When it dies, in UTC, or None where that is unknown. It cannot be refreshed: the user logs in again.
+        expires_at: When it expires, in UTC, or None if unknown. It cannot be refreshed: the user must log in again.
     """
 
     access_token: str = attrs.field(converter=_access_token, repr=masked)
@@ -52,13 +52,13 @@ class Token(Unpicklable):
     expires_at: datetime | None = attrs.field(converter=_expires_at)
 
     def __init__(self, *, access_token: str, token_type: str = _BEARER, expires_at: datetime | None) -> None:
-        given = Masked(access_token)  # so that no crash reporter shows a token that is refused
+        given = Masked(access_token)  # so that crash reporters do not show a refused token
         del access_token
         self.__attrs_init__(access_token=given, token_type=token_type, expires_at=expires_at)
 
     @classmethod
     def from_access_token(cls, access_token: str) -> Self:
-        """Make a token of its bare string, such as one kept by an older program; its expiry is read from its claims."""
+        """Make a token from a bare string, such as one stored by another program. The expiry comes from its claims."""
         given = Masked.around(access_token)
         del access_token
         token = MaskedText(_access_token(given))
@@ -67,7 +67,7 @@ class Token(Unpicklable):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read what `to_dict` gave; anything else is a `ConfigurationError`."""
+        """Restore a token from the result of `to_dict`. Raises `ConfigurationError` for anything else."""
         given = Masked(data)
         del data
         try:
@@ -80,12 +80,12 @@ class Token(Unpicklable):
         except ConfigurationError:
             raise
         except (KeyError, TypeError) as error:
-            raise ConfigurationError("this is not what Token.to_dict() gave") from error
+            raise ConfigurationError("this is not a result of Token.to_dict(); pass one unchanged") from error
         except ValueError:
-            raise ConfigurationError("expires_at: an ISO 8601 time is needed") from None
+            raise ConfigurationError("expires_at: a time in ISO 8601 format is needed") from None
 
     def to_dict(self) -> dict[str, str | None]:
-        """Give the token as JSON types: ``access_token``, ``token_type``, ``expires_at`` (ISO 8601 or None)."""
+        """Return the token as JSON types: ``access_token``, ``token_type``, ``expires_at`` (ISO 8601 or None)."""
         return {
             "access_token": self.access_token,
             "token_type": self.token_type,
@@ -93,35 +93,35 @@ class Token(Unpicklable):
         }
 
     def expired(self, now: datetime) -> bool:
-        """Tell whether the token is dead at `now` (aware); an unknown expiry counts as alive."""
+        """Return whether the token has expired at `now` (aware). A token of unknown expiry counts as valid."""
         return self.expires_within(timedelta(), now=now)
 
     def expires_within(self, delta: timedelta, *, now: datetime) -> bool:
-        """Tell whether the token is dead `delta` after `now` (aware): time to ask the user to log in again."""
+        """Return whether the token will have expired `delta` after `now` (aware). If so, ask for a new login soon."""
         expect(delta, timedelta, "delta: a timedelta is needed")
         return self.expires_at is not None and self.expires_at - checked_now(now) <= delta
 
     @property
     def user_id(self) -> int | None:
-        """The user id the token claims, unverified: a token from anywhere but the token endpoint needs `verify`."""
+        """The user id that the token claims, not verified. Pass tokens from elsewhere to `OAuthSession.verify`."""
         claims = peek_claims(self.access_token)
         return claims.user_id if claims else None
 
     @property
     def client_id(self) -> str | None:
-        """The one application the token claims to be issued to, unverified."""
+        """The application that the token claims to be issued to, if it is only one. Not verified."""
         claims = peek_claims(self.access_token)
         return claims.client_id if claims else None
 
 
 def bearer_headers(token: Token | str) -> dict[str, str]:
-    """Give the header that carries a token (RFC 6750 section 2.1), for use with other clients.
+    """Return the header that carries a token, for use with another HTTP client (RFC 6750 section 2.1).
 
     Args:
-        token: A token, or its bare string.
+        token: A token, or the access token as a string.
 
     Raises:
-        ConfigurationError: The string cannot be a token.
+        ConfigurationError: The string cannot be an access token.
     """
     given = Masked.around(token)
     del token

@@ -1,9 +1,9 @@
-"""An unverified look into AniList's access token.
+"""Read the claims of AniList's access tokens without verifying them.
 
-AniList publishes no key, so that nobody but AniList can tell a true token from a forged one. What is read here says who
-somebody is in one case only: `LoginFlow` reads ``sub`` of a token that the token endpoint itself has just given it over
-TLS. (OpenID Connect Core 3.1.3.7 item 6 argues the same way for ID tokens, and AniList's own guide takes the user id
-from ``sub``.) Of a token from anywhere else, `OAuthSession.verify` says whose it is.
+AniList publishes no key, so only AniList can tell a real token from a forged one. The claims identify a user in one
+case only: `LoginFlow` reads ``sub`` from a token that it has just received from the token endpoint over TLS. OpenID
+Connect Core 3.1.3.7 item 6 allows the same for ID tokens, and AniList's guide takes the user id from ``sub``. Pass a
+token from anywhere else to `OAuthSession.verify`.
 """
 
 import base64
@@ -20,11 +20,11 @@ _DIGITS = len(str(ID_LIMIT))
 
 @attrs.frozen
 class UnverifiedClaims:
-    """What an access token says of itself; anybody can write such a token.
+    """What an access token claims. Anybody can write such a token, so nothing here is verified.
 
     Attributes:
-        client_id: The only member of `audience`, the application it was issued to; None if there is not just one.
-        audience: The ``aud`` claim; empty where it is absent or cannot be read.
+        client_id: The application it was issued to, if `audience` has exactly one member, else None.
+        audience: The ``aud`` claim; empty if it is absent or unreadable.
         user_id: The ``sub`` claim: AniList's integer user id.
         issued_at: The ``iat`` claim, in UTC.
         expires_at: The ``exp`` claim, in UTC.
@@ -38,13 +38,13 @@ class UnverifiedClaims:
 
 
 def peek_claims(access_token: str) -> UnverifiedClaims | None:
-    """Read the claims of a JWT without verifying them, in bounded time and memory (RFC 7519 section 4.1).
+    """Read the claims of a JWT without verifying them (RFC 7519 section 4.1). Time and memory are bounded.
 
     Args:
-        access_token: The token, at most 16 KiB.
+        access_token: The token, at most 16 KiB long.
 
     Returns:
-        The claims, each by itself: one that is absent or odd is None, or empty. None for anything that is not a JWT.
+        The claims, or None if this is not a JWT. An absent or unreadable claim is None, or empty for `audience`.
     """
     if not isinstance(access_token, str) or len(access_token) > SIZE_LIMIT:
         return None
@@ -71,7 +71,7 @@ def _refuse(constant: str) -> NoReturn:
 
 
 def _audience(aud: Any) -> tuple[str, ...]:
-    """Read a string, a whole number, or a list of them; a list with anything else in it is not read at all."""
+    """Read a string, an integer, or a list of them. A list with any other member counts as unreadable."""
     found = tuple(map(_client_id, aud if isinstance(aud, list) else [aud]))
     return tuple(client_id for client_id in found if client_id) if all(found) else ()
 
@@ -93,5 +93,5 @@ def _time(seconds: Any) -> datetime | None:
         return None
     try:
         return datetime.fromtimestamp(seconds, UTC)
-    except (ValueError, OverflowError, OSError):  # which of them depends on the platform
+    except (ValueError, OverflowError, OSError):  # the type depends on the platform
         return None

@@ -1,4 +1,4 @@
-"""Who the user is, by AniList's own word."""
+"""The user of a token, as AniList reports it."""
 
 import attrs
 
@@ -8,11 +8,11 @@ from anilist_oauth.tokens.access_token import Token
 
 @attrs.frozen
 class Viewer:
-    """AniList's ``Viewer``: the user a token belongs to.
+    """The user a token belongs to (``Viewer`` in AniList's API).
 
     Attributes:
-        id: AniList's integer id, which never changes: link accounts by it, not by the name.
-        name: The name, which the user may change.
+        id: AniList's user id. It never changes: link accounts by the id, not by the name.
+        name: The name. The user may change it.
         avatar: URL of the large avatar, or None.
         site_url: URL of the profile, or None.
         unread: The number of unread notifications, or None.
@@ -27,31 +27,31 @@ class Viewer:
 
 @attrs.frozen
 class Verified:
-    """A pasted or implicit token that proved to be this application's, and whose it is."""
+    """A pasted or implicit token that was issued to this application, and its user."""
 
     token: Token
     viewer: Viewer
 
 
 def display_name(user_id: int, viewer: Viewer | None) -> str:
-    """Give the name to greet a user by: their own, else one such as ``AniList user 112084``."""
+    """Return a name to greet the user with: the viewer's name, or ``AniList user 112084`` if it is unknown."""
     return f"AniList user {user_id}" if viewer is None else viewer.name
 
 
 def known_user_id(viewer: Viewer | None) -> int:
-    """Take the user id from the viewer, where none was given.
+    """Return the user id of the viewer.
 
     Raises:
-        ConfigurationError: There is no viewer either.
+        ConfigurationError: There is no viewer.
     """
     if viewer is None:
-        raise ConfigurationError("user_id: give AniList's user id, or the viewer")
+        raise ConfigurationError("user_id: pass AniList's user id, or the viewer")
     return viewer.id
 
 
 def check_user(user_id: int, viewer: Viewer | None) -> None:
-    """Refuse a user id that is not a positive integer, or not the viewer's: a `ConfigurationError`."""
+    """Raise `ConfigurationError` unless the user id is a positive integer, and the viewer's."""
     if type(user_id) is not int or user_id <= 0:
-        raise ConfigurationError("user_id: AniList's user id is a positive integer")
+        raise ConfigurationError("user_id: a positive integer is needed, AniList's user id")
     if viewer is not None and viewer.id != user_id:
-        raise ConfigurationError("user_id: it is not the viewer's id; the two must name one user")
+        raise ConfigurationError("user_id: it differs from the viewer's id; pass the id of the same user")

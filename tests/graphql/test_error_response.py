@@ -208,7 +208,7 @@ def test_a_challenge_of_cloudflare_says_that_it_concerns_this_address(status: in
     ):
         error = refused(challenged)
         assert type(error) is errors.ServiceUnavailableError
-        assert "turned this machine's address away" in str(error)
+        assert "refused this machine's address" in str(error)
         assert "waiting may not help" in str(error)
     for outage in (
         answer(503, "<html>cloudflare: 522"),

@@ -235,5 +235,5 @@ async def test_aiohttp_notes_no_request(
 @pytest.mark.requirement("S41")
 async def test_a_receiver_does_not_pickle(stage: Scene) -> None:
     """Its flow's session holds the client secret."""
-    with pytest.raises(TypeError, match="CallbackReceiver holds a secret and is never pickled"):
+    with pytest.raises(TypeError, match="CallbackReceiver holds a secret and cannot be pickled"):
         pickle.dumps(stage.receiver)

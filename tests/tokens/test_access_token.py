@@ -173,22 +173,22 @@ GOOD = {"access_token": "a", "token_type": "Bearer", "expires_at": None}
 @pytest.mark.parametrize(
     ("data", "text"),
     [
-        (None, "not what Token.to_dict"),
-        (5, "not what Token.to_dict"),
-        ("access_token", "not what Token.to_dict"),
-        (["access_token"], "not what Token.to_dict"),
-        ({}, "not what Token.to_dict"),
-        ({"access_token": "a"}, "not what Token.to_dict"),
+        (None, "not a result of Token.to_dict"),
+        (5, "not a result of Token.to_dict"),
+        ("access_token", "not a result of Token.to_dict"),
+        (["access_token"], "not a result of Token.to_dict"),
+        ({}, "not a result of Token.to_dict"),
+        ({"access_token": "a"}, "not a result of Token.to_dict"),
         (GOOD | {"access_token": ""}, "access_token: "),
         (GOOD | {"access_token": None}, "access_token: "),
         (GOOD | {"token_type": "mac"}, "token_type: "),
-        (GOOD | {"expires_at": "tomorrow"}, "expires_at: an ISO 8601 time"),
-        (GOOD | {"expires_at": ""}, "expires_at: an ISO 8601 time"),
+        (GOOD | {"expires_at": "tomorrow"}, "expires_at: a time in ISO 8601 format"),
+        (GOOD | {"expires_at": ""}, "expires_at: a time in ISO 8601 format"),
         (GOOD | {"expires_at": "2030-01-01T00:00:00"}, "expires_at: an aware datetime"),
         (GOOD | {"expires_at": "9999-12-31T23:59:59-23:59"}, "expires_at: it is outside the years"),
-        (GOOD | {"expires_at": 1893456000}, "not what Token.to_dict"),
-        (GOOD | {"expires_at": DEAD}, "not what Token.to_dict"),
-        (GOOD | {"expires_at": True}, "not what Token.to_dict"),
+        (GOOD | {"expires_at": 1893456000}, "not a result of Token.to_dict"),
+        (GOOD | {"expires_at": DEAD}, "not a result of Token.to_dict"),
+        (GOOD | {"expires_at": True}, "not a result of Token.to_dict"),
     ],
     ids=str,
 )
@@ -234,7 +234,7 @@ def test_a_refused_token_is_not_repeated(data: dict[str, Any]) -> None:
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 def test_a_token_is_not_pickled(protocol: int) -> None:
     """A pickle would write it out in the clear."""
-    with pytest.raises(TypeError, match="Token holds a secret and is never pickled") as caught:
+    with pytest.raises(TypeError, match="Token holds a secret and cannot be pickled") as caught:
         pickle.dumps([token()], protocol)
     assert "hidden" not in str(caught.value)
 
