@@ -1,7 +1,9 @@
 """The registered applications."""
 
 import re
+import secrets
 import socket
+from contextlib import ExitStack
 
 import pytest
 
@@ -21,6 +23,19 @@ def test_the_made_up_application_needs_no_listener() -> None:
     port = int(one.redirect_uri.partition("1:")[2].partition("/")[0])
     with socket.create_server(("127.0.0.1", port)):  # free for whoever wants to be called back
         assert default_application("https://bot.example/cb").redirect_uri == "https://bot.example/cb"
+
+
+def test_a_port_that_is_taken_or_was_given_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two sandboxes of a process never wait at the same port, though neither has begun to listen."""
+    with ExitStack() as stack:
+        taken, one, other = (stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(3))
+        ports = [server.getsockname()[1] for server in (taken, one, other)]
+        one.close()
+        other.close()
+        drawn = iter([ports[0], ports[1], ports[1], ports[2]])
+        monkeypatch.setattr(secrets, "choice", lambda _ports: next(drawn))
+        assert default_application().redirect_uri == f"http://127.0.0.1:{ports[1]}/callback"
+        assert default_application().redirect_uri == f"http://127.0.0.1:{ports[2]}/callback"
 
 
 def test_an_application_without_a_secret_never_authenticates() -> None:
