@@ -43,6 +43,8 @@ def main() -> None:
         for _ in range(ROUNDS)
         for name in OPERATIONS
     ]
+    slowest = sorted(zip(again, list(OPERATIONS) * ROUNDS, strict=True), reverse=True)[:1]
+    print("the slowest: " + ", ".join(f"{name} {duration:.0f} ms" for duration, name in slowest))
     for text, times in (("forty documents, first time", first), ("the same again", again)):
         print(f"{text}: median {median(times):.2f} ms, 95th of 100 {quantiles(times, n=20)[-1]:.2f} ms")
     endpoint = Asker()
@@ -52,7 +54,8 @@ def main() -> None:
     print(f"a list of 500 entries with media: first {times[0]:.0f} ms, then {median(times[1:]):.0f} ms")
     opened = [milliseconds(lambda: SandboxThread(Sandbox()).__enter__().__exit__()) for _ in range(ROUNDS)]
     print(f"the fixture: {median(opened):.1f} ms")
-    code = "import time; import anilist_oauth; s = time.process_time(); import anilist_oauth.sandbox; print(time.process_time() - s)"
+    code = """import time, anilist_oauth; start = time.process_time(); import anilist_oauth.sandbox
+print(time.process_time() - start)"""
     imports = [
         float(subprocess.check_output([sys.executable, "-c", code], cwd=Path(__file__).parents[1])) for _ in range(7)
     ]

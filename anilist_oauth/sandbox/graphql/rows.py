@@ -23,6 +23,7 @@ _PARENTS |= {"ActivityUnion": "user", "MediaTrend": "media", "AiringSchedule": "
 _LOOKED_AT = {"media": MEDIA[:40], "thread": range(1, 51), "user": USERS, "activity": ()}
 _NULL_WHERE_NONE = {"ActivityUnion", "Character", "Staff", "Studio"}  # everything else is a 404 (Media, User and
 # Thread are recorded; for the rest it is inferred from them)
+_YEARS = 50 * 366 * 86_400
 _WEEKS = 8 * 604_800  # of airing times looked at, unless a filter says since and until when
 _LIKEABLE = {"ACTIVITY": "ActivityUnion", "ACTIVITY_REPLY": "ActivityReply", "THREAD": "Thread"}
 _FOUR_CAST = 4
@@ -90,7 +91,7 @@ def _hanging(view: View, kind: str, filters: dict[str, Any]) -> Iterable[Node]:
 
 
 def _airing(view: View, media: Node, filters: Arguments) -> list[Node]:
-    around = 2 * _WEEKS * 100 if _named(filters, "mediaId") else _WEEKS
+    around = _WEEKS if not _named(filters, "mediaId") else _YEARS if view.value(media, "episodes") else 6 * _WEEKS
     since, until = filters.get("airingAt_greater"), filters.get("airingAt_lesser")
     since = (until or view.second) - around if since is None else since
     episodes = episodes_between(view, media, since, view.second + around if until is None else until)

@@ -1,9 +1,9 @@
 """A user's statistics: counted from the list, so that they agree with it."""
 
 import math
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from anilist_oauth.sandbox.graphql.media import ANIME, MANGA
 from anilist_oauth.sandbox.graphql.media_lists import seen
@@ -40,31 +40,45 @@ _GROUPS: dict[str, tuple[str, Callable[[View, Node, Node], Iterable[Hashable]]]]
 }
 
 
-def _counted(view: View, rows: Iterable[Node]) -> dict[str, Any]:
+class _Row(NamedTuple):
+    """What is counted of an entry."""
+
+    entry: Node
+    media: Node
+    score: float
+    progress: int
+    minutes: int | None
+    volumes: int
+
+
+def _row(view: View, entry: Node) -> _Row:
+    media = view.world.node("Media", view.value(entry, "mediaId"))
+    progress, volumes = view.value(entry, "progress") or 0, view.value(entry, "progressVolumes") or 0
+    return _Row(entry, media, view.value(entry, "_score"), progress, view.value(media, "duration"), volumes)
+
+
+def _counted(rows: Sequence[_Row]) -> dict[str, Any]:
     """Count entries: how many, how good, how long."""
-    pairs = [(entry, view.world.node("Media", view.value(entry, "mediaId"))) for entry in rows]
-    scores = [score for entry, _ in pairs if (score := view.value(entry, "_score"))]
+    scores = [row.score for row in rows if row.score]
     mean = sum(scores) / max(1, len(scores))
     spread = sum((score - mean) ** 2 for score in scores) / max(1, len(scores))
-    progress = [(view.value(entry, "progress") or 0, view.value(media, "duration")) for entry, media in pairs]
-    episodes = [(done, minutes) for done, minutes in progress if minutes is not None]
     return {
-        "count": len(pairs),
+        "count": len(rows),
         "meanScore": round(mean, 2),
         "standardDeviation": round(math.sqrt(spread), 2),
-        "minutesWatched": sum(done * minutes for done, minutes in episodes),
-        "episodesWatched": sum(done for done, _ in episodes),
-        "chaptersRead": sum(done for done, minutes in progress if minutes is None),
-        "volumesRead": sum(view.value(entry, "progressVolumes") or 0 for entry, _ in pairs),
-        "mediaIds": [media.id for _, media in pairs],
-        "characterIds": [media.id * 100 + 1 for _, media in pairs],
+        "minutesWatched": sum(row.progress * row.minutes for row in rows if row.minutes is not None),
+        "episodesWatched": sum(row.progress for row in rows if row.minutes is not None),
+        "chaptersRead": sum(row.progress for row in rows if row.minutes is None),
+        "volumesRead": sum(row.volumes for row in rows),
+        "mediaIds": [row.media.id for row in rows],
+        "characterIds": [row.media.id * 100 + 1 for row in rows],
     }
 
 
 def _statistics(view: View, user: Node, _arguments: Arguments) -> dict[str, Any]:
     rows = seen(view, user)
     return {
-        name: {"_rows": [entry for entry in rows if view.path(entry, "media.type") == kind]}
+        name: {"_rows": [_row(view, entry) for entry in rows if view.path(entry, "media.type") == kind]}
         for name, kind in (("anime", ANIME), ("manga", MANGA))
     }
 
@@ -73,11 +87,11 @@ def _group(name: str) -> Callable[[View, Node, Arguments], list[dict[str, Any]]]
     field, keys_of = _GROUPS[name]
 
     def groups(view: View, statistics: Node, arguments: Arguments) -> list[dict[str, Any]]:
-        found: dict[Hashable, list[Node]] = {}
-        for entry in statistics.facts.get("_rows", ()):
-            for key in keys_of(view, entry, view.world.node("Media", view.value(entry, "mediaId"))):
-                found.setdefault(key, []).append(entry)
-        counted = [{field: key, **_counted(view, rows)} for key, rows in found.items() if key is not None]
+        found: dict[Hashable, list[_Row]] = {}
+        for row in statistics.facts.get("_rows", ()):
+            for key in keys_of(view, row.entry, row.media):
+                found.setdefault(key, []).append(row)
+        counted = [{field: key, **_counted(rows)} for key, rows in found.items() if key is not None]
         for sort in reversed([sort for sort in arguments.get("sort") or ["COUNT_DESC"] if sort]):
             by = _SORTS.get(sort.removesuffix("_DESC"), field)
             counted.sort(key=itemgetter(by), reverse=sort.endswith("_DESC"))
@@ -92,15 +106,13 @@ def _total(name: str) -> Callable[[View, Node, Arguments], Any]:
 
 def _stats(view: View, user: Node, _arguments: Arguments) -> dict[str, Any]:
     """Give the statistics of before 2020, as far as they are counted."""
-    anime, manga = (_counted(view, view.value(user, "statistics")[name]["_rows"]) for name in ("anime", "manga"))
+    anime, manga = (_counted(view.value(user, "statistics")[name]["_rows"]) for name in ("anime", "manga"))
     return {"watchedTime": anime["minutesWatched"], "chaptersRead": manga["chaptersRead"]}
 
 
 rules({"User.statistics": _statistics, "User.stats": _stats})
 rules({f"UserStatistics.{name}": _group(name) for name in _GROUPS})
-rules(
-    {"UserStatistics._total": lambda view, statistics, _: _counted(view, statistics.facts.get("_rows", ()))}, fixed=True
-)
+rules({"UserStatistics._total": lambda _view, statistics, _: _counted(statistics.facts.get("_rows", ()))}, fixed=True)
 rules({f"UserStatistics.{name}": _total(name) for name in (
     "count", "meanScore", "standardDeviation", "minutesWatched", "episodesWatched", "chaptersRead", "volumesRead"
 )})  # fmt: skip
