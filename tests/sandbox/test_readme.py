@@ -1,19 +1,18 @@
 """The sandbox's README keeps its word."""
 
 import re
-from pathlib import Path
 from typing import Any
 
-import anilist_oauth.sandbox
 from anilist_oauth import parse_callback
 from anilist_oauth.sandbox import Fault, SandboxThread
+from tests.readme import blocks, room
 
-README = (Path(anilist_oauth.sandbox.__file__).parent / "README.md").read_text(encoding="utf-8")
+README = room("sandbox").read_text(encoding="utf-8")
 
 
 async def test_the_example_runs(anilist_sandbox: SandboxThread) -> None:
     """As it stands there."""
-    (source,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    (source,) = blocks(readme=room("sandbox"))["In a test"]
     names: dict[str, Any] = {"parse_callback": parse_callback}
     exec(source, names)
     await names["test_progress_is_saved"](anilist_sandbox)
