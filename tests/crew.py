@@ -38,7 +38,7 @@ from tests.flaky import FlakyLogins, FlakyTokens
 from tests.flows import Unpaced
 
 MEMORY = "memory:"  # one process alone; its stores are those of tests.flaky
-HURRIED = {"work": 8.0, "settle": 10.0, "dead": 12.0, "look": 9.0}  # seconds in the place of 70, 80, 90 and 60
+HURRIED = {"work": 12.0, "settle": 14.0, "dead": 16.0, "look": 13.0}  # seconds in the place of 70, 80, 90 and 60
 Answer = dict[str, Any]
 _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["tests.crew", sql_runner.__name__, redis_client.__name__])

@@ -19,7 +19,7 @@ from tests.chaos.story import Story, Told
 from tests.crew import HURRIED, MEMORY, Answer, Crew, Worker, WorkerDiedError, crew
 
 AT_ONCE = 60  # logins under way
-PATIENCE = 50.0  # seconds after which a call hangs; a taker that is frozen or dead is waited for first
+PATIENCE = 60.0  # seconds after which a call hangs; a taker that is frozen or dead is waited for first
 REQUEST_TIME = 2.0  # seconds that a worker's request may take
 FORGOTTEN = 2.0  # seconds that somebody waits for a login that nobody finishes
 CLOCKS = (0.0, 0.5, -0.4)  # seconds that the workers' clocks are ahead
@@ -120,7 +120,7 @@ class Storm:
 
     async def _warn(self) -> None:
         worker = await self.slots[0]
-        await worker.ask("trouble", seconds=1.0, calls=sorted(WARNED))
+        await worker.ask("trouble", seconds=0.5, calls=sorted(WARNED))
 
     def _killer(self, slot: int) -> Event:
         async def kill() -> None:
@@ -304,7 +304,7 @@ async def storm(name: str, folder: Path, *, seed: int, logins: int) -> AsyncIter
         ground(name, folder) as store,
         Sandbox(users=users) as sandbox,
         gateway(sandbox, fate_of_code=fate_of_code, fate_of_user=fate_of_user) as gate,
-        crew(sandbox, store.url, endpoints=gate.endpoints, timeout=REQUEST_TIME, hurried=True) as processes,
+        crew(sandbox, store.url, endpoints=gate.endpoints, timeout=REQUEST_TIME, hurried=name != "memory") as processes,
     ):
         numbers = {user.id: number for number, user in enumerate(sandbox.users)}
         yield Storm(

@@ -33,7 +33,6 @@ def failure(run: Storm, name: str) -> str:
 @pytest.mark.slow
 @pytest.mark.requirement("R6")
 @pytest.mark.requirement("R7")
-@pytest.mark.requirement("R8")
 @pytest.mark.requirement("R10")
 @pytest.mark.requirement("R11")
 @pytest.mark.requirement("R13")
