@@ -21,7 +21,7 @@ from tests.services import (
 )
 
 FROZEN = 1.0  # seconds
-GROUNDS = ("memory", "sqlite", "postgresql", "redis")
+GROUNDS = ("memory", "sqlite", "postgresql", "pgbouncer", "redis")
 Trouble = Callable[[], Awaitable[None]]
 
 
