@@ -31,6 +31,8 @@ def storage_error(error: BaseException, *, database: str, secrets: tuple[str, ..
 def _retryable(error: BaseException, driver: BaseException) -> bool:
     if isinstance(driver, OSError) or (isinstance(error, DBAPIError) and error.connection_invalidated):
         return True
+    if type(driver).__name__ == "InternalClientError":  # asyncpg's, where a connection broke in the middle of its work
+        return True
     state = getattr(driver, "sqlstate", None) or ""
     sqlite_code = getattr(driver, "sqlite_errorcode", 0) & 0xFF  # the rest of it is detail
     return state.startswith(RETRYABLE_SQLSTATES) or sqlite_code in RETRYABLE_SQLITE
