@@ -9,7 +9,7 @@ from anilist_oauth.redaction import clean
 
 _NAMED = 3  # of those that were skipped
 
-logger = logging.getLogger("anilist_oauth")
+logger: logging.Logger = logging.getLogger("anilist_oauth")
 
 
 class Skipped:

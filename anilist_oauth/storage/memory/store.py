@@ -17,7 +17,7 @@ class MemoryStore(Unpicklable):
     """Logins and tokens in this process, until it ends."""
 
     def __init__(self, *, keys: Keys | None = None, sealed: bool | None = None) -> None:
-        self.logins = MemoryLoginStore()
+        self.logins: MemoryLoginStore = MemoryLoginStore()
         self._records = MemoryTokenStore()
         tokens = token_store(self._records, keys, sealed=sealed)
         self.tokens: TokenStore = self._records if type(tokens) is UnsealedTokenStore else tokens

@@ -37,7 +37,7 @@ AGAIN_AFTER = 1.0  # seconds before a lost subscription is tried again
 # Redis may take again what it refuses now: no memory, no disk, a failover under way.
 PASSING = ("OOM", "MISCONF", "READONLY", "LOADING", "MASTERDOWN", "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN")
 
-logger = logging.getLogger("anilist_oauth")
+logger: logging.Logger = logging.getLogger("anilist_oauth")
 
 
 class Client:

@@ -13,7 +13,7 @@ from anilist_oauth.pacing.pace import Pace
 from anilist_oauth.pacing.shared_pace import SharedPace
 from anilist_oauth.redaction import Masked, MaskedText, Unpicklable
 from anilist_oauth.storage.health import PING_LIMIT, Health, within
-from anilist_oauth.storage.protocols import UpdatingTokenStore
+from anilist_oauth.storage.protocols import LoginStore, UpdatingTokenStore
 from anilist_oauth.storage.redis.keys import Keys
 from anilist_oauth.storage.redis.logins import RedisLoginStore
 from anilist_oauth.storage.redis.pace import RedisLedger
@@ -91,7 +91,8 @@ class RedisStore(Unpicklable):
         self._opening = asyncio.Lock()
         self._found_version: int | None = None
         self._keys = Keys(prefix)
-        self.logins = RedisLoginStore(self._run, self._news, self._keys, clock=clock)
+        self._own_logins = RedisLoginStore(self._run, self._news, self._keys, clock=clock)
+        self.logins: LoginStore = self._own_logins
         records = RedisTokenStore(self._run, self._keys, clock=clock)
         self.tokens: UpdatingTokenStore = token_store(records, keys, sealed=sealed)
 
@@ -150,7 +151,7 @@ class RedisStore(Unpicklable):
 
     async def aclose(self) -> None:
         """Wait for what runs, and close every connection; whoever still waits for a login gets a `StorageError`."""
-        await self.logins.aclose()
+        await self._own_logins.aclose()
         client, self._client = self._client, None
         if client is not None:
             await client.aclose()

@@ -11,7 +11,7 @@ from anilist_oauth.clock import checked_clock, utc_now
 from anilist_oauth.errors import ConfigurationError, StorageError
 from anilist_oauth.redaction import Masked, MaskedText, Unpicklable
 from anilist_oauth.storage.health import PING_LIMIT, Health, within
-from anilist_oauth.storage.protocols import UpdatingTokenStore
+from anilist_oauth.storage.protocols import LoginStore, UpdatingTokenStore
 from anilist_oauth.storage.sealed import token_store
 from anilist_oauth.storage.sql.url import Dialect, dialect_of, postgresql_address, sqlite_path
 
@@ -83,7 +83,8 @@ class SQLStore(Unpicklable):
         self._runner: Any = None
         self._opening = asyncio.Lock()
         self._found_version: int | None = None
-        self.logins = SQLLoginStore(self._run, clock=clock)
+        self._own_logins = SQLLoginStore(self._run, clock=clock)
+        self.logins: LoginStore = self._own_logins
         self.tokens: UpdatingTokenStore = token_store(SQLTokenStore(self._run, clock=clock), keys, sealed=sealed)
 
     def __repr__(self) -> str:
@@ -135,7 +136,7 @@ class SQLStore(Unpicklable):
 
     async def aclose(self) -> None:
         """Wait for what runs, and close every connection; whoever still waits for a login gets a `StorageError`."""
-        await self.logins.aclose()
+        await self._own_logins.aclose()
         runner, self._runner = self._runner, None
         if runner is not None:
             await runner.aclose()

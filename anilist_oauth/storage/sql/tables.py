@@ -95,4 +95,4 @@ def make_metadata(*, schema: str | None = None, prefix: str = PREFIX) -> MetaDat
     return make_tables(schema=schema, prefix=prefix).metadata
 
 
-metadata = make_metadata()
+metadata: MetaData = make_metadata()

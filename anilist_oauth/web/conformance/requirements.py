@@ -38,7 +38,7 @@ IMAGE = quote("<img src=x onerror=alert(1)>")
 class CountingStore(MemoryLoginStore):
     """A store that counts the logins begun."""
 
-    added = 0
+    added: int = 0
 
     async def add(self, key: str, login: PendingLogin) -> None:
         """Count."""

@@ -98,7 +98,7 @@ async def test_who_waits_is_served_after_a_restart(own_redis: RedisServer, monke
     async with RedisStore(own_redis.url, clock=Clock()) as store:
         await store.logins.add(key(), pending())
         waiting = asyncio.ensure_future(store.logins.settled(key(), timeout=30))
-        await asyncio.wait_for(store.logins._waiters._watching.wait(), 30)
+        await asyncio.wait_for(store._own_logins._waiters._watching.wait(), 30)
         own_redis.stop()
         own_redis.start()
         await store.logins.settle(key(), Outcome(subject="discord:42"))
@@ -113,7 +113,7 @@ async def test_who_waits_is_told_what_waiting_cannot_mend(
     async with RedisStore(own_redis.url, clock=Clock()) as store:
         await store.logins.add(key(), pending())
         waiting = asyncio.ensure_future(store.logins.settled(key(), timeout=30))
-        await asyncio.wait_for(store.logins._waiters._watching.wait(), 30)
+        await asyncio.wait_for(store._own_logins._waiters._watching.wait(), 30)
         for _ in range(3):  # its own first look is over by then
             await store.logins.look(key())
         own_redis.command("CONFIG SET requirepass another", "CLIENT KILL TYPE pubsub")

@@ -90,7 +90,7 @@ async def test_one_subscription_serves_all_who_wait(store: RedisStore, redis: Re
     for number in range(30):
         await store.logins.add(key(number), fresh(f"discord:{number}"))
     waits = asyncio.gather(*(store.logins.settled(key(number), timeout=30) for number in range(30)))
-    await asyncio.wait_for(store.logins._waiters._watching.wait(), 30)
+    await asyncio.wait_for(store._own_logins._waiters._watching.wait(), 30)
     assert redis.command("CLIENT LIST TYPE pubsub").count(b"cmd=") == 1
     for number in range(30):
         await store.logins.settle(key(number), DONE)
@@ -100,7 +100,7 @@ async def test_one_subscription_serves_all_who_wait(store: RedisStore, redis: Re
 async def listening(store: RedisStore) -> None:
     """Return when the store's waiters have subscribed and looked, and wait for nothing but news."""
     async with asyncio.timeout(30):
-        await store.logins._waiters._watching.wait()
+        await store._own_logins._waiters._watching.wait()
     for _ in range(3):
         await store.logins.look(key())
 
@@ -167,7 +167,7 @@ async def test_more_keys_than_one_transaction_are_asked_in_turn(
     monkeypatch.setattr(redis_logins, "KEYS_AT_ONCE", 2)
     for number in range(5):
         await store.logins.add(key(number), fresh(None))
-    found = await store.logins._outcomes([key(number) for number in range(6)])
+    found = await store._own_logins._outcomes([key(number) for number in range(6)])
     assert found == {key(number): None for number in range(5)}
 
 

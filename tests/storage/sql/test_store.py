@@ -190,7 +190,7 @@ async def test_one_query_at_a_time_serves_all_who_wait(url: str, monkeypatch: py
             await store.logins.add(key(number), pending(f"discord:{number}"))
         looks: list[int] = []
         first_looks = asyncio.Event()
-        read = store.logins._waiters._read
+        read = store._own_logins._waiters._read
 
         async def counted(keys: list[str]) -> dict[str, Outcome | None]:
             looks.append(len(keys))
@@ -198,7 +198,7 @@ async def test_one_query_at_a_time_serves_all_who_wait(url: str, monkeypatch: py
                 first_looks.set()
             return await read(keys)
 
-        monkeypatch.setattr(store.logins._waiters, "_read", counted)
+        monkeypatch.setattr(store._own_logins._waiters, "_read", counted)
         waits = asyncio.gather(*(store.logins.settled(key(number), timeout=30) for number in range(40)))
         async with asyncio.timeout(30):
             await first_looks.wait()
@@ -217,7 +217,7 @@ async def test_more_keys_than_a_statement_takes_are_asked_in_turn(
     monkeypatch.setattr(sql_logins, "KEYS_AT_ONCE", 2)
     for number in range(5):
         await store.logins.add(key(number), pending(subject=None))
-    found = await store.logins._outcomes([key(number) for number in range(6)])
+    found = await store._own_logins._outcomes([key(number) for number in range(6)])
     assert found == {key(number): None for number in range(5)}
 
 
