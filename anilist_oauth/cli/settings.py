@@ -81,7 +81,7 @@ def store_at(url: str | None) -> Store:
         typer.BadParameter: The URL names no store.
     """
     try:
-        return open_store(url or _default_store(), os.environ.get(_KEYS, ""))
+        return open_store(url or _default_store())
     except ConfigurationError as error:
         given = _KEYS if str(error).startswith("keys:") else "--store"
         raise typer.BadParameter(str(error), param_hint=given) from error
