@@ -69,6 +69,11 @@ class RedisServer:
                 answer = connection.recv(4096)
         return answer
 
+    def user_without_channels(self) -> str:
+        """Make the user that hosts make, with the same password; its URL."""
+        self.command(f"ACL SETUSER bot on >{PASSWORD} ~anilist_oauth:* resetchannels +@all")
+        return self.url.replace("//:", "//bot:")
+
     def signal(self, number: signal.Signals) -> None:
         """Send a signal: SIGSTOP freezes it with its connections open, SIGCONT goes on."""
         assert self._process is not None

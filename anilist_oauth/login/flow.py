@@ -29,7 +29,7 @@ from anilist_oauth.redaction import Masked, MaskedText, Unpicklable
 from anilist_oauth.session.session import OAuthSession
 from anilist_oauth.storage import LoginStore, MemoryLoginStore, MemoryTokenStore, TokenStore
 from anilist_oauth.storage.digests import digest
-from anilist_oauth.storage.sealed import UnsealedTokenStore
+from anilist_oauth.storage.sealed import unsealed
 from anilist_oauth.tokens.viewer import Verified
 
 _LIFETIME = timedelta(minutes=10)
@@ -73,7 +73,7 @@ class LoginFlow(SubjectCalls, Unpicklable):
         self.tokens: TokenStore = MemoryTokenStore(clock=session.clock) if tokens is None else tokens
         self.lifetime: timedelta = checked_lifetime(lifetime)
         self.return_origins: frozenset[str] = allowed_origins(return_origins)
-        records = UnsealedTokenStore(self.tokens)  # a program's own store does not know a sealed token either
+        records = unsealed(self.tokens)  # a program's own store does not know a sealed token either
         self._completion = Completion(session=session, logins=self.logins, tokens=records)
         live_tokens = LiveTokens(session=session, tokens=records, on_expiring=on_expiring, on_invalid=on_invalid)
         super().__init__(live_tokens, calls=OpenCalls())

@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from anilist_oauth.storage.redis import client as redis_client
 from anilist_oauth.storage.sql import logins as sql_logins
-from tests.services import PostgreSQLServer, RedisServer, postgresql_server, redis_server
+from tests.services import PgBouncer, PostgreSQLServer, RedisServer, pgbouncer_server, postgresql_server, redis_server
 from tests.storage.openers import OPENERS, Stores
 
 
@@ -23,9 +24,17 @@ def postgresql() -> Iterator[PostgreSQLServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def pooler(postgresql: PostgreSQLServer) -> Iterator[PgBouncer]:
+    """A PgBouncer before that PostgreSQL, for tests that leave it running."""
+    with pgbouncer_server(postgresql) as server:
+        yield server
+
+
 @pytest.fixture(params=OPENERS)
 async def stores(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stores]:
-    """Each kind of store in turn, open and empty; SQL looks for settled logins more often than once a second."""
+    """Each kind of store in turn, open and empty; settled logins are looked for often."""
     monkeypatch.setattr(sql_logins, "LOOK_EVERY", 0.05)
+    monkeypatch.setattr(redis_client, "LOOK_EVERY", 0.05)
     async with OPENERS[request.param](request) as opened:
         yield opened

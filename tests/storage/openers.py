@@ -7,13 +7,14 @@ from pathlib import Path
 
 import attrs
 import pytest
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from anilist_oauth.storage import LoginStore, MemoryLoginStore, MemoryTokenStore
 from anilist_oauth.storage.protocols import UpdatingTokenStore
 from anilist_oauth.storage.redis.store import RedisStore
 from anilist_oauth.storage.sealed import SealedTokenStore
 from anilist_oauth.storage.sql.store import SQLStore
-from tests.services import PostgreSQLServer, RedisServer
+from tests.services import PgBouncer, PostgreSQLServer, RedisServer
 
 KEY = "c2VhbGVkIHN0b3JlcyBvZiB0aGUgdGVzdHMgYWxvbmU="  # a Fernet key
 
@@ -81,6 +82,36 @@ def postgresql(request: pytest.FixtureRequest) -> AbstractAsyncContextManager[St
     return _pair(SQLStore, server.database())
 
 
+def pooled(request: pytest.FixtureRequest) -> AbstractAsyncContextManager[Stores]:
+    """Open that database behind PgBouncer, twice."""
+    server: PgBouncer = request.getfixturevalue("pooler")
+    return _pair(SQLStore, server.database())
+
+
+@asynccontextmanager
+async def engine(request: pytest.FixtureRequest) -> AsyncIterator[Stores]:
+    """Open that database over an engine of the application's own."""
+    server: PostgreSQLServer = request.getfixturevalue("postgresql")
+    url = server.database().replace("postgresql:", "postgresql+asyncpg:")
+    own, clock = create_async_engine(url, logging_name="anilist_oauth"), Clock()
+    async with SQLStore(own, clock=clock, prefix="my_") as store, SQLStore(own, clock=clock, prefix="my_") as other:
+        yield Stores(
+            logins=store.logins,
+            tokens=store.tokens,
+            other_logins=other.logins,
+            other_tokens=other.tokens,
+            clock=clock,
+        )
+    await own.dispose()
+
+
+def restricted(request: pytest.FixtureRequest) -> AbstractAsyncContextManager[Stores]:
+    """Open an emptied Redis as a user without channels, twice."""
+    server: RedisServer = request.getfixturevalue("redis")
+    server.command("FLUSHALL")
+    return _pair(RedisStore, server.user_without_channels())
+
+
 def redis(request: pytest.FixtureRequest) -> AbstractAsyncContextManager[Stores]:
     """Open an emptied Redis, twice."""
     server: RedisServer = request.getfixturevalue("redis")
@@ -103,5 +134,13 @@ def sealed(opener: Opener) -> Opener:
     return opened
 
 
-PLAIN: dict[str, Opener] = {"memory": memory, "sqlite": sqlite, "postgresql": postgresql, "redis": redis}
+PLAIN: dict[str, Opener] = {
+    "memory": memory,
+    "sqlite": sqlite,
+    "postgresql": postgresql,
+    "pgbouncer": pooled,
+    "engine": engine,
+    "redis": redis,
+    "redis without channels": restricted,
+}
 OPENERS = PLAIN | {f"sealed-{name}": sealed(opener) for name, opener in PLAIN.items()}

@@ -45,18 +45,18 @@ class SQLLoginStore(Unpicklable):
 
     async def look(self, key: str) -> PendingLogin | None:
         """Read a login."""
-        rows = await self._run("look", key=key)
+        rows = await self._run("look", this_key=key)
         return login_from_json(rows[0]["record"], claim=rows[0]["claim"], code=rows[0]["code"]) if rows else None
 
     async def take(self, key: str, *, claim: str, code: str) -> Taken | None:
         """Take a login, if nobody has, and say who has it."""
-        rows = await self._run("take", key=key, new_claim=claim, new_code=code)
+        rows = await self._run("take", this_key=key, new_claim=claim, new_code=code)
         return Taken(claim=rows[0]["claim"], code=rows[0]["code"]) if rows else None
 
     async def settle(self, key: str, outcome: Outcome) -> None:
         """Keep how a login ended and wake who waits for it."""
         until = to_microseconds(self._clock() + KEPT)
-        if await self._run("settle", key=key, new_outcome=outcome.to_json(), until=until):
+        if await self._run("settle", this_key=key, new_outcome=outcome.to_json(), until=until):
             self._waiters.resolve(key, outcome)
 
     async def settled(self, key: str, *, timeout: float) -> Outcome | None:

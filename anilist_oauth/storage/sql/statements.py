@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Executable,
     Insert,
+    Integer,
     Table,
     Text,
     and_,
@@ -67,7 +68,7 @@ def make_statements(tables: Tables, dialect: str) -> Statements:
 def _logins(logins: Table, dialect: str) -> dict[str, Executable]:
     columns = logins.c
     owner: ColumnElement[str] = bindparam("owner", type_=Text)
-    key: ColumnElement[str] = bindparam("key", type_=Text)
+    key: ColumnElement[str] = bindparam("this_key", type_=Text)
     unfinished = and_(columns.owner == owner, columns.claim.is_(None))
     others = logins.alias("others")
     count = select(func.count()).select_from(others).where(others.c.owner == owner, others.c.claim.is_(None))
@@ -79,20 +80,20 @@ def _logins(logins: Table, dialect: str) -> dict[str, Executable]:
         .returning(count.scalar_subquery().label("unfinished")),
         "count_anonymous": select(func.count().label("count")).where(columns.owner.is_(None), columns.claim.is_(None)),
         "drop_oldest": delete(logins).where(
-            unfinished, columns.number <= last_to_stay.offset(bindparam("live")).scalar_subquery()
+            unfinished, columns.number <= last_to_stay.offset(bindparam("live", type_=Integer)).scalar_subquery()
         ),
         "sweep": delete(logins).where(columns.forget_at <= bindparam("now")),
         "look": select(columns.record, columns.claim, columns.code).where(columns.key == key),
         "take": update(logins)
         .values(
-            claim=func.coalesce(columns.claim, bindparam("new_claim")),
-            code=func.coalesce(columns.code, bindparam("new_code")),
+            claim=func.coalesce(columns.claim, bindparam("new_claim", type_=Text)),
+            code=func.coalesce(columns.code, bindparam("new_code", type_=Text)),
         )
         .where(columns.key == key)
         .returning(columns.claim, columns.code),
         "settle": update(logins)
         .values(
-            outcome=bindparam("new_outcome"),
+            outcome=bindparam("new_outcome", type_=Text),
             forget_at=case((columns.forget_at < until, until), else_=columns.forget_at),
         )
         .where(columns.key == key, columns.outcome.is_(None))
@@ -124,7 +125,7 @@ def _tokens(tokens: Table, dialect: str) -> dict[str, Executable]:
         select(tokens)
         .where(after, or_(only.is_(None), columns.client_id == only))
         .order_by(columns.client_id, columns.subject)
-        .limit(bindparam("page"))
+        .limit(bindparam("page", type_=Integer))
     )
     return {
         "get": select(tokens).where(this),
