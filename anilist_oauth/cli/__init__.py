@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from anilist_oauth.cli import check, demo, doctor, login, logout, query, sandbox, schema, tokens, whoami
+from anilist_oauth.cli import check, demo, doctor, login, logout, query, sandbox, schema, store, tokens, whoami
 from anilist_oauth.cli.help_texts import Command, Group
 from anilist_oauth.cli.terminal import show, well_ended
 from anilist_oauth.version import __version__
@@ -49,3 +49,4 @@ app.command(cls=Command)(well_ended(demo.demo))
 app.command(cls=Command)(well_ended(sandbox.sandbox))
 app.command(cls=Command)(well_ended(schema.schema))
 app.command(cls=Command)(well_ended(check.check))
+app.add_typer(store.app, name="store")

@@ -18,6 +18,7 @@ import typer
 from anilist_oauth.cli.interrupts import uninterrupted
 from anilist_oauth.errors import AniListOAuthError, InsecureRedirectURIWarning, InvalidTokenError, LoginRequiredError
 from anilist_oauth.redaction import MaskedText
+from anilist_oauth.storage import InsecureStoreWarning
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -77,12 +78,12 @@ def how_to_install(missing: str) -> str:
 
 @contextmanager
 def _warnings_said() -> Iterator[None]:
-    """Say what a redirect URI is warned of; a person has no use for the line of code."""
+    """Say what a redirect URI or a store is warned of; a person has no use for the line of code."""
     with warnings.catch_warnings():
         usual = warnings.showwarning
 
         def shown(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
-            if issubclass(category, InsecureRedirectURIWarning):
+            if issubclass(category, InsecureRedirectURIWarning | InsecureStoreWarning):
                 say(str(message), style="yellow")
             else:
                 usual(message, category, *where, **more)

@@ -7,6 +7,7 @@ Read `protocols` first, for what every store promises, then `records`, for what 
 from anilist_oauth.storage.memory.logins import MemoryLoginStore
 from anilist_oauth.storage.memory.tokens import MemoryTokenStore
 from anilist_oauth.storage.outcome import Outcome
+from anilist_oauth.storage.plain_text import InsecureStoreWarning
 from anilist_oauth.storage.protocols import LoginStore, TokenStore
 from anilist_oauth.storage.records import PendingLogin, StoredToken, Taken
 from anilist_oauth.storage.redis.store import RedisStore
@@ -15,6 +16,7 @@ from anilist_oauth.storage.sql.store import SQLStore
 from anilist_oauth.storage.store import Store, open_store
 
 __all__ = [
+    "InsecureStoreWarning",
     "LoginStore",
     "MemoryLoginStore",
     "MemoryTokenStore",

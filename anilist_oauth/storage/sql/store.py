@@ -36,8 +36,8 @@ class SQLStore(Unpicklable):
         url_or_engine: ``sqlite:///tokens.db`` (a relative path; four slashes begin an absolute one),
             ``postgresql://user:password@host:5432/database`` with libpq's options, or an `AsyncEngine` of SQLAlchemy,
             which is used and never disposed (at DEBUG SQLAlchemy logs rows, and so tokens, unless the engine was made
-            with ``logging_name="anilist_oauth"``). The name of a driver in the URL is accepted and not used: SQLite opens
-            through aiosqlite (extra ``sql``), PostgreSQL through asyncpg (extra ``postgres``).
+            with ``logging_name="anilist_oauth"``). The name of a driver in the URL is accepted and not used: SQLite
+            opens through aiosqlite (extra ``sql``), PostgreSQL through asyncpg (extra ``postgres``).
         keys: Fernet keys that seal the tokens, see `SealedTokenStore`; a string may hold several between blanks or
             commas. None reads ``ANILIST_STORE_KEYS``; where that is not set, tokens are kept as they are.
         schema: The schema of the tables; PostgreSQL's ``search_path`` decides where it is None.

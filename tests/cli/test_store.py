@@ -1,0 +1,47 @@
+"""``anilist-oauth store`` and ``store key``."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+
+from tests.cli.desk import Desk
+
+RECORDED = Path(__file__).parents[1] / "storage" / "recorded" / "0_1_sqlite.sql"
+
+
+def test_the_store_says_what_it_holds(home: Desk) -> None:
+    """Its kind, version and counts, and how fast it answers."""
+    text = home.run("store").stdout
+    for word in ("sqlite", "Version", "Tokens", "ms"):
+        assert word in text
+    shown = json.loads(home.run("store", "--json").stdout)
+    assert (shown["kind"], shown["version"], shown["tokens"]) == ("sqlite", 2, 1)
+
+
+@pytest.mark.requirement("R16")
+def test_an_older_store_is_upgraded(empty: Desk) -> None:
+    """And the command says from where."""
+    connection = sqlite3.connect(empty.folder / "old.db")
+    connection.executescript(RECORDED.read_text())
+    connection.close()
+    url = f"sqlite:///{empty.folder}/old.db"
+    assert "upgraded from 1" in empty.run("store", "--store", url).stdout
+    assert "upgraded" not in empty.run("store", "--store", url).stdout
+
+
+def test_a_store_that_is_not_there_is_not_made(empty: Desk) -> None:
+    """The command fails and says what makes one."""
+    ran = empty.run("store", "--store", f"sqlite:///{empty.folder}/none.db", expect=1)
+    assert "anilist-oauth login" in ran.stderr
+    assert not (empty.folder / "none.db").exists()
+
+
+def test_a_key_is_made(empty: Desk) -> None:
+    """It is a new one each time, alone on stdout, and seals."""
+    keys = {empty.run("store", "key").stdout.strip() for _ in range(2)}
+    assert len(keys) == 2
+    for key in keys:
+        Fernet(key)

@@ -1,0 +1,36 @@
+BEGIN TRANSACTION;
+CREATE TABLE anilist_oauth_logins (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            key TEXT NOT NULL UNIQUE,
+            owner TEXT,
+            record TEXT NOT NULL,
+            forget_at BIGINT NOT NULL,
+            claim TEXT,
+            code TEXT,
+            outcome TEXT
+        );
+INSERT INTO "anilist_oauth_logins" VALUES(1,'2348f998744212575d85959674f9607ab26f67708a917157472832386337c904','85987f89374a850074cfb4aaad622dc150c4d4c0fe7e597e623e33f85bc12e93','{"client_id": "12345", "subject": "discord:42", "binding_digest": "d7e83e28a04b537e64424546b14caf9b67bad2f28dabce68116e0d372319fa00", "label": "@mika", "return_to": "/me", "expires_at": 1790856600123456}',1790857200123456,NULL,NULL,NULL);
+INSERT INTO "anilist_oauth_logins" VALUES(2,'a4c3ed04a95a3da14a9d235c83d868bed7c0f45cf7f3faa751ee8f50598d2211','85987f89374a850074cfb4aaad622dc150c4d4c0fe7e597e623e33f85bc12e93','{"client_id": "12345", "subject": "discord:42", "binding_digest": "d7e83e28a04b537e64424546b14caf9b67bad2f28dabce68116e0d372319fa00", "label": "@mika", "return_to": "/me", "expires_at": 1790856600123456}',1790857200123456,'2026-10-01T12:00:00.123456+00:00 00000000000000000000000000000000','5694d08a2e53ffcae0c3103e5ad6f6076abd960eb1f8a56577040bc1028f702b','{"subject": "discord:42"}');
+CREATE TABLE anilist_oauth_tokens (
+            client_id TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            access_token TEXT NOT NULL,
+            token_id TEXT NOT NULL,
+            expires_at BIGINT,
+            viewer TEXT NOT NULL,
+            stored_at BIGINT NOT NULL,
+            needs_login INTEGER NOT NULL DEFAULT 0,
+            refused_at BIGINT,
+            told_expiring INTEGER NOT NULL DEFAULT 0,
+            told_invalid INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (client_id, subject)
+        );
+INSERT INTO "anilist_oauth_tokens" VALUES('12345','plain','eyJhbGciOiAiUlMyNTYifQ.eyJhdWQiOiAiMTIzNDUiLCAic3ViIjogIjciLCAiaWF0IjogMTc5MDg1NjAwMCwgImV4cCI6IDE4MjIzOTIwMDB9.c2lnbmF0dXJl','8bbd1aadd88c60b1c35497af46f9dda227788f7813b28d0aac91a5e4761817ef',1822392000000000,'{"id": 7, "name": "user7", "avatar": null, "site_url": null, "unread": null}',1790856000123456,0,NULL,0,0);
+INSERT INTO "anilist_oauth_tokens" VALUES('12345','marked','eyJhbGciOiAiUlMyNTYifQ.eyJhdWQiOiAiMTIzNDUiLCAic3ViIjogIjgiLCAiaWF0IjogMTc5MDg1NjAwMSwgImV4cCI6IDE4MjIzOTIwMDF9.c2lnbmF0dXJl','402290023374826bce5c0dc795edb6575e6dcec23fb7d7438d72dc4ab929a071',1822392001000000,'{"id": 8, "name": "user8", "avatar": null, "site_url": null, "unread": null}',1790856000123456,1,1790856000123456,0,1);
+INSERT INTO "anilist_oauth_tokens" VALUES('12345','no jwt','opaque','6d229884c1268bb0ab32d8da315d0fe52f9147228bd830a37bc9fb28a954940d',NULL,'{"id": 9, "name": "user9", "avatar": null, "site_url": null, "unread": null}',1790856000123456,0,NULL,0,0);
+INSERT INTO "anilist_oauth_tokens" VALUES('12345','sealed','sealed:gAAAAABrCrwrqMys-ISNiJG4ahUs2D8STEQ125KwatCOGjDgWA1MC9cU7maXx-TEvswmaUQVwEMCXMar6GRMUKUO4UNiCxFC7_KzzlLHpDUS5tliG2CsL3IZ2nYrKyrQF2OrOXOwpZ9BldqICN4oIpJWeZVPc6N9Dc6uplwfo3UsA-ErhJL4zgv1m7ULAwnZ_GxO9iL5lpv0ozY7EVWVflV814C1uUagVWlxSl7exIT_eVUaMh1MdqWN3IaPyd_OM0bIqkRYV-33hLEN8jgVpTxR-Hr3y-E3Cg==','4445f10b33f94ba30401b44237e2e7b0caad2cf46c86d885ff11e9994a11da57',1822392002000000,'{"id": 10, "name": "user10", "avatar": null, "site_url": null, "unread": null}',1790856000123456,0,NULL,0,0);
+CREATE INDEX anilist_oauth_logins_owner ON anilist_oauth_logins (owner);
+CREATE INDEX anilist_oauth_logins_forget_at ON anilist_oauth_logins (forget_at);
+DELETE FROM "sqlite_sequence";
+INSERT INTO "sqlite_sequence" VALUES('anilist_oauth_logins',2);
+COMMIT;

@@ -1,0 +1,165 @@
+"""Stores of every version before: they open, are upgraded, and lose nothing.
+
+`recorded` holds what version 0.1 left: its SQL as ``sqlite3 .dump`` and ``pg_dump --inserts`` give it, and its keys in
+Redis as the commands that make them. Each has four tokens (plain, marked, no JWT, sealed) and two logins (open, done).
+"""
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import attrs
+import pytest
+from redis.asyncio import Redis
+
+from anilist_oauth.errors import StorageError
+from anilist_oauth.storage import Outcome, RedisStore, SQLStore
+from anilist_oauth.storage.digests import digest
+from anilist_oauth.storage.redis import upgrade as redis_upgrade
+from anilist_oauth.storage.redis.keys import script
+from tests.services import PostgreSQLServer, RedisServer
+from tests.storage.openers import KEY, Clock
+from tests.storage.raw import raw
+from tests.storage.records import NOON, stored
+
+RECORDED = Path(__file__).parent / "recorded"
+KINDS = ("sqlite", "postgresql", "redis")
+Make = Callable[..., Any]
+
+
+@pytest.fixture(params=KINDS)
+async def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
+    """What opens a store of version 0.1, with its records in it."""
+    if request.param == "sqlite":
+        path = tmp_path / "tokens.db"
+        with sqlite3.connect(path) as connection:
+            connection.executescript((RECORDED / "0_1_sqlite.sql").read_text())
+        connection.close()
+        return lambda **options: SQLStore(f"sqlite:///{path}", clock=Clock(), **options)
+    if request.param == "postgresql":
+        server: PostgreSQLServer = request.getfixturevalue("postgresql")
+        url = server.database()
+        own = await asyncpg.connect(url)
+        await own.execute((RECORDED / "0_1_postgresql.sql").read_text())
+        await own.close()
+        return lambda **options: SQLStore(url, clock=Clock(), **options)
+    redis: RedisServer = request.getfixturevalue("redis")
+    redis.command("FLUSHALL")
+    own_redis: Any = Redis.from_url(redis.url)
+    async with own_redis as client:
+        for command in json.loads((RECORDED / "0_1_redis.json").read_text()):
+            await client.execute_command(*command)
+    return lambda **options: RedisStore(redis.url, clock=Clock(), **options)
+
+
+@pytest.mark.requirement("R16")
+async def test_a_store_of_0_1_is_upgraded_and_loses_nothing(make: Make) -> None:
+    """Users, times of issue, marks and logins are all there; sealed tokens open with their key."""
+    async with make(keys=[KEY]) as store:
+        records = {record.subject: record async for record in store.tokens.expiring(None)}
+        health = await store.health()
+        logins = {name: await store.logins.look(digest(name)) for name in ("open", "done")}
+        assert await store.logins.settled(digest("done"), timeout=0) == Outcome(subject="discord:42")
+    assert {subject: record.user_id for subject, record in records.items()} == {
+        "plain": 7,
+        "marked": 8,
+        "no jwt": 9,
+        "sealed": 10,
+    }
+    issued = {name: record.issued_at and record.issued_at.timestamp() for name, record in records.items()}
+    assert issued == {"plain": 1790856000, "marked": 1790856001, "no jwt": None, "sealed": None}
+    assert records["marked"].marks == (True, False, True, True)
+    assert records["sealed"].token.user_id == 10
+    assert logins["open"] is not None
+    assert logins["done"] is not None
+    assert logins["done"].taken is not None
+    assert (health.found_version, health.version, health.tokens, health.logins) == (1, 2, 4, 2)
+
+
+@pytest.mark.requirement("R16")
+async def test_an_upgraded_store_takes_what_is_new(make: Make) -> None:
+    """A record without a viewer, and one that is older than the upgraded one."""
+    async with make(keys=[KEY]) as store:
+        plain = await store.tokens.get("plain", client_id="12345")
+        new = attrs.evolve(stored("new"), viewer=None, issued_at=NOON)
+        assert await store.tokens.put(new)
+        assert await store.tokens.get("new", client_id="12345") == new
+        late = attrs.evolve(stored("plain"), issued_at=NOON.replace(year=2020))
+        assert not await store.tokens.put(late)
+        assert await store.tokens.get("plain", client_id="12345") == plain
+    async with make(keys=[KEY]) as store:
+        assert (await store.health()).found_version == 2
+
+
+@pytest.mark.requirement("R16")
+async def test_processes_that_upgrade_at_once_all_go_on(make: Make) -> None:
+    """One does the work, and none fails."""
+    stores = [make(keys=[KEY]) for _ in range(4)]
+    await asyncio.gather(*(store.open() for store in stores))
+    for store in stores:
+        found = await store.tokens.get("plain", client_id="12345")
+        assert found.user_id == 7
+        assert found.issued_at is not None
+        await store.aclose()
+
+
+@pytest.mark.requirement("R16")
+async def test_a_newer_store_is_refused_in_words(make: Make) -> None:
+    """Nothing is written to it, and the package is to be upgraded."""
+    async with make(keys=[KEY]) as store:
+        if isinstance(store, SQLStore):
+            await raw(store, "UPDATE anilist_oauth_version SET version = 3")
+        else:
+            await store._run(("SET", "anilist_oauth:version", "3"))
+    with pytest.raises(StorageError, match=r"version 3.*knows 2.*upgrade the package") as caught:
+        await make(keys=[KEY]).open()
+    assert not caught.value.retryable
+
+
+@pytest.mark.requirement("S42")
+async def test_sealed_tokens_of_0_1_count_as_sealed(make: Make) -> None:
+    """A store without keys does not write plainly beside them."""
+    async with make() as store:
+        with pytest.raises(StorageError, match="sealed"):
+            await store.tokens.put(stored())
+
+
+async def test_a_record_of_another_program_keeps_its_place(make: Make) -> None:
+    """Its new fields stay empty, and it hinders no other."""
+    async with make(keys=[KEY]) as store:
+        if isinstance(store, SQLStore):
+            await raw(store, "DELETE FROM anilist_oauth_version")
+            for column in ("user_id", "issued_at"):
+                await raw(store, f"ALTER TABLE anilist_oauth_tokens DROP COLUMN {column}")
+            await raw(store, "UPDATE anilist_oauth_tokens SET viewer = 'x' WHERE subject = 'plain'")
+        else:
+            await store._run(("DEL", "anilist_oauth:version"))
+            await store._run(("HDEL", "anilist_oauth:{12345}:token:plain", "viewer", "user_id"))
+            await store._run(("ZADD", "anilist_oauth:{12345}:expiry", "1", "gone"))
+    async with make(keys=[KEY]) as store:
+        seen: list[str] = []
+        with pytest.raises(StorageError, match=r"1 were skipped.*plain"):
+            await collect(store, seen)
+    assert sorted(seen) == ["marked", "no jwt", "sealed"]
+
+
+async def collect(store: Any, seen: list[str]) -> None:
+    """Note the subjects of a stream that ends in an error."""
+    async for record in store.tokens.expiring(None):
+        seen += [record.subject]
+
+
+async def test_a_token_that_is_exchanged_during_the_upgrade_is_left_alone(redis: RedisServer) -> None:
+    """The fields of the old one are not put on the new one."""
+    redis.command("FLUSHALL")
+    async with RedisStore(redis.url) as store:
+        await store.tokens.put(stored("new"))
+        key = store._keys.token("12345", "new")
+        await store._run(("HDEL", key, "user_id"))
+        [done] = await store._run(script(redis_upgrade.FILL, (key,), "another", 5, 5))
+        assert not done
+        assert await store._run(("HGET", key, "user_id")) == [None]

@@ -1,0 +1,182 @@
+"""URLs of stores as hosts print them: each opens, or is refused in words that name the part."""
+
+import logging
+import warnings
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from anilist_oauth.errors import ConfigurationError, StorageError
+from anilist_oauth.storage import open_store
+from anilist_oauth.storage.plain_text import InsecureStoreWarning
+from anilist_oauth.storage.redis.url import RedisAddress, redis_address
+from anilist_oauth.storage.sql.url import postgresql_address
+from tests.services import PASSWORD, PostgreSQLServer, RedisServer, redis_server
+from tests.storage.records import key, stored
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "",
+        "?sslmode=prefer&channel_binding=require",
+        "?pgbouncer=true&connection_limit=1",
+        "?connect_timeout=10&application_name=bot&options=-c%20search_path%3Danilist,public",
+        "?fallback_application_name=bot&target_session_attrs=read-write",
+        "?channel_binding=disable&connect_timeout=0",
+    ],
+)
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg", "postgresql+psycopg"])
+async def test_urls_of_postgresql_open(postgresql: PostgreSQLServer, scheme: str, tail: str) -> None:
+    """With the options of libpq, whatever driver they name."""
+    url = postgresql.database().replace("postgresql:", f"{scheme}:") + tail
+    async with open_store(url) as store:
+        assert await store.logins.look(key()) is None
+
+
+async def test_options_reach_the_server(postgresql: PostgreSQLServer) -> None:
+    """The application's name, and the schema that the tables are in."""
+    url = postgresql.database() + "?options=-c%20search_path%3Dpg_catalog&application_name=canary"
+    async with open_store(url, schema="bot", prefix="my_", pool_size=1) as store:
+        await store.tokens.put(stored())
+    found = await postgresql_rows(postgresql, "SELECT table_schema, table_name FROM information_schema.tables")
+    assert ("bot", "my_tokens") in found
+
+
+async def postgresql_rows(server: PostgreSQLServer, query: str) -> list[tuple[object, ...]]:
+    """Ask the server past the store, without emptying it."""
+    connection = await asyncpg.connect(f"postgresql://anilist:{PASSWORD}@127.0.0.1:{server.port}/postgres")
+    rows = [tuple(row) for row in await connection.fetch(query)]
+    await connection.close()
+    return rows
+
+
+async def test_several_hosts_are_tried_in_turn(postgresql: PostgreSQLServer) -> None:
+    """The one that answers serves."""
+    url = postgresql.database().replace("@", "@127.0.0.1:1,")
+    async with open_store(url + "?target_session_attrs=read-write") as store:
+        assert await store.logins.look(key()) is None
+
+
+async def test_a_unix_socket_is_a_host() -> None:
+    """It is tried, and is on this machine."""
+    with pytest.raises(StorageError, match=r"FileNotFound|No such file|ConnectionRefused"):
+        await open_store("postgresql:///app?host=%2Fnowhere%2Fpostgresql").open()
+
+
+@pytest.mark.parametrize(
+    ("url", "named"),
+    [
+        ("postgresql://u:canary@localhost/app?sslmod=require", "sslmod"),
+        ("postgresql://u:canary@localhost/app?sslrootcert=nowhere.pem&sslmode=verify-full", "sslrootcert"),
+        ("postgresql://u:canary@localhost/app?connect_timeout=soon", "connect_timeout"),
+        ("postgresql://u:canary@localhost/app?channel_binding=maybe", "channel_binding"),
+        ("redis://u:canary@cache.example/0?canary_option=1", "canary_option"),
+        ("redis://u:canary@cache.example/app", "database"),
+        ("redis+sentinel://:canary@s1.example:26379", "master"),
+        ("redis+sentinel://:canary@s1.example:port/mymaster", "port"),
+        ("redis+cluster://:canary@c1.example:6379/3", "Cluster"),
+        ("mysql://u:canary@db.example/app", "mysql:"),
+        ("tokens.db", "'tokens.db'"),
+        ("", "''"),
+        ("sqlite://", "'sqlite://'"),
+    ],
+)
+def test_what_does_not_fit_is_named(url: str, named: str) -> None:
+    """Without the password."""
+    with pytest.raises(ConfigurationError) as caught:
+        open_store(url)
+    assert named in str(caught.value)
+    assert "canary@" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "options", [{"schema": "x"}, {"pool_size": 0}, {"prefix": "a b"}, {"pool_size": 2, "url": "memory:"}]
+)
+def test_an_argument_that_a_store_does_not_take_is_named(options: dict[str, Any]) -> None:
+    """Each kind of store has its own."""
+    given = {"url": "redis://localhost"} | options
+    with pytest.raises(ConfigurationError, match=r"schema|pool_size|prefix"):
+        open_store(**given)
+
+
+@pytest.mark.parametrize(
+    "options", [{"schema": "a b", "url": "postgresql:///x"}, {"schema": "x"}, {"prefix": "1"}, {"pool_size": 0}]
+)
+def test_so_does_sql(options: dict[str, Any]) -> None:
+    """A file has no schema, and names are plain."""
+    given = {"url": "sqlite:///tokens.db"} | options
+    with pytest.raises(ConfigurationError, match=r"schema|pool_size|prefix"):
+        open_store(**given)
+
+
+@pytest.mark.requirement("S41")
+@pytest.mark.parametrize(
+    ("url", "warned"),
+    [
+        ("postgresql://u:p@db.example/app", True),
+        ("postgresql://u:p@127.0.0.1,db.example:5433/app?sslmode=prefer", True),
+        ("postgresql:///app?host=db.example", True),
+        ("postgresql://u:p@[2001:db8::1]:5432/app", True),
+        ("postgresql://u:p@db.example/app?sslmode=require", False),
+        ("postgresql://u:p@localhost:5432,127.0.0.1,[::1]:5432/app", False),
+        ("postgresql:///app?host=%2Fvar%2Frun%2Fpostgresql", False),
+    ],
+)
+def test_a_database_elsewhere_without_tls_is_warned_of(url: str, *, warned: bool) -> None:
+    """Whoever can listen on the way reads the tokens."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        open_store(url)
+    assert [warning.category for warning in caught] == [InsecureStoreWarning] * warned
+    assert "p@" not in "".join(str(warning.message) for warning in caught)
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "nodes"),
+    [
+        ("redis://bot:p@cache.example/0", "single", ()),
+        ("rediss://default:p@cache.example:6380/0", "single", ()),
+        ("valkey://cache.example:6379", "single", ()),
+        ("valkeys://cache.example:6379?ssl_cert_reqs=required", "single", ()),
+        ("unix:///run/redis.sock?db=0", "single", ()),
+        ("redis+unix:///run/redis.sock", "single", ()),
+        (
+            "redis+sentinel://:p@s1.example:26379,s2.example/mymaster/0?sentinel_password=q",
+            "sentinel",
+            (("s1.example", 26379), ("s2.example", 26379)),
+        ),
+        ("rediss+cluster://c1.example,c2.example:7000", "cluster", (("c1.example", 6379), ("c2.example", 7000))),
+    ],
+)
+def test_urls_of_redis_are_read(url: str, kind: str, nodes: tuple[tuple[str, int], ...]) -> None:
+    """One server, Sentinels, a Cluster, a socket, or Valkey."""
+    address = redis_address(url)
+    assert isinstance(address, RedisAddress)
+    assert (address.kind, address.nodes) == (kind, nodes)
+    assert "***" in repr(address)
+
+
+@pytest.mark.parametrize("scheme", ["unix", "redis+unix"])
+async def test_a_socket_of_redis_opens(tmp_path: Path, scheme: str) -> None:
+    """As a URL of its own scheme."""
+    with redis_server("--unixsocket", str(tmp_path / "redis.sock")):
+        async with open_store(f"{scheme}://:{PASSWORD}@{tmp_path}/redis.sock?db=0") as store:
+            assert await store.tokens.put(stored())
+
+
+async def test_a_user_without_channels_is_told_once(redis: RedisServer, caplog: pytest.LogCaptureFixture) -> None:
+    """What is slower, and which right is missing."""
+    with caplog.at_level(logging.WARNING, "anilist_oauth"):
+        async with open_store(redis.user_without_channels()) as store:
+            await store.tokens.put(stored())
+    assert len([record for record in caplog.records if "ACL SETUSER" in record.getMessage()]) == 1
+
+
+def test_secrets_of_an_address_are_masked() -> None:
+    """A crash reporter shows its repr."""
+    address = postgresql_address("postgresql://u:canary@localhost/x?password=canary2")
+    assert "canary" not in repr(address)
+    assert "canary2" in address.secrets
