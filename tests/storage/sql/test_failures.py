@@ -1,6 +1,6 @@
 """What a database's errors mean."""
 
-import asyncpg  # type: ignore[import-untyped]  # it has no types
+import asyncpg
 import pytest
 
 from anilist_oauth.storage.sql.failures import storage_error
