@@ -20,12 +20,13 @@ from tests.crew import HURRIED, MEMORY, Answer, Crew, Worker, WorkerDiedError, c
 
 AT_ONCE = 60  # logins under way
 PATIENCE = 60.0  # seconds after which a call hangs; a taker that is frozen or dead is waited for first
-REQUEST_TIME = 2.0  # seconds that a worker's request may take
+REQUEST_TIME = 3.0  # seconds that a worker's request may take
 FORGOTTEN = 2.0  # seconds that somebody waits for a login that nobody finishes
 CLOCKS = (0.0, 0.5, -0.4)  # seconds that the workers' clocks are ahead
 AWAY = 0.5  # seconds in which nobody listens at AniList's address
 LONG_FREEZE = HURRIED["dead"] + 1  # seconds after which others count a taker as dead
 WARNED = frozenset({"look", "take", "settle", "settled", "get", "put"})
+EXCUSES = frozenset({"a killed worker", "a frozen worker", "nobody listens at AniList"})  # trouble of a store is none
 
 Event = Callable[[], Awaitable[None]]
 
@@ -45,6 +46,7 @@ class Storm:
     kept: dict[str, Answer] = attrs.field(factory=dict)
     begun: int = 0
     under_way: set[int] = attrs.field(factory=set)
+    happening: list[str] = attrs.field(factory=list)
     store_lock: asyncio.Lock = attrs.field(factory=asyncio.Lock)
     clock: Callable[[], float] = attrs.field(factory=lambda: asyncio.get_running_loop().time)
     began: float = 0.0
@@ -103,14 +105,16 @@ class Storm:
     async def _happen(self, name: str, event: Event) -> None:
         """Let an event happen, and note it with every login that is under way, before and after."""
         self._shake(name)
+        self.happening.append(name)
         await event()
+        self.happening.remove(name)
         self._shake(name)
 
     def _shake(self, name: str) -> None:
         for number in self.under_way:
             story = self.stories[number]
             self._note(story, f"[{name}]")
-            if name in {"a killed worker", "a frozen worker", "nobody listens at AniList"}:
+            if name in EXCUSES:
                 story.shaken.append(name)
 
     async def _go_away(self) -> None:
@@ -143,6 +147,7 @@ class Storm:
 
     async def _log_in(self, story: Story) -> None:
         self.under_way.add(story.plan.number)
+        story.shaken += (name for name in self.happening if name in EXCUSES)
         try:
             await self._whole_login(story)
         finally:

@@ -41,8 +41,7 @@ class Story:
         codes: The codes, by what brings them.
         callbacks: The addresses, likewise.
         told: What was told, in that order.
-        shaken: What befell the processes and the network meanwhile, each with the workers it struck; it may explain a
-            failure.
+        shaken: What befell the processes and the network meanwhile; it may explain a failure.
         lines: All of it, for whoever reads why a rule was broken.
     """
 
