@@ -18,7 +18,7 @@ GRAPHQL_BODY_LIMIT = 8 * 1024 * 1024
 MEMORY = 9  # a body's values may take this many times its size limit in memory; with its strings, up to 16 times
 
 ADDRESS_REFUSED = (
-    "Cloudflare refused this machine's address, so AniList never saw the request. Waiting may not help: try from "
+    "Cloudflare refused this machine's address, so AniList never saw the request; waiting may not help. Try from "
     "another network, or ask AniList to allow this address"
 )
 _CHALLENGES = (b"just a moment", b"enable javascript and cookies", b"ddos protection by cloudflare")

@@ -1,7 +1,7 @@
-"""GraphQL requests and AniList's answers to them, as values, without I/O.
+"""GraphQL requests and AniList's answers to them, as values without I/O.
 
-`request` makes one, `response` reads the answer, `error_response` tells refusals apart, `pagination` walks over pages.
-When a request may start is decided in `pacing`; what sends it is in `session`.
+`request` builds a request, `response` reads the answer, `error_response` classifies refusals, and `pagination` walks
+through pages. `pacing` decides when a request may start; `session` sends it.
 """
 
 from anilist_oauth.graphql.request import graphql_request

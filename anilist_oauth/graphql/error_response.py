@@ -1,4 +1,4 @@
-"""What AniList means when it refuses a GraphQL request: the body decides, then the HTTP status."""
+"""What AniList means when it refuses a GraphQL request. The body decides first, then the HTTP status."""
 
 import re
 from typing import Any
@@ -25,26 +25,26 @@ from anilist_oauth.pacing.retries import CHANGE_UNKNOWN
 from anilist_oauth.redaction import Unpicklable, clean
 
 _DISABLED = "the anilist api has been temporarily disabled"
-_TRANSIENT = frozenset({502, 503, 504})  # statuses after which the same query may well be answered
+_TRANSIENT = frozenset({502, 503, 504})  # statuses after which the same query may succeed
 _COMPLEXITY = re.compile(r"query complexity should be (\d{1,9}) but got (\d{1,9})", re.IGNORECASE)
 
 
 @attrs.frozen(kw_only=True, eq=False)
 class GraphQLErrorResponse(Unpicklable):
-    """An answer without the data that was asked for, or with errors beside it.
+    """An answer that has errors, or lacks the requested data.
 
     Attributes:
         response: The answer itself.
-        errors: The GraphQL errors of its body, each with a ``message``, cleaned of secrets.
-        foreign: What a body that is JSON but not GraphQL says: its ``message`` and ``status``; None for other bodies.
-        older_api: Whether that JSON is the envelope of AniList's older API, which stands for a fault of AniList's own.
-        data: The partial data of its body.
+        errors: The GraphQL errors in its body, each with a ``message``, without secrets.
+        foreign: The ``message`` and ``status`` of a body that is JSON but not GraphQL. None for other bodies.
+        older_api: Whether that JSON has the form of AniList's older API. If so, AniList itself has a fault.
+        data: The partial data in its body.
         with_token: Whether a token was sent.
-        mutation: Whether something was to be changed.
-        retry_after: What ``Retry-After`` says, in seconds.
-        statuses: The statuses that the body names; the HTTP status where it names none.
-        text: What the body says in words, its hint included.
-        told: The HTTP status and that text, for a message.
+        mutation: Whether the request was a mutation.
+        retry_after: The value of ``Retry-After``, in seconds.
+        statuses: The statuses that the body names, or the HTTP status if it names none.
+        text: The message of the body, with its hint.
+        told: The HTTP status and `text`, for a message.
     """
 
     response: Response
@@ -74,7 +74,7 @@ class GraphQLErrorResponse(Unpicklable):
         return f"HTTP {self.response.status}{f': {self.text}' if self.text else ''}"
 
     def error(self) -> AniListOAuthError:
-        """Give the error to raise; AniList's own troubles come before anything about the user or the query."""
+        """Return the error to raise. Failures of AniList's take precedence over errors of the user or the query."""
         partial = bool(self.errors) and any(value is not None for value in (self.data or {}).values())
         return (None if partial else self._service_error()) or self._graphql_error() or self._unexpected()
 
@@ -82,18 +82,18 @@ class GraphQLErrorResponse(Unpicklable):
         wait = DEFAULT_WAIT if self.retry_after is None else self.retry_after
         if 429 in self.statuses:
             return RateLimitedError(
-                f"AniList refused the request because there were too many of them (429); wait {wait:g} s",
+                f"AniList refused the request because there were too many (429); try again in {wait:g} s",
                 retry_after=wait,
             )
         refused_address = not self.errors and self.response.refuses_address
         if self._is_outage():
             what = ADDRESS_REFUSED if refused_address else "AniList's API is out of service"
             return ServiceUnavailableError(
-                f"{what} ({self.told}); tokens stay good, try again in {wait:g} s", retry_after=wait, retryable=True
+                f"{what} ({self.told}); tokens stay valid. Try again in {wait:g} s", retry_after=wait, retryable=True
             )
         if self._is_failure():
             what = ADDRESS_REFUSED if refused_address else "AniList failed to answer"
-            remedy = CHANGE_UNKNOWN if self.mutation else "try again later, or ask for less at once"
+            remedy = CHANGE_UNKNOWN if self.mutation else "try again later, or request less at once"
             return ServiceUnavailableError(
                 f"{what} ({self.told}); {remedy}",
                 retry_after=self.retry_after,
@@ -103,15 +103,15 @@ class GraphQLErrorResponse(Unpicklable):
 
     def _graphql_error(self) -> GraphQLError | None:
         if self._is_dead_token():
-            return self._refused(InvalidTokenError, f"the token has expired or was revoked ({self.told}): log in again")
+            return self._refused(InvalidTokenError, f"the token has expired or was revoked ({self.told}); log in again")
         if not self.errors:
             return None
         if detailed := self._invalid_input() or self._too_complex():
             return detailed
         if self.statuses[0] == 404 or self.text == "Private User":
-            return self._refused(GraphQLNotFoundError, f"there is no such thing, or it is private: {self.text}")
+            return self._refused(GraphQLNotFoundError, f"this does not exist or is private: {self.text}")
         if self.statuses[0] in {401, 403}:
-            remedy = "this user's token may not do it" if self.with_token else "pass the token of a user"
+            remedy = "the user of this token may not do it" if self.with_token else "pass the token of a user"
             return self._refused(GraphQLForbiddenError, f"AniList does not allow this ({self.text}): {remedy}")
         return self._refused(GraphQLError, f"AniList refused the query: {self.text}")
 
@@ -141,7 +141,7 @@ class GraphQLErrorResponse(Unpicklable):
         allowed, actual = (int(figure) for figure in complexity.groups())
         return self._refused(
             QueryTooComplexError,
-            f"the query's complexity is {actual}, and AniList allows {allowed}: ask for fewer fields at once",
+            f"the query's complexity is {actual}, and AniList allows {allowed}: request fewer fields at once",
             allowed=allowed,
             actual=actual,
         )
@@ -153,7 +153,7 @@ class GraphQLErrorResponse(Unpicklable):
         return self.errors or ([] if self.foreign is None else [self.foreign])
 
     def _is_outage(self) -> bool:
-        """Tell whether nobody gets through: the API is disabled, or a page stands in its place."""
+        """Return whether nobody gets through: the API is disabled, or another server answers in its place."""
         if any(str(entry.get("message")).casefold().startswith(_DISABLED) for entry in self._entries()):
             return True
         if self.errors or max(self.statuses) >= 500:
@@ -161,17 +161,17 @@ class GraphQLErrorResponse(Unpicklable):
         return self.response.refuses_address or (self.response.status == 403 and self.foreign is None)
 
     def _is_failure(self) -> bool:
-        """Tell whether AniList failed at this one answer."""
+        """Return whether AniList failed to give this one answer."""
         if self.older_api:
-            return self.statuses[0] != 404  # its database failed, say; there is nothing in it of this query
+            return self.statuses[0] != 404  # such as a failed database; it says nothing about this query
         refusal = self._is_dead_token() or self.statuses[0] in {401, 403}
         return max(self.statuses) >= 500 or (refusal and self.response.status >= 500)
 
     def _is_dead_token(self) -> bool:
-        """Tell a dead token by the two forms that AniList has for it: an outage must not end a login.
+        """Return whether the token is dead. Only two answers mean that, because an outage must not end a login.
 
-        ``Invalid token`` at 400, or ``Unauthorized.`` at 401 although a token was sent; a 401 inside a 200 is about
-        one field.
+        They are ``Invalid token`` with status 400, and ``Unauthorized.`` with status 401 although a token was sent. A
+        401 inside a response with status 200 concerns a single field.
         """
         for entry in self.errors:
             text = str(entry.get("message")).strip(" .").casefold()

@@ -1,6 +1,6 @@
-"""Walking through AniList's pages, by the one field that can be trusted: whether there is a next one.
+"""Walk through AniList's pages, using only the field that says whether there is a next page.
 
-``total`` and ``lastPage`` are wrong on AniList (AniList: Pagination), so that nothing is computed from them.
+AniList's ``total`` and ``lastPage`` are wrong (AniList: Pagination), so nothing is computed from them.
 """
 
 import re
@@ -11,29 +11,29 @@ from anilist_oauth.arguments import expect
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.graphql.variables import checked_text, plain_variables
 
-PAGE_LIMIT = 50  # what AniList gives at most of a Page, a nested connection, a chunk (AniList: Query reference)
+PAGE_LIMIT = 50  # the most that AniList returns of a Page, a connection, a chunk (AniList: Query reference)
 CONNECTION_LIMIT = 25
 CHUNK_LIMIT = 500
 
 
 class Pagination:
-    """One walk: what to ask for next, and whether it has ended. It asks for nothing itself.
+    """The state of a walk through pages: the variables of the next request, and whether there is one. It does no I/O.
 
-    A query that takes ``$chunk`` walks through ``MediaListCollection`` by ``hasNextChunk``. Any other takes ``$page``
-    and walks by ``pageInfo { hasNextPage }``: of the connection at `path`, or of the field of ``data`` that has it.
+    A query with ``$chunk`` walks through ``MediaListCollection``, using ``hasNextChunk``. Any other query has ``$page``
+    and uses ``pageInfo { hasNextPage }`` of the connection at `path`, or of the field of ``data`` that has it.
 
     Args:
         query: A document that takes ``$page`` and ``$perPage``, or ``$chunk`` and ``$perChunk``.
-        variables: All others, and the page to begin with where it is not the first.
-        per_page: How many to a page; AniList gives 50 at most, of a nested connection 25, of a chunk 500.
-        path: Where a nested connection lies in ``data``, such as ``Media.characters``.
+        variables: All other variables, and the first page unless it is 1.
+        per_page: Items per page. AniList returns at most 50, of a nested connection 25, of a chunk 500.
+        path: Where a nested connection is in ``data``, such as ``Media.characters``.
 
     Attributes:
-        variables: Those of the next request.
-        done: Whether there is none.
+        variables: The variables of the next request.
+        done: Whether there is no next page.
 
     Raises:
-        ConfigurationError: The query cannot be walked through, or a number is not positive.
+        ConfigurationError: The query cannot be paginated, or a number is not positive.
         UnsendableValueError: A variable is not JSON.
     """
 
@@ -57,23 +57,23 @@ class Pagination:
         _positive(self.variables[self._number], self._number)
         if not re.search(rf"\${self._number}\b", query) or not re.search(rf"\b{self._mark}\b", query):
             raise ConfigurationError(
-                "the query cannot be walked through: let it take $page and $perPage, and ask for pageInfo "
-                "{ hasNextPage }; or, of MediaListCollection, $chunk, $perChunk and hasNextChunk"
+                "the query cannot be paginated: it must take $page and $perPage and request pageInfo { hasNextPage }; "
+                "for MediaListCollection it must take $chunk and $perChunk and request hasNextChunk"
             )
 
     def take(self, data: Mapping[str, Any]) -> None:
-        """Read a page's data, and turn to the next page.
+        """Read the data of a page and advance to the next page.
 
         Raises:
-            ConfigurationError: Nothing in it tells whether there is a next page.
+            ConfigurationError: The data does not say whether there is a next page.
         """
         fields = list(data.values()) if self._path is None else [_at(self._path, data)]
         holders = fields if self._number == "chunk" else [_inside(field, "pageInfo") for field in fields]
         marked = [holder[self._mark] for holder in holders if isinstance(holder, dict) and self._mark in holder]
         if not marked and any(field is not None for field in fields):
             raise ConfigurationError(
-                f"no {self._mark} where it was looked for in the answer: ask for it there, and pass path= where the "
-                "connection lies inside another field, such as path='Media.characters'"
+                f"the answer has no {self._mark} where it was expected; request it there. If the connection is inside "
+                "another field, pass its path, such as path='Media.characters'"
             )
         self.done = not any(mark is True for mark in marked)
         self.variables = {**self.variables, self._number: self.variables[self._number] + 1}
@@ -84,13 +84,13 @@ def _inside(field: Any, name: str) -> Any:
 
 
 def _at(path: str, data: Mapping[str, Any]) -> Any:
-    """Follow a path such as ``Media.characters``; a field that is null on the way ends it."""
+    """Return what is at a path such as ``Media.characters``, or None if a field on the way is null."""
     field: Any = data
     for name in path.split("."):
         if field is None:
             return None
         if not isinstance(field, Mapping) or name not in field:
-            raise ConfigurationError(f"path: there is no {name!r} in the answer on the way {path!r}")
+            raise ConfigurationError(f"path: the answer has no {name!r} along {path!r}; correct the path or the query")
         field = field[name]
     return field
 

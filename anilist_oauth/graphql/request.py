@@ -1,7 +1,7 @@
-"""GraphQL requests to AniList, and what its answers mean.
+"""Build GraphQL requests to AniList.
 
-AniList's errors mean other than they say: HTTP 400 is a dead token as well as a malformed query, 403 is an outage, 404
-a private profile, and 401 inside a 200 a refusal that says nothing of the token. So the body decides, then the status.
+AniList's statuses are ambiguous: 400 means a dead token or a malformed query, 403 an outage, 404 a private profile, and
+a 401 inside a 200 says nothing about the token. So answers are classified by the body first, then by the status.
 """
 
 import json
@@ -30,19 +30,19 @@ def graphql_request(
     operation_name: str | None = None,
     timeout: float | None = None,
 ) -> Request:
-    """Make the POST of one GraphQL request (AniList: Getting started, Authenticated requests).
+    """Return the POST of a GraphQL request (AniList: Getting started, Authenticated requests).
 
     Args:
-        endpoint: Where it goes; the token goes nowhere else (RFC 6750 section 5.3).
+        endpoint: The GraphQL endpoint. The token is sent nowhere else (RFC 6750 section 5.3).
         query: The GraphQL document.
-        variables: JSON types only.
-        token: Whose request it is; None for a public query.
-        operation_name: Which operation of the document to run, where it has several.
-        timeout: Seconds for one try, or None for the session's own.
+        variables: The variables, of JSON types only.
+        token: The user's token. None for a public query.
+        operation_name: Which operation of the document to run, if there are several.
+        timeout: Seconds for one try. None for the session's timeout.
 
     Raises:
-        UnsendableValueError: A variable is not JSON, or a text cannot be sent; `path` says which.
-        ConfigurationError: The token cannot be one, or the timeout is not a positive number.
+        UnsendableValueError: A variable is not JSON, or a string cannot be encoded; `path` locates it.
+        ConfigurationError: This cannot be a token, or the timeout is not a positive number.
     """
     token = MaskedText(token) if isinstance(token, str) else token
     body: dict[str, Any] = {"query": checked_text(query, "query")}
@@ -62,9 +62,9 @@ def graphql_request(
 
 
 def has_mutation(query: str) -> bool:
-    """Tell whether a document holds a mutation, which must not be sent twice (GraphQL section 2.3).
+    """Return whether a document has a mutation, which must not be sent twice (GraphQL section 2.3).
 
-    Any ``mutation`` at the top of the document counts, whichever operation is named: in doubt it is one.
+    Any ``mutation`` at the top level counts, whichever operation is run. If in doubt, the answer is True.
     """
     if "mutation" not in query:
         return False

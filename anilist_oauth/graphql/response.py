@@ -1,4 +1,4 @@
-"""AniList's GraphQL answer, read: its data, or the error that it means."""
+"""Read AniList's answer to a GraphQL request: its data, or the error it stands for."""
 
 from datetime import datetime
 from itertools import islice
@@ -9,31 +9,31 @@ from anilist_oauth.http_messages import GRAPHQL_BODY_LIMIT, MEMORY, Response
 from anilist_oauth.pacing.rate_limit import retry_after
 from anilist_oauth.redaction import Masked, MaskedText, clean
 
-_KEPT_DEPTH, _KEPT_PARTS, _KEPT_VALUES = 8, 50, 1000  # of what an error keeps of an answer; AniList's own are smaller
-_SHORTEST_SECRET = 8  # characters; masking a shorter one, which can be no token of AniList's, would garble every text
+_KEPT_DEPTH, _KEPT_PARTS, _KEPT_VALUES = 8, 50, 1000  # the most that an error keeps of an answer; AniList's are smaller
+_SHORTEST_SECRET = 8  # characters; a shorter one cannot be a token, and masking it would garble every text
 
 
 def parse_graphql_response(
     response: Response, *, with_token: bool, now: datetime, mutation: bool = False, secrets: tuple[str, ...] = ()
 ) -> dict[str, Any]:
-    """Read what AniList answered.
+    """Return the data of AniList's answer.
 
     Args:
         response: The answer.
-        with_token: Whether a token was sent; without one, a 401 says nothing of any token.
-        now: The present, aware; a ``Retry-After`` date is compared with it.
-        mutation: Whether something was to be changed, which makes repeating it harmful after a 5xx.
-        secrets: What no message may repeat: the access token, and a client secret that the same server knows.
+        with_token: Whether a token was sent. If not, a 401 says nothing about tokens.
+        now: The current time (aware). A ``Retry-After`` date is compared with it.
+        mutation: Whether the request was a mutation. After a 5xx, repeating it could do harm.
+        secrets: Strings that no message may show: the access token, and a client secret that the server also knows.
 
     Returns:
-        The ``data`` of an answer without errors.
+        The ``data`` of the answer, if it has no errors.
 
     Raises:
-        GraphQLError: AniList refused the query, or a part of it; partial data is in its `data`. Its classes:
-            `InvalidTokenError`, `GraphQLForbiddenError`, `GraphQLNotFoundError`, `GraphQLValidationError`,
+        GraphQLError: AniList refused the query or a part of it. Its `data` holds partial data. The subclasses are
+            `InvalidTokenError`, `GraphQLForbiddenError`, `GraphQLNotFoundError`, `GraphQLValidationError` and
             `QueryTooComplexError`.
-        RateLimitedError: Too many requests; `retry_after` is 60 where AniList names no time.
-        ServiceUnavailableError: An outage; `retry_after` is None where only this one answer failed.
+        RateLimitedError: Too many requests. `retry_after` is 60 if AniList names no time.
+        ServiceUnavailableError: AniList is down. `retry_after` is None if only this one answer failed.
         UnexpectedResponseError: The answer is not GraphQL.
     """
     document = Masked(response.json(memory=MEMORY * GRAPHQL_BODY_LIMIT))
@@ -85,13 +85,13 @@ def _refusal(
 
 
 def _errors(value: Any) -> list[dict[str, Any]]:
-    """Read the ``errors`` of an answer as a list of objects, whatever stands there."""
+    """Read the ``errors`` of an answer as a list of objects, whatever the server put there."""
     entries = value[:_KEPT_PARTS] if isinstance(value, list) else [] if value is None else [value]
     return [entry if isinstance(entry, dict) else {"message": str(entry)} for entry in entries]
 
 
 def _other_json(payload: dict[str, Any]) -> dict[str, Any]:
-    """Read what other JSON says, such as ``{"error": {"status": 400, "messages": ["SQL Error"]}}`` of the older API."""
+    """Read other JSON, such as ``{"error": {"status": 400, "messages": ["SQL Error"]}}`` of the older API."""
     error = payload.get("error")
     inner = error if isinstance(error, dict) else payload
     messages = inner.get("messages")
@@ -102,14 +102,14 @@ def _other_json(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 class _Excerpt:
-    """Makes parts of one answer fit for an error: texts are cleaned, and sizes bounded, each and in all."""
+    """Makes parts of an answer safe to keep in an error: texts are cleaned, and each size and the total are limited."""
 
     def __init__(self, secrets: tuple[MaskedText, ...]) -> None:
         self._secrets = secrets
         self._left = _KEPT_VALUES
 
     def of(self, value: Any, depth: int = 0) -> Any:
-        """Give what is kept of a value."""
+        """Return what is kept of a value."""
         self._left -= 1
         if isinstance(value, str):
             return clean(value, secrets=self._secrets)

@@ -1,4 +1,4 @@
-"""The variables of a GraphQL request: JSON and nothing else, told before anything is sent."""
+"""Check that the variables of a GraphQL request are JSON, before anything is sent."""
 
 import math
 import re
@@ -8,19 +8,19 @@ from typing import Any, NoReturn
 from anilist_oauth.errors import UnsendableValueError
 
 DEPTH_LIMIT = 64  # lists and objects inside one another; AniList's own inputs have three
-VALUE_LIMIT = 100_000  # values in all, since one list that is shared by others counts each time
+VALUE_LIMIT = 100_000  # values in total; a list that occurs several times counts each time
 _INTEGER_BITS = 64
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
 def plain_variables(variables: Mapping[str, Any]) -> dict[str, Any]:
-    """Copy variables as the types that JSON has: dict, list, str, int, float, bool and None.
+    """Return a copy of the variables in JSON types: dict, list, str, int, float, bool and None.
 
-    Any mapping becomes a dict, and a tuple a list. What the server may think of the values is its own business.
+    Any mapping becomes a dict, and a tuple a list. Whether the server accepts the values is not checked.
 
     Raises:
-        UnsendableValueError: A value is something else (NaN and infinity too), a key is not a string, a text has half a
-            surrogate pair, or something contains itself; its `path` says where, such as ``variables.ids[3]``.
+        UnsendableValueError: A value is of another type, NaN or infinite; a key is not a string; a string has an
+            unpaired surrogate; or something contains itself. `path` locates it, such as ``variables.ids[3]``.
     """
     if not isinstance(variables, Mapping):
         refuse("variables", f"a mapping of names to values is needed, not {type(variables).__name__}")
@@ -29,21 +29,21 @@ def plain_variables(variables: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def checked_text(text: Any, path: str) -> str:
-    """Give back a text that UTF-8 can carry; anything else raises `UnsendableValueError` with the `path`."""
+    """Return a string that can be encoded as UTF-8. Otherwise raise `UnsendableValueError` with the `path`."""
     if not isinstance(text, str):
         refuse(path, f"a string is needed, not {type(text).__name__}")
     if not text.isascii() and _HALF_PAIR.search(text):
-        refuse(path, "the text has half a surrogate pair, which UTF-8 cannot carry; decode it properly first")
-    return str.__str__(text)  # the plain text of an enum's member, not its name
+        refuse(path, "the string has an unpaired surrogate, which UTF-8 cannot encode; decode it correctly first")
+    return str.__str__(text)  # for a member of an enum: its plain value, not its name
 
 
 def refuse(path: str, why: str) -> NoReturn:
-    """Raise the error that names the place; values are never shown."""
+    """Raise `UnsendableValueError` for the value at `path`. The value itself is never shown."""
     raise UnsendableValueError(f"{path}: {why}", path=path)
 
 
 class _Copy:
-    """One walk through the variables, which counts what it meets."""
+    """Copies the variables of one request and counts their values."""
 
     def __init__(self) -> None:
         self._met = 0
@@ -52,7 +52,7 @@ class _Copy:
         """Copy one value; `inside` holds the identities of the lists and objects around it."""
         self._met += 1
         if self._met > VALUE_LIMIT:
-            refuse(path, f"this is more than {VALUE_LIMIT:,} values; send them in several requests")
+            refuse(path, f"there are more than {VALUE_LIMIT:,} values; send them in several requests")
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, str):
@@ -65,9 +65,9 @@ class _Copy:
 
     def _container(self, value: Any, path: str, inside: tuple[int, ...]) -> Any:
         if id(value) in inside:
-            refuse(path, "it contains itself")
+            refuse(path, "it contains itself; send a copy without the cycle")
         if len(inside) >= DEPTH_LIMIT:
-            refuse(path, f"it lies more than {DEPTH_LIMIT} lists and objects deep")
+            refuse(path, f"it is nested more than {DEPTH_LIMIT} levels deep; send a flatter value")
         within = (*inside, id(value))
         if isinstance(value, Mapping):
             return {key: self.value(item, below, within) for key, item, below in _items(value, path)}
@@ -77,7 +77,7 @@ class _Copy:
 def _items(mapping: Mapping[Any, Any], path: str) -> Iterator[tuple[str, Any, str]]:
     for key, item in mapping.items():
         if not isinstance(key, str):
-            refuse(path, f"a key is {type(key).__name__}; the keys of a JSON object are strings")
+            refuse(path, f"a key is {type(key).__name__}; the keys of a JSON object must be strings")
         key = checked_text(key, path)  # noqa: PLW2901 (the plain text of the same key)
         yield key, item, f"{path}.{key}" if key.isidentifier() else f"{path}[{key!r}]"
 
@@ -85,8 +85,8 @@ def _items(mapping: Mapping[Any, Any], path: str) -> Iterator[tuple[str, Any, st
 def _number(value: float, path: str) -> int | float:
     if isinstance(value, int):
         if value.bit_length() > _INTEGER_BITS:
-            refuse(path, f"the number has more than {_INTEGER_BITS} bits, which no server reads")
+            refuse(path, f"the number has more than {_INTEGER_BITS} bits, which no server reads; send it as a string")
         return int(value)
     if not math.isfinite(value):
-        refuse(path, f"JSON has no {float(value)}; send a number or None")
+        refuse(path, f"JSON cannot hold {float(value)}; send a number or None")
     return float(value)

@@ -1,4 +1,4 @@
-"""The query that asks whose token it is, and its answer."""
+"""The query for the user of a token, and its answer."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ VIEWER_QUERY = "query { Viewer { id name siteUrl unreadNotificationCount avatar 
 
 
 def parse_viewer(data: Mapping[str, Any]) -> Viewer:
-    """Read the answer to `VIEWER_QUERY`; without an id and a name in it, it is an `UnexpectedResponseError`."""
+    """Return the user from the answer to `VIEWER_QUERY`. Raises `UnexpectedResponseError` without an id and a name."""
     viewer = data.get("Viewer")
     if not isinstance(viewer, dict):
         viewer = {}

@@ -1,7 +1,7 @@
-"""The authorization code grant: what is sent to AniList and what its answers mean, as values, without I/O.
+"""The authorization code grant as values, without I/O: what is sent to AniList, and what its answers mean.
 
-Read `application`, `redirect_uri`, `authorize`, `callback` and `exchange`, in the order of a login. What sends a
-request is in `session`; what remembers a login is in `login`.
+Read `application`, `redirect_uri`, `authorize`, `callback` and `exchange`, in the order of a login. `session` sends the
+requests; `login` keeps the logins.
 """
 
 from anilist_oauth.oauth.application import Application

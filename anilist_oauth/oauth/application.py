@@ -1,4 +1,4 @@
-"""The application as it is set up at https://anilist.co/settings/developer."""
+"""The application, as registered at https://anilist.co/settings/developer."""
 
 import os
 from typing import Any, Self
@@ -15,7 +15,7 @@ _ID_LIMIT = 2**63
 
 def _visible(given: Masked[Any], name: str) -> str:
     expect(given.value, str, f"{name}: a string is needed")
-    text = MaskedText(given.value.strip())  # a stray blank is AniList's most reported invalid_client
+    text = MaskedText(given.value.strip())  # stray whitespace is the most common cause of AniList's invalid_client
     if not text:
         raise ConfigurationError(f"{name}: it is empty; copy it from https://anilist.co/settings/developer")
     if not text.isprintable() or " " in text:
@@ -41,18 +41,18 @@ def _client_secret(value: str | Masked[Any] | None) -> str | None:
 
 @attrs.frozen(kw_only=True, init=False)
 class Application(Unpicklable):
-    """One application registered at AniList.
+    """An application registered at AniList.
 
     Attributes:
-        client_id: The ID of the application's settings; blanks around it are stripped, an int becomes a str.
-        redirect_uri: The redirect URL of its settings, byte for byte.
-        client_secret: The secret of its settings, needed for `exchange_code` only. One shipped to users' machines is
-            no secret.
-        guard: The exact match that every step of a login passes.
+        client_id: The ID from the application's settings. Surrounding whitespace is stripped, and an int becomes a str.
+        redirect_uri: The redirect URL from the settings, byte for byte.
+        client_secret: The secret from the settings. Only `exchange_code` needs it. A secret shipped to users' machines
+            is not a secret.
+        guard: Checks redirect URIs against the registered one.
 
     Raises:
-        ConfigurationError: A field is empty or has blanks inside.
-        RedirectURIError: The redirect URI cannot be one; the text says how to fix it.
+        ConfigurationError: A field is empty or has whitespace inside.
+        RedirectURIError: The redirect URI cannot be used as one. The message says how to fix it.
     """
 
     client_id: str = attrs.field(converter=_client_id)
@@ -65,8 +65,8 @@ class Application(Unpicklable):
     )
 
     def __init__(self, *, client_id: str | int, redirect_uri: str, client_secret: str | None = None) -> None:
-        given = Masked(client_id), Masked(client_secret)  # so that no crash reporter shows what is refused
-        del client_id, client_secret  # two that are taken for one another are a common mistake
+        given = Masked(client_id), Masked(client_secret)  # so that crash reporters do not show a refused value
+        del client_id, client_secret  # swapping the two is a common mistake
         self.__attrs_init__(client_id=given[0], redirect_uri=redirect_uri, client_secret=given[1])
 
     def __attrs_post_init__(self) -> None:
@@ -74,10 +74,10 @@ class Application(Unpicklable):
 
     @classmethod
     def from_env(cls, prefix: str = "ANILIST_") -> Self:
-        """Read ``ANILIST_CLIENT_ID``, ``ANILIST_CLIENT_SECRET`` and ``ANILIST_REDIRECT_URI`` of the environment.
+        """Read ``ANILIST_CLIENT_ID``, ``ANILIST_CLIENT_SECRET`` and ``ANILIST_REDIRECT_URI`` from the environment.
 
         Raises:
-            ConfigurationError: One or more are missing or empty; the text names them all.
+            ConfigurationError: Variables are missing or empty. The message lists all of them.
         """
         names = [prefix + part for part in ("CLIENT_ID", "CLIENT_SECRET", "REDIRECT_URI")]
         missing = [name for name in names if not os.environ.get(name, "").strip()]

@@ -1,4 +1,4 @@
-"""Where the user's browser is sent (RFC 6749 sections 4.1.1 and 4.2.1)."""
+"""The URL that the user's browser is sent to (RFC 6749 sections 4.1.1 and 4.2.1)."""
 
 import re
 from urllib.parse import urlencode
@@ -13,43 +13,43 @@ _STATE = re.compile(r"[A-Za-z0-9._~-]{22,256}")
 
 
 def authorization_url(endpoint: URL, *, client_id: str, redirect_uri: str, state: str | None = None) -> URL:
-    """Build the URL of the authorization code grant.
+    """Return the URL that starts the authorization code grant.
 
     Args:
         endpoint: The authorization endpoint.
         client_id: The application's ID.
-        redirect_uri: The registered redirect URI; percent-encoded once, so that the server reads it byte for byte.
-        state: The state to send, 22 to 256 characters of ``A-Z a-z 0-9 - _ . ~``; None for a fresh one.
+        redirect_uri: The registered redirect URI. It is percent-encoded once, so the server reads it byte for byte.
+        state: The state: 22 to 256 characters of ``A-Z a-z 0-9 - _ . ~``. None for a fresh one.
 
     Raises:
-        RedirectURIError: The redirect URI cannot be one.
-        ConfigurationError: The state is not of that form. (AniList's server puts a state into the redirect of a denial
-            unencoded, so that other characters would come back changed.)
+        RedirectURIError: The redirect URI cannot be used as one.
+        ConfigurationError: The state has another form. (After a denial AniList's server returns the state without
+            encoding it, so other characters would be changed on the way.)
     """
     registered = RedirectGuard(redirect_uri).registered
     return with_state(code_url_prefix(endpoint, client_id=client_id, redirect_uri=registered), state)
 
 
 def code_url_prefix(endpoint: URL, *, client_id: str, redirect_uri: str) -> str:
-    """Build the part of the URL that is the same for every login of an application, up to the state's value."""
+    """Return the part of the URL that is the same for every login of an application: all but the state's value."""
     query = {"client_id": client_id, "redirect_uri": redirect_uri, "response_type": "code"}
     return f"{_with_query(endpoint, query)}&state="
 
 
 def with_state(prefix: str, state: str | None) -> URL:
-    """Complete a prefix with a state, or with a fresh one; raises as `authorization_url`."""
+    """Append a state, or a fresh one, to the prefix. Raises the same errors as `authorization_url`."""
     if state is None:
         return URL(prefix + new_state(), encoded=True)
     if not isinstance(state, str) or not _STATE.fullmatch(state):
         del state
         raise ConfigurationError(
-            "state: 22 to 256 characters of A-Z a-z 0-9 - _ . ~ are needed; leave it out, and a fresh one is made"
+            "state: 22 to 256 characters of A-Z a-z 0-9 - _ . ~ are needed; leave it out to get a fresh one"
         )
     return URL(prefix + state, encoded=True)
 
 
 def implicit_url(endpoint: URL, *, client_id: str) -> URL:
-    """Build the URL of the implicit grant: AniList takes ``client_id`` and ``response_type=token``, and no more."""
+    """Return the URL of the implicit grant. AniList accepts only ``client_id`` and ``response_type=token`` in it."""
     return URL(_with_query(endpoint, {"client_id": client_id, "response_type": "token"}), encoded=True)
 
 

@@ -1,4 +1,4 @@
-"""What the browser brings back, read without trust (RFC 6749 section 4.1.2)."""
+"""Read and check what the browser brings back, without trusting it (RFC 6749 section 4.1.2)."""
 
 import re
 from collections.abc import Mapping
@@ -24,15 +24,15 @@ _CODE_BLOCK = re.compile(r"\s*```(?:[A-Za-z]*\n)?(.*?)```\s*", re.DOTALL)
 _JWT = re.compile(r"[\w-]+\.[\w-]+\.[\w-]*(?=&|\Z)")
 _SECONDS = re.compile("[1-9][0-9]{0,9}")
 _LINE_BREAKS = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
-_SHORTEST_PIECE = 16  # characters of a code that a blank may cut off; a shorter piece is a word
-_AROUND = "`'\"<>|\u2018\u2019\u201c\u201d\u00ab\u00bb"  # quotes of several languages, and a chat's marks
+_SHORTEST_PIECE = 16  # characters; whitespace-separated pieces of a code have at least this many, words have fewer
+_AROUND = "`'\"<>|\u2018\u2019\u201c\u201d\u00ab\u00bb"  # quotation marks of several languages, and chat markup
 
 
 def callback_state(callback: Callback) -> str | None:
-    """Read a callback's state, to look up the login it belongs to; nothing is checked or spent.
+    """Return a callback's state, for finding the login it belongs to. Nothing is checked or spent.
 
     Returns:
-        The state, or None where it is absent or empty.
+        The state, or None if it is absent or empty.
 
     Raises:
         InvalidCallbackError: The callback is malformed.
@@ -43,19 +43,19 @@ def callback_state(callback: Callback) -> str | None:
 
 
 def parse_callback(callback: Callback, *, expected_state: str, redirect_uri: str | None = None) -> str:
-    """Check a callback and give its code.
+    """Check a callback and return its code.
 
     Args:
-        callback: Its URL, or its query as a mapping (string or list values, any framework's multidict).
-        expected_state: The state of the login this browser or user began.
-        redirect_uri: The registered redirect URI; a full URL must then be at it, as far as a browser keeps it.
+        callback: The callback's URL, or its query as a mapping (of strings or lists; any framework's multidict works).
+        expected_state: The state of the login that this browser or user began.
+        redirect_uri: The registered redirect URI. If given, a full URL must match it, apart from what browsers rewrite.
 
     Raises:
-        AccessDeniedError: The user declined; ``verified`` tells whether the state was right.
-        AuthorizationError: The server sent another ``error``.
-        StateMismatchError: The state is ``missing``, or ``unknown``: not the expected one.
-        InvalidCallbackError: A parameter is repeated, there is no code, an implicit token is there, or the URL is not
-            at the redirect URI.
+        AccessDeniedError: The user declined. ``verified`` says whether the state was the right one.
+        AuthorizationError: The server reported another ``error``.
+        StateMismatchError: The state is ``missing``, or not the expected one (``unknown``).
+        InvalidCallbackError: A parameter is repeated, there is no code, there is an implicit token, or the URL does not
+            match the redirect URI.
     """
     callback, expected = Masked.around(callback), Masked(expected_state)
     del expected_state
@@ -65,14 +65,14 @@ def parse_callback(callback: Callback, *, expected_state: str, redirect_uri: str
     _refuse_token(query)
     if query.state is not None and not states_match(expected.value, query.state):
         raise StateMismatchError(
-            "the callback's state is not that of a login this browser or user began; start a new login",
+            "the callback's state does not belong to a login that this browser or user began; start a new login",
             reason="unknown",
         )
     return str(code_of(query))
 
 
 def code_of(query: CallbackQuery) -> MaskedText:
-    """Give the code of a callback whose state is right, or absent; errors as for `parse_callback`."""
+    """Return the code of a callback whose state is right or absent. Raises the same errors as `parse_callback`."""
     _refuse_token(query)
     if "error" in query.parameters:
         _raise_error(query.parameters, verified=query.state is not None)
@@ -87,26 +87,26 @@ def code_of(query: CallbackQuery) -> MaskedText:
 def _refuse_token(query: CallbackQuery) -> None:
     if "access_token" in query.parameters:
         raise InvalidCallbackError(
-            "the callback carries an access token where a code was due: the login was begun with the implicit grant "
+            "the callback holds an access token instead of a code: the login was begun with the implicit grant "
             "(response_type=token); begin it with authorize_url()"
         )
 
 
 def parse_implicit(callback: Callback, *, now: datetime) -> Token:
-    """Read an implicit grant's token from the fragment, or from what a user pasted; it is unverified.
+    """Read the token of the implicit grant from the URL's fragment, or from what a user pasted. It is not verified.
 
-    Anybody can hand over a token of another application or user: before it is trusted, pass its ``access_token`` to
-    `OAuthSession.verify`.
+    Anybody can hand in a token of another application or user. Pass its ``access_token`` to `OAuthSession.verify`
+    before you trust it.
 
     Args:
-        callback: The URL with its fragment, its parameters, or the bare token with what is copied along behind it.
-        now: The present time (aware), from which ``expires_in`` counts.
+        callback: The URL with its fragment, its parameters, or the bare token (text copied along behind it is ignored).
+        now: The current time (aware); ``expires_in`` counts from it.
 
     Raises:
-        AccessDeniedError: The user declined (unverified: AniList's implicit grant keeps no state).
-        AuthorizationError: The server sent another ``error``.
+        AccessDeniedError: The user declined. It is unverified, because AniList's implicit grant drops the state.
+        AuthorizationError: The server reported another ``error``.
         InvalidCallbackError: There is no token in it.
-        ConfigurationError: `now` is naive, or no datetime.
+        ConfigurationError: `now` is naive, or not a datetime.
     """
     callback = Masked.around(callback)
     now = checked_now(now)
@@ -116,13 +116,13 @@ def parse_implicit(callback: Callback, *, now: datetime) -> Token:
             callback = Masked(f"access_token={callback.value}")
     parameters = CallbackQuery.of(callback, fragment=True).parameters
     if "error" in parameters:
-        _raise_error(parameters, verified=False)  # AniList's implicit grant keeps no state that could be compared
+        _raise_error(parameters, verified=False)  # AniList's implicit grant drops the state, so nothing can be compared
     if "access_token" not in parameters:
-        raise InvalidCallbackError("there is no access token in it: copy the whole address, from # to its end")
+        raise InvalidCallbackError("it holds no access token: copy the whole address, from the # to its end")
     try:
         token = Token.from_access_token(parameters["access_token"])
     except ConfigurationError as error:
-        raise InvalidCallbackError("the access token in it is damaged: copy the whole address again") from error
+        raise InvalidCallbackError("its access token is damaged: copy the whole address again") from error
     seconds = _SECONDS.fullmatch(parameters.get("expires_in", ""))
     if seconds is None:
         return token
@@ -134,21 +134,21 @@ def parse_implicit(callback: Callback, *, now: datetime) -> Token:
 
 
 def parse_pin(pasted: str) -> str:
-    """Understand what a user copied from AniList's pin page, and give the code.
+    """Return the code from what a user copied from AniList's pin page.
 
-    Taken are the bare code (with what is copied along behind it, such as ``&state=…``), ``code=…`` and the whole
-    address, with quotes or a chat's code block around it, and with line breaks, or blanks between long pieces, inside.
+    It accepts the bare code (text behind it such as ``&state=…`` is ignored), ``code=…`` and the whole address. There
+    may be quotation marks or a chat's code block around it, and line breaks or, between long pieces, spaces inside.
 
     Raises:
-        InvalidCallbackError: There is no code in it, or it is an implicit token (`parse_implicit` reads that).
+        InvalidCallbackError: There is no code in it, or it is an implicit token (use `parse_implicit`).
     """
     if not isinstance(pasted, str):
-        raise InvalidCallbackError(f"what was pasted must be a str, not {type(pasted).__name__}")
+        raise InvalidCallbackError(f"what the user pasted must be a str, not {type(pasted).__name__}")
     pasted = MaskedText(pasted)
     text = _unfenced(pasted)
     lengths = [len(piece) for piece in _LINE_BREAKS.sub("", text).strip(f" \t{_AROUND}").split()]
     if len(lengths) > 1 and min(lengths) < _SHORTEST_PIECE:
-        raise InvalidCallbackError("there is no code in it, but words; copy the code alone from AniList's page")
+        raise InvalidCallbackError("this is text without a code; copy only the code from AniList's page")
     text = _joined(text)
     code = MaskedText(text.partition("&")[0])
     if any(mark in code for mark in "=?#"):
@@ -159,22 +159,22 @@ def parse_pin(pasted: str) -> str:
     else:
         is_token = _JWT.fullmatch(code) is not None
     if is_token:
-        raise InvalidCallbackError("this is an access token, not a code; the application asks for response_type=code")
+        raise InvalidCallbackError("this is an access token, not a code; log in with response_type=code instead")
     if not code or not code.isascii() or not code.isprintable() or " " in code or "/" in code:
-        raise InvalidCallbackError("there is no code in it; copy the whole code from AniList's page and paste it again")
+        raise InvalidCallbackError("there is no code in this; copy the whole code from AniList's page and try again")
     return str(code)
 
 
 def _unfenced(pasted: MaskedText) -> MaskedText:
-    """Take off a chat's code block."""
+    """Remove the code block that chats put around text."""
     if len(pasted) > SIZE_LIMIT:
-        raise InvalidCallbackError("what was pasted has over 64 KiB; copy the code alone")
+        raise InvalidCallbackError("the pasted text is longer than 64 KiB; copy only the code")
     block = _CODE_BLOCK.fullmatch(pasted)
     return MaskedText(block[1]) if block else pasted
 
 
 def _joined(text: MaskedText) -> MaskedText:
-    """Take away what a chat, a terminal or a mail puts around and into a pasted line."""
+    """Remove what chats, terminals and mail programs put around and into a pasted line."""
     visible = "".join(character for character in text if character.isprintable() and not character.isspace())
     return MaskedText(visible.strip(_AROUND).lstrip("?#&"))
 
@@ -185,17 +185,17 @@ def _check_place(url: MaskedText, redirect_uri: str) -> None:
         raise InvalidCallbackError("the callback's URL is malformed; start a new login")
     if came != registered:
         raise InvalidCallbackError(
-            f"the callback came to {clean(came)}, which is not the redirect URI {registered}: pass redirect_uri=None "
-            "behind a proxy that rewrites it"
+            f"the callback came to {clean(came)}, which is not the redirect URI {registered}; behind a proxy that "
+            "rewrites the URL, pass redirect_uri=None"
         )
 
 
 def _location(uri: str) -> str | None:
-    """Reduce a URI to where it leads, as a browser writes it: host in ASCII, default port and dot segments gone."""
+    """Return where a URI leads, as browsers write it: ASCII host, no default port, no dot segments."""
     try:
         url = URL(uri.replace("%2e", ".").replace("%2E", "."))
         return str(url.with_path(url.raw_path, encoded=True))
-    except (ValueError, IndexError):  # the latter is yarl's for "https://[]@"
+    except (ValueError, IndexError):  # yarl raises IndexError for "https://[]@"
         return None
 
 

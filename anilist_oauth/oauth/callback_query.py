@@ -1,4 +1,4 @@
-"""The parameters of a callback, whatever form it arrives in: read once, and passed on as one value."""
+"""Read the parameters of a callback once, in whatever form it arrives."""
 
 import re
 from collections.abc import Mapping
@@ -12,9 +12,9 @@ from anilist_oauth.errors import InvalidCallbackError
 from anilist_oauth.redaction import Masked, MaskedText, Unpicklable, masked
 
 Callback = Union[str, URL, Mapping[str, Any], "CallbackQuery", Masked[Any]]
-"""A callback as frameworks give it: its URL, its query string, or a mapping of its query (multidicts too).
+"""A callback as frameworks provide it: its URL, its query string, or its query as a mapping (multidicts too).
 
-Inside this package it is also one that has been read, or one in an envelope, so that no crash reporter shows it.
+Inside this package it may also be a `CallbackQuery`, or wrapped so that crash reporters do not show it.
 """
 
 SIZE_LIMIT = 64 * 1024  # characters; a code has about 750, a token 1,100
@@ -25,11 +25,11 @@ _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 @attrs.frozen(kw_only=True, eq=False)
 class CallbackQuery(Unpicklable):
-    """A callback that has been read. It can be passed wherever a callback is taken, and is not read again.
+    """A callback that has been read. It is accepted wherever a callback is, and is not parsed again.
 
     Attributes:
-        parameters: The parameters that this package knows and that are not empty.
-        url: The callback's absolute URL, where it came as one.
+        parameters: The parameters that this package uses, without empty ones.
+        url: The absolute URL of the callback, if it was given as one.
     """
 
     parameters: Mapping[str, MaskedText] = attrs.field(repr=masked)
@@ -37,17 +37,17 @@ class CallbackQuery(Unpicklable):
 
     @classmethod
     def of(cls, callback: Callback, *, fragment: bool = False) -> Self:
-        """Read a callback; one that was read before is given back.
+        """Read a callback. If it was read before, return it unchanged.
 
-        Empty parameters count as absent, and unknown ones are ignored. The state is not compared with anything here.
+        Empty parameters count as absent, and unknown ones are ignored. The state is not checked.
 
         Args:
             callback: The callback.
-            fragment: Whether a URL's fragment is read as well, as the implicit grant needs.
+            fragment: Whether to read the URL's fragment as well, as the implicit grant needs.
 
         Raises:
-            InvalidCallbackError: It is none of the known forms, over 64 KiB, or ``code``, ``state``, ``error``, ``iss``
-                or ``access_token`` comes more than once (RFC 6749 section 3.1).
+            InvalidCallbackError: It has none of the known forms, is longer than 64 KiB, or has ``code``, ``state``,
+                ``error``, ``iss`` or ``access_token`` more than once (RFC 6749 section 3.1).
         """
         given = Masked.around(callback)
         del callback
@@ -57,7 +57,7 @@ class CallbackQuery(Unpicklable):
 
     @property
     def state(self) -> MaskedText | None:
-        """The state, or None where it is absent or empty."""
+        """The state, or None if it is absent or empty."""
         return self.parameters.get("state")
 
 
@@ -73,26 +73,26 @@ def _parameters(given: Masked[Any], *, fragment: bool) -> dict[str, MaskedText]:
         values = _of_mapping(given)
     else:
         raise InvalidCallbackError(
-            f"a callback is a URL as a str or yarl.URL, or a mapping of its query, not {_full_name(type(given.value))}"
+            f"a callback must be a URL (str or yarl.URL) or a mapping of its query, not {_full_name(type(given.value))}"
         )
     for name in _SINGLE:
         if len(values.get(name, ())) > 1:
-            raise InvalidCallbackError(f"the callback has {name!r} more than once; no server sends that: start again")
+            raise InvalidCallbackError(f"the callback has {name!r} more than once; no server sends that; start again")
     return {name: found[0] for name, found in values.items() if found and found[0]}
 
 
 def _full_name(kind: type) -> str:
-    """Name a type with its module, since many libraries have a class named URL."""
+    """Return a type's name with its module, because many libraries have a class named URL."""
     return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
 
 
 def _of_text(text: MaskedText, *, fragment: bool) -> dict[str, list[MaskedText]]:
     if len(text) > SIZE_LIMIT:
-        raise InvalidCallbackError("the callback has over 64 KiB; no server sends that")
+        raise InvalidCallbackError("the callback is longer than 64 KiB, which no server sends; start a new login")
     rest, _, after = text.strip().partition("#")
     place, _, query = rest.partition("?")
     if "=" in place and not place.startswith("/") and not _ABSOLUTE.match(place):
-        query = rest  # a query by itself, with a question mark in a value
+        query = rest  # a bare query with a question mark in a value
     pairs = _parse(query)
     if after:
         in_fragment = _parse(after.replace("?", "&"))  # oauth2-server 9 writes "#state=…?error=…"
@@ -109,7 +109,7 @@ def _parse(query: str) -> list[tuple[str, str]]:
 
 
 def _of_mapping(given: Masked[Any]) -> dict[str, list[MaskedText]]:
-    """Read every value of each name from the multidicts of aiohttp, Starlette, Django, Werkzeug, and plain dicts."""
+    """Read all values of each name from a plain dict or a multidict of aiohttp, Starlette, Django or Werkzeug."""
     found = {}
     for name in _NAMES:
         values = Masked(_values(given.value, name))

@@ -1,4 +1,4 @@
-"""Where AniList's three doors are, and who may stand in for it."""
+"""The URLs of AniList's authorization page, token endpoint and GraphQL API, and which other ones are allowed."""
 
 import ipaddress
 import os
@@ -12,7 +12,7 @@ from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.oauth.uri import is_loopback, split_uri
 
 PIN_REDIRECT_URI = "https://anilist.co/api/v2/oauth/pin"
-"""The redirect URI to register where no server can be called back: AniList's own page shows the code to copy."""
+"""The redirect URI to register if no server can receive callbacks. AniList then shows the user a code to copy."""
 
 _STRICT = re.compile(
     r"https?://(?:[^/?#\\]*@)?(?:\[[0-9a-f:.]+\]|[^][%/?# \\:]+)(?::[0-9]+)?(?:[/?#][^ \\]*)?", re.IGNORECASE
@@ -27,20 +27,20 @@ def _endpoint(value: str | URL) -> URL:
         raise ConfigurationError("an endpoint is an absolute URL, such as https://anilist.co/…") from error
     if url.scheme == "http" and not is_loopback(url.host):
         raise ConfigurationError(
-            f"the endpoint at {url.host} is plain http, so that secrets would travel in the clear: use https "
-            "(http is for a loopback host only)"
+            f"the endpoint at {url.host} is plain http, which would send secrets unencrypted; use https "
+            "(http is allowed for a loopback host only)"
         )
     if url.raw_user is not None or url.raw_password is not None or url.raw_fragment:
-        raise ConfigurationError(f"the endpoint at {url.host} has user information or a fragment: leave it out")
+        raise ConfigurationError(f"the endpoint at {url.host} has user information or a fragment; remove it")
     return url
 
 
 def _absolute(value: str | URL) -> URL:
     text = str(value)
-    if not text.isprintable() or not _STRICT.fullmatch(text):  # before yarl, which may mend or stumble over it
+    if not text.isprintable() or not _STRICT.fullmatch(text):  # before yarl, which may repair the URL or fail on it
         raise ValueError("no absolute URL of http or https")
     url = URL(value)
-    host = (url.raw_host if url.host else None) or ""  # to decode the host finds a malformed IDN
+    host = (url.raw_host if url.host else None) or ""  # decoding the host detects a malformed IDN
     labels = [str(ipaddress.IPv6Address(host))] if ":" in host else host.removesuffix(".").split(".")
     if not int(split_uri(text).port or url.port or 0) or not all(0 < len(label) <= _LABEL_LIMIT for label in labels):
         raise ValueError("nothing can be reached there")
@@ -51,13 +51,13 @@ def _absolute(value: str | URL) -> URL:
 class Endpoints:
     """The URLs of an authorization server and its GraphQL API.
 
-    Each is https, or http on a loopback host (RFC 6749 section 10.9), else `ConfigurationError`.
+    Each must be https, or http on a loopback host (RFC 6749 section 10.9). Otherwise `ConfigurationError` is raised.
 
     Attributes:
         authorization: Where the user's browser is sent (RFC 6749 section 3.1).
         token: Where codes are exchanged (RFC 6749 section 3.2). `LoginFlow` takes the user id from the tokens that it
-            gives, so that whoever runs this endpoint names the users.
-        graphql: Where requests are made with the access token; the token goes to this origin alone.
+            returns. Whoever runs this endpoint can therefore log in as any user.
+        graphql: Where requests with the access token go. The token is sent to this origin only.
     """
 
     authorization: URL = attrs.field(converter=_endpoint)
@@ -66,9 +66,9 @@ class Endpoints:
 
     @classmethod
     def from_env(cls, prefix: str = "ANILIST_") -> Self:
-        """Read ``ANILIST_ENDPOINTS`` of the environment: the origin of a sandbox, such as ``http://127.0.0.1:8080``.
+        """Read ``ANILIST_ENDPOINTS`` from the environment: the origin of a sandbox, such as ``http://127.0.0.1:8080``.
 
-        Where it is not set, or empty, the endpoints are AniList's own.
+        If it is not set or empty, the endpoints are AniList's.
 
         Raises:
             ConfigurationError: It is not an origin.

@@ -1,4 +1,4 @@
-"""The exchange of a code for a token, as values: the request, and what its answer means (RFC 6749 section 4.1.3)."""
+"""The exchange of a code for a token, as values: the request and the meaning of its answer (RFC 6749 section 4.1.3)."""
 
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -24,8 +24,8 @@ from anilist_oauth.tokens.access_token import Token
 from anilist_oauth.tokens.claims import peek_claims
 
 TOKEN_HEADERS = {
-    "Accept": "application/json",  # without it Laravel answers its own errors in HTML
-    "Accept-Encoding": "identity",  # an answer of 2 kB is not worth unpacking
+    "Accept": "application/json",  # otherwise Laravel reports its errors in HTML
+    "Accept-Encoding": "identity",  # decompressing 2 kB costs more than it saves
     "Content-Type": "application/x-www-form-urlencoded",
 }
 _FOREVER = 100 * 366 * 24 * 60 * 60  # seconds
@@ -37,47 +37,47 @@ _CODE_HINTS: dict[str, InvalidCodeReason] = {
     "authorization code was not issued to this client": "other_client",
 }
 _CODE_TEXTS: dict[InvalidCodeReason, str] = {
-    "garbled": "cannot be read: it was cut, altered, or is no code",
+    "garbled": "cannot be read: it was cut off, altered, or is not a code",
     "expired": "has expired (it lives 10 minutes)",
     "used": "was used before",
     "other_client": "was issued to another application",
-    "unknown": "is not valid, or the redirect URI is not the one of the login",
+    "unknown": "is not valid, or the redirect URI is not the one the login was begun with",
 }
 
 
 class TokenErrorResponse(NamedTuple):
-    """What an error answer says, whichever of the server's envelopes it came in."""
+    """What an error answer says, in whichever form the server sent it."""
 
     error: str | None
     description: str | None
     hint: str | None
-    fault: bool  # the envelope of the older API, without an error code: the site has a fault, as of its database
+    fault: bool  # has the older API's form and no error code: the site itself failed, its database for example
 
 
 def token_request(endpoint: URL, *, application: Application, code: str) -> Request:
-    """Build the token request: a POST of a form, with the application's credentials and the code in its body.
+    """Return the token request: a form POST with the application's credentials and the code in its body.
 
     Args:
         endpoint: The token endpoint.
-        application: Who asks; its redirect URI is sent byte for byte.
-        code: What `parse_callback` gave; blanks around it are stripped.
+        application: The application. Its redirect URI is sent byte for byte.
+        code: The result of `parse_callback`. Surrounding whitespace is stripped.
 
     Raises:
         ConfigurationError: The application has no client secret.
-        InvalidCodeError: The code cannot be one; ``reason`` is ``garbled``.
+        InvalidCodeError: This cannot be a code; ``reason`` is ``garbled``.
     """
     return with_code(endpoint, token_form(application), code)
 
 
 def token_form(application: Application) -> bytes:
-    """Build the part of the request's body that is the same for every code, up to the code's value.
+    """Return the part of the request's body that is the same for every code: all but the code's value.
 
     Raises:
         ConfigurationError: The application has no client secret.
     """
     if application.client_secret is None:
         raise ConfigurationError(
-            "client_secret: exchanging a code needs it; pass client_secret= to Application "
+            "client_secret: it is needed to exchange a code; pass client_secret= to Application "
             "(it is at https://anilist.co/settings/developer)"
         )
     fields = {
@@ -90,13 +90,13 @@ def token_form(application: Application) -> bytes:
 
 
 def with_code(endpoint: URL, form: bytes, code: str) -> Request:
-    """Complete what `token_form` gave with a code; an `InvalidCodeError` (``garbled``) for what cannot be one."""
+    """Complete the form of `token_form` with a code. Raises `InvalidCodeError` (``garbled``) if it cannot be one."""
     code = MaskedText(code.strip() if isinstance(code, str) else "")
     field = MaskedBytes(code.encode("ascii") if code.isascii() else b"")
-    if not field.isalnum():  # AniList's are hex digits, which need no quoting
+    if not field.isalnum():  # AniList's codes are hex digits and need no quoting
         if not field or not code.isprintable() or " " in code or "://" in code:
             raise InvalidCodeError(
-                "the code is empty or garbled; pass what parse_callback() gave, not the whole callback",
+                "the code is empty or garbled; pass the result of parse_callback(), not the whole callback",
                 reason="garbled",
             )
         field = MaskedBytes(quote_plus(code).encode("ascii"))
@@ -104,21 +104,21 @@ def with_code(endpoint: URL, form: bytes, code: str) -> Request:
 
 
 def parse_token_response(response: Response, *, application: Application, code: str, now: datetime) -> Token:
-    """Read the answer to a token request.
+    """Return the token from the answer to a token request.
 
     Args:
         response: The answer.
-        application: Whose request it was: named in the texts, its secret kept out of them.
-        code: The code that was sent, to be kept out of the texts.
-        now: The time of the answer (aware), from which ``expires_in`` counts.
+        application: The application that sent it. Messages name it but do not show its secret.
+        code: The code that was sent. Messages do not show it.
+        now: The time of the answer (aware); ``expires_in`` counts from it.
 
     Raises:
         InvalidClientError: The client id, the client secret or the redirect URI is wrong.
         InvalidCodeError: The code is used, expired, garbled or another application's.
-        ExchangeError: Any other refusal.
-        RateLimitedError: 429; the code was not looked at.
-        ServiceUnavailableError: 5xx, or a page of Cloudflare's.
-        UnexpectedResponseError: A redirect, or an answer in none of the known shapes.
+        ExchangeError: AniList refused for another reason.
+        RateLimitedError: AniList answered 429. The code was not processed.
+        ServiceUnavailableError: AniList answered 5xx, or Cloudflare answered in its place.
+        UnexpectedResponseError: The answer is a redirect, or has none of the known forms.
     """
     code, answer = MaskedText(code.strip()), Masked(response.json())
     if response.status == 200 and _grants(answer.value):
@@ -129,7 +129,7 @@ def parse_token_response(response: Response, *, application: Application, code: 
     if refusal is None:
         text = _excerpt(response, secrets=secrets)
         raise UnexpectedResponseError(
-            f"the token endpoint answered HTTP {response.status} in an unknown form ({text}); check its URL, and "
+            f"the token endpoint answered HTTP {response.status} in an unknown form ({text}); check its URL and "
             "start a new login"
         )
     raise _refused(response.status, refusal, application)
@@ -140,7 +140,7 @@ def _grants(document: Any) -> bool:
 
 
 def _tokens(document: Any) -> list[MaskedText]:
-    """Find the tokens of an answer that grants nothing for all that, to keep them out of its text."""
+    """Find the tokens in an answer that is not a success nevertheless, to keep them out of messages."""
     found = [document.get(name) for name in ("access_token", "refresh_token")] if isinstance(document, dict) else []
     return [MaskedText(token) for token in found if isinstance(token, str)]
 
@@ -159,12 +159,12 @@ def _token(answer: Masked[dict[str, Any]], *, now: datetime) -> Token:
         )
     except ConfigurationError as error:
         raise UnexpectedResponseError(
-            f"the token endpoint sent a token that cannot be used ({error}); check its URL, and start a new login"
+            f"the token endpoint sent an unusable token ({error}); check its URL and start a new login"
         ) from error
 
 
 def _expiry(expires_in: Any, answer: Masked[dict[str, Any]], *, now: datetime) -> datetime | None:
-    """Read an odd ``expires_in``, such as a float or a string of digits; where there is none, the token's own word."""
+    """Read an unusual ``expires_in``, such as a float or a string of digits. If absent, use the token's own claim."""
     try:
         seconds = float(expires_in)
         if seconds > 0 and expires_in is not True:
@@ -176,7 +176,7 @@ def _expiry(expires_in: Any, answer: Masked[dict[str, Any]], *, now: datetime) -
 
 
 def _refusal(answer: Masked[Any], *, secrets: tuple[str, ...]) -> TokenErrorResponse | None:
-    """Read any of the server's envelopes: OAuth's, the older site's, GraphQL's, Laravel's."""
+    """Read an error in any form the server uses: OAuth's, the older site's, GraphQL's, Laravel's."""
     document = answer.value
     if not isinstance(document, dict):
         return None
@@ -192,7 +192,7 @@ def _refusal(answer: Masked[Any], *, secrets: tuple[str, ...]) -> TokenErrorResp
     if not any(parts):
         return None
     said, description, hint = (part or None for part in parts)
-    fault = isinstance(error, dict) and error.get("status") != 404  # which is a wrong URL
+    fault = isinstance(error, dict) and error.get("status") != 404  # 404 means a wrong URL
     return TokenErrorResponse(said, description, hint, fault)
 
 
@@ -203,14 +203,14 @@ def _raise_service_error(response: Response, refusal: TokenErrorResponse | None,
         raise RateLimitedError(f"too many requests to the token endpoint{said}; try again later", retry_after=wait)
     if 300 <= status < 400:
         raise UnexpectedResponseError(
-            f"the token endpoint answered with a redirect (HTTP {status}), which is not followed; check its URL, and "
+            f"the token endpoint answered with a redirect (HTTP {status}), which is never followed; check its URL and "
             "start a new login"
         )
     disabled = refusal is not None and (refusal.description or "").startswith("The AniList API has been temporarily")
     fault = refusal is not None and refusal.fault
     if status >= 500 or disabled or fault or (status == 403 and refusal is None):
         raise ServiceUnavailableError(
-            f"AniList is not available (HTTP {status}){said}; nothing is wrong with the login: start it again later",
+            f"AniList is not available (HTTP {status}){said}; the login itself is fine; start it again later",
             retry_after=wait,
         )
 
@@ -220,8 +220,8 @@ def _refused(status: int, refusal: TokenErrorResponse, application: Application)
     said = "; ".join(part for part in (error, description, hint) if part)
     if refusal.error == "invalid_client":
         return InvalidClientError(
-            f"AniList does not accept the application (HTTP {status}: {said}), and does not say why. One of three is "
-            f"not as in its settings: the client id ({application.client_id}), the client secret "
+            f"AniList does not accept the application (HTTP {status}: {said}), and does not say why. One of three "
+            f"differs from the application's settings: the client id ({application.client_id}), the client secret "
             f"({len(application.client_secret or '')} characters), or the redirect URI, which was sent as "
             f"{application.redirect_uri} and must be the same byte for byte.",
             status=status,
@@ -242,7 +242,7 @@ def _refused(status: int, refusal: TokenErrorResponse, application: Application)
         )
     return ExchangeError(
         f"the token endpoint refused the exchange (HTTP {status}: {said}; redirect URI {application.redirect_uri}); "
-        "fix what it names, and start a new login",
+        "fix what it names and start a new login",
         status=status,
         error=error,
         description=description,
@@ -251,7 +251,7 @@ def _refused(status: int, refusal: TokenErrorResponse, application: Application)
 
 
 def _code_reason(refusal: TokenErrorResponse) -> InvalidCodeReason | None:
-    """Tell what is wrong with the code, in the words of the server's older and newer generations."""
+    """Return what is wrong with the code, from the hints of older and newer server versions."""
     if refusal.error not in {"invalid_request", "invalid_grant"}:
         return None
     for text in (refusal.hint, refusal.description):
@@ -262,7 +262,7 @@ def _code_reason(refusal: TokenErrorResponse) -> InvalidCodeReason | None:
 
 
 def _excerpt(response: Response, *, secrets: tuple[str, ...]) -> str:
-    """Quote the beginning of a body that could not be read, unless it may hold a token."""
+    """Quote the beginning of an unreadable body, unless it may hold a token."""
     if not response.body.strip():
         return "an empty body"
     if b"token" in response.body.lower():

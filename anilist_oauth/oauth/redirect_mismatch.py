@@ -1,4 +1,4 @@
-"""How two redirect URIs differ, in a sentence a person can act on."""
+"""Describe how two redirect URIs differ, so that a person can fix it."""
 
 import re
 import unicodedata
@@ -11,20 +11,20 @@ from anilist_oauth.redaction import MASK, mask_shapes
 
 _SECRET_PARAMETERS = ("code", "state", "access_token", "refresh_token", "token", "client_secret")
 _USERINFO = re.compile(r"(?<=//)[^/?#]*@")
-_CHARACTER = re.compile(  # one character, plain or as the percent-encoded bytes of its UTF-8
+_CHARACTER = re.compile(  # one character, plain or as percent-encoded UTF-8
     r"%[cd]\w%[89ab]\w|%e\w(?:%[89ab]\w){2}|%f\w(?:%[89ab]\w){3}|%[0-9a-f]{2}|.", re.DOTALL | re.IGNORECASE
 )
-_WINDOW = 300  # characters of a URI that the caret's lines show
-_SHOWN = 100  # characters of a part that a sentence shows
+_WINDOW = 300  # characters of a URI that are shown above the caret
+_SHOWN = 100  # characters of a part that the description shows
 
 
 def mask_callback(given: str) -> str:
-    """Mask what a callback URL carries, since one is easily passed where the redirect URI was meant."""
+    """Mask the secrets of a callback URL. One is easily passed by mistake instead of the redirect URI."""
     return mask_shapes(_USERINFO.sub(f"{MASK}@", _secrets().sub(rf"\1{MASK}", given)))
 
 
 def difference(registered: str, given: str) -> str:
-    """Say how `given` differs from `registered`; the form is "<given> for <registered>"."""
+    """Return how `given` differs from `registered`, in the form "<given> for <registered>"."""
     if _secrets().search(given):
         return "it is a whole callback URL, code and state included; pass the redirect URI alone, or nothing"
     if not given.strip():
@@ -37,7 +37,7 @@ def difference(registered: str, given: str) -> str:
 
 
 def caret(registered: str, given: str) -> str:
-    """Lay the two below each other, with a caret under the first character that differs."""
+    """Return both URIs, one below the other, with a caret under the first character that differs."""
     shared = next(
         (place for place, (one, other) in enumerate(zip(registered, given, strict=False)) if one != other),
         min(len(registered), len(given)),
@@ -50,9 +50,9 @@ def caret(registered: str, given: str) -> str:
     return f"  registered: {above}\n  given:      {below}\n              {' ' * (len(lead) + shared - start)}^"
 
 
-@cache  # made on the way to an error only
+@cache  # only needed for an error
 def _secrets() -> re.Pattern[str]:
-    """Match a secret parameter up to its value, and the value, each sign plain or percent-encoded, even repeatedly."""
+    """Match a secret parameter and its value. Each character may be percent-encoded, even repeatedly."""
     names = "|".join(map(_written, _SECRET_PARAMETERS))
     mark, equals = r"^|[?&#]|%(?:25)*(?:3f|26|23)", _written("=")
     return re.compile(f"((?:{mark})(?:{names}){equals})[^&#]+", re.IGNORECASE)
@@ -170,7 +170,7 @@ def _decoded(text: str) -> str:
 
 
 def _encoding(registered: str, given: str) -> str:
-    """Name the first character that is written in two ways, such as ``%7E for ~``."""
+    """Describe the first character that the two encode differently, such as ``%7E for ~``."""
     ours, theirs = _CHARACTER.findall(registered), _CHARACTER.findall(given)
     return next(_for(other, one) for one, other in zip(ours, theirs, strict=False) if one != other)
 

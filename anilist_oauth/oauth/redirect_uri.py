@@ -1,7 +1,7 @@
-"""The redirect URI: checked once, kept as it was written, matched byte for byte.
+"""The redirect URI: checked once, kept exactly as written, and compared byte for byte.
 
-AniList compares the redirect URI as a string, and answers a difference of one slash with ``invalid_client``. So the
-registered one is an opaque `str` here: no URL library may touch it (they rewrite ``:80``, host case, ``%7E``, ``..``).
+AniList compares the redirect URI as a string and answers ``invalid_client`` even if only a slash differs. So it is kept
+as a plain `str` here. No URL library may touch it: they rewrite ``:80``, the host's case, ``%7E`` and ``..``.
 """
 
 import inspect
@@ -23,22 +23,22 @@ _RESERVED_PARAMETERS = frozenset({"code", "state", "error", "access_token"})
 _ODD_IN_HOST = frozenset('\\<>"^`{|}%[]')
 _PORT = re.compile("[0-9]{1,5}")
 _HIGHEST_PORT = 65535
-_SHOWN = 100  # characters that fit a line
+_SHOWN = 100  # characters that fit on a line
 _WEB = frozenset({"http", "https"})
 
 
 class RedirectGuard:
-    """The registered redirect URI, and the exact match that both steps of a login pass (RFC 6749 section 4.1.3).
+    """The registered redirect URI, and the check that both steps of a login make against it (RFC 6749 section 4.1.3).
 
     Args:
-        registered: The redirect URL of the application's settings, byte for byte: http or https, a custom scheme, or
+        registered: The redirect URL from the application's settings, byte for byte: http, https, a custom scheme, or
             `PIN_REDIRECT_URI`.
 
     Raises:
-        RedirectURIError: It cannot be a redirect URI; the text says how to fix it.
+        RedirectURIError: It cannot be used as a redirect URI. The message says how to fix it.
 
     Warns:
-        InsecureRedirectURIWarning: It is http to a host that is not this machine.
+        InsecureRedirectURIWarning: It is plain http to another machine.
     """
 
     __slots__ = ("_registered",)
@@ -48,41 +48,41 @@ class RedirectGuard:
         self._registered = registered
         if (parts.scheme or "").lower() == "http" and not is_loopback((parts.host or "").strip("[]")):
             warnings.warn(
-                f"the redirect URI {registered} is plain http: whoever sits between the browser and {parts.host} can "
-                "read the code; use https outside of development",
+                f"the redirect URI {registered} is plain http: anyone between the browser and {parts.host} can read "
+                "the code; use https outside of development",
                 InsecureRedirectURIWarning,
                 stacklevel=_callers_level(),
             )
 
     @property
     def registered(self) -> str:
-        """The redirect URI of the application's settings, as it was written."""
+        """The redirect URI from the application's settings, exactly as written."""
         return self._registered
 
     def __repr__(self) -> str:
         return f"RedirectGuard({self._registered!r})"
 
     def check(self, given: str | None = None) -> str:
-        """Give the redirect URI to send.
+        """Return the redirect URI to send.
 
         Args:
-            given: What the caller wants to send; None for the registered one.
+            given: The redirect URI that the caller wants to send. None for the registered one.
 
         Raises:
-            RedirectURIMismatchError: It is not, byte for byte, the registered one.
+            RedirectURIMismatchError: It is not the registered one, byte for byte.
         """
         if given is None or given == self._registered:
             return self._registered
         if isinstance(given, str):
             sentence, shown = difference(self._registered, given), mask_callback(given)
         else:
-            sentence, shown = f"a {type(given).__name__} for a str (URL classes rewrite what they hold)", str(given)
+            sentence, shown = f"a {type(given).__name__} for a str (URL classes rewrite it)", str(given)
             shown = mask_callback(shown)
-        del given  # it may be a whole callback, code and state included
+        del given  # it may be a whole callback with code and state
         raise RedirectURIMismatchError(
             f"the redirect URI is not the registered one: {sentence}\n{caret(self._registered, shown)}\n"
-            "AniList compares it byte for byte, letter case and percent-encoding too. Change the one in the code, or "
-            "the one in the application's settings.",
+            "AniList compares it byte for byte, including letter case and percent-encoding. Change the one in the code "
+            "or the one in the application's settings.",
             registered=self._registered,
             given=shown,
             difference=sentence,
@@ -97,8 +97,8 @@ def _checked(uri: str) -> URIParts:
     odd = next((c for c in uri if c.isspace() or not c.isprintable()), None)
     if odd is not None:
         raise RedirectURIError(
-            f"redirect_uri: there is a blank or invisible character (U+{ord(odd):04X}) at position {uri.index(odd)}; "
-            "remove it, or percent-encode it in the application's settings as well"
+            f"redirect_uri: it has whitespace or an invisible character (U+{ord(odd):04X}) at position "
+            f"{uri.index(odd)}; remove it, or percent-encode it in the application's settings as well"
         )
     parts = split_uri(uri)
     _check_scheme(uri, parts)
@@ -110,7 +110,7 @@ def _checked(uri: str) -> URIParts:
     names = {unquote_plus(pair.partition("=")[0]) for pair in (parts.query or "").split("&")}
     if reserved := names & _RESERVED_PARAMETERS:
         raise RedirectURIError(
-            f"redirect_uri: its query has a parameter {min(reserved)!r}, which the callback adds itself; remove it"
+            f"redirect_uri: its query has a parameter {min(reserved)!r}, which AniList adds to the callback; remove it"
         )
     return parts
 
@@ -120,16 +120,14 @@ def _check_scheme(uri: str, parts: URIParts) -> None:
     after = uri[len(scheme) + 1 :] if scheme else ""
     if not scheme or scheme.lower() == "localhost" or (scheme.lower() not in _WEB and _PORT_AND_PATH.fullmatch(after)):
         raise RedirectURIError(
-            f"redirect_uri: it has no scheme; write http://{_host_and_path(uri)} or https://…, as it is in the "
-            "application's settings"
+            f"redirect_uri: it has no scheme; write http://{_host_and_path(uri)} or https://…, as in the application's "
+            "settings"
         )
     if not _SCHEME.fullmatch(scheme):
-        raise RedirectURIError(
-            "redirect_uri: its scheme is malformed; begin with https:// or http://, or one of your own"
-        )
+        raise RedirectURIError("redirect_uri: its scheme is malformed; begin with https://, http:// or a custom scheme")
     if scheme.lower() in _REFUSED_SCHEMES:
         raise RedirectURIError(
-            f"redirect_uri: a URI of the scheme {scheme} cannot be called back; use https://, http:// or your own"
+            f"redirect_uri: browsers do not return to the scheme {scheme}; use https://, http:// or a custom scheme"
         )
     if not after:
         raise RedirectURIError("redirect_uri: there is nothing after the scheme; write the whole URI")
@@ -149,15 +147,15 @@ def _check_authority(parts: URIParts) -> None:
                 "redirect_uri: the IPv6 host is malformed; write it like http://[::1]:8080/"
             ) from None
         if "%" in host:
-            raise RedirectURIError("redirect_uri: an IPv6 host cannot have a zone; remove the part from the %")
+            raise RedirectURIError("redirect_uri: an IPv6 host cannot have a zone; remove the % and what follows it")
     elif odd := _ODD_IN_HOST.intersection(host):
         raise RedirectURIError(f"redirect_uri: the host has a {min(odd)}; write the plain host name")
     if parts.port is not None and not (_PORT.fullmatch(parts.port) and 0 < int(parts.port) <= _HIGHEST_PORT):
-        raise RedirectURIError("redirect_uri: the port must be 1 to 65535, or left out with its colon")
+        raise RedirectURIError("redirect_uri: the port must be 1 to 65535; fix it, or remove it with its colon")
 
 
 def _host_and_path(uri: str) -> str:
-    """Show a URI without its scheme, unless it is no URI at all but, say, a client secret in the wrong place."""
+    """Return a URI without its scheme for a message, unless it may be something else, such as a client secret."""
     shown = mask_callback(f"…{uri}" if re.match("/[^/]", uri) else uri.lstrip("/"))
     return _short(shown) if re.search("[.:/]", uri) or shown == "localhost" else "…"
 
@@ -167,15 +165,15 @@ def _short(text: str) -> str:
 
 
 def _callers_level() -> int:
-    """Count the frames up to the caller's own line, past this package's and attrs', for ``stacklevel``.
+    """Return the ``stacklevel`` of the caller's own line, outside of this package and attrs.
 
-    A fixed number would point into attrs where a caller's own class derives from `Application`. The argument
-    ``skip_file_prefixes`` of `warnings.warn` needs Python 3.12.
+    A fixed number would point into attrs if the caller derives a class from `Application`. `warnings.warn` has
+    ``skip_file_prefixes`` for this only from Python 3.12 on.
     """
     frame, level = inspect.currentframe(), 0
     while frame and (
         frame.f_globals.get("__name__", "").partition(".")[0] in {"anilist_oauth", "attr"}
-        or frame.f_code.co_filename.startswith("<attrs generated")  # the constructor of a caller's own subclass
+        or frame.f_code.co_filename.startswith("<attrs generated")  # the constructor of a subclass of the caller's
     ):
         frame, level = frame.f_back, level + 1
     return level

@@ -1,7 +1,7 @@
-"""The state: the one defence of AniList's grant against a login that reaches the wrong person.
+"""The state: the only protection against a login that reaches the wrong person.
 
-AniList has no PKCE and no ``iss``, so that a random, single-use state which the caller binds to the browser or the
-chat user is all there is (RFC 6749 section 10.12).
+AniList has neither PKCE nor ``iss``. All it offers is a random, single-use state that the caller binds to the
+browser or chat user (RFC 6749 section 10.12).
 """
 
 import hmac
@@ -9,12 +9,12 @@ import secrets
 
 
 def new_state() -> str:
-    """Make a fresh state: 256 random bits as 43 characters of ``A-Z a-z 0-9 - _``."""
+    """Return a fresh state: 256 random bits as 43 characters of ``A-Z a-z 0-9 - _``."""
     return secrets.token_urlsafe(32)
 
 
 def states_match(expected: str, given: str) -> bool:
-    """Compare two states in constant time; one that is empty, absent or no string matches nothing."""
+    """Return whether two states are equal, in constant time. An empty one, or one that is not a str, never matches."""
     if not (isinstance(expected, str) and isinstance(given, str) and expected and given):
         return False
     return hmac.compare_digest(expected.encode("utf-8", "surrogatepass"), given.encode("utf-8", "surrogatepass"))

@@ -1,4 +1,4 @@
-"""A URI in its parts, each just as it was written (RFC 3986 appendix B)."""
+"""Split a URI into its parts without changing them (RFC 3986 appendix B)."""
 
 import ipaddress
 import re
@@ -11,7 +11,7 @@ DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
 class URIParts(NamedTuple):
-    """The parts of a URI, undecoded; None is absent, which an empty string is not."""
+    """The parts of a URI, not decoded. None means absent; an empty string means present but empty."""
 
     scheme: str | None
     userinfo: str | None
@@ -23,7 +23,7 @@ class URIParts(NamedTuple):
 
 
 def split_uri(uri: str) -> URIParts:
-    """Split any string as a URI; nothing is checked, decoded or rewritten."""
+    """Split any string as a URI. Nothing is checked, decoded or rewritten."""
     scheme, authority, path, query, fragment = _groups(_PARTS, uri)
     if authority is None:
         return URIParts(scheme, None, None, None, path, query, fragment)
@@ -33,12 +33,12 @@ def split_uri(uri: str) -> URIParts:
 
 
 def _groups(pattern: re.Pattern[str], text: str) -> tuple[Any, ...]:
-    """Match a pattern whose every part may be empty, so that there always is a match."""
+    """Match a pattern in which every part may be empty, so it always matches."""
     return cast("re.Match[str]", pattern.fullmatch(text)).groups()
 
 
 def is_loopback(host: str | None) -> bool:
-    """Tell whether a host is this very machine: ``localhost``, 127.0.0.0/8 or ::1, without brackets."""
+    """Return whether a host is this machine: ``localhost``, 127.0.0.0/8 or ::1, without brackets."""
     if host is None:
         return False
     if host.lower() == "localhost":

@@ -1,6 +1,7 @@
-"""When a request to AniList may start, and when it may start again.
+"""Decides when a request to AniList may start, and when it may be repeated.
 
-`rate_limit` reads AniList's headers, `budget` counts a minute's requests, `heard` holds what concerns everybody, and
-`retries` tells which failure may be tried again: these do no I/O. `turn_queue` says who is next, and `pace` waits;
-`shared_pace` does so for several processes, by a `ledger` that a store keeps. Nothing here sends a request.
+`rate_limit` reads AniList's headers, `budget` counts the requests of a minute, `heard` keeps limits, pauses and
+outages, and `retries` says which failures may be retried. They do no I/O. `turn_queue` says who is next, and `pace`
+waits. `shared_pace` does the same for several processes, using a `ledger` in a store. Nothing here sends
+requests to AniList.
 """

@@ -1,4 +1,4 @@
-"""How many requests a minute leaves, as arithmetic on the times of those that started."""
+"""Compute when a request may start, from the times at which earlier ones started."""
 
 import math
 from collections.abc import Sequence
@@ -6,44 +6,44 @@ from functools import cache
 
 import attrs
 
-MARGIN = 2  # requests a minute left unused, for clocks and wires that differ
-BURST = 10  # requests that start at once after a quiet minute
-MINUTE = 60.01  # seconds; a little over, so that no rounding puts one start too many into a minute
+MARGIN = 2  # requests a minute left unused, because clocks and network delays differ
+BURST = 10  # requests that may start at once after a minute without any
+MINUTE = 60.01  # seconds; slightly over 60, so that rounding never puts one start too many into a minute
 
 
 @attrs.frozen
 class Budget:
-    """What may start: `requests` in any `seconds`, and `burst` of them at once."""
+    """The allowance: at most `requests` in any `seconds`, of which `burst` may start at once."""
 
     requests: int
     burst: int
     seconds: float = MINUTE
 
     def next_start(self, starts: Sequence[float]) -> float:
-        """Tell when the next request may start: the burst at once, the rest at the least even gap that keeps to it.
+        """Return when the next request may start. A burst starts at once, the others at the smallest even interval.
 
         Args:
-            starts: When earlier requests started, oldest first, at least those of the last `seconds`.
+            starts: When earlier requests started, oldest first. Those of the last `seconds` must be included.
 
         Returns:
-            A time on the same clock; minus infinity where nothing stands in the way.
+            A time on the same clock, or minus infinity if a request may start at any time.
         """
         if len(starts) < self.burst:
             return -math.inf
         last, recent = starts[-1], starts[-self.requests :]
-        # The k-th request from now may start `seconds` after the one that lies `requests` places before it.
+        # The k-th request from now may start `seconds` after the one `requests` places before it.
         first = self.requests - len(recent) + 1
         gap = max((start + self.seconds - last) / k for k, start in enumerate(recent, start=first))
         return min(last + gap, starts[-self.burst] + self.seconds)
 
     def may_start(self, starts: Sequence[float], *, now: float) -> bool:
-        """Tell whether a request may start now, as `next_start` would, but sooner where the burst has room."""
+        """Return whether a request may start now. Unlike `next_start`, this uses the rest of the burst."""
         burst = self.burst
         return len(starts) < burst or starts[-burst] + self.seconds <= now or self.next_start(starts) <= now
 
     def start_after(self, starts: Sequence[float], *, ahead: int, earliest: float) -> float:
-        """Tell when a request will start that has `ahead` others before it, none of them before `earliest`."""
-        rounds, rest = divmod(max(0, ahead - self.requests), self.requests)  # after the first all are alike
+        """Return when a request that has `ahead` others before it will start, if none starts before `earliest`."""
+        rounds, rest = divmod(max(0, ahead - self.requests), self.requests)  # all rounds after the first are alike
         planned = list(starts)
         for _ in range(min(ahead, self.requests) + rest + 1):
             planned.append(max(earliest, self.next_start(planned)))
@@ -52,12 +52,12 @@ class Budget:
 
 @cache
 def budget(limit: int, *, processes: int = 1) -> Budget:
-    """Give the budget of one process.
+    """Return the budget of one process.
 
     Args:
-        limit: The requests that all processes are allowed in a minute; `MARGIN` of them stay unused.
-        processes: How many share them evenly. Where there are more processes than requests, each may start one in more
-            than a minute.
+        limit: The requests per minute that all processes may make together; `MARGIN` of them stay unused.
+        processes: How many processes share them evenly. If there are more processes than requests, each may make one
+            request in a time longer than a minute.
     """
     total = max(1, limit - MARGIN)
     requests = total // processes

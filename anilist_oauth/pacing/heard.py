@@ -1,4 +1,4 @@
-"""What AniList said that concerns everybody behind one address: its limit, a refusal, an outage."""
+"""What AniList said that concerns every request from this IP address: the limit, a refusal, an outage."""
 
 import attrs
 
@@ -6,21 +6,21 @@ from anilist_oauth.errors import RateLimitedError, ServiceError, ServiceUnavaila
 from anilist_oauth.pacing.rate_limit import DEFAULT_LIMIT
 from anilist_oauth.pacing.retries import LONGEST_PAUSE
 
-CAUTION = 600.0  # seconds after a 429 in which no header raises the limit
-ROUNDING = 1.0  # seconds; a Retry-After is whole seconds, and may have been cut
+CAUTION = 600.0  # seconds after a 429 during which no header may raise the limit
+ROUNDING = 1.0  # seconds; Retry-After is in whole seconds and may have been rounded down
 
 
 @attrs.frozen(kw_only=True)
 class News:
-    """What is known at one moment; times are seconds from then on, 0 for those that are over.
+    """What is known at one moment. Times are seconds from that moment on; 0 means over.
 
     Attributes:
-        limit: Requests allowed in a minute, or None where nothing new was said.
-        cautious: For how long no header may raise the limit.
+        limit: Requests allowed per minute, or None if AniList said nothing new.
+        cautious: How long no header may raise the limit.
         announced: How long the pause is that AniList announced with a 429.
-        paused: How long nobody may start: the same, and a little more.
-        halted: For how long AniList is out of service.
-        exchanges: For how long the token endpoint, which has a limit of its own, refuses everybody.
+        paused: How long no request may start: `announced` and a little more.
+        halted: How long AniList is out of service.
+        exchanges: How long the token endpoint, which has its separate limit, refuses every request.
     """
 
     limit: int | None = None
@@ -32,13 +32,13 @@ class News:
 
     @classmethod
     def of_refusal(cls, seconds: float, *, jitter: float = 0.0) -> "News":
-        """Give the news of a 429 with a pause of so many seconds; the jitter lets processes come back apart."""
+        """Return the news of a 429 with a pause of this many seconds. The jitter spreads the return of processes."""
         return cls(cautious=CAUTION, announced=seconds, paused=seconds + ROUNDING + jitter)
 
 
 @attrs.define(kw_only=True)
 class Heard:
-    """The news so far, as times on one clock that begins at 0."""
+    """Everything heard so far, as times on one clock that begins at 0."""
 
     limit: int | None = None
     cautious: float = 0.0
@@ -48,7 +48,7 @@ class Heard:
     exchanges: float = 0.0
 
     def take(self, news: News, *, now: float) -> None:
-        """Add what is new: the later end of each time counts, and the last word on the limit."""
+        """Add news. Of each time the later one counts, and of the limit the latest."""
         self.limit = self.limit if news.limit is None else news.limit
         self.cautious = max(self.cautious, now + news.cautious)
         self.announced = max(self.announced, now + news.announced)
@@ -57,7 +57,7 @@ class Heard:
         self.exchanges = max(self.exchanges, now + news.exchanges)
 
     def news(self, *, now: float) -> News:
-        """Give it all as it stands now."""
+        """Return everything as it is now."""
         return News(
             limit=self.limit,
             cautious=max(0.0, self.cautious - now),
@@ -68,24 +68,24 @@ class Heard:
         )
 
     def limit_at(self, now: float, *, ceiling: int) -> int:
-        """Tell the limit; it is 30 until AniList says another."""
+        """Return the limit in requests per minute. It is 30 until AniList names another."""
         limit = DEFAULT_LIMIT if self.limit is None else self.limit
         return min(limit, DEFAULT_LIMIT, ceiling) if now < self.cautious else min(limit, ceiling)
 
     def refusal(self, *, now: float, max_wait: float | None) -> ServiceError | None:
-        """Give the error of a call that must not even wait: in an outage, or in a pause longer than it would expect."""
+        """Return the error for a call that must not wait: during an outage, or a pause longer than the call accepts."""
         if now < self.halted:
             wait = self.halted - now
             return ServiceUnavailableError(
-                f"AniList announced an outage, so that nothing was sent; try again in {wait:.0f} s",
+                f"AniList announced an outage, so nothing was sent; try again in {wait:.0f} s",
                 retry_after=wait,
                 retryable=True,
             )
         if max_wait is None and self.announced - now > LONGEST_PAUSE:
             wait = self.paused - now
             return RateLimitedError(
-                f"AniList announced a pause of {wait:.0f} s, so that nothing was sent; try again then, or let the call "
-                "wait with max_wait",
+                f"AniList announced a pause of {wait:.0f} s, so nothing was sent; try again then, or pass a larger "
+                "max_wait to let the call wait",
                 retry_after=wait,
             )
         return None

@@ -1,4 +1,4 @@
-"""What several processes behind one address share: who started when, who is next, and what was heard."""
+"""What several processes behind one IP address share: when requests started, who is next, and what AniList said."""
 
 from typing import Literal, Protocol
 
@@ -11,15 +11,15 @@ Want = Literal["nothing", "turn_now", "turn", "turn_and_place", "leave"]
 
 @attrs.frozen(kw_only=True)
 class Wish:
-    """What a process asks for, and what it tells.
+    """A process's request to the ledger, with its news.
 
     Attributes:
-        process: Its name, unlike any other's.
-        want: ``turn_now``: one turn, at once or not at all. ``turn``: one turn, or else a place for it.
-            ``turn_and_place``: the same, and after a turn a place for the next. ``leave``: to give its place back.
-        ceiling: Requests a minute that the limit never exceeds.
-        news: What it heard and has not told.
-        started: How many seconds ago it started requests that it has not told of.
+        process: The unique name of the process.
+        want: ``turn_now``: a turn, now or not at all. ``turn``: a turn, or else a place in the queue.
+            ``turn_and_place``: the same, and after a turn a place for the next. ``leave``: give the place back.
+        ceiling: The upper bound of the limit, in requests per minute.
+        news: What the process heard and has not reported yet.
+        started: How many seconds ago it started the requests that it has not reported yet.
     """
 
     process: str
@@ -31,14 +31,14 @@ class Wish:
 
 @attrs.frozen(kw_only=True)
 class Grant:
-    """The answer.
+    """The ledger's answer.
 
     Attributes:
-        started: Whether a request may start, which then counts as started now.
-        wait: Seconds until the process's place comes; without one, until a request of its own could start.
+        started: Whether a request may start. It counts as started now.
+        wait: Seconds until this process's place comes up, or without a place, until it could start a request.
         places: How many processes have a place.
-        processes: How many there are: those that asked within two minutes.
-        news: What all of them have told.
+        processes: How many processes there are: those that asked within the last two minutes.
+        news: What all of them have reported.
     """
 
     started: bool
@@ -49,13 +49,13 @@ class Grant:
 
 
 class Ledger(Protocol):
-    """A record that all processes share, in which each step is atomic.
+    """A record that all processes share. Each step is atomic.
 
-    A process has one place at most, behind those that others have: so turns go round among processes.
+    A process has at most one place, behind the existing ones, so the processes take turns.
     """
 
     async def ask(self, wish: Wish) -> Grant:
-        """Take in a wish, and answer it; it may be taken in twice where an answer was lost.
+        """Answer a wish. If an answer gets lost, the wish may be recorded twice.
 
         Raises:
             AniListOAuthError: The record cannot be reached.

@@ -1,15 +1,15 @@
-"""A clock that goes on from one event loop to the next."""
+"""A clock that continues from one event loop to the next."""
 
 import asyncio
 
 
 class LoopClock:
-    """The time of the event loop it was last set to; it never goes back.
+    """The time of the current event loop. It never goes back.
 
-    A loop whose own clock is behind the last one's goes on where that one ended.
+    If a new loop's clock is behind the last one's, time continues from where the last one ended.
 
     Attributes:
-        loop: The event loop, or None before the first.
+        loop: The event loop, or None before the first one.
     """
 
     def __init__(self) -> None:
@@ -18,15 +18,15 @@ class LoopClock:
         self._latest = 0.0
 
     def set(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Go on by another loop's time."""
+        """Continue with the time of another loop."""
         self.loop, self._ahead = loop, max(0.0, self._latest - loop.time())
 
     def now(self) -> float:
-        """Tell the time, in seconds."""
+        """Return the time in seconds."""
         if self.loop is not None:
             self._latest = max(self._latest, self.loop.time() + self._ahead)
         return self._latest
 
     def loop_time(self, when: float) -> float:
-        """Give the loop's own time for one of this clock's, for a timer; never a time that has passed."""
+        """Convert a time of this clock to the loop's time, for a timer. Times that have passed become the present."""
         return max(when - self._ahead, self.loop.time()) if self.loop else when

@@ -1,4 +1,4 @@
-"""Whose turn it is, and when: one budget for every user behind one address."""
+"""Decides which request is next and when it may start: one budget for all users behind one IP address."""
 
 import asyncio
 import math
@@ -19,21 +19,21 @@ from anilist_oauth.pacing.retries import outage_wait
 from anilist_oauth.pacing.turn_queue import TurnQueue, User, Waiter
 from anilist_oauth.tokens.access_token import Token
 
-_GRACE = 0.01  # seconds; by so much a wait may exceed max_wait, so that a turn that comes just then is taken
-_TOLERANCE = 1e-6  # seconds; by so much a timer may be early
+_GRACE = 0.01  # seconds by which a wait may exceed max_wait, so that a turn that comes just then is used
+_TOLERANCE = 1e-6  # seconds by which a timer may be early
 
 
 class Pace:
-    """A budget of requests, shared by all sessions that are given the same one; in one event loop at a time.
+    """A budget of requests. All sessions with the same `Pace` share it, in one event loop at a time.
 
-    In any 60 seconds there start at most two fewer than the limit: ten at once, the rest evenly. The limit is 30, moved
-    by what AniList's headers say; for ten minutes after a 429 it is 30 whatever they say. Turns go round among users
-    (tokens), and within one it is first come, first served.
+    In any 60 seconds, the requests stay two below the limit: up to ten start at once, the rest at even intervals. The
+    limit is 30 unless AniList's headers name another. For ten minutes after a 429 it is 30, whatever they say. Users
+    (tokens) take turns; the calls of one user start in the order in which they came.
 
     Args:
-        ceiling: Requests a minute that the limit never exceeds.
-        processes: How many processes behind one address have such a pace; each keeps to its share of the budget.
-            `RedisStore.pace` gives one that shares the whole of it.
+        ceiling: The upper bound of the limit, in requests per minute.
+        processes: How many processes behind one IP address have a pace like this. Each keeps to its share of the
+            budget. Use `RedisStore.pace` to share the whole budget instead.
 
     Raises:
         ConfigurationError: An argument is not a positive integer.
@@ -55,41 +55,42 @@ class Pace:
 
     @property
     def limit(self) -> int:
-        """Requests that AniList allows in a minute, as far as is known; all processes share them."""
+        """The requests per minute that AniList allows, as far as known. All processes share them."""
         return self._heard.limit_at(self._clock.now(), ceiling=self._ceiling)
 
     @property
     def halted(self) -> bool:
-        """Whether an outage was announced, and its time is not over."""
+        """Whether AniList announced an outage that is not over yet."""
         return self._clock.now() < self._heard.halted
 
     def delay(self, token: Token | str | None = None) -> float:
-        """Tell how many seconds a request with this token would wait for its turn, if it came now."""
+        """Return how many seconds a request with this token would wait for its turn if it were made now."""
         return self._delay_behind(self._queue.turns_before(_user(token)))
 
     async def turn(
         self, token: Token | str | None = None, *, max_wait: float | None = None, number: int | None = None
     ) -> int:
-        """Wait until a request may start, which the caller then does at once.
+        """Wait until a request may start. The caller must then start it at once.
 
         Args:
-            token: Whose request it is; None is a user like others.
-            max_wait: Seconds that the wait may take. With 0 the call starts at once, if that takes no turn from those
-                who wait, or not at all.
-            number: What the first turn of the same call gave: a repeat comes before its user's later calls.
+            token: The user's token. Requests without a token count as one more user.
+            max_wait: The longest wait in seconds. With 0 the call starts at once or not at all, and never takes a turn
+                from a waiting call.
+            number: For a repeat, the number that the first try returned. The repeat then comes before later calls of
+                the same user.
 
         Returns:
             The number of the call.
 
         Raises:
             RateLimitedError: The turn does not come within `max_wait`, or AniList announced a pause of more than a
-                minute and there is no `max_wait`; `retry_after` says when it would come.
-            ServiceUnavailableError: AniList announced an outage, and its time is not over.
-            SessionStateError: Calls of another running event loop are waiting.
+                minute and `max_wait` is None. `retry_after` says when the turn would come.
+            ServiceUnavailableError: AniList announced an outage that is not over yet.
+            SessionStateError: Calls are waiting in another running event loop.
             ConfigurationError: `max_wait` is not a number.
         """
         user = _user(token)
-        del token  # so that no crash reporter shows it
+        del token  # so that crash reporters do not show it
         if max_wait is not None and (not isinstance(max_wait, int | float) or math.isnan(max_wait)):
             raise ConfigurationError("max_wait: a number of seconds is needed, or None to wait for the turn")
         self._enter(loop := asyncio.get_running_loop())
@@ -103,14 +104,14 @@ class Pace:
         return number
 
     def observe(self, said: RateLimit) -> None:
-        """Take in what an answer's headers say of the limit."""
+        """Take into account what the headers of an answer say about the limit."""
         if said.limit is not None and said.limit != self._heard.limit:
             self._hear(News(limit=said.limit))
 
     def heed(self, error: ServiceError, *, status: int, jitter: float = 0.0) -> None:
-        """Take in what an answer became, and its HTTP status: a 429 and an outage concern everybody.
+        """Take an error and its HTTP status into account: a 429 and an outage concern everybody.
 
-        The jitter, in seconds, is added to the pause after a 429, so that processes behind one address come back apart.
+        The jitter, in seconds, is added to the pause after a 429. It spreads the return of the processes.
         """
         if isinstance(error, RateLimitedError):
             self.pause(error.retry_after or 0.0, jitter=jitter)
@@ -118,28 +119,28 @@ class Pace:
             self.halt(wait)
 
     def pause(self, seconds: float, *, jitter: float = 0.0) -> None:
-        """Let everybody wait after a 429, and trust no header for ten minutes."""
+        """Make everybody wait after a 429, and trust no header for ten minutes."""
         self._hear(News.of_refusal(seconds, jitter=jitter))
 
     def halt(self, seconds: float) -> None:
-        """Turn everybody away after an outage was announced, those who wait included."""
+        """Refuse all calls, including waiting ones, after AniList announced an outage."""
         self._hear(News(halted=seconds))
 
     def pause_exchanges(self, seconds: float) -> None:
-        """Note a 429 of the token endpoint, which has a limit of its own: until then an exchange is refused."""
+        """Refuse exchanges for this many seconds after a 429 from the token endpoint, which has a separate limit."""
         self._enter(asyncio.get_running_loop())
         self._hear(News(exchanges=seconds))
 
     def exchange_delay(self) -> float:
-        """Tell for how many seconds the token endpoint still refuses everybody after a 429; 0 where it does not."""
+        """Return how many seconds the token endpoint still refuses everybody after a 429, or 0."""
         self._enter(asyncio.get_running_loop())
         return self._heard.news(now=self._clock.now()).exchanges
 
     async def publish(self) -> None:
-        """Tell other processes of a 429 or an outage at once, where there are others that listen."""
+        """Report a 429 or an outage to the other processes at once, if there are any."""
 
     def _hear(self, news: News) -> None:
-        """Take in news, and turn those away who must not wait for the end of what was announced."""
+        """Take news into account, and refuse the calls that must not wait until what was announced is over."""
         now = self._clock.now()
         self._heard.take(news, now=now)
         for waiter in self._queue:
@@ -154,7 +155,7 @@ class Pace:
             raise refusal
 
     def _starts_at_once(self, user: User, loop: asyncio.AbstractEventLoop) -> bool:
-        """Start a call in this very step, if nobody waits and none did so before: turns go round among the others."""
+        """Start a call now if nobody is waiting and nobody else started in this step. Otherwise users take turns."""
         now = self._clock.now()
         if self._queue or self._queue.served or now < self._heard.paused:
             return False
@@ -166,7 +167,7 @@ class Pace:
         return True
 
     async def _start_now(self, max_wait: float) -> None:
-        """Start a call in this very step, if that takes no turn from those who wait; else refuse it."""
+        """Start a call now if that takes no turn from a waiting call, else refuse it."""
         if (wait := self._delay_behind(len(self._queue))) > max_wait:
             raise too_long(wait, max_wait)
         self._note_start(self._clock.now())
@@ -197,7 +198,7 @@ class Pace:
             del self._starts[: -self._ceiling]
 
     def _give_turns(self) -> None:
-        """Let those start whose time has come."""
+        """Start the calls whose time has come."""
         self._timer = None
         now = self._clock.now()
         while self._queue and self._next_start(now) <= now + _TOLERANCE:
@@ -208,7 +209,7 @@ class Pace:
         self._plan()
 
     def _plan(self) -> None:
-        """Wake up for the next turn, never in this very step: turns go round among all who come in one instant."""
+        """Schedule the next turn, but not within this step: all who come in the same instant take turns."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -224,7 +225,7 @@ class Pace:
         return max(self._heard.paused, self._budget(now).next_start(self._starts))
 
     def _delay_behind(self, ahead: int) -> float:
-        """Tell how many seconds a call would wait that has so many others before it."""
+        """Return how many seconds a call would wait with this many others before it."""
         now = self._clock.now()
         share, earliest = self._budget(now), max(now, self._heard.paused, self._heard.halted)
         if not self._queue and share.may_start(self._starts, now=earliest):
@@ -232,13 +233,13 @@ class Pace:
         return share.start_after(self._starts, ahead=ahead, earliest=earliest) - now
 
     def _expire(self, waiter: Waiter) -> None:
-        """Send a call away whose wait grew too long, since others came before it or a 429 holds everybody up."""
+        """Refuse a call that waited too long, because others came before it or a 429 holds everybody up."""
         if not waiter.turn.done():
             wait = self._delay_behind(self._queue.turns_before(waiter.user))
             waiter.turn.set_exception(too_long(wait, waiter.max_wait or 0.0))
 
     def _give_up(self, waiter: Waiter) -> None:
-        """Leave the queue, or give back a turn that came but is not used."""
+        """Leave the queue, or return a turn that was granted but is not used."""
         turn = waiter.turn
         if not self._queue.remove(waiter) and turn.done() and not turn.cancelled() and turn.exception() is None:
             self._starts.remove(turn.result())
@@ -249,26 +250,26 @@ class Pace:
         if loop is last:
             return
         if last is not None and self._queue and not last.is_closed():
-            raise SessionStateError("the pace is in use in another event loop; give each running loop its own")
+            raise SessionStateError("the pace is in use in another event loop; create one for each running loop")
         self._leave_loop()
         self._clock.set(loop)
 
     def _leave_loop(self) -> None:
-        """Forget those who wait in a closed loop: nobody wakes them."""
+        """Forget the calls that wait in a closed loop, because nobody can wake them."""
         self._queue.clear()
         self._plan()
 
 
 def _user(token: Token | str | None) -> User:
-    """Name a user by Python's own hash of the token, so that no token is kept here; two that meet share their turns."""
+    """Identify a user by Python's hash of the token, so that no token is kept. Users with equal hashes share turns."""
     if token is None:
         return None
     return hash(token.access_token if isinstance(token, Token) else token)
 
 
 def too_long(wait: float, max_wait: float) -> RateLimitedError:
-    """Make the error of a call whose turn does not come in time."""
+    """Return the error for a call whose turn does not come in time."""
     return RateLimitedError(
-        f"the next turn is in {wait:.0f} s, and max_wait allows {max_wait:g} s; nothing was sent, try again later",
+        f"the next turn is in {wait:.0f} s, but max_wait is {max_wait:g} s; nothing was sent, try again later",
         retry_after=wait,
     )

@@ -1,7 +1,7 @@
-"""What a server says of its pace, and the arithmetic of keeping to it.
+"""Read what a server says about its rate limit.
 
-AniList allows 30 requests a minute to one address, says so in ``X-RateLimit-Limit``, and names in ``Retry-After``
-when a refused caller may come back (AniList: Rate Limiting; RFC 9110 section 10.2.3).
+AniList allows 30 requests per minute from one IP address and reports the limit in ``X-RateLimit-Limit``. After a
+refusal, ``Retry-After`` says when to come back (AniList: Rate Limiting; RFC 9110 section 10.2.3).
 """
 
 from collections.abc import Mapping
@@ -12,17 +12,17 @@ from typing import Self
 import attrs
 
 DEFAULT_LIMIT = 30  # requests a minute (AniList: Rate Limiting, "degraded state")
-DEFAULT_WAIT = 60.0  # seconds, where a refusal or an outage names none (AniList: Rate Limiting)
+DEFAULT_WAIT = 60.0  # seconds, if a refusal or an outage names none (AniList: Rate Limiting)
 LONGEST_WAIT = 24 * 60 * 60.0  # seconds; a server that asks for more is mistaken
 
 
 @attrs.frozen(kw_only=True)
 class RateLimit:
-    """What one answer says of the pace; None is what it does not say, or not legibly.
+    """What one answer says about the rate limit. None means absent or unreadable.
 
     Attributes:
-        limit: Requests allowed in a minute, at least 1.
-        remaining: Requests left of them.
+        limit: Requests allowed per minute, at least 1.
+        remaining: How many of them are left.
         reset: When the minute ends, in UTC.
         retry_after: Seconds until a refused caller may come back.
     """
@@ -34,11 +34,11 @@ class RateLimit:
 
     @classmethod
     def from_headers(cls, headers: Mapping[str, str], *, now: datetime) -> Self:
-        """Read the ``X-RateLimit`` headers and ``Retry-After``; nothing a server sends makes this fail.
+        """Read the ``X-RateLimit`` headers and ``Retry-After``. No header makes this fail.
 
         Args:
-            headers: The headers of an answer, in any letter case, in a plain dict too.
-            now: The present, aware.
+            headers: The headers of an answer, in any letter case. A plain dict works too.
+            now: The current time (aware).
         """
         reset = _number(_header(headers, "X-RateLimit-Reset"))
         return cls(
@@ -53,11 +53,11 @@ def retry_after(headers: Mapping[str, str], *, now: datetime) -> float | None:
     """Read ``Retry-After``, seconds or an HTTP date (RFC 9110 section 10.2.3).
 
     Args:
-        headers: The headers of an answer, in any letter case, in a plain dict too.
-        now: The present, aware; a date is compared with it.
+        headers: The headers of an answer, in any letter case. A plain dict works too.
+        now: The current time (aware). A date is compared with it.
 
     Returns:
-        Seconds from 0 (the time has come) to `LONGEST_WAIT`, or None where the header is absent or illegible.
+        Seconds from 0 (the time has come) to `LONGEST_WAIT`, or None if the header is absent or unreadable.
     """
     text = _header(headers, "Retry-After").strip()
     if not text:
@@ -74,14 +74,14 @@ def retry_after(headers: Mapping[str, str], *, now: datetime) -> float | None:
 
 
 def _header(headers: Mapping[str, str], name: str) -> str:
-    """Find a header whatever its letter case, which does not matter (RFC 9110 section 5.1); empty if it is absent."""
+    """Return a header, ignoring letter case (RFC 9110 section 5.1). Empty if it is absent."""
     value = headers.get(name)
-    if value is None and type(headers) is dict:  # others, aiohttp's, look so themselves
+    if value is None and type(headers) is dict:  # other mappings, such as aiohttp's, ignore case themselves
         value = next((text for other, text in headers.items() if other.lower() == name.lower()), None)
     return value or ""
 
 
 def _number(text: str) -> int | None:
-    """Read a whole number of at most eleven digits, which hold any Unix time `datetime` can."""
+    """Read an integer of at most eleven digits. That covers every Unix time `datetime` can represent."""
     digits = text.strip()
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 11 else None

@@ -1,24 +1,24 @@
-"""When a request may be made once more, and how long to wait before."""
+"""Decides whether a request may be repeated, and how long to wait before that."""
 
 from collections.abc import Callable
 
 from anilist_oauth.errors import OutcomeUnknownError, RateLimitedError, ServiceError, ServiceUnavailableError
 
-TRIES = 3  # in all
-PATIENCE = 5.0  # seconds; an answer that asks for a longer wait announces an outage
-LONGEST_PAUSE = 60.0  # seconds; a longer pause that AniList announces is waited for only where the caller allows it
-CHANGE_UNKNOWN = "the change may have been made: look before making it again"
+TRIES = 3  # in total
+PATIENCE = 5.0  # seconds; an answer that asks for a longer wait counts as an outage
+LONGEST_PAUSE = 60.0  # seconds; a longer pause is waited for only if the caller allows it
+CHANGE_UNKNOWN = "the change may have been made: check before you repeat it"
 
 
 def outage_wait(error: ServiceUnavailableError, *, status: int) -> float | None:
-    """Tell how long nobody needs to ask again; None where only this one answer failed.
+    """Return for how many seconds nobody needs to ask again, or None if only this one answer failed.
 
     Args:
-        error: What the answer became.
+        error: The error that the answer stands for.
         status: Its HTTP status.
 
     Returns:
-        Seconds: what a disabled API or a page in its place names or implies, and a 5xx that names more than `PATIENCE`.
+        Seconds: what a disabled API or Cloudflare's page names or implies, or a 5xx that names more than `PATIENCE`.
     """
     wait = error.retry_after
     return None if wait is None or (status >= 500 and wait <= PATIENCE) else wait
@@ -27,16 +27,16 @@ def outage_wait(error: ServiceUnavailableError, *, status: int) -> float | None:
 def retry_delay(
     error: ServiceError, *, tries: int, max_wait: float | None, random: Callable[[], float]
 ) -> float | None:
-    """Tell how long to wait before the next try, or None to give up.
+    """Return how many seconds to wait before the next try, or None to give up.
 
     Args:
-        error: What the last try became; one that is not `retryable` is final.
-        tries: How many there were.
-        max_wait: Seconds that the caller allows; None: any, and after a 429 `LONGEST_PAUSE`.
-        random: Gives numbers from 0 to 1, so that those who failed together do not come back together.
+        error: The error of the last try. If it is not `retryable`, it is final.
+        tries: How many tries there were.
+        max_wait: The longest wait in seconds. None means any, but after a 429 at most `LONGEST_PAUSE`.
+        random: Returns numbers from 0 to 1, so that requests that failed together do not return together.
 
     Returns:
-        Seconds; none after a 429, since the pace lets everybody wait.
+        Seconds. After a 429 it is 0, because the pace makes everybody wait.
     """
     if tries >= TRIES or not error.retryable:
         return None
@@ -47,11 +47,11 @@ def retry_delay(
 
 
 def allowed_pause(max_wait: float | None) -> float:
-    """Tell how long a pause that AniList announces may be for a call to wait for its end, in seconds."""
+    """Return how many seconds a pause announced by AniList may last for a call to wait until it ends."""
     return LONGEST_PAUSE if max_wait is None else max_wait
 
 
 def lost_answer_error(error: OutcomeUnknownError, *, mutation: bool) -> OutcomeUnknownError:
-    """Say what a lost answer means for a GraphQL request: a query may be repeated, a change must be looked up."""
-    remedy = CHANGE_UNKNOWN if mutation else "the query may be made again"
+    """Add what a lost answer means for a GraphQL request: repeat a query, but check a change first."""
+    remedy = CHANGE_UNKNOWN if mutation else "the query may be repeated"
     return OutcomeUnknownError(f"{error}; {remedy}", retryable=not mutation)

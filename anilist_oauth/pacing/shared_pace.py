@@ -1,4 +1,4 @@
-"""One budget for all processes behind one address: each asks a ledger, which all of them share, for its turns."""
+"""One budget for all processes behind one IP address. Each process asks a shared ledger for its turns."""
 
 import asyncio
 import contextlib
@@ -12,17 +12,17 @@ from anilist_oauth.pacing.ledger import Grant, Ledger, Want, Wish
 from anilist_oauth.pacing.pace import Pace, too_long
 from anilist_oauth.pacing.turn_queue import User
 
-ANSWER = 1.0  # seconds that a ledger has to answer
-APART = 5.0  # seconds after a failure in which it is not asked again
-UNKNOWN = 4  # processes that there are taken to be before the ledger has said how many
+ANSWER = 1.0  # seconds within which a ledger must answer
+APART = 5.0  # seconds after a failure during which it is not asked again
+UNKNOWN = 4  # assumed number of processes until the ledger reports it
 
 logger: logging.Logger = logging.getLogger("anilist_oauth")
 
 
 class SharedPace(Pace):
-    """A pace whose budget is shared by all processes that have the same ledger.
+    """A pace that shares its budget with all processes that use the same ledger.
 
-    While the ledger cannot be reached, this process keeps to an even share of the budget.
+    While the ledger cannot be reached, this process keeps to an equal share of the budget.
     """
 
     def __init__(self, ledger: Ledger, ceiling: int = 90) -> None:
@@ -31,9 +31,9 @@ class SharedPace(Pace):
         self._name = token_hex(8)
         self._untold = Heard()
         self._untold_starts: list[float] = []
-        self._apart = False  # whether the ledger failed, and is not asked for now
+        self._apart = False  # whether the ledger failed and is not asked for now
         self._ask_again_at = 0.0
-        self._free_at = 0.0  # when a request of this process could start, as far as is known
+        self._free_at = 0.0  # when this process could start a request, as far as known
         self._places = 0
         self._has_place = False
         self._driver: asyncio.Task[None] | None = None
@@ -41,7 +41,7 @@ class SharedPace(Pace):
         self._now_or_never = asyncio.Lock()
 
     async def publish(self) -> None:
-        """Tell the other processes of a 429 or an outage at once."""
+        """Report a 429 or an outage to the other processes at once."""
         if self._untold != Heard():
             await self._ask("nothing")
 
@@ -54,7 +54,7 @@ class SharedPace(Pace):
         return False
 
     async def _start_now(self, max_wait: float) -> None:
-        async with self._now_or_never:  # one asks, and the others know its answer
+        async with self._now_or_never:  # one call asks, and the others use its answer
             if (wait := self._delay_behind(len(self._queue))) > max_wait:
                 raise too_long(wait, max_wait)
             grant = await self._ask("turn_now")
@@ -63,7 +63,7 @@ class SharedPace(Pace):
             raise too_long(grant.wait, max_wait)
 
     def _plan(self) -> None:
-        """See to it that somebody asks the ledger as long as calls wait."""
+        """Keep one task asking the ledger as long as calls wait."""
         loop = self._clock.loop
         if self._driver is None and self._queue and loop is not None and not loop.is_closed():
             self._changed = asyncio.Event()
@@ -76,7 +76,7 @@ class SharedPace(Pace):
         super()._leave_loop()
 
     async def _drive(self) -> None:
-        """Ask for one turn after another, and hand them on in the order of the queue."""
+        """Ask for one turn after another, and give them to the calls in the order of the queue."""
         try:
             while self._queue or self._has_place:
                 grant = await self._ask(
@@ -89,11 +89,11 @@ class SharedPace(Pace):
                     await self._sleep(grant.wait)
         finally:
             self._driver = None
-            for waiter in self._queue:  # somebody cancelled every task of the loop
+            for waiter in self._queue:  # only if somebody cancelled every task of the loop
                 waiter.turn.cancel()
 
     def _hand_on(self) -> None:
-        """Give a turn to the next call that still waits for one."""
+        """Give a turn to the next call that still waits."""
         while self._queue:
             waiter = self._queue.next()
             if not waiter.turn.done():
@@ -101,7 +101,7 @@ class SharedPace(Pace):
                 return
 
     def _turn_away(self, wait: float) -> None:
-        """Refuse those whose turn cannot come in time, since no call of this process starts before."""
+        """Refuse the calls that cannot start in time, because no call of this process can start earlier."""
         now = self._clock.now()
         for waiter in self._queue:
             if waiter.max_wait is not None and waiter.until < now + wait and not waiter.turn.done():
@@ -114,7 +114,7 @@ class SharedPace(Pace):
                 await self._changed.wait()
 
     async def _ask(self, want: Want) -> Grant:
-        """Ask the ledger, or reckon with this process's share where it does not answer."""
+        """Ask the ledger. If it does not answer, use this process's share."""
         now = self._clock.now()
         if self._apart and now < self._ask_again_at:
             return self._grant_apart(want, now)
@@ -140,11 +140,11 @@ class SharedPace(Pace):
         return grant
 
     def _part(self, error: Exception) -> None:
-        """Go on alone for some seconds."""
+        """Work without the ledger for some seconds."""
         if not self._apart:
             said = str(error) or type(error).__name__
             logger.warning(
-                "the shared pace cannot be reached; until it can, this process keeps to its share, one of %d: %s",
+                "the shared pace cannot be reached; until it can, this process uses 1/%d of the budget: %s",
                 self._processes,
                 said,
                 extra={"event": "pace_apart", "processes": self._processes},
@@ -161,7 +161,7 @@ class SharedPace(Pace):
             self._note_start(now)
 
     def _grant_apart(self, want: Want, now: float) -> Grant:
-        """Answer a wish from this process's own starts; they are told when the ledger answers again."""
+        """Grant a wish from this process's starts alone. They are reported when the ledger answers again."""
         self._has_place = False
         started = want not in {"nothing", "leave"} and self._next_start(now) <= now
         if started:
@@ -171,12 +171,12 @@ class SharedPace(Pace):
         return Grant(started=started, wait=wait, places=0, processes=self._processes, news=News())
 
     def _budget(self, now: float) -> Budget:
-        """Give the share of this process; while the ledger answers, of those processes that have a place."""
+        """Return this process's share. While the ledger answers, only processes with a place share the budget."""
         processes = self._processes if self._apart else max(1, self._places)
         return budget(self._heard.limit_at(now, ceiling=self._ceiling), processes=processes)
 
     def _delay_behind(self, ahead: int) -> float:
-        """Estimate the wait: what other processes do meanwhile is not known."""
+        """Estimate the wait, not knowing what other processes will do."""
         now = self._clock.now()
         wait, known = super()._delay_behind(ahead), self._free_at - now
         if self._apart or known <= 0:

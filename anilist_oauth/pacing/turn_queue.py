@@ -1,4 +1,4 @@
-"""Who waits for a turn, and who is next: turns go round among users, and within one it is first come, first served."""
+"""The queue of waiting calls. Users take turns; the calls of one user are served in order."""
 
 import asyncio
 from bisect import insort
@@ -8,18 +8,18 @@ from itertools import chain
 
 import attrs
 
-User = int | None  # the digest of a token, or None for calls without one
+User = int | None  # the hash of a token, or None for calls without one
 
 
 @attrs.define(eq=False)
 class Waiter:
-    """A call that waits; its future holds the time at which it may start.
+    """A waiting call. Its future holds the time at which it may start.
 
     Attributes:
-        user: Whose call it is.
-        number: Its place among all calls; a repeat has the number of the first try.
-        max_wait: Seconds that it may wait, or None.
-        until: When it has waited for so long, on the pace's clock; infinite without `max_wait`.
+        user: The user of the call.
+        number: Its position among all calls. A repeat has the number of the first try.
+        max_wait: The longest wait in seconds, or None.
+        until: When that wait is over, on the pace's clock. Infinite without `max_wait`.
         turn: Done when its turn has come.
     """
 
@@ -31,10 +31,10 @@ class Waiter:
 
 
 class TurnQueue:
-    """The calls that wait."""
+    """The calls that wait for a turn."""
 
     def __init__(self) -> None:
-        self._waiting: OrderedDict[User, list[Waiter]] = OrderedDict()  # the first user is the next
+        self._waiting: OrderedDict[User, list[Waiter]] = OrderedDict()  # the first user is next
         self._served: set[User] = set()
 
     def __bool__(self) -> bool:
@@ -48,25 +48,25 @@ class TurnQueue:
 
     @property
     def served(self) -> bool:
-        """Whether somebody had a turn in this round without having waited."""
+        """Whether somebody had a turn in this round without waiting."""
         return bool(self._served)
 
     def serve(self, user: User) -> None:
-        """Note that a user had a turn in this round without having waited."""
+        """Note that a user had a turn in this round without waiting."""
         self._served.add(user)
 
     def end_round(self) -> None:
-        """Let everybody be equal again."""
+        """Begin a new round, in which all users are equal again."""
         self._served.clear()
 
     def add(self, waiter: Waiter) -> None:
-        """Put a call behind its user's earlier ones, and its user behind those who had no turn in this round."""
+        """Add a call behind its user's earlier ones, and its user behind those without a turn in this round."""
         insort(self._waiting.setdefault(waiter.user, []), waiter, key=lambda other: other.number)
         for served in self._served & self._waiting.keys():
             self._waiting.move_to_end(served)
 
     def next(self) -> Waiter:
-        """Take out the call whose turn it is."""
+        """Remove and return the call that is next."""
         user, waiters = self._waiting.popitem(last=False)
         waiter = waiters.pop(0)
         if waiters:
@@ -74,7 +74,7 @@ class TurnQueue:
         return waiter
 
     def remove(self, waiter: Waiter) -> bool:
-        """Take a call out that gives up; whether it was there."""
+        """Remove a call that gives up. Return whether it was there."""
         waiters = self._waiting.get(waiter.user, [])
         if waiter not in waiters:
             return False
@@ -89,9 +89,9 @@ class TurnQueue:
         self._served.clear()
 
     def turns_before(self, user: User) -> int:
-        """Count the turns that others and the user's own calls take before one more call of this user's."""
+        """Count the turns of others, and of the user's earlier calls, before one more call of this user."""
         own = ahead = len(self._waiting.get(user, ()))
-        rounds = own + 1  # in which users that come before this one have a turn
+        rounds = own + 1  # in which the users before this one have a turn
         for other, waiters in self._waiting.items():
             if other == user or other in self._served:
                 rounds = own

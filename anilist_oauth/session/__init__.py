@@ -1,7 +1,7 @@
-"""The session: the one owner of the aiohttp connector, and the one place where requests are sent.
+"""The session: the only owner of the aiohttp connector, and the only place that sends requests.
 
-`session` is what users hold, `graphql_call` paces and repeats a query, `transport` maps aiohttp to our values and
-errors, `spent_codes` remembers which codes were sent. What an answer means is decided in `oauth` and `graphql`.
+`session` is what users create, `graphql_call` paces and repeats a query, `transport` maps aiohttp to this package's
+values and errors, and `spent_codes` remembers which codes were sent. `oauth` and `graphql` interpret the answers.
 """
 
 from anilist_oauth.session.session import OAuthSession

@@ -1,4 +1,4 @@
-"""One call of the GraphQL API: a turn of the pace, a try, and the next one where it can do no harm."""
+"""One GraphQL call: wait for a turn, try, and repeat if that can do no harm."""
 
 import asyncio
 import logging
@@ -25,13 +25,13 @@ _jitter = SystemRandom().random
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
 class GraphQLCall:
-    """A request on its way to the `data` of its answer.
+    """A GraphQL request that is sent until it is answered or has failed for good.
 
     Attributes:
-        request: What is sent, each time the same.
-        mutation: Whether it changes something, so that a second time might do harm.
-        token: Whose turn it takes.
-        client_secret: What the server knows and no message may repeat.
+        request: The request. Every try sends the same one.
+        mutation: Whether it changes something, so that repeating it could do harm.
+        token: The user's token, for the pace.
+        client_secret: A secret that the server knows and no message may show.
     """
 
     request: Request
@@ -43,7 +43,7 @@ class GraphQLCall:
     clock: Callable[[], datetime]
 
     async def data(self, *, max_wait: float | None) -> dict[str, Any]:
-        """Try up to three times; errors as for `OAuthSession.graphql`."""
+        """Return the data of the answer, after up to three tries. Raises the same errors as `OAuthSession.graphql`."""
         number, tries = None, 0
         while True:
             number = await self.pace.turn(self.token, max_wait=max_wait, number=number)
@@ -57,11 +57,11 @@ class GraphQLCall:
                 if wait is None:
                     raise
                 fields = {"event": "retry", "attempt": tries, "error": type(error).__name__}
-                logger.debug("try %d of a query failed (%s); another follows", tries, fields["error"], extra=fields)
+                logger.debug("try %d of a query failed (%s); trying again", tries, fields["error"], extra=fields)
             await asyncio.sleep(wait)
 
     async def _try(self) -> dict[str, Any]:
-        """Make one try, and let the pace know what its answer says."""
+        """Make one try, and report to the pace what the answer says."""
         try:
             response = await self.transport.send(self.request)
         except OutcomeUnknownError as error:
@@ -78,6 +78,6 @@ class GraphQLCall:
             raise
 
     def _secrets(self) -> tuple[MaskedText, MaskedText]:
-        """Give what no message may repeat."""
+        """Return the strings that no message may show."""
         token = self.token.access_token if isinstance(self.token, Token) else self.token
         return MaskedText(token or ""), MaskedText(self.client_secret or "")

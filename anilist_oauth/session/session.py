@@ -1,4 +1,4 @@
-"""The session: the one owner of the connector, the two steps of a login, and what is done for the user after it."""
+"""The session: it owns the connector, logs users in, and makes requests for them afterwards."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -36,26 +36,26 @@ from anilist_oauth.tokens.viewer import Verified, Viewer
 
 
 class OAuthSession(Unpicklable):
-    """Logs users in with AniList, and acts for them, over one connector.
+    """Logs users in with AniList and makes requests for them, over one connector.
 
-    Use it with ``async with``, or `open` and `aclose`; one session serves a whole program, all its users and tasks, in
-    one event loop.
+    Use it with ``async with``, or with `open` and `aclose`. One session serves a whole program with all its users and
+    tasks, in one event loop.
 
     Args:
         application: The application registered at AniList.
-        endpoints: Where AniList is; a sandbox has its own.
-        connector: Borrowed if given: used, never closed. It must not keep idle connections longer than 15 s.
-        timeout: For each request; ``connect`` becomes half of ``total`` where it is missing or not below it.
-        pace: Whose turn it is to ask GraphQL; sessions that are given the same one share its budget.
-        user_agent: Instead of this package's own; say honestly who asks.
-        referer: The application's own URL; AniList at times answers 403 to requests without one.
-        trace_configs: aiohttp's own; they see whole requests, secrets included, so that their author must not log them.
-        proxy: URL of a proxy, http or https.
-        clock: Tells the time (aware).
+        endpoints: AniList's URLs, or those of a sandbox.
+        connector: An aiohttp connector to borrow. It is never closed. Its idle connections must end within 15 s.
+        timeout: The timeout of each request. If ``connect`` is missing or not below ``total``, it is half of ``total``.
+        pace: Decides when GraphQL requests may start. Sessions with the same pace share its budget.
+        user_agent: Replaces this package's User-Agent. Say honestly who is asking.
+        referer: The application's URL. AniList at times answers 403 to requests without a Referer.
+        trace_configs: Passed to aiohttp. They see whole requests, including secrets, so they must not log them.
+        proxy: The URL of a proxy, http or https.
+        clock: A function that returns the current time (aware).
 
     Raises:
-        ConfigurationError: A header has a line break or another character that headers cannot carry, the proxy is not
-            an http or https URL, the clock tells a naive time, or an argument is of another type.
+        ConfigurationError: A header has a character that headers cannot carry, such as a line break; the proxy is not
+            an http or https URL; the clock returns a naive time; or an argument has the wrong type.
     """
 
     def __init__(
@@ -90,17 +90,17 @@ class OAuthSession(Unpicklable):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
         self._spent = SpentCodes()
-        # What is the same for every login is built once: a URL then takes 11 µs for 41, a form 4 µs for 27.
+        # What all logins share is built once: a URL then takes 11 µs instead of 41, a form 4 µs instead of 27.
         self._url_prefix = code_url_prefix(
             endpoints.authorization, client_id=application.client_id, redirect_uri=application.redirect_uri
         )
         self._form = token_form(application) if application.client_secret is not None else None
 
     async def open(self) -> Self:
-        """Open the session in the running event loop, as ``async with`` does; safe to repeat.
+        """Open the session in the running event loop, as ``async with`` does. Safe to call again.
 
         Raises:
-            SessionStateError: It was closed, belongs to another event loop, or its borrowed connector does.
+            SessionStateError: It is closed, or it or its borrowed connector belongs to another event loop.
         """
         if self._loop is None and not self._closed:
             await self._transport.open()
@@ -109,7 +109,7 @@ class OAuthSession(Unpicklable):
         return self
 
     async def aclose(self) -> None:
-        """Close the session, and its connector unless it was borrowed; safe to repeat. It cannot be opened again."""
+        """Close the session, and its connector unless it is borrowed. Safe to call again. It cannot be reopened."""
         self._closed = True
         await self._transport.aclose()
 
@@ -121,7 +121,7 @@ class OAuthSession(Unpicklable):
 
     @property
     def connector(self) -> aiohttp.BaseConnector | None:
-        """The connector in use, for other clients to borrow; None unless the session is open."""
+        """The connector in use, which other clients may borrow. None unless the session is open."""
         return self._transport.connector
 
     def __repr__(self) -> str:
@@ -129,65 +129,65 @@ class OAuthSession(Unpicklable):
         return f"<OAuthSession of application {self.application.client_id}, {state}>"
 
     def authorize_url(self, *, state: str | None = None, redirect_uri: str | None = None) -> URL:
-        """Build the URL to send the user to (RFC 6749 section 4.1.1); nothing is sent or stored.
+        """Return the URL to send the user to (RFC 6749 section 4.1.1). Nothing is sent or stored.
 
-        A fresh state of 256 bits is in it. The caller keeps ``url.query["state"]`` where only this browser or this chat
-        user can present it again, and hands it to `parse_callback`: without that, a login can reach the wrong person.
-        `LoginFlow` does so by itself.
+        It contains a fresh 256-bit state. Keep ``url.query["state"]`` where only this browser or chat user can present
+        it again, and pass it to `parse_callback`. Otherwise a login can reach the wrong person. `LoginFlow` does this
+        for you.
 
         Args:
-            state: An own state, 22 to 256 characters of ``A-Z a-z 0-9 - _ . ~``.
-            redirect_uri: Checked against the registered one, byte for byte; None for that one.
+            state: The state to use: 22 to 256 characters of ``A-Z a-z 0-9 - _ . ~``. None for a fresh one.
+            redirect_uri: It must equal the registered one, byte for byte. None for the registered one.
 
         Raises:
             RedirectURIMismatchError: The redirect URI is not the registered one.
-            ConfigurationError: The state is not of that form.
+            ConfigurationError: The state has another form.
         """
         given, state = Masked(redirect_uri), MaskedText(state) if isinstance(state, str) else state
-        del redirect_uri  # it may be a whole callback
+        del redirect_uri  # it may be a whole callback with code and state
         if given.value is not None:
             self.application.guard.check(given.value)
         return with_state(self._url_prefix, state)
 
     def implicit_url(self) -> URL:
-        """Build the URL of the implicit grant, for programs that keep no secret; the token comes in the fragment."""
+        """Return the URL of the implicit grant, for programs without a secret. The token comes in the fragment."""
         return implicit_url(self.endpoints.authorization, client_id=self.application.client_id)
 
     async def exchange_code(self, code: str, *, redirect_uri: str | None = None) -> Token:
-        """Exchange a code for a token (RFC 6749 section 4.1.3); one session sends one code once.
+        """Exchange a code for a token (RFC 6749 section 4.1.3). A session sends each code only once.
 
         Args:
-            code: What `parse_callback` gave; blanks around it are stripped.
-            redirect_uri: Checked against the registered one, byte for byte; None for that one.
+            code: The result of `parse_callback`. Surrounding whitespace is stripped.
+            redirect_uri: It must equal the registered one, byte for byte. None for the registered one.
 
         Raises:
             ConfigurationError: The application has no client secret.
-            RedirectURIMismatchError: The redirect URI is not the registered one; nothing was sent.
-            InvalidCodeError: The code is spent, expired, garbled or another application's. ``reason="sent"``: this
-                session has sent it before, and did not now.
+            RedirectURIMismatchError: The redirect URI is not the registered one. Nothing was sent.
+            InvalidCodeError: The code is used, expired, garbled or another application's. With ``reason="sent"`` this
+                session sent it before and did not send it again.
             InvalidClientError: The client id, the client secret or the redirect URI is wrong.
             ExchangeError: AniList refused for another reason.
-            ConnectionFailedError: Nothing was sent; call again with the same code.
-            RateLimitedError: Refused before the code was looked at; call again after ``retry_after`` seconds.
-            OutcomeUnknownError: The code may have arrived and counts as spent; start a new login.
-            ServiceUnavailableError: AniList is down; start a new login later.
-            UnexpectedResponseError: The answer is none of the known shapes; start a new login.
+            ConnectionFailedError: Nothing was sent. Call again with the same code.
+            RateLimitedError: The code was not processed. Call again after ``retry_after`` seconds.
+            OutcomeUnknownError: The code may have arrived and counts as spent. Start a new login.
+            ServiceUnavailableError: AniList is down. Start a new login later.
+            UnexpectedResponseError: The answer has none of the known forms. Start a new login.
             SessionStateError: The session is not open.
         """
         code = MaskedText(code.strip()) if isinstance(code, str) else MaskedText()
         given = Masked(redirect_uri)
-        del redirect_uri  # it may be a whole callback
+        del redirect_uri  # it may be a whole callback with code and state
         loop = self._check_open()
         if given.value is not None:
             self.application.guard.check(given.value)
         if self._form is None:
-            self._form = token_form(self.application)  # raises, and says what is missing
+            self._form = token_form(self.application)  # raises if the client secret is missing
         request = with_code(self.endpoints.token, self._form, code)
         digest = self._spent.spend(code, now=loop.time())
         if digest is None:
             raise InvalidCodeError(
-                "this code was sent before and is not sent again; start a new login (LoginFlow.finish gives a callback "
-                "that arrives twice the same answer)",
+                "this code was sent before and is not sent again; start a new login (LoginFlow.finish returns the same "
+                "result for a callback that arrives twice)",
                 reason="sent",
             )
         try:
@@ -200,7 +200,7 @@ class OAuthSession(Unpicklable):
                 await self.pace.publish()
             raise
         except OutcomeUnknownError as error:
-            raise OutcomeUnknownError(f"{error}; the code counts as spent: start a new login") from error.__cause__
+            raise OutcomeUnknownError(f"{error}; the code counts as spent. Start a new login") from error.__cause__
 
     async def graphql(
         self,
@@ -212,24 +212,24 @@ class OAuthSession(Unpicklable):
         max_wait: float | None = None,
         timeout: float | None = None,
     ) -> dict[str, Any]:
-        """Ask AniList's GraphQL API, up to three times where that can do no harm, and give the ``data`` of the answer.
+        """Send a query to AniList's GraphQL API and return the ``data`` of the answer. Makes up to three tries if safe.
 
         Args:
             query: The GraphQL document.
-            variables: JSON types only.
-            token: Whose request it is; None for a public query.
-            operation_name: Which operation to run, where the document has several.
-            max_wait: Seconds that a wait before a try may take; ``pace.delay()`` tells beforehand how long it is. With
-                0 there is one try, at once, or none.
-            timeout: Seconds for each try, waits not included; None for the session's own.
+            variables: The variables, of JSON types only.
+            token: The user's token. None for a public query.
+            operation_name: Which operation of the document to run, if there are several.
+            max_wait: The longest wait before a try, in seconds. ``pace.delay()`` returns the current wait. With 0 there
+                is one try, at once, or none.
+            timeout: Seconds for each try, without the waits. None for the session's timeout.
 
         Raises:
             UnsendableValueError: A variable is not JSON.
-            GraphQLError: AniList refused the query; partial data is in its ``data``. `InvalidTokenError`: log in again.
-            RateLimitedError: Too many requests, or the turn does not come within `max_wait`.
+            GraphQLError: AniList refused the query. Its ``data`` holds partial data. `InvalidTokenError`: log in again.
+            RateLimitedError: There were too many requests, or the turn does not come within `max_wait`.
             ConnectionFailedError: Nothing was sent.
-            OutcomeUnknownError: The answer was lost; a mutation may have happened.
-            ServiceUnavailableError: AniList is down, or said so less than ``retry_after`` seconds ago.
+            OutcomeUnknownError: The answer was lost. A mutation may have been carried out.
+            ServiceUnavailableError: AniList is down, or reported an outage less than ``retry_after`` seconds ago.
             UnexpectedResponseError: The answer is not GraphQL.
         """
         token = MaskedText(token) if isinstance(token, str) else token
@@ -258,9 +258,9 @@ class OAuthSession(Unpicklable):
         path: str | None = None,
         max_wait: float | None = None,
     ) -> AsyncIterator[dict[str, Any]]:
-        """Give one page's data after another, each asked for when it is wanted.
+        """Iterate over the data of the pages. Each page is requested when it is needed.
 
-        Arguments are as for `Pagination`, and `max_wait`, for each page, as for `graphql`.
+        The arguments are those of `Pagination`. `max_wait` is that of `graphql` and applies to each page.
         """
         token = MaskedText(token) if isinstance(token, str) else token
         pages = Pagination(query, variables, per_page=per_page, path=path)
@@ -270,15 +270,15 @@ class OAuthSession(Unpicklable):
             yield data
 
     async def viewer(self, token: Token | str, *, max_wait: float | None = None) -> Viewer:
-        """Ask AniList whose token it is; `max_wait` and errors as for `graphql`."""
+        """Return the user of a token, as AniList reports it. `max_wait` and the errors are those of `graphql`."""
         token = MaskedText(token) if isinstance(token, str) else token
         return parse_viewer(await self.graphql(VIEWER_QUERY, token=token, max_wait=max_wait))
 
     async def verify(self, access_token: str) -> Verified:
-        """Believe a pasted or implicit token if it is this application's and AniList names the same user as it does.
+        """Verify a pasted or implicit token: it must be this application's, and AniList must confirm its user.
 
         Raises:
-            TokenMismatchError: It is not so; else as for `graphql`.
+            TokenMismatchError: The token fails a check. Other errors are those of `graphql`.
         """
         access_token = MaskedText(access_token) if isinstance(access_token, str) else MaskedText()
         token, claims = claimed_token(access_token, client_id=self.application.client_id)
@@ -287,9 +287,9 @@ class OAuthSession(Unpicklable):
     def _check_open(self) -> asyncio.AbstractEventLoop:
         loop = self._loop
         if self._closed:
-            raise SessionStateError("the session is closed; make a new one")
+            raise SessionStateError("the session is closed; create a new one")
         if loop is None:
             raise SessionStateError("the session is not open: use `async with`, or await open()")
         if loop is not asyncio.get_running_loop():
-            raise SessionStateError("the session belongs to another event loop; make one in each")
+            raise SessionStateError("the session belongs to another event loop; create one for each loop")
         return loop

@@ -1,35 +1,35 @@
-"""The codes a session has sent: each is sent once, since nobody can tell what a second time would do."""
+"""The codes a session has sent. Each is sent only once, because the effect of a second time is unknown."""
 
 import hashlib
 from collections import OrderedDict
 
 KEPT = 15 * 60.0  # seconds; a code lives for 10 minutes
-MOST = 100_000  # digests; some 20 MB
+MOST = 100_000  # digests; about 20 MB
 
 
 class SpentCodes:
-    """Digests of codes, oldest first: each is kept for 15 minutes, of the latest 100,000.
+    """Digests of codes, oldest first. Each is kept for 15 minutes, and at most the latest 100,000.
 
-    Whoever logs in over a hundred users a second keeps each for a shorter time.
+    With more than 100 logins per second, each is kept for a shorter time.
     """
 
     __slots__ = ("_spent",)
 
     def __init__(self) -> None:
-        self._spent: OrderedDict[bytes, float] = OrderedDict()  # and when
+        self._spent: OrderedDict[bytes, float] = OrderedDict()  # the digest of each code, and when it was sent
 
     def __len__(self) -> int:
         return len(self._spent)
 
     def spend(self, code: str, *, now: float) -> bytes | None:
-        """Note a code before it is sent.
+        """Record a code before it is sent.
 
         Args:
             code: The code.
-            now: Seconds of a clock that only goes forward.
+            now: Seconds on a clock that never goes back.
 
         Returns:
-            What `forget` takes, or None if the code was spent before.
+            The argument for `forget`, or None if the code was recorded before.
         """
         digest = hashlib.sha256(code.encode("utf-8", "surrogatepass")).digest()
         if digest in self._spent:
@@ -39,7 +39,7 @@ class SpentCodes:
         return digest
 
     def forget(self, digest: bytes) -> None:
-        """Take a code back that never left, or was refused before it was looked at."""
+        """Forget a code that was never sent, or was refused before it was processed."""
         self._spent.pop(digest, None)
 
     def _drop_old(self, now: float) -> None:

@@ -1,8 +1,8 @@
-"""The wire: one POST, by aiohttp, and the one place where its exceptions become ours.
+"""Send a POST with aiohttp. This is the only place where aiohttp's exceptions become errors of this package.
 
-What decides over a code's fate is whether a request may have arrived. aiohttp tells a failure to connect from all
-others, but its ``total`` timer does not say where it struck, so that ``connect`` (which includes the wait for a pooled
-connection) is always made the shorter of the two.
+Whether a code may be reused depends on whether the request may have arrived. aiohttp reports failed connection attempts
+separately, but its ``total`` timeout does not say in which phase it expired. So ``connect``, which includes the wait
+for a pooled connection, is always made shorter than ``total``.
 """
 
 import asyncio
@@ -29,9 +29,9 @@ from anilist_oauth.version import __version__
 
 DEFAULT_TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 DEFAULT_USER_AGENT = f"anilist-oauth/{__version__} (unofficial) aiohttp/{aiohttp.__version__}"
-KEEP_IDLE = 15.0  # seconds; a server that closes sooner is noticed, one that closes later never asked
-QUIET = 0.05  # seconds without traffic after which a pooled connection is suspected to be closed
-TURNS = 4  # of the event loop until an end it received counts: two with TCP, three with TLS, four behind an answer
+KEEP_IDLE = 15.0  # seconds; servers close idle connections later, or the closing is noticed
+QUIET = 0.05  # seconds without traffic after which a pooled connection may have been closed
+TURNS = 4  # turns of the event loop to notice a closed connection: TCP 2, TLS 3, right after an answer 4
 
 logger: logging.Logger = logging.getLogger("anilist_oauth")
 
@@ -47,36 +47,36 @@ _NOT_TRUSTED = (
 
 
 class Transport(Protocol):
-    """The border between the protocol and the wire; tests hand the session a scripted one."""
+    """Sends requests. It is a protocol so that tests can use a scripted one."""
 
     @property
     def connector(self) -> aiohttp.BaseConnector | None:
         """The connector in use; None unless open."""
 
     async def open(self) -> Self:
-        """Make ready to send."""
+        """Prepare for sending."""
 
     async def aclose(self) -> None:
-        """Let go of everything; safe to repeat."""
+        """Release everything. Safe to call again."""
 
     async def send(self, request: Request) -> Response:
-        """POST a request and read the whole answer."""
+        """Send a POST request and read the whole answer."""
 
 
 class AiohttpTransport:
-    """Requests over one aiohttp connector: no redirects followed, no cookies kept, no body over its cap.
+    """Sends requests over one aiohttp connector. It follows no redirects, keeps no cookies, and limits body sizes.
 
     Args:
-        connector: Borrowed if given: used, never closed. Else an own one is made by `open` and closed by `aclose`.
-        timeout: For each request; its ``connect`` becomes half of ``total`` where it is missing or not below it.
+        connector: A connector to borrow. It is never closed. None to create one in `open` and close it in `aclose`.
+        timeout: The timeout of each request. If ``connect`` is missing or not below ``total``, it is half of ``total``.
         headers: The headers of every request.
-        usual: Headers that most requests have. They are joined to `headers` once for all, in an aiohttp session of
-            their own over the same connector: joined anew each time they cost 2 to 3 % of an exchange.
-        trace_configs: aiohttp's own; they see whole requests, secrets included, so that their author must not log them.
-        proxy: URL of a proxy, http or https.
+        usual: Headers that most requests have. They are merged with `headers` once, in a second aiohttp session over
+            the same connector. Merging them for each request would cost 2 to 3 % of an exchange.
+        trace_configs: Passed to aiohttp. They see whole requests, including secrets, so they must not log them.
+        proxy: The URL of a proxy, http or https.
 
     Raises:
-        ConfigurationError: The proxy is not such a URL, or an argument is of another type.
+        ConfigurationError: The proxy is not an http or https URL, or an argument has the wrong type.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class AiohttpTransport:
         trace_configs: Sequence[aiohttp.TraceConfig] = (),
         proxy: str | URL | None = None,
     ) -> None:
-        expect(connector, aiohttp.BaseConnector | None, "connector: one of aiohttp's is needed, or None")
+        expect(connector, aiohttp.BaseConnector | None, "connector: an aiohttp connector is needed, or None")
         expect(timeout, aiohttp.ClientTimeout, "timeout: an aiohttp.ClientTimeout is needed")
         self._connector = connector
         self._timeout = _with_shorter_connect(timeout, total=timeout.total)
@@ -107,38 +107,38 @@ class AiohttpTransport:
         return self._session.connector if self._session else None
 
     async def open(self) -> Self:
-        """Take hold of the connector.
+        """Take the connector into use.
 
         Raises:
-            SessionStateError: A borrowed connector is closed, or belongs to another event loop.
+            SessionStateError: A borrowed connector is closed or belongs to another event loop.
         """
         borrowed = self._connector
         if borrowed is not None and borrowed.closed:
-            raise SessionStateError("the borrowed connector is closed: lend one that stays open as long as the session")
+            raise SessionStateError("the borrowed connector is closed; it must stay open as long as the session")
         connector = borrowed or aiohttp.TCPConnector(keepalive_timeout=KEEP_IDLE)
         try:
             self._session = self._client(connector, self._headers, owner=borrowed is None)
             self._usual_session = self._client(connector, self._headers | self._usual, owner=False)
         except RuntimeError as error:
-            raise SessionStateError("the borrowed connector belongs to another event loop") from error
+            raise SessionStateError("the borrowed connector belongs to another event loop; pass one of this") from error
         self._last_traffic = asyncio.get_running_loop().time()
         return self
 
     async def aclose(self) -> None:
-        """Let go of the connector, and close it if it is our own; safe to repeat."""
+        """Release the connector, and close it unless it is borrowed. Safe to call again."""
         sessions = filter(None, (self._usual_session, self._session))
         self._session = self._usual_session = None
         for session in sessions:
             await session.close()
 
     async def send(self, request: Request) -> Response:
-        """POST a request and read the whole answer.
+        """Send a POST request and read the whole answer.
 
         Raises:
-            ConnectionFailedError: The request never left.
-            OutcomeUnknownError: It may have arrived.
-            UnexpectedResponseError: The answer is larger than the request's cap.
-            SessionStateError: The transport is not open, or a borrowed connector was closed by its owner.
+            ConnectionFailedError: The request was never sent.
+            OutcomeUnknownError: The request may have arrived.
+            UnexpectedResponseError: The answer is larger than the request's limit.
+            SessionStateError: The transport is not open, or the owner of a borrowed connector closed it.
         """
         usual = request.headers == self._usual
         session = self._usual_session if usual else self._session
@@ -147,10 +147,10 @@ class AiohttpTransport:
         loop = asyncio.get_running_loop()
         started = loop.time()
         if started - self._last_traffic > QUIET:
-            for _ in range(TURNS):  # so that the end of an idle connection, if it was received already, is noticed
-                await asyncio.sleep(0)  # before the pool hands that connection out
+            for _ in range(TURNS):  # so that an idle connection that was closed by the server is noticed
+                await asyncio.sleep(0)  # before the pool hands it out
         if session.closed:
-            raise SessionStateError("the session or its connector was closed, and nothing was sent; open another")
+            raise SessionStateError("the session or its connector was closed, so nothing was sent; create a new one")
         self._last_traffic = started
         timeout = self._timeout
         if request.timeout is not None:
@@ -158,7 +158,7 @@ class AiohttpTransport:
         try:
             answer = await session.post(
                 request.url,
-                data=aiohttp.BytesPayload(request.body),  # aiohttp would search for what fits a subclass of bytes
+                data=aiohttp.BytesPayload(request.body),  # aiohttp would search for a subclass of bytes
                 headers=None if usual else request.headers,
                 allow_redirects=False,
                 timeout=timeout,
@@ -171,11 +171,11 @@ class AiohttpTransport:
             self._log(request.url, answer.status, milliseconds=(loop.time() - started) * 1000)
             if body is None:
                 raise UnexpectedResponseError(
-                    f"{request.url.host} answered with more than {request.body_limit:,} bytes; check its URL, or ask "
-                    "for less at once"
+                    f"{request.url.host} answered with more than {request.body_limit:,} bytes; check its URL, or "
+                    "request less at once"
                 )
             return Response(status=answer.status, headers=answer.headers, body=body)
-        raise failure  # outside of the handler: aiohttp's exceptions hold the request's headers, a token among them
+        raise failure  # outside of the handler: aiohttp's exceptions hold the request's headers, including a token
 
     def _client(
         self, connector: aiohttp.BaseConnector, headers: Mapping[str, str], *, owner: bool
@@ -192,7 +192,7 @@ class AiohttpTransport:
         )
 
     def _log(self, url: URL, outcome: int | str, *, milliseconds: float) -> None:
-        """Log a request by the status of its answer, or the name of its failure."""
+        """Log a request with the status of its answer, or with the name of its failure."""
         if not logger.isEnabledFor(logging.DEBUG):
             return
         name = "status" if isinstance(outcome, int) else "error"
@@ -208,33 +208,33 @@ class AiohttpTransport:
 
 
 def common_headers(user_agent: str | None, referer: str | None) -> dict[str, str]:
-    """Give the headers of every request; a `ConfigurationError` for what no header can carry."""
+    """Return the headers of every request. Raises `ConfigurationError` if a value cannot be a header."""
     headers = {"User-Agent": DEFAULT_USER_AGENT if user_agent is None else user_agent}
     if referer is not None:
         headers["Referer"] = referer
     for name, value in headers.items():
         if not isinstance(value, str) or not value.strip() or not value.isprintable():
-            raise ConfigurationError(f"{name}: a header is one line of visible characters")
+            raise ConfigurationError(f"{name}: a header must be one line of visible characters")
     return headers
 
 
 async def _read(answer: aiohttp.ClientResponse, limit: int) -> MaskedBytes | None:
-    """Read the decoded body in pieces, so that a compressed bomb stops at the cap; None where it does."""
+    """Read the decoded body in pieces, so that a compressed bomb stops at the limit. None if it is larger."""
     content, size, ended = answer.content, 0, False
     pieces: Masked[list[bytes]] = Masked([])
     try:
         while not ended and size <= limit:
-            ended = content.is_eof()  # as a small answer has, that came in one packet with its headers
+            ended = content.is_eof()  # a small answer may have come in one packet with its headers
             pieces.value.append(content.read_nowait() if ended else await content.readany())
             size += len(pieces.value[-1])
     finally:
-        if not answer.closed:  # it was cut off, or switches protocols; at its end it gave its connection back
+        if not answer.closed:  # cut off, or switching protocols; a complete answer has released its connection
             answer.close()
     return MaskedBytes(b"".join(pieces.value)) if size <= limit else None
 
 
 def _failure(error: Exception, url: URL) -> ServiceError:
-    """Map an exception of aiohttp's, with no more than its class and the system's own error in it."""
+    """Map an exception of aiohttp's to an error that shows only its class and the operating system's error."""
     system_error = getattr(error, "os_error", None) or (error if type(error).__module__ == "builtins" else None)
     why = f"{type(error).__name__}{f': {system_error}' if system_error and str(system_error) else ''}"
     if isinstance(error, _NOT_TRUSTED):
@@ -245,11 +245,11 @@ def _failure(error: Exception, url: URL) -> ServiceError:
         )
     elif isinstance(error, _NOT_SENT):
         failure = ConnectionFailedError(
-            f"{url.host} could not be reached ({why}); nothing was sent, and the same call may be made again"
+            f"{url.host} could not be reached ({why}); nothing was sent, and the same call may be repeated"
         )
     else:
-        failure = OutcomeUnknownError(f"the connection to {url.host} failed when the request may have arrived ({why})")
-    if system_error is not None:  # its frames are aiohttp's, and have the request's headers and body among their locals
+        failure = OutcomeUnknownError(f"the connection to {url.host} failed, and the request may have arrived ({why})")
+    if system_error is not None:  # the locals of its frames (aiohttp's) hold the request's headers and body
         failure.__cause__ = system_error.with_traceback(None)
         system_error.__cause__ = system_error.__context__ = None
     return failure
@@ -282,5 +282,5 @@ def _with_shorter_connect(timeout: aiohttp.ClientTimeout, *, total: float | None
         connect=connect,
         sock_connect=timeout.sock_connect,
         sock_read=timeout.sock_read,
-        ceil_threshold=math.inf,  # rounded up to whole seconds, total could strike together with connect
+        ceil_threshold=math.inf,  # if rounded up to whole seconds, total could expire together with connect
     )

@@ -59,7 +59,7 @@ def assert_the_three(findings: list[Finding], given: Mapping[str, str]) -> None:
     problems = by_level(findings, "problem")
     assert list(problems) == ["application"]
     text = problems["application"].text
-    assert "One of three is not as in its settings" in text
+    assert "One of three differs from the application's settings" in text
     assert f"client id      {given['ANILIST_CLIENT_ID']}" in text
     assert f"client secret  {len(given['ANILIST_CLIENT_SECRET'])} characters" in text
     assert f"redirect URI   {given['ANILIST_REDIRECT_URI']}" in text

@@ -114,7 +114,7 @@ def test_another_applications_token_is_refused(pin: Desk, tmp_path: Path) -> Non
 def test_what_is_no_code_is_told(pin: Desk, pasted: str) -> None:
     """And consumes nothing."""
     ran = pin.run("login", expect=1, stdin=pasted)
-    assert "there is no code in it" in ran.stderr
+    assert "there is no code in this" in ran.stderr
 
 
 def test_usage_errors_are_told_apart(empty: Desk) -> None:

@@ -136,7 +136,7 @@ class TestInARealTerminal:
         with pin.terminal("login") as child:
             child.expect_exact("(it stays hidden): ")
             child.send(END_OF_INPUT)
-            assert "there is no code in it" in ended(child, code=1)
+            assert "there is no code in this" in ended(child, code=1)
 
     def test_a_paste_is_longer_than_a_terminals_line(self, pin: Desk) -> None:
         """4,096 characters is what a terminal keeps of a line; ten times that is read, and not echoed."""
@@ -160,7 +160,7 @@ class TestInARealTerminal:
         with pin.terminal("login") as child:
             child.expect_exact("(it stays hidden): ")
             child.send("a/b\n")
-            child.expect_exact("there is no code in it")
+            child.expect_exact("there is no code in this")
             child.expect_exact("(it stays hidden): ")
             child.send(f"oops\x7f\x7f\x7f\x7f{code(pin)}\n")
             assert "Logged in as mika" in ended(child, code=0)
@@ -171,7 +171,7 @@ class TestInARealTerminal:
             for _ in range(3):
                 child.expect_exact("(it stays hidden): ")
                 child.send("a/b\n")
-            assert "there is no code in it" in ended(child, code=1)
+            assert "there is no code in this" in ended(child, code=1)
 
     def test_colors_can_be_switched_off(self, empty: Desk) -> None:
         """By NO_COLOR, as everywhere."""

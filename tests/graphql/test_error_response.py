@@ -44,9 +44,9 @@ def test_recorded_answers_become_their_error(recorded: Recorded) -> None:
     ("response", "text"),
     [
         (answer(401, {"data": None}), "not GraphQL (HTTP 401, JSON); check the GraphQL endpoint"),
-        (answer(400, {"errors": [{"message": "", "status": 400}, {"message": "Invalid token"}]}), "(HTTP 400): log in"),
-        (answer(401, body("Unauthorized.", 401)), "revoked (HTTP 401: Unauthorized.): log in again"),
-        (Response(status=403, headers=CIMultiDict(), body=b"<html>"), "out of service (HTTP 403); tokens stay good"),
+        (answer(400, {"errors": [{"message": "", "status": 400}, {"message": "Invalid token"}]}), "(HTTP 400); log in"),
+        (answer(401, body("Unauthorized.", 401)), "revoked (HTTP 401: Unauthorized.); log in again"),
+        (Response(status=403, headers=CIMultiDict(), body=b"<html>"), "out of service (HTTP 403); tokens stay valid"),
         (answer(500, {}), "failed to answer (HTTP 500); try again later"),
         (answer(200, {}), "not GraphQL (HTTP 200, JSON); check the GraphQL endpoint"),
     ],
@@ -187,7 +187,7 @@ def test_the_service_fails_in_many_shapes(
 )
 def test_whoever_sent_a_mutation_learns_that_the_change_may_have_been_made(response: Response) -> None:
     """A failure inside AniList says nothing of whether the change was made before; a query can simply be made again."""
-    assert "the change may have been made: look before making it again" in str(refused(response, mutation=True))
+    assert "the change may have been made: check before you repeat it" in str(refused(response, mutation=True))
     assert not refused(response, mutation=True).retryable
     assert "may have been made" not in str(refused(response))
 

@@ -82,7 +82,7 @@ def test_a_bad_redirect_uri_is_refused() -> None:
     """The redirect URI is checked where it is set up, and never stripped: it counts byte for byte."""
     with pytest.raises(RedirectURIError, match="has no scheme"):
         Application(client_id=1, redirect_uri="localhost:3031/auth")
-    with pytest.raises(RedirectURIError, match="blank"):
+    with pytest.raises(RedirectURIError, match="whitespace"):
         Application(client_id=1, redirect_uri=AWAY + " ")
 
 

@@ -86,7 +86,7 @@ def test_http_is_taken_on_loopback(url: str) -> None:
 @pytest.mark.parametrize("field", ["authorization", "token", "graphql"])
 def test_http_elsewhere_is_refused(url: str, field: str) -> None:
     """A secret, code or token never travels in the clear; the text says what to write."""
-    with pytest.raises(ConfigurationError, match="is plain http, so that secrets would travel in the clear: use https"):
+    with pytest.raises(ConfigurationError, match="is plain http, which would send secrets unencrypted; use https"):
         Endpoints(**{"authorization": HOME, "token": HOME, "graphql": HOME} | {field: url})
 
 

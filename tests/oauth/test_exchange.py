@@ -111,7 +111,7 @@ def test_what_cannot_be_a_code_is_not_sent(code: str) -> None:
 
 def test_an_exchange_needs_the_secret() -> None:
     """Without a client secret nothing is built, and the text says where it is found."""
-    with pytest.raises(ConfigurationError, match="client_secret: exchanging a code needs it"):
+    with pytest.raises(ConfigurationError, match="client_secret: it is needed to exchange a code"):
         token_request(ANILIST.token, application=Application(client_id=1, redirect_uri=AWAY), code=CODE)
 
 
@@ -401,7 +401,7 @@ def test_429_is_a_rate_limit(document: Any, headers: dict[str, str], wait: float
 )
 def test_an_outage_is_no_refusal(document: Any, status: int) -> None:
     """5xx, a page in front and AniList's own notice never look like a wrong code or secret."""
-    with pytest.raises(ServiceUnavailableError, match="nothing is wrong with the login") as caught:
+    with pytest.raises(ServiceUnavailableError, match="the login itself is fine") as caught:
         parse(document, status=status, headers={"Retry-After": "5"})
     assert caught.value.retry_after == 5.0
     assert not caught.value.retryable

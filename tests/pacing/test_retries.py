@@ -74,5 +74,5 @@ def test_a_lost_answer_says_whether_to_look_first() -> None:
         lost_answer_error(OutcomeUnknownError("the wire broke"), mutation=mutation) for mutation in (False, True)
     )
     assert (query.retryable, mutation.retryable) == (True, False)
-    assert "look before" in str(mutation)
-    assert str(query) == "the wire broke; the query may be made again"
+    assert "check before" in str(mutation)
+    assert str(query) == "the wire broke; the query may be repeated"

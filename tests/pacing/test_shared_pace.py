@@ -273,7 +273,7 @@ def test_without_a_ledger_each_process_keeps_to_its_share(caplog: pytest.LogCapt
     with caplog.at_level(logging.WARNING, "anilist_oauth"):
         in_virtual_time(scenario)
     (line,) = [record.getMessage() for record in caplog.records]
-    assert "keeps to its share, one of 3: " in line
+    assert "uses 1/3 of the budget: " in line
     assert ("TimeoutError" if stalls else "away") in line
 
 

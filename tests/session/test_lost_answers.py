@@ -127,7 +127,7 @@ def test_a_mutation_whose_answer_is_lost_is_not_sent_again(cut: Cut, caplog: pyt
 
     async def scenario() -> None:
         async with CuttingServer(cut) as server, session_at(server.port) as session:
-            with pytest.raises(OutcomeUnknownError, match="look before") as caught:
+            with pytest.raises(OutcomeUnknownError, match="check before") as caught:
                 await session.graphql(MUTATION, token=TOKEN)
             assert not caught.value.retryable
             assert server.connections == 1

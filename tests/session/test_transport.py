@@ -122,7 +122,7 @@ def assert_not_trusted(error: ServiceError) -> None:
     assert isinstance(error, ConnectionFailedError)
     assert not error.retryable
     assert "the certificate of 127.0.0.1 was not accepted" in str(error)
-    assert "may be made again" not in str(error)
+    assert "may be repeated" not in str(error)
 
 
 @pytest.mark.requirement("S13")
@@ -464,7 +464,7 @@ async def test_a_connector_its_owner_closed_sends_nothing(*, quiet: bool) -> Non
             if quiet:
                 await asyncio.sleep(0)
             await connector.close()
-            with pytest.raises(SessionStateError, match="closed, and nothing was sent"):
+            with pytest.raises(SessionStateError, match="closed, so nothing was sent"):
                 await sending
         assert server.posts == 0
 
@@ -477,7 +477,7 @@ async def test_a_transport_closed_while_a_request_waits_sends_nothing() -> None:
             sending = asyncio.create_task(transport.send(request_to(f"http://127.0.0.1:{server.port}/token")))
             await asyncio.sleep(0)
             await transport.aclose()
-            with pytest.raises(SessionStateError, match="closed, and nothing was sent"):
+            with pytest.raises(SessionStateError, match="closed, so nothing was sent"):
                 await sending
         assert server.posts == 0
 
