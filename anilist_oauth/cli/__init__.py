@@ -1,7 +1,7 @@
-"""The command line: one module a command.
+"""The command line, with one module per command.
 
-What only one command needs (the sandbox, a web server, colors) is imported when that command is called, so that the
-others start at once and do without its extra.
+What only one command needs (the sandbox, a web server) is imported when that command is called. The others then start
+faster and do not need its extra.
 """
 
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""The system's browser, opened with care."""
+"""Open the system's browser safely."""
 
 import contextlib
 import os
@@ -10,22 +10,22 @@ from yarl import URL
 
 from anilist_oauth.oauth.uri import is_loopback
 
-_OURS = "ANILIST_"  # what all settings of this package begin with: secrets, keys, the URL of the store
+_OURS = "ANILIST_"  # the prefix of this package's settings: secrets, keys, the URL of the store
 _DISPLAYS = ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")
 
 
 def open_browser(url: URL) -> bool:
-    """Open a URL in the system's browser, without a shell, and without waiting for it.
+    """Open a URL in the system's browser, without a shell, and without waiting for the browser.
 
-    Only https is opened, or http on a loopback host (RFC 8252 section 8.12). Where a machine has no display, none is
-    opened: Python would start a browser in this terminal. The browser inherits the environment without ``ANILIST_…``.
+    Only https is opened, or http on a loopback host (RFC 8252 section 8.12). Without a display nothing is opened,
+    because Python would start a text browser in this terminal. The browser does not inherit ``ANILIST_…`` variables.
 
     Returns:
-        Whether it was tried.
+        Whether an attempt was made.
     """
     if not (url.scheme == "https" or (url.scheme == "http" and is_loopback(url.host))) or not _has_display():
         return False
-    # A daemon: some browsers hold the call up until they are closed, and a program must be able to end before that.
+    # A daemon thread: with some browsers the call returns only when they are closed, and the command must not wait.
     threading.Thread(target=_open, args=(str(url),), name="browser", daemon=True).start()
     return True
 
@@ -35,9 +35,9 @@ def _has_display() -> bool:
 
 
 def _open(url: str) -> None:
-    """Let a Python of its own open it: what `webbrowser` starts inherits the environment, with every secret in it."""
+    """Open it in a separate Python process. `webbrowser` passes on the environment, which holds the secrets."""
     environment = {name: value for name, value in os.environ.items() if not name.upper().startswith(_OURS)}
-    with contextlib.suppress(OSError):  # the address is on the screen as well
+    with contextlib.suppress(OSError):  # the address is also shown on the screen
         subprocess.run(  # noqa: S603  no shell; the address was checked
             [sys.executable, "-I", "-m", "webbrowser", url],
             check=False,

@@ -1,4 +1,4 @@
-"""``check``: what AniList would refuse of the queries in files."""
+"""``check``: finds out what AniList would refuse in the queries of files."""
 
 import ast
 import re
@@ -15,7 +15,7 @@ from anilist_oauth.cli.terminal import FAILED, show, show_json
 _DOCUMENT = re.compile(
     r"\s*(?:#.*\s*)*(?:(?:query|mutation|subscription)\b\s*\w*\s*[({]|fragment\s+\w+\s+on\s|\{\s*\w+\s*[:({])"
 )
-_STYLES = {"deprecated": "yellow", "token": "cyan"}  # all else is refused or cut by AniList, and red
+_STYLES = {"deprecated": "yellow", "token": "cyan"}  # everything else is refused or cut short by AniList, and red
 
 
 @attrs.frozen(kw_only=True)
@@ -31,7 +31,7 @@ def check(
     files: Annotated[
         list[Path],
         typer.Argument(
-            help="GraphQL documents, and Python files that hold some as strings.",
+            help="Files with GraphQL documents, or Python files with such documents in strings.",
             metavar="FILE…",
             exists=True,
             dir_okay=False,
@@ -42,8 +42,8 @@ def check(
 ) -> None:
     """Check queries against AniList's schema and limits. AniList is not contacted.
 
-    Names what AniList would refuse (invalid, complexity, page), what is deprecated, and what needs a user's token.
-    The exit status is 1 if AniList would refuse something or cut a page short.
+    Reports what AniList would refuse (invalid, complexity, page), what is deprecated, and what needs a user's token.
+    The exit status is 1 if AniList would refuse a query or cut a page short.
     """
     found = [finding for file in files for finding in _findings(file)]
     refused = [finding for finding in found if finding["kind"] not in _STYLES]
@@ -78,7 +78,7 @@ def _findings(file: Path) -> Iterator[dict[str, Any]]:
 
 
 def _in_python(source: str) -> Iterator[_Query]:
-    """Find the strings that are GraphQL documents; those put together at run time cannot be checked."""
+    """Find the strings that are GraphQL documents. Strings built at run time cannot be checked."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and _DOCUMENT.match(node.value):
             quoted = ast.get_source_segment(source, node) or ""

@@ -43,7 +43,7 @@ async def _by_itself() -> None:
         callback = await sandbox.approve(url)
         _step("2. The user approves, and the browser comes back to", mask_callback(callback))
         code = parse_callback(callback, expected_state=url.query["state"], redirect_uri=application.redirect_uri)
-        _step("3. The state is the one that was sent, so the code is good", f"*** ({len(code)} characters)")
+        _step("3. The state is the one that was sent, so the code is accepted", f"*** ({len(code)} characters)")
         token = await anilist.exchange_code(code)
         _step("4. It is exchanged for a token", f"*** ({len(token.access_token)} characters, {day(token)})")
         viewer = await anilist.viewer(token)
@@ -54,7 +54,7 @@ async def _by_itself() -> None:
             await anilist.exchange_code("a-code", redirect_uri=f"{application.redirect_uri}/")
         except RedirectURIMismatchError as error:
             show(f"{type(error).__name__}: {error}", style="red")
-        show("\nNothing was sent. AniList's own answer would have been no more than invalid_client.")
+        show("\nNothing was sent. AniList would have answered only: invalid_client.")
 
 
 async def _by_hand() -> None:
@@ -71,11 +71,11 @@ async def _by_hand() -> None:
     ):
         login = await receiver.login(subject="demo", label="the demo in your terminal")
         opens = open_browser(login.url)
-        say("A sandbox stands in for AniList; nothing there is real.", style="bold")
+        say("A sandbox stands in for AniList. Nothing in it is real.", style="bold")
         say("Your browser opens its login page; if not, open it yourself:" if opens else "Open in your browser:")
         say(f"\n{login.url}\n", style="cyan")
         waiting = flow.wait(login, timeout=LIFETIME)
-        done = await counted_down(waiting, seconds=LIFETIME, text="Waiting for you to come back (Ctrl+C gives up),")
+        done = await counted_down(waiting, seconds=LIFETIME, text="Waiting for you to come back (Ctrl+C to stop),")
     show(f"Linked {name_and_id(done.user_id, done.viewer)} to {done.login.subject!r}.", style="green")
 
 

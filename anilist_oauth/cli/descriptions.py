@@ -1,4 +1,4 @@
-"""Accounts and tokens in words and in JSON; what neither ever holds is the token."""
+"""Describe accounts and tokens in words and in JSON, without the token itself."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -8,7 +8,7 @@ from anilist_oauth.tokens.viewer import Viewer, display_name
 
 
 def account(user_id: int, viewer: Viewer | None, token: Token) -> dict[str, Any]:
-    """Give an account as JSON types; without a viewer, its name and address are null."""
+    """Return an account as JSON types. Without a viewer, its name and address are null."""
     return {
         "user_id": user_id,
         "user_name": None if viewer is None else viewer.name,
@@ -18,15 +18,15 @@ def account(user_id: int, viewer: Viewer | None, token: Token) -> dict[str, Any]
 
 
 def name_and_id(user_id: int, viewer: Viewer | None) -> str:
-    """Name an account for a person, with the id that stays the same when the name changes."""
+    """Return a user's name, with the id, which stays the same when the name changes."""
     return display_name(user_id, viewer) if viewer is None else f"{viewer.name} (AniList user {user_id})"
 
 
 def day(token: Token) -> str:
-    """Say until when a token lives."""
+    """Return until when a token is valid, in words."""
     return "for an unknown time" if token.expires_at is None else f"until {token.expires_at:%d %B %Y}"
 
 
 def days_left(token: Token) -> int | None:
-    """Count the whole days a token still has; None where its end is unknown."""
+    """Return how many whole days a token is still valid, or None if its expiry is unknown."""
     return None if token.expires_at is None else max(0, (token.expires_at - datetime.now(UTC)).days)

@@ -1,4 +1,4 @@
-"""Finds out why a login fails. No user is needed, and no token is changed."""
+"""Finds out why logins fail. It needs no user and changes no token."""
 
 import platform
 from collections.abc import Callable, Mapping
@@ -34,7 +34,7 @@ from anilist_oauth.session.session import OAuthSession
 from anilist_oauth.storage import Store
 from anilist_oauth.version import __version__
 
-_NO_CODE = "anilist-oauth-doctor"  # no server ever issued it
+_NO_CODE = "anilist-oauth-doctor"  # no server ever issued this code
 
 
 async def diagnose(
@@ -48,11 +48,11 @@ async def diagnose(
     """Check everything that a login needs.
 
     Args:
-        settings: What `read_settings` gave.
-        endpoints: Where AniList is.
-        store: The store, not yet opened.
-        proxy: The proxy that requests go through.
-        clock: This machine's time (aware).
+        settings: The result of `read_settings`.
+        endpoints: AniList's endpoints, or those of a sandbox.
+        store: The store, not opened yet.
+        proxy: The proxy for requests.
+        clock: Returns this machine's time (aware).
     """
     findings, application = check_forms(settings)
     if all(finding.name != "redirect_uri" or finding.level == "good" for finding in findings):
@@ -63,17 +63,17 @@ async def diagnose(
 
 
 def check_versions() -> Finding:
-    """Name the versions that a report of a fault needs."""
+    """Report the versions that a bug report needs."""
     system = f"Python {platform.python_version()}, aiohttp {aiohttp.__version__}, {platform.platform(terse=True)}"
     return good("version", f"anilist-oauth {__version__}, {system}")
 
 
 def check_port(redirect_uri: str) -> Finding:
-    """Open the redirect URI's port for a moment, if it is one of this machine."""
+    """Open the redirect URI's port for a moment, if it is on this machine."""
     try:
         addresses = loopback_addresses(redirect_uri)
     except ConfigurationError:
-        return good("port", "none of this machine: the redirect URI leads elsewhere")
+        return good("port", "not needed: the redirect URI is not on this machine")
     try:
         sockets = open_sockets(addresses)
     except ReceiverError as error:
@@ -89,7 +89,7 @@ async def check_store(store: Store) -> Finding:
         async with store:
             await store.tokens.get("doctor", client_id="doctor")
     except (AniListOAuthError, ImportError) as error:
-        return problem("store", str(error), "name another with --store or ANILIST_STORE")
+        return problem("store", str(error), "choose another store with --store or ANILIST_STORE")
     return good("store", "opens")
 
 
@@ -100,12 +100,12 @@ async def check_service(
     proxy: Proxy | None = None,
     clock: Callable[[], datetime],
 ) -> list[Finding]:
-    """Ask AniList whether it answers and accepts the application, what time it is, and what its rate limit is."""
+    """Check that AniList answers and accepts the application, and report its clock and rate limit."""
     witness, through = Witness(clock), None if proxy is None else proxy.url
     try:
         opening = OAuthSession(application or NOBODY, endpoints=endpoints, proxy=through, trace_configs=[witness.trace])
-    except ConfigurationError as error:  # of the arguments, only the proxy can be wrong
-        return [problem("proxy", str(error), f"fix {proxy and proxy.source}, or leave it out")]
+    except ConfigurationError as error:  # only the proxy can be wrong here
+        return [problem("proxy", str(error), f"fix {proxy and proxy.source}, or remove it")]
     async with opening as session:
         reached = await _reached(session)
         together = await _together(session, application, reached)
@@ -115,16 +115,16 @@ async def check_service(
 
 
 def _by_way_of(proxy: Proxy | None, finding: Finding) -> Finding:
-    """Name the proxy where the network fails: it is the first thing to look at."""
+    """Mention the proxy if the network fails, because it is the first thing to check."""
     if proxy is None or (finding.name, finding.level) != ("network", "problem"):
         return finding
-    return problem("network", finding.text, f"check the proxy {proxy}, and whether NO_PROXY should name the host")
+    return problem("network", finding.text, f"check the proxy {proxy}, and whether NO_PROXY should list the host")
 
 
 async def _together(session: OAuthSession, application: Application | None, reached: Finding) -> Finding:
-    """Check the application with AniList, if there is one, and AniList is there; one outage is one problem."""
+    """Check the application with AniList, if both are available. An outage counts as one problem only."""
     if application is None:
-        return unknown("application", "not checked with AniList: fix the above first")
+        return unknown("application", "not checked with AniList: fix the problems above first")
     if (reached.name, reached.level) == ("network", "problem"):
         return unknown("application", "not checked: AniList cannot be reached")
     accepted = await _accepted(session, application)
@@ -137,14 +137,14 @@ async def _reached(session: OAuthSession) -> Finding:
     try:
         await session.graphql("{ __typename }", max_wait=1.0)
     except GraphQLError:
-        pass  # it answers, and that was the question
+        pass  # it answers, which is all this call checks
     except ServiceError as error:
         return _failing(error)
     return good("network", f"{session.endpoints.graphql.host} answers")
 
 
 async def _accepted(session: OAuthSession, application: Application) -> Finding:
-    """Exchange a code that cannot be valid: what AniList complains of first tells what it has accepted."""
+    """Exchange a code that cannot be valid. AniList's first complaint shows what it has accepted."""
     try:
         await session.exchange_code(_NO_CODE)
     except InvalidCodeError as error:
@@ -159,20 +159,20 @@ async def _accepted(session: OAuthSession, application: Application) -> Finding:
         return problem("application", str(error), f"compare all three with {SETTINGS}")
     except ServiceError as error:
         return _failing(error)
-    return problem("anilist", "a made-up code was taken for a good one: this is not AniList", "check --endpoints")
+    return problem("anilist", "a made-up code was accepted, so this is not AniList", "check --endpoints")
 
 
 def _one_of_three(application: Application) -> Finding:
     length = len(application.client_secret or "")
     odd = "" if length == SECRET_LENGTH else f" (AniList's have {SECRET_LENGTH})"
     text = (
-        "AniList does not accept the application. One of three is not as in its settings:\n"
+        "AniList does not accept the application. One of these differs from its settings:\n"
         f"  client id      {application.client_id}\n"
         f"  client secret  {length} characters{odd}\n"
         f"  redirect URI   {application.redirect_uri}"
     )
     usual = "".join(f"\n  {slip}" for slip in slips(application.redirect_uri))
-    also = f"; usual slips of this URI:{usual}" if usual else ""
+    also = f"; common mistakes with this URI:{usual}" if usual else ""
     return problem("application", text, f"compare each with {SETTINGS}{also}")
 
 
@@ -181,10 +181,10 @@ def _failing(error: ServiceError) -> Finding:
         case ConnectionFailedError() | OutcomeUnknownError():
             return problem("network", str(error), "check this machine's connection, DNS, proxy and firewall")
         case RateLimitedError():
-            return problem("rate_limit", str(error), "wait: everything at this IP address shares one limit")
+            return problem("rate_limit", str(error), "wait; everything at this IP address shares one limit")
         case ServiceUnavailableError() if str(error).startswith(ADDRESS_REFUSED):
-            return problem("anilist", str(error), "your settings may be right: this address is what was refused")
+            return problem("anilist", str(error), "your settings may be right; it is this IP address that was refused")
         case ServiceUnavailableError():
-            return problem("anilist", str(error), "wait: nothing is wrong with your settings")
+            return problem("anilist", str(error), "wait; your settings are not the cause")
         case _:
-            return problem("anilist", str(error), "check --endpoints, and what is between here and AniList")
+            return problem("anilist", str(error), "check --endpoints, and any proxy on the way to AniList")

@@ -23,7 +23,7 @@ def doctor(
 ) -> None:
     """Find out why a login fails: settings, AniList, network, clock, port and store.
 
-    The application is that of ANILIST_CLIENT_ID, ANILIST_CLIENT_SECRET and ANILIST_REDIRECT_URI. No user is needed.
+    The application comes from ANILIST_CLIENT_ID, ANILIST_CLIENT_SECRET and ANILIST_REDIRECT_URI. No user is needed.
     """
     from anilist_oauth.cli.diagnosis import diagnose
 

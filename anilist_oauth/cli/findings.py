@@ -1,4 +1,4 @@
-"""What `doctor` finds, and the slips that it has seen before."""
+"""The findings of `doctor`, and common mistakes in redirect URIs."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -12,12 +12,12 @@ Level = Literal["good", "problem", "unknown"]
 
 @attrs.frozen(kw_only=True)
 class Finding:
-    """One thing that was looked at.
+    """The result of one check.
 
     Attributes:
-        name: What it is, such as ``client_secret`` or ``clock``.
-        level: Whether it is good, a problem, or could not be told.
-        text: What was found; a secret shows as its length.
+        name: What was checked, such as ``client_secret`` or ``clock``.
+        level: Whether it is good, a problem, or unknown.
+        text: What was found. Of a secret, only the length is shown.
         remedy: What to do about a problem.
     """
 
@@ -28,22 +28,22 @@ class Finding:
 
 
 def good(name: str, text: str) -> Finding:
-    """Make the finding that something is as it should be."""
+    """Return the finding that something is right."""
     return Finding(name=name, level="good", text=text)
 
 
 def problem(name: str, text: str, remedy: str | None = None) -> Finding:
-    """Make the finding that something is wrong."""
+    """Return the finding that something is wrong."""
     return Finding(name=name, level="problem", text=text, remedy=remedy)
 
 
 def unknown(name: str, text: str) -> Finding:
-    """Make the finding that something could not be told."""
+    """Return the finding that something could not be checked."""
     return Finding(name=name, level="unknown", text=text)
 
 
 def slips(redirect_uri: str) -> Iterator[str]:
-    """Give what AniList may have been told instead of this redirect URI, likeliest first."""
+    """Return what may be registered at AniList instead of this redirect URI, most likely first."""
     parts = split_uri(redirect_uri)
     scheme, rest = parts.scheme or "", redirect_uri.partition("://")[2]
     if scheme not in DEFAULT_PORTS or not rest:
@@ -61,6 +61,6 @@ def slips(redirect_uri: str) -> Iterator[str]:
 
 
 def _also_called(host: str) -> str:
-    """Give the other name that people use for a host."""
+    """Return the other common name of a host."""
     local = {"localhost": "127.0.0.1", "127.0.0.1": "localhost", "[::1]": "localhost"}.get(host)
     return local or (host.removeprefix("www.") if host.startswith("www.") else f"www.{host}")

@@ -1,4 +1,4 @@
-"""The look of help pages."""
+"""The look of the help pages."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,23 +7,23 @@ from typer.core import TyperCommand, TyperGroup
 
 
 class Command(TyperCommand):
-    """A command whose help page says what an option takes: a flag takes nothing, and ``URL`` says more than ``str``."""
+    """A command whose help says what an option takes: ``URL`` is better than ``str``, and a flag takes nothing."""
 
     def get_params(self, ctx: Any) -> Any:
-        """Give the parameters, described as above."""
+        """Return the parameters, described as above."""
         return [_described(parameter) for parameter in super().get_params(ctx)]
 
 
 class Group(TyperGroup):
-    """The same for options that stand before a command."""
+    """The same for options before the command."""
 
     def get_params(self, ctx: Any) -> Any:
-        """Give the parameters, described as above."""
+        """Return the parameters, described as above."""
         return [_described(parameter) for parameter in super().get_params(ctx)]
 
 
 def _described(parameter: Any) -> Any:
-    """Keep newer versions of typer from calling each flag ``<bool>``, and from ignoring the name of a value."""
+    """Prevent newer versions of typer from calling each flag ``<bool>`` and from ignoring the name of a value."""
     if getattr(parameter, "is_bool_flag", False):
         vars(parameter)["display_type_rich"] = _says(None)
     elif parameter.metavar is not None:

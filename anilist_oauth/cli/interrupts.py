@@ -1,4 +1,4 @@
-"""Ctrl+C once is enough: what it asked for is not broken by the next one."""
+"""React to the first Ctrl+C only, so that further ones do not interrupt the clean-up."""
 
 import signal
 from collections.abc import Awaitable, Iterator
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Ignore Ctrl+C for a moment, so that a second one does not break what the first one asked for."""
+    """Ignore Ctrl+C inside the block, so that a second one does not interrupt the reaction to the first."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         yield
@@ -20,13 +20,13 @@ def uninterrupted() -> Iterator[None]:
 
 
 async def interrupted_once(work: Awaitable[T]) -> T:
-    """Await something that Ctrl+C cancels as asyncio does, but once: a second one would break the event loop."""
+    """Await work that Ctrl+C cancels, but only once: a second one would break the event loop."""
     cancel = signal.getsignal(signal.SIGINT)
     if not callable(cancel):
-        return await work  # whoever started this command has Ctrl+C ignored
+        return await work  # Ctrl+C was already ignored when this command started
 
     def heed(number: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # until the command has ended
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # until the command ends
         cancel(number, frame)
 
     signal.signal(signal.SIGINT, heed)

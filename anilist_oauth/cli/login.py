@@ -1,4 +1,4 @@
-"""``login``: through the browser and a port of this machine, or by a code that is pasted."""
+"""``login``: logs in through the browser and a local port, or with a pasted code."""
 
 import asyncio
 import getpass
@@ -34,7 +34,7 @@ from anilist_oauth.redaction import MaskedText
 _TRIES = 3  # pastes
 _PATIENCE = 1.0  # seconds
 _PROMPT = "Paste the code or the whole address that AniList shows, then press Enter (it stays hidden): "
-_IF_IN_DOUBT = "Did AniList show an error instead of a button to approve? `anilist-oauth doctor` finds out why."
+_IF_IN_DOUBT = "Did AniList show an error instead of a button to approve? Run `anilist-oauth doctor` to find out why."
 
 
 def login(
@@ -50,9 +50,9 @@ def login(
     proxy: ProxyURL = None,
     as_json: AsJSON = False,
 ) -> None:
-    """Log in with AniList. The token is stored and is good for a year.
+    """Log in with AniList. The token is stored and is valid for a year.
 
-    The application is that of ANILIST_CLIENT_ID, ANILIST_CLIENT_SECRET and ANILIST_REDIRECT_URI.
+    The application comes from ANILIST_CLIENT_ID, ANILIST_CLIENT_SECRET and ANILIST_REDIRECT_URI.
     """
     application = Application.from_env()
     with asyncio.Runner() as runner:
@@ -76,7 +76,7 @@ def login(
 
 
 async def _closed(stack: AsyncExitStack) -> None:
-    """Close everything, soon: whoever presses Ctrl+C during the exchange does not want to wait for its answer."""
+    """Close everything quickly. After Ctrl+C during the exchange, nobody wants to wait for its answer."""
     with suppress(TimeoutError):
         async with asyncio.timeout(_PATIENCE):
             await stack.aclose()
@@ -87,25 +87,25 @@ async def _by_callback(flow: LoginFlow, *, subject: str, browser: bool, timeout:
 
     try:
         receiving = CallbackReceiver(flow)
-    except ConfigurationError as error:  # it names `bind=`, which is for programs
+    except ConfigurationError as error:  # its message mentions `bind=`, which is for programs
         raise ConfigurationError(_elsewhere(flow.session.application.redirect_uri)) from error
     async with receiving as receiver:
         begun = await receiver.login(subject=subject, label=_label(), timeout=timeout)
         _send(begun, browser=browser)
         waiting = flow.wait(begun, timeout=timeout)
-        return await counted_down(waiting, seconds=timeout, text="Waiting for you to come back (Ctrl+C gives up),")
+        return await counted_down(waiting, seconds=timeout, text="Waiting for you to come back (Ctrl+C to stop),")
 
 
 def _elsewhere(redirect_uri: str) -> str:
     return (
-        f"the redirect URI {redirect_uri} is not plain http on this machine, so no browser comes back here: use --pin "
-        "and paste the address where your browser ends, or create a client at AniList with a redirect URI such as "
-        "http://127.0.0.1:8080/callback"
+        f"the redirect URI {redirect_uri} is not plain http on this machine, so the browser cannot come back here; use "
+        "--pin and paste the address where your browser ends up, or create a client at AniList with a redirect URI "
+        "such as http://127.0.0.1:8080/callback"
     )
 
 
 def _by_paste(runner: asyncio.Runner, flow: LoginFlow, *, subject: str, browser: bool) -> CompletedLogin:
-    """Read the pin outside of the event loop: a thread that waits for input would hold Ctrl+C up."""
+    """Read the pin outside of the event loop, because a thread that waits for input would block Ctrl+C."""
     begun = runner.run(flow.begin(subject=subject))
     _send(begun, browser=browser)
     tries = _TRIES if is_interactive() else 1
@@ -121,12 +121,12 @@ def _by_paste(runner: asyncio.Runner, flow: LoginFlow, *, subject: str, browser:
 
 
 async def _finish(flow: LoginFlow, pasted: MaskedText, begun: Login) -> CompletedLogin:
-    """Accept a code, or an implicit token that was pasted by mistake if AniList confirms it."""
+    """Accept a code. If an implicit token was pasted by mistake, accept it if AniList confirms it."""
     try:
         token = parse_implicit(pasted, now=flow.session.clock())
     except InvalidCallbackError:
         return await flow.finish(pasted, login=begun)
-    say("That is a token, not a code: asking AniList whose it is.")
+    say("That is a token, not a code. Asking AniList whose it is.")
     return await flow.accept(await flow.session.verify(token.access_token), login=begun)
 
 

@@ -1,4 +1,4 @@
-"""``logout``: forgets the token here; AniList cannot be told."""
+"""``logout``: deletes the stored token. Only the user can revoke it at AniList."""
 
 import asyncio
 
@@ -11,14 +11,14 @@ from anilist_oauth.tokens.viewer import display_name
 
 
 def logout(*, subject: Subject = DEFAULT_SUBJECT, store: StoreURL = None) -> None:
-    """Forget the stored token; of the application, only ANILIST_CLIENT_ID is needed."""
+    """Delete the stored token. Of the application's settings, only ANILIST_CLIENT_ID is needed."""
     application = known_client()
     name = None if missing_file(store) else asyncio.run(_forget(application, subject, store=store))
     if name is None:
         say(f"Nobody is logged in as {subject}.", style="red")
         raise typer.Exit(FAILED)
-    show(f"Logged out: the token of {name} is forgotten.")
-    say("AniList itself cannot be told. To end the token there, revoke it at https://anilist.co/settings/apps.")
+    show(f"Logged out: the token of {name} was deleted.")
+    say("The token is still valid at AniList. To revoke it, go to https://anilist.co/settings/apps.")
 
 
 async def _forget(application: Application, subject: str, *, store: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""What a person pastes into the terminal, however long and in however many lines."""
+"""Read what a person pastes into the terminal, however long and in however many lines."""
 
 import os
 import select
@@ -8,28 +8,28 @@ from anilist_oauth.cli.terminal import say
 from anilist_oauth.redaction import Masked, MaskedBytes
 
 _CHUNK = 65536
-_QUIET = 0.1  # seconds without anything more, after which a paste of several lines is complete
+_QUIET = 0.1  # seconds without input after which a paste of several lines is complete
 _END_OF_INPUT = b"\x04"
 _BACKSPACES = frozenset(b"\x7f\x08")
 
 
 def read_paste(prompt: str) -> str:
-    """Read what is pasted, up to Enter; it is not echoed, since it is as good as a password.
+    """Read pasted text up to Enter. It is not echoed, because it is as good as a password.
 
-    A terminal hands over lines of at most 4,096 characters, so the text is read character by character. This call
-    blocks: make it outside of the event loop, in the main thread, so that Ctrl+C ends it.
+    A terminal delivers lines of at most 4,096 characters, so the text is read character by character. This call blocks.
+    Call it outside of the event loop, in the main thread, so that Ctrl+C ends it.
 
     Returns:
-        The text; empty at the end of the input.
+        The text, or an empty string at the end of the input.
     """
-    if sys.stdin is None:  # closed, as under a service manager
+    if sys.stdin is None:  # closed, for example under a service manager
         return ""
     if not sys.stdin.isatty():
         return sys.stdin.read()
-    if sys.platform == "win32":  # a console hands over lines of any length
+    if sys.platform == "win32":  # a console delivers lines of any length
         say(prompt, end="")
         return sys.stdin.readline()
-    import termios  # only Unix has it
+    import termios  # only exists on Unix
 
     terminal = sys.stdin.fileno()
     before, mode = termios.tcgetattr(terminal), termios.tcgetattr(terminal)
@@ -37,7 +37,7 @@ def read_paste(prompt: str) -> str:
     mode[6][termios.VMIN], mode[6][termios.VTIME] = 1, 0
     termios.tcsetattr(terminal, termios.TCSADRAIN, mode)
     try:
-        say(prompt, end="")  # only now: what is pasted before would be cut
+        say(prompt, end="")  # only now, because text pasted earlier would be cut off
         pasted = _read(terminal)
     finally:
         termios.tcsetattr(terminal, termios.TCSADRAIN, before)
@@ -57,7 +57,7 @@ def _read(terminal: int) -> MaskedBytes:
 
 
 def _add(kept: Masked[bytearray], typed: MaskedBytes) -> None:
-    """Add what was typed, and apply the backspaces in it, which the terminal no longer does."""
+    """Add typed bytes and apply backspaces, which the terminal no longer does itself."""
     for byte in typed:
         if byte in _BACKSPACES:
             del kept.value[-1:]

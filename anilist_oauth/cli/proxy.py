@@ -1,4 +1,4 @@
-"""The proxy that requests go through, as the options and the environment name it."""
+"""The proxy for requests, from the options or the environment."""
 
 import os
 from urllib.request import getproxies, proxy_bypass
@@ -16,28 +16,28 @@ class Proxy:
     """A proxy.
 
     Attributes:
-        url: Its URL, which may hold a password; it is not shown.
-        source: What named it, such as ``HTTPS_PROXY``.
+        url: Its URL. It may contain a password and is not shown.
+        source: Where it was set, such as ``HTTPS_PROXY``.
     """
 
     url: str = attrs.field(converter=MaskedText)
     source: str
 
     def __str__(self) -> str:
-        """Name it without user and password."""
+        """Return its address without user and password."""
         address = MaskedText((self.url.partition("://")[2] or self.url).rpartition("@")[2].rstrip("/"))
         return f"{address} (from {self.source})"
 
 
 def find_proxy(endpoints: Endpoints, *, given: str | None) -> Proxy | None:
-    """Find the proxy for these endpoints.
+    """Return the proxy for these endpoints.
 
     Args:
-        endpoints: Where requests go. Plain http, which is for a sandbox on this machine, needs no proxy.
-        given: The URL of ``--proxy``; it counts before ``HTTPS_PROXY``.
+        endpoints: Where requests go. Plain http is only used for a local sandbox and needs no proxy.
+        given: The URL of ``--proxy``. It takes precedence over ``HTTPS_PROXY``.
 
     Returns:
-        None without a proxy, or where ``NO_PROXY`` names the host.
+        The proxy. None if there is none, or ``NO_PROXY`` lists the host.
     """
     if given is not None:
         return Proxy(url=given, source="--proxy")

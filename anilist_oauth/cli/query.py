@@ -1,4 +1,4 @@
-"""``query``: one GraphQL request, as the logged-in user or as nobody."""
+"""``query``: sends one GraphQL query, as the logged-in user or without a user."""
 
 import asyncio
 import json
@@ -37,7 +37,7 @@ def query(
     endpoints: EndpointsURL = None,
     proxy: ProxyURL = None,
 ) -> None:
-    """Ask AniList's GraphQL API, and show the data as JSON."""
+    """Send a query to AniList's GraphQL API and show the data as JSON."""
     values = _variables(variables)
     try:
         text = file.read()
@@ -46,7 +46,7 @@ def query(
     if subject is not None:
         require_store(store, subject=subject)
     elif missing_file(store):
-        store = "memory:"  # nobody is logged in, and nothing is to be made
+        store = "memory:"  # nobody is logged in, and no file must be created
     show_json(asyncio.run(_ask(text, values, subject, store=store, endpoints=endpoints, proxy=proxy)))
 
 

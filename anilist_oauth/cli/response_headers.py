@@ -1,4 +1,4 @@
-"""What answers say besides their bodies: the server's clock, and its rate limit."""
+"""What responses say besides their bodies: the server's clock and its rate limit."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ class _Answer:
 
 
 class Witness:
-    """Keeps the headers of every answer; `clock` tells this machine's time."""
+    """Keeps the headers of every response. `clock` returns this machine's time."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
@@ -38,25 +38,25 @@ class Witness:
     def clock(self) -> Finding:
         """Compare this machine's clock with the server's."""
         if not self._answers:
-            return unknown("clock", "not compared: no answer came")
+            return unknown("clock", "not compared: there was no answer")
         dates = [(answer, _date(answer.headers.get("Date"))) for answer in self._answers]
         skews = [answer.at - date for answer, date in dates if date is not None]
         if not skews:
-            return unknown("clock", "not compared: the server does not tell its time")
+            return unknown("clock", "not compared: the server does not send its time")
         ahead = min(skews, key=abs)
         if abs(ahead) <= _TOLERATED:
             return good("clock", f"right, to {max(1, round(abs(ahead).total_seconds()))} s")
         by = f"{round(abs(ahead).total_seconds() / 60)} minutes {'ahead of' if ahead > timedelta() else 'behind'}"
-        return problem("clock", f"this machine is {by} AniList", "set its clock (NTP): logins and tokens end by it")
+        return problem("clock", f"this machine is {by} AniList", "set its clock (NTP); logins and tokens expire by it")
 
     def rate_limit(self, graphql: URL) -> Finding:
-        """Tell the limit in force."""
+        """Report the current rate limit."""
         for answer in self._answers:
             said = RateLimit.from_headers(answer.headers, now=answer.at)
             if answer.url == graphql and said.limit is not None:
                 left = "" if said.remaining is None else f", {said.remaining} left in this one"
                 return good("rate_limit", f"{said.limit} requests a minute{left}")
-        return unknown("rate_limit", "the server names none" if self._answers else "not known: no answer came")
+        return unknown("rate_limit", "the server does not send one" if self._answers else "not known: no answer came")
 
 
 def _date(text: str | None) -> datetime | None:

@@ -1,4 +1,4 @@
-"""``sandbox``: a stand-in for AniList to point an application at, with a log to follow."""
+"""``sandbox``: runs a stand-in for AniList that an application can use, with a log to follow."""
 
 import asyncio
 import os
@@ -11,7 +11,7 @@ from anilist_oauth.cli.terminal import INTERRUPTED
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.oauth.application import Application
 
-# Always the same, so that an application needs its settings once: no secret, for nothing here is real.
+# Always the same, so that an application can keep its settings. It is not a secret, because nothing here is real.
 _SECRET = "sandboxsandboxsandboxsandboxsandboxsandb"
 _STATUS = re.compile(r"  [A-Z]+ \S+ ([2-5])[0-9]{2}")
 _COLORS = {"2": "green", "3": "cyan", "4": "yellow", "5": "red"}
@@ -23,7 +23,7 @@ def sandbox(
         int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 for a free one.", metavar="PORT")
     ] = 8080,
     redirect_uri: Annotated[
-        str, typer.Option(help="Where your application is called back, byte for byte.", metavar="URI")
+        str, typer.Option(help="Your application's redirect URI, byte for byte.", metavar="URI")
     ] = "http://localhost:9090/callback",
     user: Annotated[
         list[str] | None, typer.Option(help="An account; may be repeated.", metavar="NAME", show_default="mika")
@@ -60,13 +60,13 @@ def sandbox(
         typer.echo("Stopped.", err=True)
         raise typer.Exit(INTERRUPTED) from None
     except OSError as error:
-        why = os.strerror(error.errno) if error.errno else error  # asyncio puts the address and more around it
-        typer.echo(f"Port {port} cannot be used ({why}): name another with --port, or 0.", err=True)
+        why = os.strerror(error.errno) if error.errno else error  # asyncio adds the address and more to the message
+        typer.echo(f"Port {port} cannot be used ({why}): choose another with --port, or 0 for a free one.", err=True)
         raise typer.Exit(code=1) from error
 
 
 def _show(line: str) -> None:
-    """Show a line, colored by the status in it."""
+    """Show a line, colored by its status."""
     status = _STATUS.search(line)
     if status and not os.environ.get("NO_COLOR"):
         line = typer.style(line, fg=_COLORS[status[1]])

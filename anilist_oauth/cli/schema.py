@@ -6,7 +6,7 @@ from anilist_oauth.cli.terminal import show
 def schema() -> None:
     """Print AniList's GraphQL schema. AniList is not contacted.
 
-    For an editor, gql or ariadne-codegen: `anilist-oauth schema > schema.graphql`.
+    Use it with an editor, gql or ariadne-codegen: `anilist-oauth schema > schema.graphql`.
     """
     from anilist_oauth.sandbox import schema_text
 

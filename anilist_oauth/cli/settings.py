@@ -1,4 +1,4 @@
-"""The options that several commands share, and what they open."""
+"""The options that several commands share, and the objects made from them."""
 
 import os
 from collections.abc import AsyncIterator
@@ -22,7 +22,7 @@ DEFAULT_SUBJECT = "cli"
 LIFETIME = 600.0  # seconds
 _KEYS = "ANILIST_STORE_KEYS"
 
-Subject = Annotated[str, typer.Option(help="Whose login, in your own terms.", metavar="NAME")]
+Subject = Annotated[str, typer.Option(help="Whose login it is; any name you choose.", metavar="NAME")]
 StoreURL = Annotated[
     str | None,
     typer.Option(
@@ -56,10 +56,10 @@ AsJSON = Annotated[bool, typer.Option("--json", help="Show the result as JSON.")
 
 
 def endpoints_at(base: str | None) -> Endpoints:
-    """Give AniList's endpoints, or those of a sandbox by its base URL; https, or http on loopback.
+    """Return AniList's endpoints, or those of a sandbox by its base URL (https, or http on loopback).
 
     Raises:
-        typer.BadParameter: The URL cannot be one.
+        typer.BadParameter: The URL cannot be an endpoint.
     """
     if base is None:
         return ANILIST
@@ -75,10 +75,10 @@ def endpoints_at(base: str | None) -> Endpoints:
 
 
 def store_at(url: str | None) -> Store:
-    """Give the store of a URL, or the default one, not yet opened; keys come from ``ANILIST_STORE_KEYS``.
+    """Return the store of a URL, or the default one, not opened yet. The keys come from ``ANILIST_STORE_KEYS``.
 
     Raises:
-        typer.BadParameter: The URL names no store.
+        typer.BadParameter: The URL is not a store's.
     """
     try:
         return open_store(url or _default_store())
@@ -88,10 +88,10 @@ def store_at(url: str | None) -> Store:
 
 
 def missing_file(url: str | None) -> str | None:
-    """Give the path of a SQLite store whose file is not there; None for every other store.
+    """Return the path of a SQLite store whose file does not exist. None for every other store.
 
     Raises:
-        typer.BadParameter: The URL names no store.
+        typer.BadParameter: The URL is not a store's.
     """
     from sqlalchemy.engine import make_url
 
@@ -104,31 +104,31 @@ def missing_file(url: str | None) -> str | None:
 
 
 def known_client() -> Application:
-    """Give the environment's application as far as stored tokens need it: its client ID is enough.
+    """Return the environment's application. Its client ID is enough to use stored tokens.
 
     Raises:
-        ConfigurationError: ``ANILIST_CLIENT_ID`` is missing, or cannot be one.
+        ConfigurationError: ``ANILIST_CLIENT_ID`` is missing or invalid.
     """
     client_id = os.environ.get(CLIENT_ID, "").strip()
     if not client_id:
-        raise ConfigurationError(f"set {CLIENT_ID} in the environment: tokens are kept for each application")
+        raise ConfigurationError(f"set {CLIENT_ID} in the environment; tokens are stored per application")
     return Application(client_id=client_id, redirect_uri=PIN_REDIRECT_URI)
 
 
 def any_client() -> Application:
-    """Give the environment's application; where none is named, one that is good for public queries only."""
+    """Return the environment's application. If there is none, return one for public queries only."""
     return known_client() if os.environ.get(CLIENT_ID) else NOBODY
 
 
 def require_store(url: str | None, *, subject: str) -> None:
-    """Refuse a SQLite store whose file is not there: to open it would make it.
+    """Refuse a SQLite store whose file does not exist, because opening it would create the file.
 
     Raises:
-        LoginRequiredError: Nobody can be logged in there.
+        LoginRequiredError: The file does not exist, so nobody is logged in.
     """
     path = missing_file(url)
     if path is not None:
-        raise LoginRequiredError(f"there is no store at {path}, so nobody is logged in there", subject=subject)
+        raise LoginRequiredError(f"there is no store at {path}, so nobody is logged in", subject=subject)
 
 
 @asynccontextmanager
@@ -140,16 +140,16 @@ async def opened(
     proxy: str | None = None,
     lifetime: float = LIFETIME,
 ) -> AsyncIterator[LoginFlow]:
-    """Open the store, a session and a flow on both.
+    """Open the store, and a session and a flow that use it.
 
     Raises:
-        typer.BadParameter: The store, endpoints or proxy cannot be one.
+        typer.BadParameter: The store, endpoints or proxy are invalid.
     """
     where, kept = endpoints_at(endpoints), store_at(store)
     through = find_proxy(where, given=proxy)
     try:
         session = OAuthSession(application, endpoints=where, proxy=None if through is None else through.url)
-    except ConfigurationError as error:  # of the arguments, only the proxy can be wrong
+    except ConfigurationError as error:  # only the proxy can be wrong here
         raise typer.BadParameter(str(error), param_hint=None if through is None else through.source) from error
     async with (
         kept,

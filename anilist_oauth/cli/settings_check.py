@@ -1,4 +1,4 @@
-"""The three settings of an application, each checked on its own."""
+"""Check the three settings of an application, each by itself."""
 
 import warnings
 from collections.abc import Iterator, Mapping
@@ -12,14 +12,14 @@ from anilist_oauth.oauth.redirect_uri import RedirectGuard
 from anilist_oauth.redaction import MaskedText
 
 SETTINGS = "https://anilist.co/settings/developer"
-SECRET_LENGTH = 40  # characters of every secret of AniList's seen so far
+SECRET_LENGTH = 40  # characters; every AniList secret seen so far has this many
 CLIENT_ID, CLIENT_SECRET, REDIRECT_URI = "ANILIST_CLIENT_ID", "ANILIST_CLIENT_SECRET", "ANILIST_REDIRECT_URI"
 NOBODY = Application(client_id="none", redirect_uri=PIN_REDIRECT_URI)
-"""An application that is good for public queries, and for nothing else."""
+"""An application that can only be used for public queries."""
 
 
 def read_settings(environment: Mapping[str, str]) -> Mapping[str, str]:
-    """Take the three settings out of the environment, and no other; the secret's repr is masked."""
+    """Return the three settings from the environment. The secret's repr is masked."""
     return {
         CLIENT_ID: environment.get(CLIENT_ID, ""),
         CLIENT_SECRET: MaskedText(environment.get(CLIENT_SECRET, "")),
@@ -28,7 +28,7 @@ def read_settings(environment: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def check_forms(settings: Mapping[str, str]) -> tuple[list[Finding], Application | None]:
-    """Look at the client id, secret and redirect URI, and give the application they make, if they do."""
+    """Check the client id, secret and redirect URI. Also return their application if they are valid."""
     findings = [
         _quoted("client_id", CLIENT_ID, settings) or _client_id(settings),
         _quoted("client_secret", CLIENT_SECRET, settings) or _client_secret(settings),
@@ -46,10 +46,10 @@ def check_forms(settings: Mapping[str, str]) -> tuple[list[Finding], Application
 
 
 def _quoted(name: str, variable: str, settings: Mapping[str, str]) -> Finding | None:
-    """Find a value in the quotes of a .env file, which not every program that reads one removes."""
+    """Find quotes around a value from a .env file, which not every program removes."""
     given = MaskedText(settings.get(variable, "").strip())
     if len(given) > 1 and given[0] == given[-1] and given[0] in "\"'":
-        return problem(name, f"{variable} is in quotes, and they count as part of it", "remove the quotes at both ends")
+        return problem(name, f"{variable} is in quotes, which count as part of it", "remove the quotes at both ends")
     return None
 
 
@@ -60,7 +60,7 @@ def _client_id(settings: Mapping[str, str]) -> Finding:
     except ConfigurationError as error:
         return _malformed("client_id", CLIENT_ID, given, error)
     if not (client_id.isascii() and client_id.isdigit()):
-        text = "it is not a number, and AniList's IDs are: is it the name, or the secret?"
+        text = "it is not a number, as AniList's IDs are; it may be the application's name or its secret"
         return problem("client_id", text, f"copy the ID from {SETTINGS} into {CLIENT_ID}")
     return good("client_id", client_id)
 
@@ -81,7 +81,7 @@ def _redirect_uri(settings: Mapping[str, str]) -> Finding:
             registered = RedirectGuard(given).registered
     except ConfigurationError as error:
         return _malformed("redirect_uri", REDIRECT_URI, given, error)
-    note = " (plain http to another machine: good for development only)" if caught else ""
+    note = " (plain http to another machine: only for development)" if caught else ""
     return good("redirect_uri", f"{registered}{note}")
 
 

@@ -1,4 +1,4 @@
-"""How a command writes and ends: its result on stdout, all else on stderr, no traceback for an expected failure."""
+"""How commands write and end: results on stdout, everything else on stderr, no traceback for expected failures."""
 
 import asyncio
 import json
@@ -24,15 +24,15 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 FAILED, INTERRUPTED = 1, 130
-_STYLES: dict[str, dict[str, Any]] = {"dim": {"dim": True}, "bold": {"bold": True}}  # any other is a color
-_USUAL_COLUMNS = 80  # where a terminal does not say
+_STYLES: dict[str, dict[str, Any]] = {"dim": {"dim": True}, "bold": {"bold": True}}  # any other style is a color
+_USUAL_COLUMNS = 80  # if the terminal does not report its width
 _CLEAR_LINE = "\r\x1b[K"
-# What moves a terminal's cursor or turns text around, and what UTF-8 has no word for; line breaks and tabs are fine.
+# Characters that move the cursor or reverse text, and those that UTF-8 cannot encode; not line breaks and tabs.
 _DANGEROUS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def well_ended(command: Callable[P, None]) -> Callable[P, None]:
-    """Give a command the usual exit codes: 1 with one sentence for an expected failure, 130 for Ctrl+C."""
+    """Add the usual exit codes to a command: 1 with one sentence for an expected failure, 130 for Ctrl+C."""
 
     @wraps(command)
     def ended(*arguments: P.args, **options: P.kwargs) -> None:
@@ -43,7 +43,7 @@ def well_ended(command: Callable[P, None]) -> Callable[P, None]:
         except AniListOAuthError as error:
             say(str(error), style="red")
             if isinstance(error, LoginRequiredError | InvalidTokenError):
-                say("Log in with `anilist-oauth login`, and the same --subject if you gave one.")
+                say("Log in with `anilist-oauth login`. If you passed --subject, pass the same one.")
         except ImportError as error:
             if error.name is not None:
                 raise
@@ -62,10 +62,10 @@ def well_ended(command: Callable[P, None]) -> Callable[P, None]:
 
 
 def how_to_install(missing: str) -> str:
-    """Say how to add an extra that is missing, for each of the usual installers.
+    """Return how to install a missing extra with each of the usual installers.
 
     Args:
-        missing: What an `ImportError` of ours says: what lacks, and at its end the extra as pip takes it.
+        missing: The message of this package's `ImportError`: what is missing, then the extra as pip takes it.
     """
     what, _, pip = missing.rpartition("pip install ")
     extra = pip.partition("[")[2].partition("]")[0]
@@ -78,7 +78,7 @@ def how_to_install(missing: str) -> str:
 
 @contextmanager
 def _warnings_said() -> Iterator[None]:
-    """Say what a redirect URI or a store is warned of; a person has no use for the line of code."""
+    """Show the warnings about a redirect URI or a store without the line of code, which is no use to a person."""
     with warnings.catch_warnings():
         usual = warnings.showwarning
 
@@ -93,29 +93,29 @@ def _warnings_said() -> Iterator[None]:
 
 
 def say(text: str = "", *, style: str | None = None, end: str = "\n") -> None:
-    """Say something to the person, on stderr."""
+    """Show a message on stderr."""
     write(sys.stderr, _styled(sys.stderr, text, style) + end)
 
 
 def show(text: str, *, style: str | None = None) -> None:
-    """Show a part of the result, on stdout."""
+    """Show a part of the result on stdout."""
     write(sys.stdout, _styled(sys.stdout, text, style) + "\n")
 
 
 def show_json(value: Any) -> None:
-    """Show the result as JSON that no terminal mistakes for commands."""
+    """Show the result as JSON, without characters that a terminal would obey."""
     is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     text = json.dumps(value, indent=2, ensure_ascii=not is_utf8)
     write(sys.stdout, _DANGEROUS.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
 
 
 def printable(text: str) -> str:
-    """Take out of a text what a terminal would obey."""
+    """Remove the characters that a terminal would obey."""
     return _DANGEROUS.sub("", text)
 
 
 def can_show(text: str) -> bool:
-    """Tell whether stdout's encoding has these characters; an old one has question marks for them."""
+    """Return whether stdout's encoding has these characters. An old one would show question marks instead."""
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
@@ -124,12 +124,12 @@ def can_show(text: str) -> bool:
 
 
 def is_interactive() -> bool:
-    """Tell whether somebody watches stderr live."""
+    """Return whether somebody is watching stderr."""
     return sys.stderr.isatty()
 
 
 async def counted_down(work: Awaitable[T], *, seconds: float, text: str) -> T:
-    """Await something, with the time that is left shown each second, if somebody watches."""
+    """Await work. If somebody is watching, show the remaining time each second."""
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
@@ -139,7 +139,7 @@ async def counted_down(work: Awaitable[T], *, seconds: float, text: str) -> T:
                 minutes, rest = divmod(max(0, round(end - loop.time())), 60)
                 left = f"{minutes}:{rest:02} left"
                 line = f"{text} {left}"
-                if len(line) >= columns(sys.stderr):  # one that wraps could not be cleared
+                if len(line) >= columns(sys.stderr):  # a wrapped line could not be cleared
                     line = left
                 write(sys.stderr, f"{_CLEAR_LINE}{_styled(sys.stderr, line, 'dim')}")
             await asyncio.wait((task,), timeout=1)
@@ -151,7 +151,7 @@ async def counted_down(work: Awaitable[T], *, seconds: float, text: str) -> T:
 
 
 def columns(stream: TextIO) -> int:
-    """Tell how many columns the terminal has."""
+    """Return how many columns the terminal has."""
     try:
         return os.get_terminal_size(stream.fileno()).columns or _USUAL_COLUMNS
     except OSError:
@@ -159,7 +159,7 @@ def columns(stream: TextIO) -> int:
 
 
 def _styled(stream: TextIO, text: str, style: str | None) -> str:
-    """Take out what a terminal would obey, wrap at words, and color it where colors are wanted (https://no-color.org)."""
+    """Remove what a terminal would obey, wrap at words, and add color if wanted (https://no-color.org)."""
     text = MaskedText(printable(text))
     if not stream.isatty():
         return text
@@ -170,14 +170,14 @@ def _styled(stream: TextIO, text: str, style: str | None) -> str:
 
 
 def _wrapped(line: str, width: int) -> str:
-    """Wrap a line at words; a long word, such as an address, stays in one piece to be copied."""
+    """Wrap a line at words. A long word, such as an address, stays in one piece so that it can be copied."""
     if len(line) <= width:
         return line
     return textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
 
 
 def write(stream: TextIO, text: str) -> None:
-    """Write a text; a question mark stands for each character that the stream's encoding lacks."""
+    """Write text. Characters that the stream's encoding lacks become question marks."""
     encoding = stream.encoding or "utf-8"
     stream.write(text.encode(encoding, "replace").decode(encoding))
     stream.flush()

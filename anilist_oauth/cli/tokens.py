@@ -1,4 +1,4 @@
-"""``tokens``: whose are stored, and for how long they are good."""
+"""``tokens``: lists whose tokens are stored, and how long they are valid."""
 
 import asyncio
 from datetime import UTC, datetime

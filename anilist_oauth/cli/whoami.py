@@ -29,14 +29,14 @@ def whoami(
     proxy: ProxyURL = None,
     as_json: AsJSON = False,
 ) -> None:
-    """Ask AniList who is logged in; of the application, only ANILIST_CLIENT_ID is needed."""
+    """Ask AniList who is logged in. Of the application's settings, only ANILIST_CLIENT_ID is needed."""
     application = known_client()
     require_store(store, subject=subject)
     viewer, token = asyncio.run(_ask(application, subject, store=store, endpoints=endpoints, proxy=proxy))
     if as_json:
         show_json({"subject": subject, **account(viewer.id, viewer, token), "unread": viewer.unread})
         return
-    show(f"{name_and_id(viewer.id, viewer)}, token good {day(token)}")
+    show(f"{name_and_id(viewer.id, viewer)}, token valid {day(token)}")
     if viewer.site_url:
         show(viewer.site_url)
 
@@ -48,5 +48,5 @@ async def _ask(
         token = await flow.token_for(subject)
         stored = await flow.tokens.get(subject, client_id=application.client_id)
         if stored is None or stored.viewer is None:
-            return await flow.viewer(subject), token  # asks, and fills the record
+            return await flow.viewer(subject), token  # asks AniList and completes the record
         return parse_viewer(await flow.graphql(subject, VIEWER_QUERY)), token

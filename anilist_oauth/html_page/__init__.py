@@ -1,4 +1,4 @@
-"""The HTML shell of every page that a person sees, and the words on the pages of both doors.
+"""The HTML frame of every page that people see, and the texts of the pages.
 
     page = render(
         title="Connect AniList",
@@ -7,15 +7,15 @@
     )
     return web.Response(status=page.status, headers=page.headers, body=page.body)
 
-A page is plain HTML and CSS in one answer, light and dark, for phone and desktop. Its content security policy allows
-its own style sheet, one script if it has one (both by hash), the application's icon, and forms to the sources named in
-`form_action`; nothing else. It is never stored, framed or named in a referrer.
+A page is plain HTML and CSS in one response, light and dark, for phone and desktop. Its content security policy allows
+only its style sheet, one script if it has one (both by hash), the application's icon, and forms to the sources named in
+`form_action`. It is never cached, framed or sent as a referrer.
 
-Text is escaped unless it is `Markup`, which only the functions here make. A `str` in a page's body is a paragraph;
-`element` makes anything else, `form` and `button` the usual, `isolated` is for names that somebody chose.
+Text is escaped unless it is `Markup`, which only the functions here create. A `str` in a page's body becomes a
+paragraph. Use `element` for other elements, `form` and `button` for forms, `isolated` for names that somebody chose.
 
-Reading order: `elements`, `page`, `style`; `texts` has every sentence by its public name, `pages` says whose pages they
-are and in which language; `browser_headers` tells a person's visit from a program's.
+Reading order: `elements`, `page`, `style`. `texts` has every text by its public name, `pages` sets the application's
+name and the language, and `browser_headers` tells a person's visit from a program's.
 """
 
 from anilist_oauth.html_page.elements import Content, Markup, button, element, escape, form, isolated, source

@@ -1,4 +1,4 @@
-"""Who looks at an answer, as a browser's headers tell: a person who goes there, or a program that looks ahead."""
+"""Tell from a browser's headers who makes a request: a person, or a program that only looks ahead."""
 
 from collections.abc import Mapping
 
@@ -6,22 +6,22 @@ _LOOKING_AHEAD = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")  # Chromium, o
 
 
 def is_prefetch(headers: Mapping[str, str]) -> bool:
-    """Tell whether a browser only fetches ahead: nobody has gone there yet, so that nothing may be spent.
+    """Return whether a browser only fetches ahead. Nobody has gone there yet, so nothing may be spent.
 
     Args:
-        headers: A request's headers, found in any case of letters.
+        headers: A request's headers; lookups ignore letter case.
     """
     return any(headers.get(name) for name in _LOOKING_AHEAD)
 
 
 def is_navigation(headers: Mapping[str, str]) -> bool:
-    """Tell whether a person may see the answer as a page of its own.
+    """Return whether a person may see the answer as a page.
 
-    A browser says so in ``Sec-Fetch-Mode`` and ``Sec-Fetch-Dest`` (W3C Fetch Metadata): an image, a script or a frame
-    of another page is none. A program that sends neither header counts as one.
+    Browsers say so in ``Sec-Fetch-Mode`` and ``Sec-Fetch-Dest`` (W3C Fetch Metadata). Images, scripts and frames of
+    another page do not count. A request with neither header counts as a person's.
 
     Args:
-        headers: A request's headers, found in any case of letters.
+        headers: A request's headers; lookups ignore letter case.
     """
     mode, destination = headers.get("Sec-Fetch-Mode", "navigate"), headers.get("Sec-Fetch-Dest", "document")
     return mode == "navigate" and destination == "document" and not is_prefetch(headers)

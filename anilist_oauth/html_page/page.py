@@ -1,4 +1,4 @@
-"""One whole page as one answer: its HTML, and the headers that keep everything else out."""
+"""A whole page as one response: its HTML, and headers that block everything else."""
 
 import hashlib
 from base64 import b64encode
@@ -18,7 +18,7 @@ _SIGNS: dict[Tone, tuple[str, str]] = {"good": ("✓", "good"), "bad": ("!", "ba
 
 @attrs.frozen(kw_only=True)
 class Page:
-    """A whole page, ready to be sent; `headers` has its content type and security headers."""
+    """A whole page, ready to send. `headers` has its content type and security headers."""
 
     status: int
     headers: dict[str, str]
@@ -41,23 +41,23 @@ def render(
     language: str = "en",
     direction: str = "ltr",
 ) -> Page:
-    """Make a page.
+    """Return a page.
 
     Args:
-        title: The title of the browser's tab, and the heading unless one is given.
-        body: What is under the heading: each `str` is a paragraph, `Markup` is taken as it is.
+        title: The title of the browser's tab. Also the heading, unless `heading` is given.
+        body: The content under the heading. Each `str` becomes a paragraph; `Markup` is used as it is.
         heading: The heading.
-        tone: ``good`` puts a check mark above the heading, ``bad`` an exclamation mark.
-        brand: What stands first of all: whose page it is.
-        above: What stands right above the heading.
+        tone: ``good`` shows a check mark above the heading, ``bad`` an exclamation mark.
+        brand: The first content of the page: whose page it is.
+        above: Content right above the heading.
         banner: A line across the top.
-        form_action: The sources that forms may lead to, such as ``'self'`` (with its quotes) and `source(uri)`; none
-            unless given.
-        images: The sources that images may come from, written likewise; none unless given.
-        script: A script that runs when the page is there; the page must be of use without it.
+        form_action: The sources that forms may lead to, such as ``'self'`` (with its quotes) and `source(uri)`. By
+            default none.
+        images: The sources that images may come from, in the same form. By default none.
+        script: A script that runs when the page has loaded. The page must be useful without it.
         status: The HTTP status.
         language: The language of its text, as a BCP 47 tag such as ``de``.
-        direction: ``ltr``, or ``rtl`` for a language that is written from right to left.
+        direction: ``ltr``, or ``rtl`` for a language written from right to left.
     """
     pieces = [piece if isinstance(piece, Markup) else element("p", piece) for piece in body]
     top = [*_optional(brand), *_sign(tone), *_optional(above)]

@@ -1,4 +1,4 @@
-"""Whose pages they are, where they lead back to, and in which language they are written."""
+"""The application's name, link back and language on the pages."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,9 +16,9 @@ from anilist_oauth.html_page.texts import ENGLISH, REQUIRED
 
 _LONGEST_NAME = 80  # characters
 _LONGEST_ADDRESS = 2048
-_LONGEST_ICON = 64 * 1024  # it stands in every page
+_LONGEST_ICON = 64 * 1024  # it is part of every page
 _LONGEST_TEXT = 1000
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # BCP 47, as far as a page needs it
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # the part of BCP 47 that a page needs
 _ADDRESS = re.compile(r"/(?![/\\])[!-~]*|[A-Za-z][A-Za-z0-9+.-]*:[!-~]+")
 _ICON = re.compile(r"data:image/[a-z.+-]+;base64,[A-Za-z0-9+/]+=*|https://[!-~]+|/(?![/\\])[!-~]*")
 _UNSAFE_SCHEMES = frozenset({"about", "blob", "data", "file", "filesystem", "javascript", "vbscript", "view-source"})
@@ -43,8 +43,8 @@ def _name(_pages: object, _field: object, value: Any) -> None:
 def _home(_pages: object, _field: object, value: Any) -> None:
     if value is not None and not _is_address(value):
         raise ConfigurationError(
-            "home: an address to go back to is needed, such as https://discord.com/channels/@me, or a path of the site "
-            "such as /; or None"
+            "home: an address to go back to is needed, such as https://discord.com/channels/@me, or a path of this "
+            "site such as /; or None"
         )
 
 
@@ -60,7 +60,7 @@ def _is_address(value: Any) -> bool:
 def _icon(_pages: object, _field: object, value: Any) -> None:
     if value is not None and not (isinstance(value, str) and len(value) <= _LONGEST_ICON and _ICON.fullmatch(value)):
         raise ConfigurationError(
-            "icon: an image is needed: data:image/png;base64,… of at most 64 KiB, a path of the site such as "
+            "icon: an image is needed: data:image/png;base64,… of at most 64 KiB, a path of this site such as "
             "/icon.png, or an https address; or None"
         )
 
@@ -77,32 +77,32 @@ def _texts(_pages: object, _field: object, texts: Any) -> None:
     unknown = sorted(str(name) for name in texts if name not in ENGLISH)
     if unknown:
         raise ConfigurationError(
-            f"texts: there is no text named {', '.join(map(repr, unknown[:3]))}; Pages.ENGLISH has all names"
+            f"texts: there is no text named {', '.join(map(repr, unknown[:3]))}; see Pages.ENGLISH for all names"
         )
     for name, text in texts.items():
         _check_text(name, text)
 
 
 def _check_text(name: str, text: Any) -> None:
-    """Refuse a text that could not be shown, or that leaves out what a person decides by."""
+    """Refuse a text that cannot be shown, or that omits what a person must know to decide."""
     if not isinstance(text, str) or not text.strip() or len(text) > _LONGEST_TEXT:
         raise ConfigurationError(f"texts: {name!r} needs a text of 1 to {_LONGEST_TEXT} characters")
     if name == "language" and not _LANGUAGE.fullmatch(text):
-        raise ConfigurationError("texts: 'language' is a language tag, such as de or pt-BR")
+        raise ConfigurationError("texts: 'language' must be a language tag, such as de or pt-BR")
     if name == "direction" and text not in {"ltr", "rtl"}:
-        raise ConfigurationError("texts: 'direction' is ltr or rtl")
+        raise ConfigurationError("texts: 'direction' must be ltr or rtl")
     known = _placeholders(ENGLISH[name]) or set()
     used = _placeholders(text)
     if used is None or not used <= known:
         allowed = ", ".join(sorted(f"{{{one}}}" for one in known)) or "none (write {{ for a brace)"
-        raise ConfigurationError(f"texts: {name!r} can be filled in with {allowed}; something else is in braces")
+        raise ConfigurationError(f"texts: {name!r} may have {allowed} in braces, and nothing else")
     missing = REQUIRED.get(name, frozenset()) - used
     if missing:
-        raise ConfigurationError(f"texts: {name!r} must name {{{min(missing)}}}: a person decides by it")
+        raise ConfigurationError(f"texts: {name!r} must contain {{{min(missing)}}}; people need it to decide")
 
 
 def _placeholders(text: str) -> set[str] | None:
-    """Give the names in braces; None where braces hold anything but a name."""
+    """Return the names in braces, or None if braces hold anything else."""
     try:
         parts = list(Formatter().parse(text))
     except ValueError:
@@ -113,22 +113,22 @@ def _placeholders(text: str) -> set[str] | None:
 
 @attrs.frozen
 class Pages:
-    """How the pages of a login look: who asks, where they lead back to, and in which words.
+    """The look of a login's pages: who asks, where they lead back to, and their texts.
 
         Pages(application="AniBot", home="https://discord.com/channels/@me", texts=GERMAN)
 
     Attributes:
-        application: The name of the bot or site that asks; 80 characters at most.
-        icon: Its image: ``data:image/png;base64,…`` (64 KiB at most), a path of the site, or an https address.
-        home: Where a person goes on after a success, a denial or a failure, such as
+        application: The name of the bot or site that asks, of at most 80 characters.
+        icon: Its image: ``data:image/png;base64,…`` (at most 64 KiB), a path of this site, or an https address.
+        home: Where a person can go on after a success, a denial or a failure, such as
             ``https://discord.com/channels/@me``, ``https://t.me/a_bot`` or ``/``.
-        texts: Other texts by name, such as a translation. `Pages.ENGLISH` has every name and what stands there unless
-            another text is given. A text may be filled in with what the English one has in braces. ``language`` is
-            the language's tag (``de``), ``direction`` is ``ltr`` or ``rtl``.
+        texts: Texts by name that replace the English ones, such as a translation. `Pages.ENGLISH` has all names and
+            the default texts. A text may use the placeholders of the English one. ``language`` is the tag of the
+            language (``de``), and ``direction`` is ``ltr`` or ``rtl``.
 
     Raises:
-        ConfigurationError: A name, address or image cannot be shown, a text has no such name, or something else is in
-            its braces.
+        ConfigurationError: A name, address or image cannot be shown, there is no text of that name, or a text has an
+            unknown placeholder.
     """
 
     ENGLISH: ClassVar[Mapping[str, str]] = ENGLISH
@@ -139,24 +139,24 @@ class Pages:
     texts: Mapping[str, str] = attrs.field(default=None, converter=_mapping, validator=_texts, repr=False, hash=False)
 
     def text(self, name: str) -> str:
-        """Give a text as it stands, with its braces."""
+        """Return a text with its placeholders."""
         return self.texts.get(name, ENGLISH[name])
 
     def fill(self, name: str, **values: Content) -> Markup:
-        """Give a text with its braces filled in: text is escaped, `Markup` stays as it is."""
+        """Return a text with its placeholders filled in. Text is escaped; `Markup` is used as it is."""
         parts = Formatter().parse(self.text(name))
         return Markup("".join(escape(literal) + escape(values[field] if field else "") for literal, field, *_ in parts))
 
     def paragraph(self, name: str, *, soft: bool = False, **values: Content) -> Markup:
-        """Give a text as a paragraph; a `soft` one is less important."""
+        """Return a text as a paragraph. A `soft` one is less prominent."""
         return element("p", self.fill(name, **values), class_="soft" if soft else None)
 
     def asker(self, instead: str) -> Markup:
-        """Name the application, or give the text of the name `instead`."""
+        """Return the application's name, or the text named `instead`."""
         return isolated(self.text(instead) if self.application is None else self.application)
 
     def way_home(self, *, quiet: bool = False) -> list[Markup]:
-        """Give the button that leads home, `quiet` beside another one; nothing where no home is known."""
+        """Return a button that leads back to `home`, `quiet` beside another one. Empty if `home` is not set."""
         if self.home is None:
             return []
         label = element("span", self.fill("home", home=isolated(self._home_name)))
@@ -173,7 +173,7 @@ class Pages:
         script: str | None = None,
         status: int = 200,
     ) -> Page:
-        """Make one of these pages; `title` is the name of a text, the rest is as for `html_page.render`."""
+        """Render a page. `title` is the name of a text; the other arguments are those of `html_page.render`."""
         words = self.text(title)
         return render(
             title=words if self.application is None else f"{words} · {self.application}",
@@ -191,7 +191,7 @@ class Pages:
 
     @property
     def _home_name(self) -> str:
-        """Name the chat that `home` leads to, else the application, else the host."""
+        """Return the name of the chat that `home` leads to, else of the application, else of the host."""
         parts = urlsplit(self.home or "")
         chat = _CHATS.get(parts.scheme) or _CHATS.get(parts.hostname or "")
         return chat or self.application or parts.hostname or self.text("web.site")

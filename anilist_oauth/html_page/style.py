@@ -1,4 +1,4 @@
-"""The one style sheet of every page: light and dark, phone and desktop, without anything from elsewhere."""
+"""The style sheet of every page: light and dark, phone and desktop, without external resources."""
 
 STYLE = """
 :root {

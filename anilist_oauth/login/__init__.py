@@ -1,7 +1,7 @@
-"""One login from its beginning to its stored token, and the token's year afterwards.
+"""Logins, from their beginning to the stored token, and the stored tokens afterwards.
 
-Read `flow`, then `authorization_response` (what came back), `completion` (what is checked and in which order),
-`waiting` (for whoever began) and `live_tokens`. How logins and tokens are kept is in `storage`.
+Read `flow` first, then `authorization_response` (what came back), `completion` (the checks and their order), `waiting`
+(for the program that began the login) and `live_tokens`. `storage` keeps logins and tokens.
 """
 
 from anilist_oauth.login.flow import LoginFlow

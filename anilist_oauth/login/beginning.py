@@ -1,4 +1,4 @@
-"""What a login is begun with, checked at once: a bad value would be met when its user comes back."""
+"""Check the arguments of a new login at once. Otherwise a bad value would fail only when the user comes back."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from anilist_oauth.redaction import MaskedText
 from anilist_oauth.storage.digests import digest
 from anilist_oauth.storage.records import PendingLogin
 
-RETURN_TO_LIMIT = 512  # bytes, where nobody is named: strangers begin sign-ins, and a store keeps each for its life
+RETURN_TO_LIMIT = 512  # bytes, for sign-ins: strangers can begin them, and a store keeps each until it expires
 
 
 def begun_login(
@@ -21,15 +21,15 @@ def begun_login(
     origins: frozenset[str],
     expires_at: datetime,
 ) -> PendingLogin:
-    """Make the record of a login that begins.
+    """Return the record of a new login.
 
     Raises:
-        ConfigurationError: `return_to` leads elsewhere or is too long, the binding is empty, or a text is too long.
+        ConfigurationError: `return_to` is not allowed or too long, the binding is empty, or a text is too long.
     """
     if return_to is not None:
         check_return_to(return_to, origins=origins)
         if subject is None and len(return_to) > RETURN_TO_LIMIT:
-            raise ConfigurationError(f"return_to: a sign-in takes at most {RETURN_TO_LIMIT} bytes; shorten the query")
+            raise ConfigurationError(f"return_to: a sign-in allows at most {RETURN_TO_LIMIT} bytes; shorten its query")
     if binding is not None and not binding:
         raise ConfigurationError("binding: a random string is needed, or None")
     return PendingLogin(

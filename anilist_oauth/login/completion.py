@@ -1,4 +1,4 @@
-"""From a callback to a stored token: what is checked, in which order, and what is kept of how it ended."""
+"""From a callback to a stored token: the checks and their order, and what is kept of the outcome."""
 
 import asyncio
 import copy
@@ -33,12 +33,12 @@ from anilist_oauth.storage.protocols import LoginStore, TokenStore
 from anilist_oauth.storage.records import PendingLogin, StoredToken, Taken
 from anilist_oauth.tokens.viewer import Verified, Viewer
 
-_LONGEST_TURN = 30.0  # seconds that a browser may be kept waiting for AniList's pace
+_LONGEST_TURN = 30.0  # seconds that a browser may wait for a turn of the pace
 _DUPLICATE = timedelta(minutes=1)
 
 
 def _login_store(name: str, logins: LoginStore) -> None:
-    if not hasattr(logins, "take"):  # such as a store as a whole, or its tokens
+    if not hasattr(logins, "take"):  # such as a whole store, or its tokens
         raise ConfigurationError(
             f"{name}: a LoginStore is needed, such as open_store(…).logins, not {type(logins).__name__}"
         )
@@ -46,7 +46,7 @@ def _login_store(name: str, logins: LoginStore) -> None:
 
 @attrs.frozen(kw_only=True, eq=False)
 class Completion:
-    """The way of one application's logins from their callback to their end."""
+    """Finishes the logins of one application."""
 
     session: OAuthSession
     logins: LoginStore = attrs.field(validator=validator(_login_store))
@@ -58,7 +58,7 @@ class Completion:
         return Identity(self.session)
 
     async def complete(self, response: AuthorizationResponse) -> CompletedLogin:
-        """Finish the login that a callback belongs to; until the login is taken, nothing is consumed."""
+        """Finish the login that a callback belongs to. Nothing is consumed until the login is taken."""
         log = FinishLog()
         try:
             return await self._complete(response, log)
@@ -86,7 +86,7 @@ class Completion:
         return self._completed(stored, as_login(self.session, pending, state=response.state, subject=stored.subject))
 
     async def call_off(self, login: Login, error: LoginTimeoutError) -> bool:
-        """End a login by an error, unless it was taken before; whether it was ended."""
+        """End a login with an error, unless it was taken before. Return whether it was ended."""
         key = digest(login.state)
         if await self.look_up(key) is None:
             return False
@@ -98,7 +98,7 @@ class Completion:
         return True
 
     async def look(self, query: CallbackQuery) -> Login | None:
-        """Read the login of a callback, while it can still be finished."""
+        """Return the login of a callback if it can still be finished."""
         pending = None if query.state is None else await self.look_up(digest(query.state))
         if query.state is None or pending is None or pending.taken is not None:
             return None
@@ -107,26 +107,26 @@ class Completion:
         )
 
     async def look_up(self, key: str, *, patience: float = PATIENCE) -> PendingLogin | None:
-        """Look up a login of this application, with patience; another application's is as good as unknown."""
+        """Look up a login of this application, with retries. Another application's login counts as unknown."""
         pending = await retry_store(partial(self.logins.look, key), patience=patience)
         return pending if pending is not None and pending.client_id == self.session.application.client_id else None
 
     async def result_of(self, outcome: Outcome, login: Login) -> CompletedLogin:
-        """Give a login's success from its one stored record, or raise its error."""
+        """Return the result of a login from its stored outcome, or raise its error."""
         if outcome.error is not None:
-            raise copy.copy(outcome.error)  # each waiter its own, so that none sees another's traceback
+            raise copy.copy(outcome.error)  # a copy for each waiter, so that none sees another's traceback
         subject = outcome.subject or ""
         client_id = self.session.application.client_id
         stored = await retry_store(partial(self.tokens.get, subject, client_id=client_id))
         if stored is None:
-            raise LoginRequiredError("the login succeeded, but its token was deleted since", subject=subject)
+            raise LoginRequiredError("the login succeeded, but its token was deleted; log in again", subject=subject)
         return self._completed(stored, attrs.evolve(login, subject=subject))
 
     def _completed(self, stored: StoredToken, login: Login) -> CompletedLogin:
         return CompletedLogin(login=login, token=stored.token, user_id=stored.user_id, viewer=stored.viewer)
 
     def _check(self, pending: PendingLogin, response: AuthorizationResponse) -> None:
-        """Refuse what may not take the login, and what could not be exchanged anyway."""
+        """Refuse callbacks that must not take the login, or could not be exchanged anyway."""
         if pending.expires_at <= self.session.clock():
             raise StateMismatchError("the login has expired; start a new one", reason="expired")
         if not response.is_bound_to(pending):
@@ -137,34 +137,34 @@ class Completion:
         if not isinstance(response.result, str):
             return
         if self.session.connector is None:
-            raise SessionStateError("the session is not open: open it before the flow, and close it after")
+            raise SessionStateError("the session is not open; open it before the flow, and close it after the flow")
         if self.session.application.client_secret is None:
-            raise ConfigurationError("client_secret: an exchange needs it; give it to Application")
+            raise ConfigurationError("client_secret: it is needed to exchange a code; pass it to Application")
         refuse_in_pause(self.session)
         if self.identity.viewer_needed:
             self._refuse_in_queue(response.result)
 
     def _refuse_in_queue(self, code: str) -> None:
-        """Refuse a login whose viewer AniList's pace would not let be asked for in time."""
-        delay = self.session.pace.delay(code)  # as for any user who is new: no queue of others' is theirs
+        """Refuse a login if its viewer is needed and the pace has no turn for it in time."""
+        delay = self.session.pace.delay(code)  # as for any new user, who has no calls in the queue
         if delay > _LONGEST_TURN:
             raise RateLimitedError(
-                f"AniList can be asked again in {delay:.0f} seconds: open the same address again then",
+                f"AniList accepts requests again in {delay:.0f} seconds; open the same address again then",
                 retry_after=delay,
             )
 
     async def _repeat_result(
         self, pending: PendingLogin, taken: Taken, response: AuthorizationResponse
     ) -> CompletedLogin:
-        """Give a browser that came twice the first one's result; anybody else finds the login used."""
+        """Return the first result to a browser that came twice. For everybody else the login is used."""
         age = self.session.clock() - taken.at
         same = response.binding is not None and response.is_bound_to(pending) and response.repeats(taken.code)
         if not same or age > _DUPLICATE:
-            raise StateMismatchError("this login was finished or called off before; start a new one", reason="used")
-        left = min(TAKER_DEAD - age, TAKER_DEAD).total_seconds()  # a clock may have been set back since
+            raise StateMismatchError("this login is already finished or was called off; start a new one", reason="used")
+        left = min(TAKER_DEAD - age, TAKER_DEAD).total_seconds()  # the clock may have been set back
         settled = partial(self.logins.settled, response.login_key)
         outcome = await retry_store(partial(settled, timeout=left))
-        if outcome is None:  # this process may have been suspended until its time was over, and the news be there
+        if outcome is None:  # the process may have been suspended past the deadline, with the outcome there
             outcome = await retry_store(partial(settled, timeout=0))
         if outcome is None:
             raise taker_died_error()
@@ -178,7 +178,7 @@ class Completion:
         stored: StoredToken | None,
         log: FinishLog,
     ) -> StoredToken:
-        """Do what only the taker does; however it ends, whoever waits is told, and told the same."""
+        """Do what only the taker of the login does. However it ends, all waiters get the same outcome."""
         try:
             async with asyncio.timeout_at(take.began + WORK_TIME):
                 stored = stored or await self._obtain(response, pending, log)
@@ -199,7 +199,7 @@ class Completion:
         return stored
 
     async def _obtain(self, response: AuthorizationResponse, pending: PendingLogin, log: FinishLog) -> StoredToken:
-        """Get the token, and tell whose it is; nothing is stored yet."""
+        """Obtain the token and the user. Nothing is stored yet."""
         if isinstance(response.result, Verified):
             token = response.result.token
             user: tuple[int, Viewer | None] = (response.result.viewer.id, response.result.viewer)
@@ -220,7 +220,7 @@ class Completion:
 
 
 def as_login(session: OAuthSession, pending: PendingLogin, *, state: str, subject: str | None = None) -> Login:
-    """Give a stored login back to one who has its state; `subject` is what that of a sign-in has become."""
+    """Restore a login for a caller who has its state. `subject` is what the subject of a sign-in became."""
     return Login(
         url=session.authorize_url(state=state),
         state=str(state),

@@ -1,4 +1,4 @@
-"""The errors that a login ends with, where it is this package that ends it."""
+"""The errors with which this package itself ends a login."""
 
 from anilist_oauth.errors import (
     AniListOAuthError,
@@ -13,51 +13,51 @@ from anilist_oauth.errors import (
 
 _CALLED_OFF: dict[str, str] = {
     "cancelled": "the login was called off; start a new one",
-    "timeout": "nobody finished the login in the time it was given; start a new one",
-    "refused": "whoever opened the link said that the login is not theirs; send a new link to the right person alone",
+    "timeout": "nobody finished the login in time; start a new one",
+    "refused": "the person who opened the link said it was not their login; send a new link only to the right person",
 }
 
 
 def called_off_error(reason: LoginTimeoutReason) -> LoginTimeoutError:
-    """Make the error of a login that is called off; a `ConfigurationError` if that is no reason for it."""
+    """Return the error of a login that is called off. Raises `ConfigurationError` for an unknown reason."""
     if reason not in _CALLED_OFF:
         raise ConfigurationError(f"reason: one of {', '.join(_CALLED_OFF)} is needed")
     return LoginTimeoutError(_CALLED_OFF[reason], reason=reason)
 
 
 def unknown_error() -> StateMismatchError:
-    """Make the error of a callback whose login is not known."""
+    """Return the error of a callback whose login is unknown."""
     return StateMismatchError(
-        "no login with this state is known here; start a new one. Where it happens often, several workers or a restart "
-        "are the usual cause: logins kept in memory are seen by one process only, so give LoginFlow a shared store",
+        "no login with this state is known; start a new one. If this happens often, the usual cause is a restart or "
+        "several workers: logins in memory are known to one process only, so pass a shared store to LoginFlow",
         reason="unknown",
     )
 
 
 def taker_died_error() -> OutcomeUnknownError:
-    """Make the error of a login that was taken and never settled."""
-    return OutcomeUnknownError("the process that finished this login stopped in the middle of it; start a new login")
+    """Return the error of a login that was taken and never settled."""
+    return OutcomeUnknownError("the process that finished this login stopped before it was done; start a new login")
 
 
 def interrupted_error() -> OutcomeUnknownError:
-    """Make the error of a login whose finish was cut off."""
+    """Return the error of a login that was interrupted while it was finished."""
     return OutcomeUnknownError("the login was interrupted after its code may have been sent; start a new login")
 
 
 def as_final(error: BaseException) -> AniListOAuthError:
-    """Give the error that ends a taken login: the same call cannot help any more."""
+    """Return the error that ends a taken login. Repeating the call cannot help any more."""
     if isinstance(error, TimeoutError) and not isinstance(error, AniListOAuthError):
         return OutcomeUnknownError("the login took too long after its code may have been sent; start a new login")
     if isinstance(error, ConnectionFailedError):
-        tried = str(error).partition(";")[0]  # what the transport says after it is about repeating the call
+        tried = str(error).partition(";")[0]  # the rest of the transport's message is about repeating the call
         return ConnectionFailedError(
-            f"{tried}; it was tried for ten seconds, the code was not sent, and the login is over: start a new one",
+            f"{tried}; after ten seconds of tries the code was not sent and the login is over; start a new one",
             retryable=False,
         )
     if isinstance(error, RateLimitedError):
         wait = f"in {error.retry_after:.0f} seconds" if error.retry_after else "later"
         return RateLimitedError(
-            f"AniList takes no more logins at present, and this one is over: start a new one {wait}",
+            f"AniList accepts no more logins at present, and this one is over; start a new one {wait}",
             retry_after=error.retry_after,
             retryable=False,
         )

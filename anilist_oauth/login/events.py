@@ -1,7 +1,7 @@
-"""What is logged of logins: one line each when it is begun, finished or failed, with fields for machines.
+"""Log records about logins: one when a login is begun, finished or failed, with fields for machines.
 
-Each record has the fields ``event``, ``subject`` and, where they apply, ``reason``, ``milliseconds`` and ``attempt``
-(the tries of the exchange). None of them ever holds a secret.
+Each record has the fields ``event`` and ``subject``, and where they apply ``reason``, ``milliseconds`` and ``attempt``
+(the number of exchange attempts). None of them ever holds a secret.
 """
 
 import logging
@@ -12,15 +12,15 @@ from anilist_oauth.redaction import clean
 from anilist_oauth.storage.records import StoredToken
 
 logger: logging.Logger = logging.getLogger("anilist_oauth")
-logger.addHandler(logging.NullHandler())  # else Python writes to stderr where a program configures no logging
+logger.addHandler(logging.NullHandler())  # otherwise Python logs to stderr if the program does not configure logging
 
 
 class FinishLog:
-    """The log of one callback, from its arrival to its end.
+    """The log of one callback, from its arrival to its result.
 
     Attributes:
-        subject: Whose login it is, as far as is known.
-        attempt: How many times the exchange was tried.
+        subject: The subject of the login, as far as known.
+        attempt: How many times the exchange was attempted.
     """
 
     def __init__(self) -> None:
@@ -39,14 +39,14 @@ class FinishLog:
         )
 
     def failed(self, error: Exception) -> None:
-        """Log a failure: what a visitor may cause at INFO, all else as a WARNING."""
+        """Log a failure. It is a WARNING, or INFO if a visitor can cause it."""
         subject, reason = clean(str(self.subject)), _reason(error)
         level = logging.INFO if isinstance(error, CallbackError) else logging.WARNING
         fields = self._fields("login_failed", subject) | {"reason": reason}
         logger.log(level, "login failed: %s, subject %s", reason, subject, extra=fields)
 
     def unsettled(self, error: AniListOAuthError) -> None:
-        """Log that whoever waits for a failed login may not hear of it."""
+        """Log that the waiters of a failed login may not be told."""
         subject, reason = clean(str(self.subject)), _reason(error)
         fields = self._fields("login_unsettled", subject) | {"reason": reason}
         logger.warning("a failed login could not be settled: %s, subject %s", reason, subject, extra=fields)
@@ -63,7 +63,7 @@ def begun(subject: str | None) -> None:
 
 
 def called_off(subject: str | None, *, reason: str) -> None:
-    """Log that a login was called off, or has expired while somebody waited for it."""
+    """Log that a login was called off, or expired while somebody was waiting for it."""
     shown = clean(str(subject))
     fields = {"event": "login_failed", "subject": shown, "reason": reason}
     logger.info("login failed: %s, subject %s", reason, shown, extra=fields)

@@ -1,4 +1,4 @@
-"""What may be repeated of an exchange: a try that never left, and one that was refused unlooked at."""
+"""Repeat an exchange if that is safe: if it was not sent, or AniList refused it without looking at the code."""
 
 import asyncio
 from random import SystemRandom
@@ -10,18 +10,18 @@ from anilist_oauth.redaction import MaskedText
 from anilist_oauth.session.session import OAuthSession
 from anilist_oauth.tokens.access_token import Token
 
-NOT_SENT_TIME = 10.0  # seconds for which an exchange that does not leave is repeated
-LONGEST_PAUSE = 30.0  # seconds of a 429 that a browser may be kept waiting
-_FIRST_PAUSE, _LONGEST_BETWEEN = 0.25, 2.0  # seconds between two tries that did not leave
+NOT_SENT_TIME = 10.0  # seconds during which an unsent exchange is repeated
+LONGEST_PAUSE = 30.0  # seconds that a browser may wait for the end of a 429
+_FIRST_PAUSE, _LONGEST_BETWEEN = 0.25, 2.0  # seconds between two unsent tries
 
 _jitter = SystemRandom().random
 
 
 async def exchange(session: OAuthSession, code: MaskedText, log: FinishLog) -> Token:
-    """Exchange a code, and note the tries in the log; errors as for `OAuthSession.exchange_code`.
+    """Exchange a code, and count the tries in the log. Raises the same errors as `OAuthSession.exchange_code`.
 
-    A try that was not sent is repeated for ten seconds. A 429 is waited out if it ends within thirty. Anything else is
-    final, since the code may have been looked at.
+    A try that was not sent is repeated for ten seconds. A 429 is waited for if it ends within thirty seconds. Anything
+    else is final, because AniList may have processed the code.
     """
     loop = asyncio.get_running_loop()
     began, pause = loop.time(), _FIRST_PAUSE
@@ -44,11 +44,11 @@ async def exchange(session: OAuthSession, code: MaskedText, log: FinishLog) -> T
 
 
 def refuse_in_pause(session: OAuthSession) -> None:
-    """Refuse an exchange while a 429 of the token endpoint lasts: a `RateLimitedError`, and nothing is sent."""
+    """Raise `RateLimitedError` while a 429 of the token endpoint lasts. Nothing is sent."""
     delay = session.pace.exchange_delay()
     if delay > 0:
         raise RateLimitedError(
-            f"AniList takes no logins for {delay:.0f} more seconds, since there were too many; nothing was sent: open "
-            "the same address again then",
+            f"AniList accepts no logins for {delay:.0f} more seconds, because there were too many; nothing was sent. "
+            "Open the same address again then",
             retry_after=delay,
         )

@@ -1,6 +1,6 @@
-"""Why a login failed, as one word of a fixed list: what both doors choose a person's words by.
+"""Why a login failed, as one word from a fixed list. The pages choose their texts by this word.
 
-A page says nothing about an error but what belongs to its word, so that no page repeats what a stranger wrote.
+Pages show only the text for the word, never the error's message, so they never repeat what a stranger wrote.
 """
 
 from typing import Literal, get_args
@@ -33,10 +33,10 @@ FailureReason = Literal[
     "unknown",
     "invalid",  # the callback is damaged
     "refused",  # AniList did not accept the login
-    "account",  # another AniList account than the login was begun for
-    "application",  # another application's token
+    "account",  # not the AniList account that the login was begun for
+    "application",  # the token of another application
     "busy",  # AniList's rate limit
-    "unavailable",  # AniList, or the way to it, is down
+    "unavailable",  # AniList or the connection to it is down
     "store",
     "setup",  # the application is set up wrong
     "failed",  # anything else
@@ -50,7 +50,7 @@ _OF_STATE: dict[str, FailureReason] = {
     "unknown": "unknown",
     "missing": "invalid",
 }
-_OF_CLASS: tuple[tuple[type[AniListOAuthError], FailureReason], ...] = (  # the first that fits
+_OF_CLASS: tuple[tuple[type[AniListOAuthError], FailureReason], ...] = (  # the first match counts
     (AccessDeniedError, "denied"),
     (InvalidCallbackError, "invalid"),
     (AuthorizationError, "refused"),
@@ -67,7 +67,7 @@ _OF_CLASS: tuple[tuple[type[AniListOAuthError], FailureReason], ...] = (  # the 
 
 
 def failure_reason(error: AniListOAuthError) -> FailureReason:
-    """Give the word for an error."""
+    """Return the word for an error."""
     if isinstance(error, StateMismatchError):
         return _OF_STATE.get(error.reason, "unknown")
     if isinstance(error, TokenMismatchError):
@@ -78,7 +78,7 @@ def failure_reason(error: AniListOAuthError) -> FailureReason:
 
 
 def ends_login(error: AniListOAuthError) -> bool:
-    """Tell whether the login is over; if not, the right browser can still finish it."""
+    """Return whether the login is over. If not, the right browser can still finish it."""
     if isinstance(error, CallbackError):
         return isinstance(error, AccessDeniedError | AuthorizationError) and error.verified
     return not isinstance(error, ConfigurationError | SessionStateError) and not getattr(error, "retryable", False)

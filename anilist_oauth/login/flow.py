@@ -1,7 +1,7 @@
-"""Logins from their beginning to their end: each bound to who began it, finished once, and kept for its year.
+"""Logins: each is bound to whoever began it, is finished once, and its token is kept until it expires.
 
-Reading order: `authorization_response` reads what comes back, `completion` checks it and gets the token, `waiting` is
-for whoever began, `subject_calls` for the year afterwards; `store_retry` is the patience that all have with a store.
+Reading order: `authorization_response` reads what comes back, `completion` checks it and obtains the token, `waiting`
+is for the program that began the login, `subject_calls` is for afterwards, and `store_retry` repeats store calls.
 """
 
 from collections.abc import Iterable
@@ -36,24 +36,24 @@ _LIFETIME = timedelta(minutes=10)
 
 
 class LoginFlow(SubjectCalls, Unpicklable):
-    """The thread from a login's beginning to its end, and to the token afterwards.
+    """Begins and finishes logins, and keeps their tokens for later requests.
 
-    One flow serves a whole program. Several processes work together where they share `logins` and `tokens`: a login may
-    begin in one, be finished in another, and be waited for in a third. Close it, with ``async with`` or `aclose`,
+    One flow serves a whole program. Several processes work together if they share `logins` and `tokens`: a login may be
+    begun in one process, finished in another, and awaited in a third. Close the flow, with ``async with`` or `aclose`,
     before the session and the stores.
 
     Args:
         session: The open session.
-        logins: Where begun logins are kept; in this process's memory unless given.
-        tokens: Where tokens are kept; in this process's memory unless given.
+        logins: Stores pending logins. By default they are kept in memory.
+        tokens: Stores tokens. By default they are kept in memory.
         lifetime: How long a login can be finished.
-        return_origins: Origins such as ``https://app.example`` that `return_to` may name besides own paths.
-        on_expiring: Called with the subject once a stored token, over all processes, at the first `token_for` or
-            `graphql` that meets it within thirty days of its end (or after).
-        on_invalid: Likewise, for a token that AniList refused. What a hook raises is logged.
+        return_origins: Origins such as ``https://app.example`` that `return_to` may name, besides paths of this site.
+        on_expiring: Called with the subject, once per stored token over all processes, when `token_for` or `graphql`
+            first meets the token within thirty days of its expiry (or later). Exceptions of a hook are logged.
+        on_invalid: Likewise, for a token that AniList refused.
 
     Raises:
-        ConfigurationError: The lifetime is not positive, an origin is none, or an argument is of another type.
+        ConfigurationError: The lifetime is not positive, an origin is invalid, or an argument has the wrong type.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class LoginFlow(SubjectCalls, Unpicklable):
         self.tokens: TokenStore = MemoryTokenStore(clock=session.clock) if tokens is None else tokens
         self.lifetime: timedelta = checked_lifetime(lifetime)
         self.return_origins: frozenset[str] = allowed_origins(return_origins)
-        records = unsealed(self.tokens)  # a program's own store does not know a sealed token either
+        records = unsealed(self.tokens)  # a custom store cannot recognize a sealed token either
         self._completion = Completion(session=session, logins=self.logins, tokens=records)
         live_tokens = LiveTokens(session=session, tokens=records, on_expiring=on_expiring, on_invalid=on_invalid)
         super().__init__(live_tokens, calls=OpenCalls())
@@ -88,21 +88,22 @@ class LoginFlow(SubjectCalls, Unpicklable):
         return_to: str | None = None,
         label: str | None = None,
     ) -> Login:
-        """Begin a login; it is stored before its URL is given.
+        """Begin a login and return it with its URL. It is stored before this returns.
 
-        Show the URL to the one person it is for. Without a `binding`, whoever opens it links *their* AniList account to
-        the subject: a bot shows it in private, or asks through `CallbackReceiver`; a web application binds the browser.
+        Show the URL only to the person it is for. Without a `binding`, whoever opens it links *their* AniList account
+        to the subject. A bot sends it privately, or uses `CallbackReceiver`; a web application binds it to the browser.
 
         Args:
-            subject: Whose login it is in the application's own terms, such as ``discord:42``. None is a sign-in: the
-                subject becomes ``anilist:`` and the user's AniList id.
-            binding: A secret that only this browser or user brings along again, such as a random cookie.
-            return_to: Where the web application goes on afterwards: a path of its own, or a URL of `return_origins`.
-            label: What a page may call the one who asks, such as ``@mika on Discord``.
+            subject: Who logs in, in the application's terms, such as ``discord:42``. None means a sign-in: the subject
+                becomes ``anilist:`` and the AniList user id.
+            binding: A secret that only this browser or user can present again, such as a random cookie.
+            return_to: Where the web application continues afterwards: a path of this site, or a URL of
+                `return_origins`.
+            label: What pages call the person the login is for, such as ``@mika on Discord``.
 
         Raises:
-            ConfigurationError: `return_to` leads elsewhere, or a text is empty or over 2,048 bytes.
-            StorageError: The login could not be stored; in memory, ``retryable`` where there is no room.
+            ConfigurationError: `return_to` is not allowed, or a text is empty or longer than 2,048 bytes.
+            StorageError: The login could not be stored. If the memory store is full, it is ``retryable``.
         """
         self._check_open()
         state, brought = MaskedText(new_state()), Masked.around(binding)
@@ -123,37 +124,38 @@ class LoginFlow(SubjectCalls, Unpicklable):
     async def finish(
         self, callback: Callback, *, binding: str | None = None, login: Login | None = None
     ) -> CompletedLogin:
-        """Finish the login that a callback belongs to: exchange its code, tell whose the token is, and store it.
+        """Finish the login that a callback belongs to: exchange its code, identify the user, and store the token.
 
-        A callback that is refused before its login is taken (a `CallbackError`, or a `RateLimitedError` that is
-        ``retryable``) consumes nothing: the right browser can still finish. An exchange that was not sent is repeated
-        for ten seconds, and a 429 that ends within thirty is waited out. Any other failure ends the login, at once for
-        whoever waits too: start a new one. The work goes on when the caller is cancelled.
+        If a callback is refused before its login is taken (a `CallbackError`, or a `RateLimitedError` that is
+        ``retryable``), nothing is consumed and the right browser can still finish. An exchange that was not sent is
+        repeated for ten seconds; a 429 that ends within thirty seconds is waited for. Any other failure ends the login,
+        for its waiters too: start a new one. The work continues if the caller is cancelled.
 
-        For a minute the same state with the same `binding` gets the first one's result, whatever code it brings: a
-        second click on "Approve" makes a second code. Without a binding it is ``used``.
+        For a minute, the same state with the same `binding` gets the first result, whatever its code: a second click on
+        "Approve" makes a second code. Without a binding, the second call gets ``used``.
 
-        A pasted pin is exchanged first. Whatever is wrong with it, its login stays open for the next one.
+        A pasted pin is exchanged first. If it is wrong, the login stays open for another try.
 
         Args:
-            callback: Its URL, or its query as a mapping; with `login`, what the user pasted from the pin page.
-            binding: What `begin` was given. A login begun without one is refused if one comes along.
-            login: The login a pasted pin was asked for; only then.
+            callback: The callback's URL, or its query as a mapping. With `login`: what the user pasted.
+            binding: The binding passed to `begin`. A login begun without one is refused if one is passed here.
+            login: The login that a pasted pin is for. Only for pins.
 
         Raises:
             InvalidCallbackError: The callback is malformed, or has no code.
-            StateMismatchError: Its state is ``missing``, ``unknown``, ``expired``, ``used``, or of another ``binding``.
-            AccessDeniedError: The user declined; ``verified`` says whether the login is over.
-            AuthorizationError: AniList sent another error.
+            StateMismatchError: The state is ``missing``, ``unknown``, ``expired``, ``used``, or bound to another
+                ``binding``.
+            AccessDeniedError: The user declined. ``verified`` says whether this ended the login.
+            AuthorizationError: AniList reported another error.
             ConfigurationError: The application has no client secret, or the binding is not a string.
-            RateLimitedError: AniList takes no logins at present; where it is ``retryable``, open the same callback
-                again after ``retry_after`` seconds.
-            ExchangeError: AniList refused the code (see `OAuthSession.exchange_code` for the classes).
-            TokenMismatchError: The token is another application's, or another user's than the login was begun for (a
-                subject ``anilist:…``) or than AniList's viewer.
-            InvalidTokenError: AniList refused the fresh token for a minute, and the token does not say whose it is.
-            ServiceError: The network or AniList failed; the code counts as spent.
-            StorageError: A store failed for 30 seconds; ``retryable`` only before the login was taken.
+            RateLimitedError: AniList accepts no logins at present. If ``retryable``, open the same callback again after
+                ``retry_after`` seconds.
+            ExchangeError: AniList refused the code (see `OAuthSession.exchange_code` for the subclasses).
+            TokenMismatchError: The token is another application's, or its user is neither the one the login was begun
+                for (a subject ``anilist:…``) nor the one AniList names.
+            InvalidTokenError: AniList refused the new token for a minute, and the token does not name its user.
+            ServiceError: The network or AniList failed. The code counts as spent.
+            StorageError: A store failed for 30 seconds. It is ``retryable`` only before the login was taken.
             SessionStateError: The flow is closed, or the session is not open.
         """
         self._check_open()
@@ -170,15 +172,15 @@ class LoginFlow(SubjectCalls, Unpicklable):
         return await self._tasks.run(response.sharers, self._completion.complete(response))
 
     async def accept(self, verified: Verified, *, login: Login, binding: str | None = None) -> CompletedLogin:
-        """Finish a login with a token that did not come from an exchange: a pasted or implicit one.
+        """Finish a login with a pasted or implicit token instead of a code.
 
         Args:
-            verified: What `OAuthSession.verify` gave.
-            login: The login it was asked for.
-            binding: What `begin` was given.
+            verified: The result of `OAuthSession.verify`.
+            login: The login that the token is for.
+            binding: The binding passed to `begin`.
 
         Raises:
-            StateMismatchError: The login is ``expired``, ``used``, ``unknown``, or of another ``binding``.
+            StateMismatchError: The login is ``expired``, ``used`` or ``unknown``, or has another ``binding``.
             TokenMismatchError: The login was begun for another AniList user (a subject ``anilist:…``).
             StorageError: The store failed for 30 seconds.
             SessionStateError: The flow is closed.
@@ -190,29 +192,29 @@ class LoginFlow(SubjectCalls, Unpicklable):
         return await self._tasks.run(object(), self._completion.complete(response))
 
     async def wait(self, login: Login, *, timeout: float = 600.0) -> CompletedLogin:
-        """Wait until a login is finished, here or in another process that shares the stores.
+        """Wait until a login is finished, in this process or another one that shares the stores.
 
         Args:
-            login: What `begin` gave.
-            timeout: Seconds. A wait that ends does not end the login; `cancel` does.
+            login: The result of `begin`.
+            timeout: Seconds. When they are over, the wait ends but the login does not; use `cancel` for that.
 
         Raises:
             LoginTimeoutError: ``timeout``; ``expired``: the login can no longer be finished; ``cancelled``: it was
-                called off, or its subject has begun twenty newer ones.
-            OutcomeUnknownError: Whoever took the login has not ended it within 90 seconds: its process died.
-            SessionStateError: The flow is closed, or was closed meanwhile.
-            LoginRequiredError: It succeeded, but the token was deleted before it was read.
+                called off, or twenty newer logins were begun for its subject; ``refused``: see `cancel`.
+            OutcomeUnknownError: The process that took the login did not finish it within 90 seconds.
+            SessionStateError: The flow is closed, or was closed during the wait.
+            LoginRequiredError: The login succeeded, but its token was deleted before it could be read.
             StorageError: The store failed for 30 seconds.
-            AniListOAuthError: What `finish` raised after the login was taken.
+            AniListOAuthError: The error that `finish` raised after the login was taken.
         """
         async with self._calls.under_way():
             return await wait_for(self._completion, login, timeout=timeout, closing=self._calls.closing)
 
     async def look(self, callback: Callback) -> Login | None:
-        """Read the login a callback belongs to, while it can still be finished; nothing is spent or checked.
+        """Return the login of a callback if it can still be finished. Nothing is spent or checked.
 
         Returns:
-            The login; None if its state is missing or unknown, or it has expired or was taken.
+            The login, or None if its state is missing or unknown, or it has expired or was taken.
 
         Raises:
             InvalidCallbackError: The callback is malformed.
@@ -223,24 +225,24 @@ class LoginFlow(SubjectCalls, Unpicklable):
             return await self._completion.look(CallbackQuery.of(callback))
 
     async def cancel(self, login: Login, *, reason: Literal["cancelled", "timeout", "refused"] = "cancelled") -> None:
-        """Call a login off: whoever waits gets a `LoginTimeoutError` with this reason. One already taken goes on.
+        """Call off a login. Its waiters get a `LoginTimeoutError` with this reason. A login already taken continues.
 
         Args:
-            login: What `begin` or `look` gave.
-            reason: ``refused`` where whoever opened the link says that the login is not theirs.
+            login: The result of `begin` or `look`.
+            reason: ``refused`` if the person who opened the link said that the login is not theirs.
 
         Raises:
-            ConfigurationError: The reason is none of the three.
+            ConfigurationError: The reason is not one of the three.
             StorageError: The store failed for 30 seconds.
         """
-        expect(login, Login, "login: what begin gave is needed")
+        expect(login, Login, "login: the result of begin is needed")
         error = called_off_error(reason)
         async with self._calls.under_way():
             if await self._completion.call_off(login, error):
                 events.called_off(login.subject, reason=reason)
 
     async def open(self) -> Self:
-        """Do what ``async with`` does on entering; safe to repeat. The session and the stores are opened before.
+        """Open the flow, as ``async with`` does. Safe to call again. Open the session and the stores first.
 
         Raises:
             SessionStateError: The flow is closed.
@@ -249,9 +251,9 @@ class LoginFlow(SubjectCalls, Unpicklable):
         return self
 
     async def aclose(self) -> None:
-        """Wait some seconds for logins being finished, and end the rest as `OutcomeUnknownError`; safe to repeat.
+        """Wait some seconds for logins being finished, and end the others with `OutcomeUnknownError`.
 
-        Then calls that are still under way end as `SessionStateError`.
+        Calls that are still running then end with `SessionStateError`. Safe to call again.
         """
         self._closed = True
         try:

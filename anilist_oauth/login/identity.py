@@ -1,4 +1,4 @@
-"""Whose token it is: what the token says, where AniList's token endpoint has just given it, and AniList's viewer."""
+"""Identify the user of a new token: by its claims, if AniList's token endpoint just returned it, and by the viewer."""
 
 import asyncio
 
@@ -16,51 +16,51 @@ from anilist_oauth.tokens.access_token import Token
 from anilist_oauth.tokens.claims import peek_claims
 from anilist_oauth.tokens.viewer import Viewer
 
-SIGN_IN = "anilist:"  # and the user id: the subject of a login begun without one
-_KIND_TIME = 2.0  # seconds that a browser waits for a name it could do without
-_VIEWER_TIME = 60.0  # seconds that it waits for a viewer without whom nobody knows the user
-_SHORTEST_PAUSE = 1.0  # seconds, where AniList says to come again at once
+SIGN_IN = "anilist:"  # followed by the user id: the subject of a sign-in
+_KIND_TIME = 2.0  # seconds that a browser waits for an optional name
+_VIEWER_TIME = 60.0  # seconds that it waits for the viewer if nothing else identifies the user
+_SHORTEST_PAUSE = 1.0  # seconds, even if AniList says to come back at once
 
 
 def claimed_user_id(token: Token, *, client_id: str) -> int | None:
-    """Read the user id from a token that came from the token endpoint itself, over TLS.
+    """Return the user id that a token claims. The token must come directly from the token endpoint, over TLS.
 
     Returns:
-        The ``sub`` claim; None if the token is not a JWT, has no ``aud``, or no positive integer as ``sub``.
+        The ``sub`` claim. None if the token is not a JWT, has no ``aud``, or its ``sub`` is not a positive integer.
 
     Raises:
-        TokenMismatchError: Its ``aud`` does not hold this application.
+        TokenMismatchError: Its ``aud`` does not contain this application.
     """
     claims = peek_claims(token.access_token)
     if claims is None or not claims.audience:
         return None
     if client_id not in claims.audience:
         raise TokenMismatchError(
-            "the token endpoint gave a token of another application; check the endpoints, and start a new login",
+            "the token endpoint returned another application's token; check the endpoints and start a new login",
             reason="other_application",
         )
     return claims.user_id
 
 
 def subject_of(subject: str | None, *, user_id: int) -> str:
-    """Give the subject of a login: its own, or that of a sign-in.
+    """Return the subject of a finished login: the one it was begun with, or that of a sign-in.
 
     Raises:
-        TokenMismatchError: The login was begun for another user of AniList.
+        TokenMismatchError: The login was begun for another AniList user.
     """
     signed_in = f"{SIGN_IN}{user_id}"
     if subject is None:
         return signed_in
     if subject.startswith(SIGN_IN) and subject != signed_in:
         raise TokenMismatchError(
-            f"the login was begun for {subject}, but the user is {signed_in}; sign out of AniList there first",
+            f"the login was begun for {subject}, but the user is {signed_in}; sign out of AniList and try again",
             reason="other_user",
         )
     return subject
 
 
 def check_viewer(viewer: Viewer, *, user_id: int) -> Viewer:
-    """Give the viewer back; `TokenMismatchError` if AniList names another user than the token does."""
+    """Return the viewer, or raise `TokenMismatchError` if AniList names another user than the token."""
     if viewer.id != user_id:
         raise TokenMismatchError(
             f"the token names user {user_id}, but AniList names user {viewer.id}; log in again", reason="other_user"
@@ -69,10 +69,10 @@ def check_viewer(viewer: Viewer, *, user_id: int) -> Viewer:
 
 
 class Identity:
-    """Tells whose token it is, for the logins of one session.
+    """Identifies the users of new tokens, for the logins of one session.
 
     Attributes:
-        viewer_needed: Whether the last token did not say whose it is, so that AniList's pace decides over a login.
+        viewer_needed: Whether the last token did not name its user. If so, each login needs a turn of the pace.
     """
 
     def __init__(self, session: OAuthSession) -> None:
@@ -80,14 +80,14 @@ class Identity:
         self.viewer_needed: bool = False
 
     async def identify(self, token: Token) -> tuple[int, Viewer | None]:
-        """Tell whose a token is that the token endpoint has just given.
+        """Return the user id and, if available, the viewer of a token that the token endpoint just returned.
 
-        Where the token says so, the viewer is asked once, if the pace has a turn this very moment, for two seconds at
-        most, and may be None. Else it is waited for up to 60 seconds.
+        If the token names its user, the viewer is requested once, only if the pace has a turn right now, for at most
+        two seconds, and may be None. Otherwise it is waited for, up to 60 seconds.
 
         Raises:
             TokenMismatchError: The token is another application's, or the viewer is another user.
-            ServiceError: The token does not say whose it is, and AniList could not be asked.
+            ServiceError: The token does not name its user, and AniList could not be asked.
         """
         user_id = claimed_user_id(token, client_id=self._session.application.client_id)
         self.viewer_needed = user_id is None
@@ -102,12 +102,12 @@ class Identity:
             async with asyncio.timeout(_KIND_TIME):
                 return await self._session.viewer(token, max_wait=0)
         except (AniListOAuthError, TimeoutError):
-            return None  # whatever it is, the token said who the user is, and the name can follow
+            return None  # whatever failed: the token names the user, and the name can follow later
 
     async def _wait_for_viewer(self, token: Token) -> Viewer:
-        """Ask for as long as a browser can be kept waiting; a fresh token that is refused is an incident, too.
+        """Wait for the viewer as long as a browser can wait. Refusing a new token counts as an incident, too.
 
-        AniList is asked again when it says, or the pace does; else after 1, 2, 4 … seconds.
+        AniList is asked again when it or the pace says so, otherwise after 1, 2, 4 … seconds.
         """
         loop = asyncio.get_running_loop()
         until, usual = loop.time() + _VIEWER_TIME, _SHORTEST_PAUSE
@@ -117,7 +117,7 @@ class Identity:
                     try:
                         return await self._session.viewer(token, max_wait=until - loop.time())
                     except UnexpectedResponseError:
-                        raise  # whoever answers there is not AniList
+                        raise  # the answer does not come from AniList
                     except (ServiceError, InvalidTokenError) as error:
                         said = getattr(error, "retry_after", None)
                         pause = usual if said is None else max(said, _SHORTEST_PAUSE)

@@ -1,4 +1,4 @@
-"""The year after a login: which token is live, who must log in again, and who is told."""
+"""Stored tokens after the login: which are live, who must log in again, and whom to notify."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -23,9 +23,9 @@ T = TypeVar("T")
 
 Hook = Callable[[str], Awaitable[None]]
 
-EXPIRING = timedelta(days=30)  # before a token's end, its user can be asked to log in again
-_REFUSAL = timedelta(hours=1)  # AniList has refused good tokens in incidents: then a marked one is tried again
-_TRIES = 5  # to mark a record that other processes mark at the same time
+EXPIRING = timedelta(days=30)  # before a token expires, its user can be asked to log in again
+_REFUSAL = timedelta(hours=1)  # during incidents AniList refused good tokens, so a marked one is tried again after this
+_TRIES = 5  # attempts to mark a record that other processes mark at the same time
 
 logger: logging.Logger = logging.getLogger("anilist_oauth")
 
@@ -36,7 +36,7 @@ def _hook(name: str, hook: Hook | None) -> None:
 
 @attrs.frozen(kw_only=True, eq=False)
 class LiveTokens:
-    """The stored tokens of one application, and the hooks that hear of their end."""
+    """The stored tokens of one application, and the hooks that are called before and when they end."""
 
     session: OAuthSession
     tokens: UpdatingTokenStore
@@ -44,21 +44,21 @@ class LiveTokens:
     on_invalid: Hook | None = attrs.field(validator=validator(_hook))
 
     async def get(self, subject: str) -> StoredToken:
-        """Give a subject's record if its token may be used; `LoginRequiredError` if not."""
+        """Return a subject's record if its token may be used. Otherwise raise `LoginRequiredError`."""
         stored = await self._stored(subject)
         now = self.session.clock()
         if stored.token.expires_within(EXPIRING, now=now):
             stored = await self._call_hook(stored, attrs.evolve(stored, told_expiring=True), self.on_expiring)
         if stored.token.expired(now):
-            raise LoginRequiredError("the token's year is over: the user must log in again", subject=subject)
+            raise LoginRequiredError("the token has expired; the user must log in again", subject=subject)
         if stored.needs_login:
             stored = await self._call_hook(stored, attrs.evolve(stored, told_invalid=True), self.on_invalid)
             if now < (stored.refused_at or stored.stored_at) + _REFUSAL:
-                raise LoginRequiredError("AniList refuses the token: the user must log in again", subject=subject)
+                raise LoginRequiredError("AniList refuses the token; the user must log in again", subject=subject)
         return stored
 
     async def use(self, subject: str, ask: Callable[[Token], Awaitable[T]]) -> T:
-        """Ask AniList something with a subject's token, and note what it thinks of the token."""
+        """Make a request with a subject's token, and record whether AniList accepted the token."""
         stored = await self.get(subject)
         try:
             answer = await ask(stored.token)
@@ -70,7 +70,7 @@ class LiveTokens:
         return answer
 
     async def viewer(self, subject: str, *, max_wait: float | None) -> Viewer:
-        """Give a subject's viewer as it is stored, else ask for it and store it over that very record."""
+        """Return a subject's stored viewer. If there is none, ask AniList and store it in the same record."""
         stored = await self._stored(subject)
         if stored.viewer is not None:
             return stored.viewer
@@ -79,7 +79,7 @@ class LiveTokens:
         for _ in range(_TRIES):
             present = await self._find(subject)
             if present is None or present.token_id != stored.token_id:
-                break  # the user has logged in or out meanwhile
+                break  # the user logged in or out in the meantime
             named = attrs.evolve(present, viewer=viewer)
             if await retry_store(partial(self.tokens.update, named, was=present)):
                 break
@@ -92,24 +92,24 @@ class LiveTokens:
     async def _stored(self, subject: str) -> StoredToken:
         stored = await self._find(subject)
         if stored is None:
-            raise LoginRequiredError("there is no token for this subject: the user must log in", subject=subject)
+            raise LoginRequiredError("there is no token for this subject; the user must log in", subject=subject)
         return stored
 
     async def _find(self, subject: str) -> StoredToken | None:
         return await retry_store(partial(self.tokens.get, subject, client_id=self.session.application.client_id))
 
     async def _try_mark(self, stored: StoredToken, *, refused: bool) -> None:
-        """Mark or clear the record, unless a store's failure prevents it: the answer of AniList counts more."""
+        """Mark or clear the record. If the store fails, only log it: AniList's answer is more important."""
         try:
             await self._mark(stored, refused=refused)
         except StorageError as error:
-            logger.warning("whether AniList takes a token could not be noted: %s", error)
+            logger.warning("could not record whether AniList accepts a token: %s", error)
 
     async def _mark(self, stored: StoredToken, *, refused: bool) -> None:
         for _ in range(_TRIES):
             present = await self._find(stored.subject)
             if present is None or present.token_id != stored.token_id:
-                return  # the user has logged in or out meanwhile
+                return  # the user logged in or out in the meantime
             refused_at = self.session.clock() if refused else None
             marked = attrs.evolve(present, needs_login=refused, refused_at=refused_at)
             if await retry_store(partial(self.tokens.update, marked, was=present)):
@@ -118,17 +118,17 @@ class LiveTokens:
                 return
 
     async def _call_hook(self, stored: StoredToken, told: StoredToken, hook: Hook | None) -> StoredToken:
-        """Call a hook, if this process is the one that notes so in the record; a failing hook is logged.
+        """Call a hook, if this process is the one that recorded the call. A failing hook is logged.
 
-        A store that reads and does not write keeps nobody from a live token: the hook is called at a later meeting.
+        A store that cannot write does not block a live token. The hook is then called at a later use.
         """
         if hook is None or told.marks == stored.marks:
             return stored
         try:
             if not await retry_store(partial(self.tokens.update, told, was=stored)):
-                return stored  # another process tells, or one will at the next meeting
+                return stored  # another process calls it, or one will at the next use
         except StorageError as error:
-            logger.warning("that a login hook is due could not be noted: %s", error)
+            logger.warning("could not record that a login hook is due: %s", error)
             return stored
         try:
             await hook(stored.subject)

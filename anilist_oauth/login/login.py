@@ -1,4 +1,4 @@
-"""One login's life as values: begun (`Login`), kept (`PendingLogin`), taken (`Taken`), completed (`CompletedLogin`)."""
+"""A login in its stages: begun (`Login`), kept (`PendingLogin`), taken (`Taken`) and completed (`CompletedLogin`)."""
 
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ _LONGEST_LIFE = timedelta(days=366)
 
 
 def checked_lifetime(lifetime: timedelta) -> timedelta:
-    """Give a login's lifetime back; `ConfigurationError` unless it is positive, and a year at most."""
+    """Return a login's lifetime, or raise `ConfigurationError` unless it is positive and at most a year."""
     expect(lifetime, timedelta, "lifetime: a timedelta is needed")
     if not timedelta() < lifetime <= _LONGEST_LIFE:
         raise ConfigurationError("lifetime: a positive time of at most a year is needed")
@@ -24,14 +24,14 @@ def checked_lifetime(lifetime: timedelta) -> timedelta:
 
 @attrs.frozen(kw_only=True)
 class Login(Unpicklable):
-    """A login as the one who began it holds it; whoever has the `url` can finish it, so that it is shown to one person.
+    """A login that was begun. Whoever has its `url` can finish it, so show it to one person only.
 
     Attributes:
-        url: Where the user goes; the state is in it.
+        url: Where to send the user. It contains the state.
         state: The random key that the callback brings back.
-        subject: Whose login this is in the application's own terms, or None for a sign-in that is not finished.
-        label: What a page may call the one who asked, or None.
-        return_to: Where the web application goes on afterwards, checked when the login was begun, or None.
+        subject: Who logs in, in the application's terms. None for a sign-in that is not finished.
+        label: What pages call the person the login is for, or None.
+        return_to: Where the web application continues afterwards, or None. It was checked by `LoginFlow.begin`.
         expires_at: When it can no longer be finished, in UTC.
     """
 
@@ -44,27 +44,27 @@ class Login(Unpicklable):
 
     @property
     def link(self) -> str:
-        """The `url` as a `str`, for a chat's buttons and messages."""
+        """The `url` as a `str`, for buttons and messages in chats."""
         return str(self.url)
 
 
 @attrs.frozen(kw_only=True)
 class CompletedLogin(Unpicklable):
-    """A finished login: whose it was, and the user's token.
+    """A finished login, with the user and the token.
 
-    Link accounts by `user_id`, which never changes, and greet by `display_name`.
+    Link accounts by `user_id`, which never changes. Greet the user with `display_name`.
 
     Attributes:
-        login: The login; its `subject` is always set: that of a sign-in is ``anilist:`` and the user id.
+        login: The login. Its `subject` is always set; for a sign-in it is ``anilist:`` and the user id.
         token: The user's access token.
-        user_id: AniList's id of the user; the viewer's unless given.
-        viewer: The user as AniList's ``Viewer`` names them, or None where AniList could not be asked at once:
-            `LoginFlow.viewer` asks later.
+        user_id: The AniList user id. By default that of the viewer.
+        viewer: The user as AniList reports it, or None if AniList could not be asked at once. `LoginFlow.viewer` asks
+            later.
     """
 
     login: Login
     token: Token
-    viewer: Viewer | None = None  # before `user_id`, whose default reads it
+    viewer: Viewer | None = None  # must come before `user_id`, whose default uses it
     user_id: int = attrs.field(default=attrs.Factory(lambda self: known_user_id(self.viewer), takes_self=True))
 
     def __attrs_post_init__(self) -> None:
@@ -72,5 +72,5 @@ class CompletedLogin(Unpicklable):
 
     @property
     def display_name(self) -> str:
-        """The user's name, else one such as ``AniList user 112084``."""
+        """The user's name, or ``AniList user 112084`` if it is unknown."""
         return display_name(self.user_id, self.viewer)

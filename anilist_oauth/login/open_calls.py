@@ -1,4 +1,4 @@
-"""The calls under way on a flow: its close ends them, typed."""
+"""The running calls of a flow. Closing the flow ends them with a typed error."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,14 +6,14 @@ from contextlib import asynccontextmanager
 
 from anilist_oauth.errors import SessionStateError
 
-_GRACE = 1.0  # second in which calls under way may still end by themselves
+_GRACE = 1.0  # second during which running calls may still end by themselves
 
 
 class OpenCalls:
-    """Counts calls in and out, and ends those under way when it is closed.
+    """Tracks running calls, and ends them when it is closed.
 
     Attributes:
-        closing: Set when the close has begun.
+        closing: Set when closing begins.
     """
 
     def __init__(self) -> None:
@@ -26,7 +26,7 @@ class OpenCalls:
         """Run a block that `aclose` may end.
 
         Raises:
-            SessionStateError: It was closed before or meanwhile.
+            SessionStateError: It was closed before or during the block.
         """
         if self.closing.is_set():
             raise closed_error()
@@ -45,14 +45,14 @@ class OpenCalls:
             raise closed_error() from error
 
     async def aclose(self) -> None:
-        """Wait a second for the calls under way, and end the rest; safe to repeat."""
+        """Wait a second for the running calls, and end the others. Safe to call again."""
         self.closing.set()
         try:
             async with asyncio.timeout(_GRACE):
                 await self._wait()
         except TimeoutError:
             pass
-        finally:  # whoever cancels this has no patience
+        finally:  # also if this is cancelled
             for scope in self._scopes:
                 if not scope.expired():
                     scope.reschedule(0)
@@ -65,5 +65,5 @@ class OpenCalls:
 
 
 def closed_error() -> SessionStateError:
-    """Make the error of a call on a closed flow."""
-    return SessionStateError("the login flow is closed; make a new one")
+    """Return the error of a call on a closed flow."""
+    return SessionStateError("the login flow is closed; create a new one")

@@ -1,8 +1,8 @@
-r"""Where a web application may send the browser after a login: never to a stranger (RFC 9700 section 4.11).
+r"""Where a web application may send the browser after a login: never to another site (RFC 9700 section 4.11).
 
-Browsers read ``/\evil.example``, ``//evil.example`` and ``/<tab>/evil.example`` as another host, and what a server
-decodes on the way may turn harmless text into one of these. So a path is refused where it could be read as another
-host in any of these ways, and a whole URL unless its origin was allowed by name.
+Browsers read ``/\evil.example``, ``//evil.example`` and ``/<tab>/evil.example`` as another host, and harmless text can
+become one of these when a server decodes it on the way. So a path is refused if it could be read as another host in any
+of these ways. A whole URL is refused unless its origin is explicitly allowed.
 """
 
 import re
@@ -15,33 +15,33 @@ from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.oauth.uri import DEFAULT_PORTS, split_uri
 
 _LIMIT = 2048  # characters
-_VISIBLE = re.compile(r"[!-\[\]-~]+")  # ASCII without blank, control characters, backslash
+_VISIBLE = re.compile(r"[!-\[\]-~]+")  # ASCII without space, control characters, backslash
 _HOST = re.compile(r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]")
 _PORT = re.compile(r"[0-9]{1,5}")
-_ROUNDS = 5  # of percent-encoding that are undone; text that is still encoded then is refused
+_ROUNDS = 5  # of percent-decoding; text that is still encoded after them is refused
 
 
 def check_return_to(return_to: Any, *, origins: frozenset[str] = frozenset()) -> str:
-    """Give `return_to` back if the browser may be sent there.
+    """Return `return_to` if the browser may be sent there.
 
     Args:
         return_to: A path with a query, such as ``/profile?tab=2``, or a URL of an allowed origin, in visible ASCII
-            (percent-encoded where need be).
-        origins: What `allowed_origins` gave.
+            (percent-encoded where needed).
+        origins: The result of `allowed_origins`.
 
     Raises:
-        ConfigurationError: It is anything else. The text does not repeat it.
+        ConfigurationError: It is anything else. The message does not repeat it.
     """
     if not isinstance(return_to, str) or len(return_to) > _LIMIT or not _VISIBLE.fullmatch(return_to):
         raise ConfigurationError(
             f"return_to: a path in visible ASCII, without backslash, of at most {_LIMIT:,} characters is needed; "
-            "percent-encode the rest"
+            "percent-encode the other characters"
         )
     parts = split_uri(return_to)
     if (parts.scheme is not None or parts.host is not None) and _origin(return_to) not in origins:
         raise ConfigurationError("return_to: a path of this site, or a URL of one of return_origins, is needed")
     if not (parts.path.startswith("/") or (parts.host and not parts.path)) or not _is_stable_path(parts.path):
-        raise ConfigurationError("return_to: the path begins with one slash, and no two slashes follow one another")
+        raise ConfigurationError("return_to: the path must begin with a slash and must not contain two in a row")
     return return_to
 
 
@@ -49,7 +49,7 @@ def allowed_origins(origins: Iterable[str]) -> frozenset[str]:
     """Read origins such as ``https://app.example`` or ``http://localhost:3000``.
 
     Raises:
-        ConfigurationError: One has a path, a user or no host, or is neither http nor https.
+        ConfigurationError: One has a path or user information, has no host, or is neither http nor https.
     """
     if isinstance(origins, str):
         raise ConfigurationError("return_origins: a list of origins is needed, not one string")
@@ -58,13 +58,13 @@ def allowed_origins(origins: Iterable[str]) -> frozenset[str]:
     for origin in origins:
         normal = _origin(origin) if isinstance(origin, str) else None
         if normal is None or split_uri(origin)[4:] != ("", None, None):
-            raise ConfigurationError("return_origins: each is a scheme and a host alone, such as https://app.example")
+            raise ConfigurationError("return_origins: each must be a scheme and a host, such as https://app.example")
         found.add(normal)
     return frozenset(found)
 
 
 def _origin(url: str) -> str | None:
-    """Give scheme, host and port in one spelling, or None where they are not plainly written."""
+    """Return scheme, host and port in a normal form, or None if they are not written plainly."""
     scheme, userinfo, host, port = split_uri(url)[:4]
     scheme = (scheme or "").lower()
     if scheme not in DEFAULT_PORTS or userinfo is not None or not _HOST.fullmatch(host or ""):
@@ -75,7 +75,7 @@ def _origin(url: str) -> str | None:
 
 
 def _is_stable_path(path: str) -> bool:
-    """Tell whether a path is one however often it is decoded and whatever blanks are dropped from it."""
+    """Return whether a path stays harmless however often it is decoded and whichever whitespace is dropped from it."""
     for _ in range(_ROUNDS):
         path = "".join(path.split())
         if "//" in path or "\\" in path or not path.isprintable():

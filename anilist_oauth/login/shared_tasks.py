@@ -1,4 +1,4 @@
-"""The logins being finished in this process: callers who bring the same callback share one task."""
+"""The logins being finished in this process. Callers with the same callback share one task."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -8,17 +8,17 @@ from typing import Any
 from anilist_oauth.errors import SessionStateError
 from anilist_oauth.login.login import CompletedLogin
 
-_CLOSING = 10.0  # seconds that logins under way are waited for, and again as many that they have to be settled
+_CLOSING = 10.0  # seconds to wait for running logins, and as many again to settle them
 
 
 class SharedTasks:
-    """Tasks by what their callers bring; no caller's cancellation reaches a task."""
+    """Tasks, each under the key of its callers. Cancelling a caller does not cancel the task."""
 
     def __init__(self) -> None:
         self._running: dict[object, asyncio.Task[CompletedLogin]] = {}
 
     async def run(self, same: object, work: Coroutine[Any, Any, CompletedLogin]) -> CompletedLogin:
-        """Do a piece of work in a task of its own, or wait for the task that does the same already.
+        """Run work in a new task, or wait for the running task with the same key.
 
         Raises:
             SessionStateError: `aclose` ended the task before its login was taken.
@@ -30,16 +30,16 @@ class SharedTasks:
             task.add_done_callback(partial(self._ended, same))
         else:
             work.close()
-        await asyncio.wait((task,))  # unlike awaiting the task, this does not hand a cancellation on to it
+        await asyncio.wait((task,))  # unlike awaiting the task, this does not cancel it
         if task.cancelled():
             raise SessionStateError("the login flow was closed before the login was taken; open the callback again")
         return task.result()
 
     async def aclose(self) -> None:
-        """Wait some seconds for what is under way, then cancel the rest and wait until it is settled."""
+        """Wait some seconds for the running tasks, then cancel the others and wait until they have settled."""
         try:
             await self._wait()
-        finally:  # whoever cancels this has no patience, and leaves nothing under way all the same
+        finally:  # nothing may keep running, even if this is cancelled
             for task in list(self._running.values()):
                 task.cancel()
             await self._wait()
@@ -51,4 +51,4 @@ class SharedTasks:
     def _ended(self, same: object, task: asyncio.Task[CompletedLogin]) -> None:
         del self._running[same]
         if not task.cancelled():
-            task.exception()  # whoever was interested has it; asyncio need not complain that nobody was left
+            task.exception()  # mark it as retrieved, so that asyncio does not log it

@@ -1,4 +1,4 @@
-"""Patience with a store: what is safe to repeat is repeated while the store comes back."""
+"""Repeat failed calls of a store while that is safe, in case the store recovers."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,9 +13,9 @@ T = TypeVar("T")
 
 
 async def retry_store(call: Callable[[], Awaitable[T]], *, patience: float = PATIENCE) -> T:
-    """Make a call of a store, again and again for `patience` seconds while its `StorageError` is retryable.
+    """Call a store, and repeat the call for up to `patience` seconds while its `StorageError` is retryable.
 
-    A store that is full is not waited for: whoever asks is told, and comes again later.
+    A full store is not waited for. Its error is raised at once, and the caller can try again later.
     """
     loop = asyncio.get_running_loop()
     until = loop.time() + patience

@@ -1,4 +1,4 @@
-"""One take of a login: the claim, the time its taker has, and the settling, so that whoever waits is told the same."""
+"""Taking a login: the claim, the time limits of its taker, and settling it so that all waiters get the same outcome."""
 
 import asyncio
 import copy
@@ -16,9 +16,9 @@ from anilist_oauth.storage.outcome import Outcome
 from anilist_oauth.storage.protocols import LoginStore
 from anilist_oauth.storage.records import Taken, new_claim
 
-WORK_TIME = 70.0  # seconds from the claim, in which a taker gets the token and stores it
-SETTLE_TIME = 80.0  # seconds from the claim, in which it settles the login
-TAKER_DEAD = timedelta(seconds=90)  # after its claim, nobody will settle a login any more; clocks differ by 5 s at most
+WORK_TIME = 70.0  # seconds from the claim until the taker must have stored the token
+SETTLE_TIME = 80.0  # seconds from the claim until it must have settled the login
+TAKER_DEAD = timedelta(seconds=90)  # after the claim, nobody settles the login any more; clocks differ by at most 5 s
 _LAST_WORDS = 5.0  # seconds to settle a login whose task is cancelled
 
 T = TypeVar("T")
@@ -26,14 +26,14 @@ T = TypeVar("T")
 
 @attrs.frozen(kw_only=True, eq=False)
 class Take:
-    """What one taker does with one login. Its times count from the claim, by the clock of the event loop.
+    """The work of one taker on one login. Times count from the claim, on the event loop's clock.
 
     Attributes:
         logins: The store.
         key: The login's key in it.
-        answer: What it is taken with.
-        claim: What `new_claim` made.
-        began: When that was.
+        answer: The answer with which it is taken.
+        claim: The result of `new_claim`.
+        began: The time of the claim.
     """
 
     logins: LoginStore
@@ -44,18 +44,18 @@ class Take:
 
     @classmethod
     def of(cls, logins: LoginStore, key: str, *, answer: str, now: datetime) -> Self:
-        """Make a claim; nothing is taken yet."""
+        """Make a claim. Nothing is taken yet."""
         began = asyncio.get_running_loop().time()
         return cls(logins=logins, key=key, answer=answer, claim=new_claim(now), began=began)
 
     async def take(self) -> Taken | None:
-        """Take the login, and say who has it; None if it is unknown.
+        """Take the login. Return who has it, or None if it is unknown.
 
-        A take that is cancelled may have arrived all the same. It is repeated with its own claim, which does no harm,
-        and the login is settled, so that nobody waits for it.
+        A cancelled take may have reached the store. It is repeated with the same claim, which does no harm, and the
+        login is settled, so that nobody waits in vain.
 
         Raises:
-            OutcomeUnknownError: It was cancelled, and the login is over.
+            OutcomeUnknownError: The call was cancelled, and the login is over.
             StorageError: The store failed for 30 seconds.
         """
         try:
@@ -66,32 +66,32 @@ class Take:
         raise interrupted_error()
 
     async def settle(self, outcome: Outcome) -> None:
-        """Keep how the login ended; a cancellation meanwhile does not prevent it.
+        """Store how the login ended, even if this call is cancelled.
 
         Raises:
-            StorageError: The store did not answer in time, so that whoever waits may not hear of it.
+            StorageError: The store did not answer in time. The waiters may not be told.
         """
         try:
             await self.within(SETTLE_TIME, partial(self.logins.settle, self.key, outcome))
         except StorageError:
             if not await self._is_settled():
                 raise
-        except asyncio.CancelledError:  # the flow closes: what is known is said all the same
+        except asyncio.CancelledError:  # the flow is closing; store the outcome nevertheless
             try:
                 async with asyncio.timeout(_LAST_WORDS):
                     await self.logins.settle(self.key, outcome)
             except TimeoutError as error:
-                raise StorageError("the store did not answer while the login flow was closed") from error
+                raise StorageError("the store did not answer while the flow was closing; log in again") from error
 
     async def within(self, seconds: float, call: Callable[[], Awaitable[T]]) -> T:
-        """Make a call of a store, with patience, until so many seconds after the claim.
+        """Call a store, with retries, until this many seconds after the claim.
 
         Raises:
-            StorageError: The store failed for as long, or for 30 seconds.
+            StorageError: The store failed until then, or for 30 seconds.
         """
         until = self.began + seconds
         patience = min(PATIENCE, until - asyncio.get_running_loop().time())
-        if patience <= 0:  # a store that answers at once is not stopped by the timeout below
+        if patience <= 0:  # the timeout below does not stop a store that answers at once
             raise StorageError("the login took too long to be stored; start a new one")
         try:
             async with asyncio.timeout_at(until):
@@ -100,7 +100,7 @@ class Take:
             raise StorageError("the store did not answer in time; start a new login") from error
 
     async def _is_settled(self) -> bool:
-        """Tell whether the outcome was kept although no answer came: then whoever waits is told of it."""
+        """Return whether the outcome was stored although no answer came. If so, the waiters are told."""
         try:
             async with asyncio.timeout(_LAST_WORDS):
                 return await self.logins.settled(self.key, timeout=0) is not None
@@ -108,7 +108,7 @@ class Take:
             return False
 
     async def _end_interrupted(self) -> bool:
-        """Settle the login if it is this claim's; whether it is."""
+        """Settle the login if this claim has it. Return whether it does."""
         try:
             async with asyncio.timeout(_LAST_WORDS):
                 taken = await self.logins.take(self.key, claim=self.claim, code=self.answer)

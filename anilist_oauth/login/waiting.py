@@ -1,4 +1,4 @@
-"""The other end of a login: who began it waits for who finishes it, in whatever process."""
+"""Wait for a login that may be finished in any process."""
 
 import asyncio
 import math
@@ -18,13 +18,13 @@ from anilist_oauth.storage.digests import digest
 from anilist_oauth.storage.outcome import Outcome
 from anilist_oauth.storage.records import PendingLogin
 
-_LOOK_AGAIN = 60.0  # seconds; fewer than a taker has, so that a take is seen before its taker counts as dead
-_TICK = 1.0  # second between two looks at the session's clock, which may be set, or jump when a laptop wakes up
+_LOOK_AGAIN = 60.0  # seconds; less than a taker has, so that a take is seen before its taker counts as dead
+_TICK = 1.0  # second between two checks of the session's clock, which may jump when a laptop wakes up
 
 
 async def wait_for(completion: Completion, login: Login, *, timeout: float, closing: asyncio.Event) -> CompletedLogin:
-    """Wait until a login ends, it can no longer end well, `timeout` seconds are over, or the flow closes."""
-    expect(login, Login, "login: what begin gave is needed")
+    """Wait until the login ends or can no longer succeed, `timeout` seconds are over, or the flow closes."""
+    expect(login, Login, "login: the result of begin is needed")
     expect(timeout, int | float, "timeout: a number of seconds is needed")
     if math.isnan(timeout):
         raise ConfigurationError("timeout: a number of seconds is needed, not nan")
@@ -53,9 +53,9 @@ async def wait_for(completion: Completion, login: Login, *, timeout: float, clos
 async def _next_outcome(
     completion: Completion, key: str, *, pause: float, patience: float, closing: asyncio.Event
 ) -> Outcome | None:
-    """Wait for an outcome; the pause is over by the loop's clock or the session's, whichever is ahead.
+    """Wait for an outcome. The pause ends by the loop's clock or the session's, whichever is ahead.
 
-    A flow that closes has settled what it had taken, so that one more look tells of it.
+    A flow that closes has settled the logins it took, so one more look finds their outcome.
     """
     clock = completion.session.clock
     over = clock() + timedelta(seconds=pause)
@@ -75,7 +75,7 @@ async def _next_outcome(
 
 
 def _seconds_left(pending: PendingLogin, now: datetime) -> float:
-    """Tell for how many seconds a login may still end well: its life, or once taken the time its taker has."""
+    """Return how many seconds a login may still succeed: until it expires or its taker must be done."""
     end = pending.expires_at if pending.taken is None else pending.taken.at + TAKER_DEAD
     return (end - now).total_seconds()
 
@@ -84,7 +84,7 @@ def _no_longer_kept_error(login: Login, now: datetime) -> AniListOAuthError:
     if login.expires_at <= now:
         return _expired(login)
     return LoginTimeoutError(
-        "the login is not kept any more, as when its subject has begun twenty newer ones; start a new one",
+        "the login is no longer stored (twenty newer ones for its subject replace it, for example); start a new one",
         reason="cancelled",
     )
 

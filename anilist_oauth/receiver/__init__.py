@@ -1,19 +1,19 @@
-"""The callback's door for programs without a web page of their own: bots, scripts, command lines.
+"""Receives callbacks for programs without a web site: bots, scripts and command lines.
 
     async with CallbackReceiver(flow) as receiver:
         login = await receiver.login(subject="discord:42", label="@mika on Discord")
-        ...                                       # send login.link to that one person, in private
+        ...                                       # send login.link privately to that one person
         done = await flow.wait(login)
 
-Whoever comes back from AniList is asked once more, by a page that names who wanted the login, before anything is
-exchanged or stored. So a chat's link preview spends nothing, and somebody who opens another person's link does not
-hand over an account unasked.
+When somebody comes back from AniList, a page names who asked for the login and asks for confirmation before anything is
+exchanged or stored. So a chat's link preview spends nothing, and nobody links their account by accident when they open
+another person's link.
 
-A framework that has hooks for its start and its end calls `open` and `aclose` instead. `Pages` gives the pages a name,
-a way back and a language.
+Frameworks with start and stop hooks call `open` and `aclose` instead. `Pages` sets the name, the link back and the
+language of the pages.
 
-Reading order: `server`, `handler`, `confirmations`, `pages`; `address` and `sockets` open the port, `connections`
-holds it against strangers, `display_name` makes their names fit to be shown.
+Reading order: `server`, `handler`, `confirmations`, `pages`. `address` and `sockets` open the port, `connections`
+limits its connections, and `display_name` makes names that strangers chose safe to show.
 """
 
 from anilist_oauth.html_page import Pages

@@ -1,4 +1,4 @@
-"""Where a receiver listens, told from the redirect URI alone."""
+"""Find out where a receiver must listen, from the redirect URI alone."""
 
 import ipaddress
 
@@ -15,12 +15,12 @@ _HIGHEST_PORT = 65535
 
 
 def loopback_addresses(redirect_uri: str) -> list[Address]:
-    """Tell which addresses of this machine a browser may call a redirect URI at.
+    """Return the addresses of this machine at which a browser may call a redirect URI.
 
-    ``localhost`` is 127.0.0.1 or ::1, as the browser likes: both are reserved, so that no other program gets the code.
+    A browser may take ``localhost`` as 127.0.0.1 or ::1. Both are opened, so that no other program gets the code.
 
     Raises:
-        ConfigurationError: The redirect URI is not plain http on this machine; the text says what to do instead.
+        ConfigurationError: The redirect URI is not plain http on this machine. The message says what to do instead.
     """
     scheme, _, host, port, *_ = split_uri(redirect_uri)
     literal = (host or "").lower().removeprefix("[").removesuffix("]")
@@ -32,10 +32,10 @@ def loopback_addresses(redirect_uri: str) -> list[Address]:
 
 
 def bound_address(bind: Address, redirect_uri: str) -> Address:
-    """Check what a caller gave as ``bind=``.
+    """Check the value of ``bind=`` and return it.
 
     Raises:
-        ConfigurationError: It is no host and port, or no HTTP request ever comes to such a redirect URI.
+        ConfigurationError: It is not a host and a port, or no web server is ever called at this redirect URI.
     """
     if (split_uri(redirect_uri).scheme or "").lower() not in DEFAULT_PORTS or redirect_uri == PIN_REDIRECT_URI:
         raise ConfigurationError(_not_here(redirect_uri))
@@ -51,27 +51,27 @@ def bound_address(bind: Address, redirect_uri: str) -> Address:
 
 
 def callback_path(redirect_uri: str) -> str:
-    """Give the path of a redirect URI in its one normal spelling."""
+    """Return the path of a redirect URI in its normal form."""
     return URL(redirect_uri).raw_path or "/"
 
 
 def requested_path(raw: str) -> str:
-    """Give a request's path in the same spelling: a browser keeps what was registered as ``%7E``, ``%c3`` or ``|``."""
+    """Return a request's path in the normal form. Browsers keep a registered ``%7E``, ``%c3`` or ``|`` as it is."""
     return callback_path(f"http://localhost{raw}") if raw.startswith("/") else raw
 
 
 def _not_here(redirect_uri: str) -> str:
     if redirect_uri == PIN_REDIRECT_URI:
         return (
-            f"nobody is called back at {redirect_uri}, with or without bind=: AniList shows the user a code there; "
-            "give what the user pastes to flow.finish(pasted, login=login)"
+            f"nobody is called back at {redirect_uri}, with or without bind=, because AniList shows the user a code "
+            "there; pass what the user pastes to flow.finish(pasted, login=login)"
         )
     if (split_uri(redirect_uri).scheme or "").lower() not in DEFAULT_PORTS:
         return (
-            f"no web server is called back at {redirect_uri}, with or without bind=: the program that has registered "
-            "the scheme is; give the callback it gets to flow.finish(callback)"
+            f"no web server is called back at {redirect_uri}, with or without bind=, only the program that registered "
+            "the scheme; pass the callback it gets to flow.finish(callback)"
         )
     return (
-        f"the redirect URI {redirect_uri} is not plain http on this machine: where a reverse proxy passes it on, say "
-        'where to listen, as in CallbackReceiver(flow, bind=("127.0.0.1", 8080))'
+        f"the redirect URI {redirect_uri} is not plain http on this machine; behind a reverse proxy, say where to "
+        'listen, as in CallbackReceiver(flow, bind=("127.0.0.1", 8080))'
     )

@@ -1,4 +1,4 @@
-"""What came back from AniList and waits for its person's yes, each under a fresh one-time value."""
+"""Callbacks that wait for the user's confirmation, each under a fresh one-time ticket."""
 
 import asyncio
 import secrets
@@ -13,19 +13,19 @@ from anilist_oauth.oauth.callback_query import CallbackQuery
 from anilist_oauth.redaction import MaskedText, Unpicklable
 from anilist_oauth.tokens.viewer import Verified
 
-A_LOGIN = 16  # tickets; previews take one each, and the latest belongs to a person more likely than the first
+A_LOGIN = 16  # tickets; each preview takes one, and the latest visit is most likely the person's
 AFTERWARDS = timedelta(minutes=1)
 
 
 @attrs.define(kw_only=True)
 class HeldCallback(Unpicklable):
-    """What a ticket stands for.
+    """What belongs to a ticket.
 
     Attributes:
         login: The login it belongs to.
-        brought: The callback as it was read, a verified implicit token, or None while a page still reads the fragment.
-        answer: The work that the person's yes started, and the page it ends in.
-        until: When it is let go of.
+        brought: The parsed callback, a verified implicit token, or None while the page reads the fragment.
+        answer: The task that the user's answer started. It returns the page to show.
+        until: When it is dropped.
     """
 
     login: Login
@@ -35,14 +35,14 @@ class HeldCallback(Unpicklable):
 
 
 class Confirmations:
-    """Confirmations by their value, in this process's memory; `clock` tells the time."""
+    """Held callbacks by their ticket, in this process's memory. `clock` returns the time."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
         self._held: dict[str, HeldCallback] = {}
 
     def issue(self, login: Login, brought: CallbackQuery | Verified | None) -> str:
-        """Hold something until its login expires, and give its ticket; a login's 17th takes the place of its oldest."""
+        """Hold a callback until its login expires, and return its ticket. A login's 17th replaces its oldest."""
         now = self._clock()
         for ticket in [ticket for ticket, held in self._held.items() if held.until <= now]:
             del self._held[ticket]
@@ -54,15 +54,15 @@ class Confirmations:
         return ticket
 
     def find(self, ticket: str) -> HeldCallback | None:
-        """Look up a ticket."""
+        """Return what belongs to a ticket, or None."""
         held = self._held.get(ticket)
         return held if held is not None and self._clock() < held.until else None
 
     def drop(self, ticket: str) -> None:
-        """Forget a ticket, and with it what it stands for."""
+        """Forget a ticket and what belongs to it."""
         self._held.pop(ticket, None)
 
     def answered(self, held: HeldCallback) -> None:
-        """Let go of what was brought; its page stays for a minute, for a second press of the button."""
+        """Drop the callback. Its page is kept for a minute, for a second press of the button."""
         held.brought = None
         held.until = self._clock() + AFTERWARDS

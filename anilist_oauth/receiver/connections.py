@@ -1,8 +1,8 @@
-"""How many connections a receiver holds, and how long each may take to say what it wants.
+"""Limit how many connections a receiver has, and how long each may take to send its request.
 
-A bot has a port open to strangers for all of its life. So each connection carries one request, an idle one is cut after
-ten seconds, and where all places are taken the one that has been idle longest makes room. The bot's own connections
-are never kept waiting for a stranger's.
+A bot's port is open to strangers all the time. So each connection carries one request, an idle one is closed after ten
+seconds, and if all places are taken, the connection that has been idle longest is closed for the new one. The bot's
+outgoing connections never have to wait for a stranger's.
 """
 
 import asyncio
@@ -14,8 +14,8 @@ from typing import Any
 from aiohttp import web
 
 AT_MOST = 64  # connections
-HEAD_TIME = 10.0  # seconds until a whole request head, as many for a body, and as many to fetch the answer
-BODY_LIMIT = 64 * 1024  # bytes; a form of ours has about 1,300
+HEAD_TIME = 10.0  # seconds for the request head, as many for the body, and as many to fetch the answer
+BODY_LIMIT = 64 * 1024  # bytes; the receiver's forms have about 1,300
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.Response]]
 
@@ -24,7 +24,7 @@ logger: logging.Logger = logging.getLogger("anilist_oauth")
 
 
 class _Silent(logging.Logger):
-    """A logger that no setting of the program's can turn on: aiohttp writes request lines and headers to it."""
+    """A logger that no setting can turn on. aiohttp would write request lines and headers to it."""
 
     def isEnabledFor(self, level: int) -> bool:  # noqa: N802  the name is logging's
         """Log nothing."""
@@ -36,11 +36,11 @@ _SILENT = _Silent("anilist_oauth.receiver.connections")
 
 
 class LimitedServer(web.Server):
-    """A server of one request a connection, with a limit of connections and a time limit for each.
+    """A server with one request per connection, a limit of connections, and a time limit for each.
 
     Args:
         handler: Answers a request whose head is complete.
-        refuse: Makes the answer to what is no HTTP request (400), has no room (503), or meets a fault of ours (500).
+        refuse: Returns the answer to malformed HTTP (400), to a request without a place (503), or to a bug (500).
     """
 
     def __init__(self, handler: Handler, *, refuse: Callable[[int], web.Response]) -> None:
@@ -51,22 +51,22 @@ class LimitedServer(web.Server):
         self._idle: dict[web.RequestHandler, asyncio.TimerHandle] = {}  # before or after its request; oldest first
 
     def __call__(self) -> web.RequestHandler:
-        """Make the protocol of a new connection; nothing of a request line or header is logged."""
+        """Return the protocol of a new connection. It logs nothing of a request line or header."""
         loop = asyncio.get_running_loop()
         return _Connection(self, loop=loop, logger=_SILENT, access_log=_SILENT, lingering_time=HEAD_TIME / 5)
 
     def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
-        """Count a connection, and make room for it."""
+        """Count a connection. If there are too many, close the one that has been idle longest."""
         super().connection_made(handler, transport)
         if len(self._open) >= AT_MOST and not self._cut_oldest():
             transport.write(_as_bytes(self.refuse(503)))
-            asyncio.get_running_loop().call_soon(handler.force_close)  # its task must have begun, or it fails aloud
+            asyncio.get_running_loop().call_soon(handler.force_close)  # after its task began, or that fails
             return
         self._open[handler] = transport
         self._start_timer(handler)
 
     def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
-        """Forget a connection."""
+        """Stop counting a connection."""
         self._stop_timer(handler)
         self._open.pop(handler, None)
         super().connection_lost(handler, exc)
@@ -102,7 +102,7 @@ class LimitedServer(web.Server):
 
 
 class _Connection(web.RequestHandler):
-    """One connection; what is no HTTP request gets a page of ours, which repeats nothing of it."""
+    """One connection. Malformed HTTP gets a page that repeats nothing of it."""
 
     __slots__ = ("_server",)
 
@@ -117,12 +117,12 @@ class _Connection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """Answer what could not be read, or a fault of ours: its text, and so a trace, might hold a code."""
+        """Answer a malformed request or a bug. The exception's text, and so its trace, might contain a code."""
         del request, message
         if status == 500 and exc is not None:
             frame = traceback.extract_tb(exc.__traceback__)[-1]
             place = f"{frame.name}, line {frame.lineno}"
-            logger.error("a page of the receiver could not be made: %s in %s", type(exc).__name__, place)
+            logger.error("the receiver could not make a page: %s in %s", type(exc).__name__, place)
         response = self._server.refuse(status)
         response.force_close()
         return response
@@ -132,8 +132,8 @@ async def body_of(request: web.BaseRequest) -> bytes:
     """Read a request's body.
 
     Raises:
-        TimeoutError: It did not come in time.
-        aiohttp.web.HTTPRequestEntityTooLarge: It is over 64 KiB.
+        TimeoutError: It did not arrive in time.
+        aiohttp.web.HTTPRequestEntityTooLarge: It is larger than 64 KiB.
     """
     async with asyncio.timeout(HEAD_TIME):
         return await request.read()
@@ -146,7 +146,7 @@ def _request(*arguments: Any) -> web.BaseRequest:
 
 
 def _as_bytes(response: web.Response) -> bytes:
-    """Write an answer by hand, for a connection that is not served."""
+    """Serialize an answer, for a connection that is not served by aiohttp."""
     body = response.body if isinstance(response.body, bytes) else b""
     headers = {**response.headers, "Content-Length": str(len(body)), "Connection": "close"}
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())

@@ -1,11 +1,11 @@
-"""Names that strangers chose, made fit to be shown in a sentence of ours."""
+"""Make names that strangers chose safe to show in a sentence."""
 
 LIMIT = 80  # characters
 _JOINERS = "\u200c\u200d"  # zero-width, but parts of Persian words and of emoji
 
 
 def display_name(name: str | None, *, instead: str) -> str:
-    """Give at most 80 visible characters of a name, without control and bidi characters; `instead` if none is left."""
+    """Return up to 80 visible characters of a name, without control and bidi characters, or `instead` if none."""
     visible = "".join(c for c in " ".join((name or "").split()) if c.isprintable() or c in _JOINERS)
     visible = " ".join(visible.strip(_JOINERS + " ").split())
     if not visible:

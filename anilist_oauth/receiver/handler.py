@@ -1,4 +1,4 @@
-"""What a receiver answers: each visit at the redirect URI's path, and nothing else."""
+"""Answer the requests to a receiver: visits at the redirect URI's path, and nothing else."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -30,14 +30,14 @@ class CallbackHandler:
     """Answers browsers for the logins of one flow.
 
     Args:
-        flow: Whose logins.
-        path: The redirect URI's path; all else is not found.
-        on_loopback: Whether only this machine can come: then a request must name a loopback host, so that no web page
-            gets in by pointing its own name here.
-        pages: Whose pages they are, and in which language.
+        flow: The flow that the logins belong to.
+        path: The redirect URI's path. Other paths are not found.
+        on_loopback: Whether only this machine can connect. If so, requests must name a loopback host. Otherwise a web
+            page could get in through a domain name that points to this machine.
+        pages: The name, link back and language of the pages.
 
     Attributes:
-        implicit: The login of the implicit grant that is open, if any.
+        implicit: The open login of the implicit grant, or None.
     """
 
     def __init__(self, flow: LoginFlow, *, path: str, on_loopback: bool, pages: Pages) -> None:
@@ -51,7 +51,7 @@ class CallbackHandler:
         self.implicit: Login | None = None
 
     async def aclose(self) -> None:
-        """End what is still under way here; the flow's own work goes on."""
+        """End the tasks of this handler. The flow's tasks continue."""
         for task in self._answers:
             task.cancel()
         await asyncio.gather(*self._answers, return_exceptions=True)
@@ -67,21 +67,21 @@ class CallbackHandler:
             return self.refuse(405) if answer is None else await answer(request)
         except AniListOAuthError as error:
             return _sent(self._pages.failed(error))
-        except (TimeoutError, web.HTTPRequestEntityTooLarge) as error:  # of a body that does not come, or does not end
+        except (TimeoutError, web.HTTPRequestEntityTooLarge) as error:  # a body that does not arrive or is too large
             return self.refuse(408 if isinstance(error, TimeoutError) else 413)
 
     def refuse(self, status: int) -> web.Response:
-        """Answer what is no callback, comes while there is no room (503), or meets a fault of ours (500)."""
+        """Answer a request that is not a callback, comes while there is no place (503), or hits a bug (500)."""
         if status == 500:
             return _sent(self._pages.failed(AniListOAuthError("a fault of the receiver's own")))
         return _sent(self._pages.full() if status == 503 else self._pages.stray(status))
 
     async def is_open(self, login: Login | None) -> bool:
-        """Tell whether a login can still be finished."""
+        """Return whether a login can still be finished."""
         return login is not None and await self._flow.look({"state": login.state}) is not None
 
     async def _head(self, request: web.BaseRequest) -> web.Response:
-        """Answer a program that looks ahead: nobody is there to be asked."""
+        """Answer a program that only looks ahead. Nobody is there to be asked."""
         del request
         return web.Response(status=204, headers=_REDIRECT)
 
@@ -98,19 +98,19 @@ class CallbackHandler:
         return self.refuse(400)
 
     async def _callback(self, query: CallbackQuery) -> web.Response:
-        """Keep what came back for an open login until its person says yes; an error of AniList's ends the login."""
+        """Hold the callback of an open login until the user confirms it. An error from AniList ends the login."""
         login = await self._flow.look(query)
         if login is None:
             if query.state is None:
-                code_of(query)  # raises AniList's error, or that the state is missing; anybody can make either up
+                code_of(query)  # raises AniList's error, or that the state is missing; anybody can forge either
             return _sent(self._pages.closed())
         if "error" in query.parameters:
-            await self._flow.finish(query)  # raises what AniList says
-        code_of(query)  # raises where there is none
+            await self._flow.finish(query)  # raises AniList's error
+        code_of(query)  # raises if there is none
         return _redirect(self._tickets.issue(login, query))
 
     async def _question(self, ticket: MaskedText) -> Page:
-        """Ask the question, or show again what became of it."""
+        """Ask the user to confirm, or show the result again."""
         held = self._tickets.find(ticket)
         if held is not None and held.answer is not None:
             return await asyncio.shield(held.answer)
@@ -138,12 +138,12 @@ class CallbackHandler:
         return _sent(await asyncio.shield(held.answer))
 
     async def _verify_fragment(self, login: Login, fragment: MaskedText) -> web.Response:
-        """Let AniList say whose token it is before its owner is asked."""
+        """Ask AniList whose token it is before the user is asked."""
         token = parse_implicit(MaskedText(f"#{fragment}"), now=self._flow.session.clock())
         return _redirect(self._tickets.issue(login, await self._flow.session.verify(token.access_token)))
 
     async def _answer(self, ticket: MaskedText, held: HeldCallback, work: Coroutine[Any, Any, Page]) -> Page:
-        """Do what a button asks for, once; the page stays for a minute, for a second press of either button."""
+        """Do what a button asks for, once. The page is kept for a minute, for a second press of either button."""
         try:
             page = await work
         except AniListOAuthError as error:
@@ -160,7 +160,7 @@ class CallbackHandler:
         return self._pages.linked(await self._flow.finish(brought))
 
     async def _refuse(self, held: HeldCallback) -> Page:
-        """End a login that its visitor does not know; whoever began it is told at once."""
+        """End a login that the visitor did not ask for. The program that began it is told at once."""
         if not await self.is_open(held.login):
             return self._pages.closed()
         await self._flow.cancel(held.login, reason="refused")
@@ -172,7 +172,7 @@ def _names_this_machine(host: str) -> bool:
 
 
 def _redirect(ticket: str) -> web.Response:
-    """Lead to a page whose address holds neither code nor state."""
+    """Redirect to a page whose address holds neither code nor state."""
     location = f"{HERE}{TICKET}={ticket}"
     return web.Response(status=303, headers={**_REDIRECT, "Location": location})
 

@@ -1,4 +1,4 @@
-"""The pages a receiver shows: who asks, how it went, and what to do next."""
+"""The pages of a receiver: who asks, what happened, and what to do next."""
 
 import attrs
 
@@ -10,7 +10,7 @@ from anilist_oauth.receiver.display_name import display_name
 from anilist_oauth.tokens.viewer import Viewer
 
 TICKET, REFUSAL, FRAGMENT = "ticket", "refuse", "fragment"
-HERE = "?"  # the same path, without the query: whatever a reverse proxy calls it
+HERE = "?"  # the same path without the query, whatever a reverse proxy calls it
 _READ_FRAGMENT = f"""
 const fragment = location.hash.slice(1);
 history.replaceState(null, "", location.pathname);
@@ -21,9 +21,9 @@ if (fragment) {{
 }}
 """
 _CLOSED = frozenset({"expired", "used", "unknown"})
-_NO_NEW_LINK = frozenset({"denied", "cookie", "setup"})  # a new link is not wanted, or would fail likewise
+_NO_NEW_LINK = frozenset({"denied", "cookie", "setup"})  # a new link is not wanted, or would fail in the same way
 _STATUS: dict[FailureReason, int] = {"setup": 502, "unavailable": 502, "busy": 503, "store": 503, "failed": 500}
-_AT_FAULT = {  # in what AniList sends back (RFC 6749 section 4.1.2.1); any other word is nobody's
+_AT_FAULT = {  # whose fault AniList's error codes are (RFC 6749 section 4.1.2.1); other codes are nobody's
     **dict.fromkeys(("server_error", "temporarily_unavailable"), "receiver.refused.unavailable"),
     **dict.fromkeys(
         (
@@ -37,17 +37,17 @@ _AT_FAULT = {  # in what AniList sends back (RFC 6749 section 4.1.2.1); any othe
 
 @attrs.frozen
 class ReceiverPages:
-    """The pages of one receiver, in the words of `pages`."""
+    """The pages of one receiver, with the texts of `pages`."""
 
     pages: Pages
 
     def question(self, login: Login, ticket: str, *, viewer: Viewer | None = None) -> Page:
-        """Ask whether the AniList account is to be linked to the one who asked; nothing has happened yet.
+        """Ask whether to link the AniList account to whoever asked for the login. Nothing has happened yet.
 
         Args:
-            login: Whose login it is: its label names the reader, as far as the application knows them.
-            ticket: What the yes, or the no, brings along.
-            viewer: Whose account it is, where that is known already.
+            login: The login. Its label names the reader, as far as the application knows them.
+            ticket: The ticket that the buttons send back.
+            viewer: The AniList user, if known already.
         """
         pages = self.pages
         asker, label = element("em", pages.asker("receiver.program")), element("em", self._label(login))
@@ -68,7 +68,7 @@ class ReceiverPages:
         return self._page("question", body, heading=heading, form_action=True)
 
     def linked(self, done: CompletedLogin) -> Page:
-        """Name the account that was linked, and to whom."""
+        """Say which account was linked, and to whom."""
         viewer = element("strong", isolated(display_name(done.display_name, instead="?")))
         label = element("em", self._label(done.login))
         body = [
@@ -79,11 +79,11 @@ class ReceiverPages:
         return self._page("linked", body, tone="good")
 
     def not_me(self) -> Page:
-        """Confirm a no."""
+        """Confirm that the visitor chose "That is not me"."""
         return self._page("not_me", [*self._texts("not_me", "text", "advice"), *self._close()])
 
     def fragment_reader(self, ticket: str) -> Page:
-        """Read the fragment, which no server sees, take it out of the address, and post it here."""
+        """Read the fragment, which no server sees, remove it from the address, and post it to this receiver."""
         body: list[Content] = [
             self.pages.paragraph("receiver.reading.text"),
             self.pages.paragraph("receiver.advice"),
@@ -92,19 +92,19 @@ class ReceiverPages:
         return self._page("reading", body, form_action=True, script=_READ_FRAGMENT)
 
     def closed(self) -> Page:
-        """Tell that a login, or a page of it, is not open any more."""
+        """Say that a login, or one of its pages, is no longer open."""
         return self._failure("closed", "receiver.closed.text", status=400)
 
     def stray(self, status: int = 404) -> Page:
-        """Answer what is no callback."""
+        """Answer a request that is not a callback."""
         return self._page("stray", [*self._texts("stray", "text"), *self._buttons()], tone="bad", status=status)
 
     def full(self) -> Page:
-        """Turn away a visitor for whom there is no room now."""
+        """Send a visitor away because there is no place now."""
         return self._page("full", [*self._texts("full", "text"), *self._buttons()], tone="bad", status=503)
 
     def later(self, ticket: str, error: AniListOAuthError) -> Page:
-        """Offer to press the button again: what failed has consumed nothing."""
+        """Offer to press the button again, because the failure consumed nothing."""
         wait = getattr(error, "retry_after", None)
         text = (
             self.pages.paragraph("receiver.later.seconds", seconds=f"{wait:.0f}")
@@ -116,14 +116,14 @@ class ReceiverPages:
         return self._page("later", body, tone="bad", form_action=True, status=503)
 
     def failed(self, error: AniListOAuthError) -> Page:
-        """Tell in a person's words what went wrong; the program that asked has the error itself."""
+        """Explain to a person what went wrong. The program that asked gets the error itself."""
         reason = failure_reason(error)
         if isinstance(error, AccessDeniedError):
             body = [*self._texts("denied", "text"), *self._close()]
             return self._page("denied", body, status=200 if error.verified else 400)
         page = "closed" if reason in _CLOSED else reason
         text = f"receiver.{page}.text"
-        if isinstance(error, AuthorizationError) and error.verified:  # else a stranger would speak in AniList's name
+        if isinstance(error, AuthorizationError) and error.verified:  # else a stranger speaks as AniList
             text = _AT_FAULT.get(error.error, text)
         return self._failure(page, text, status=_STATUS.get(reason, 400))
 
@@ -137,7 +137,7 @@ class ReceiverPages:
         return [self.pages.paragraph(f"receiver.{page}.{part}") for part in parts]
 
     def _close(self) -> list[Markup]:
-        """Say what is next: a button that leads home, or that the page has done its work."""
+        """Say what to do next: a button that leads back, or that the page can be closed."""
         return self._buttons() or [self.pages.paragraph("close")]
 
     def _buttons(self) -> list[Markup]:

@@ -1,4 +1,4 @@
-"""The receiver as its user sees it."""
+"""The receiver, as its users see it."""
 
 import asyncio
 import socket
@@ -18,28 +18,28 @@ from anilist_oauth.receiver.handler import CallbackHandler
 from anilist_oauth.receiver.sockets import open_sockets
 from anilist_oauth.redaction import Unpicklable
 
-_LAST_ANSWERS = 2.0  # seconds for pages under way when the block is left
+_LAST_ANSWERS = 2.0  # seconds to send unfinished pages when the block is left
 
 
 class CallbackReceiver(Unpicklable):
-    """Receives whoever comes back from AniList: ``async with CallbackReceiver(flow) as receiver:``.
+    """Receives callbacks from AniList: ``async with CallbackReceiver(flow) as receiver:``.
 
-    The port is open for as long as the block: a program with one login has one block for it, a bot one for its life. A
-    framework with hooks for its start and its end calls `open` and `aclose` instead. A denial, a timeout, or a visitor
-    who says "That is not me" ends that one login.
+    The port is open as long as the block. A program with a single login uses one block for it; a bot uses one for its
+    whole life. Frameworks with start and stop hooks call `open` and `aclose` instead. If a visitor declines, takes too
+    long, or chooses "That is not me", only that login ends.
 
-    Strangers can reach the port. So it holds 64 connections at most, ten seconds each until a whole request head; the
-    one that was idle longest makes room for the next.
+    Strangers can reach the port. So it has at most 64 connections, each with ten seconds for a whole request head. If
+    they are used up, the one that has been idle longest is closed for the next.
 
     Args:
-        flow: Whose logins are received; those begun by `LoginFlow.begin` too, in this process or, with shared stores,
-            in another.
-        bind: Host and port to listen on behind a reverse proxy that passes the redirect URI's path on. None: the
+        flow: The flow that the logins belong to. Logins begun with `LoginFlow.begin` are received too, whether in this
+            process or, with shared stores, in another.
+        bind: Host and port to listen on, behind a reverse proxy that forwards the redirect URI's path. None: the
             redirect URI's own host and port, which must be plain http on this machine.
-        pages: Whose pages they are, where they lead back to, and in which language.
+        pages: The name, link back and language of the pages.
 
     Raises:
-        ConfigurationError: The redirect URI is not on this machine and there is no `bind`, or none could help.
+        ConfigurationError: The redirect URI is not on this machine and `bind` is missing or cannot help.
     """
 
     def __init__(self, flow: LoginFlow, *, bind: Address | None = None, pages: Pages | None = None) -> None:
@@ -61,23 +61,23 @@ class CallbackReceiver(Unpicklable):
         self._closed = False
 
     async def open(self) -> Self:
-        """Open the port, as ``async with`` does; safe to repeat.
+        """Open the port, as ``async with`` does. Safe to call again.
 
         Raises:
-            ReceiverError: It is taken or not allowed.
-            SessionStateError: The receiver was closed.
+            ReceiverError: The port is taken or not allowed.
+            SessionStateError: The receiver is closed.
         """
         async with self._changing:
             if self._closed:
-                raise SessionStateError("the receiver is closed; make a new one")
+                raise SessionStateError("the receiver is closed; create a new one")
             self._runner = self._runner or await self._listen()
         return self
 
     async def aclose(self) -> None:
-        """Close the port; pages under way are sent first, for two seconds at most. Safe to repeat.
+        """Close the port, after unfinished pages were sent (for at most two seconds). Safe to call again.
 
-        Logins that were begun here can still be finished by other means, such as another receiver of the same stores,
-        until the flow's lifetime ends them. A closed receiver cannot be opened again.
+        Logins begun here can still be finished in other ways, such as by another receiver with the same stores, until
+        they expire. A closed receiver cannot be reopened.
         """
         self._closed = True
         async with self._changing:
@@ -87,7 +87,7 @@ class CallbackReceiver(Unpicklable):
                 timer.cancel()
             try:
                 await asyncio.gather(*timers, return_exceptions=True)
-            finally:  # whoever cancels this leaves no port open either
+            finally:  # the port is closed even if this is cancelled
                 try:
                     if runner is not None:
                         await runner.cleanup()
@@ -106,13 +106,13 @@ class CallbackReceiver(Unpicklable):
         return () if self._runner is None else tuple((address[0], address[1]) for address in self._runner.addresses)
 
     async def login(self, *, subject: str | None = None, label: str | None = None, timeout: float = 600.0) -> Login:
-        """Begin a login: send its `Login.url` to the one person it is for, in private.
+        """Begin a login. Send its `Login.url` privately to the one person it is for.
 
         Args:
-            subject: Whose login it is, such as ``discord:42``; None is a sign-in, as in `LoginFlow.begin`.
+            subject: Who logs in, such as ``discord:42``. None means a sign-in, as in `LoginFlow.begin`.
             label: What the page calls the person the login is for, such as ``@mika on Discord``.
-            timeout: Seconds until the login ends; the flow's lifetime ends it too. Whoever waits gets
-                `LoginTimeoutError`.
+            timeout: Seconds until the login ends with `LoginTimeoutError` for its waiters. It never lasts longer than
+                the flow's lifetime.
 
         Raises:
             ConfigurationError: The timeout is not positive, or a text is empty or too long.
@@ -123,21 +123,21 @@ class CallbackReceiver(Unpicklable):
         return await self._begun(await self.flow.begin(subject=subject, label=label), timeout)
 
     async def implicit(self, *, subject: str | None = None, label: str | None = None, timeout: float = 600.0) -> Login:
-        """Begin a login by the implicit grant, for programs that keep no secret; one at a time, on loopback only.
+        """Begin a login with the implicit grant, for programs without a secret. One at a time, on loopback only.
 
-        The token comes back in the fragment, and AniList promises no state for this grant. So the page that reads the
-        fragment gives it to `OAuthSession.verify` first, and then asks with the account's name. Arguments and errors
-        as for `login`.
+        The token comes back in the fragment, and AniList promises no state for this grant. So the page reads the
+        fragment, `OAuthSession.verify` checks the token, and the page then asks with the account's name. Arguments and
+        other errors are those of `login`.
 
         Raises:
-            ConfigurationError: The receiver has a `bind`: others than this machine could hand it a token.
-            SessionStateError: Another implicit login is open: wait for it, or `LoginFlow.cancel` it.
+            ConfigurationError: The receiver has a `bind`, so other machines could send it a token.
+            SessionStateError: Another implicit login is open. Wait for it, or `LoginFlow.cancel` it.
         """
         if self._bind is not None:
-            raise ConfigurationError("bind: an implicit login is received on loopback only; leave bind= out")
+            raise ConfigurationError("bind: an implicit login can only be received on loopback; leave bind= out")
         self._check_open(timeout)
         if await self._handler.is_open(self._handler.implicit):
-            raise SessionStateError("another implicit login is open, and nothing tells the two apart: wait for it")
+            raise SessionStateError("another implicit login is open, and the two cannot be told apart; wait for it")
         begun = await self.flow.begin(subject=subject, label=label)
         login = self._handler.implicit = attrs.evolve(begun, url=self.flow.session.implicit_url())
         return await self._begun(login, timeout)
@@ -159,10 +159,10 @@ class CallbackReceiver(Unpicklable):
         return runner
 
     async def _begun(self, login: Login, timeout: float) -> Login:
-        """Give a new login its time; one that the receiver was closed over is called off."""
+        """Start the timeout of a new login. If the receiver was closed meanwhile, call the login off."""
         if self._closed:
             await self.flow.cancel(login)
-            raise SessionStateError("the receiver was closed before the login could be shown")
+            raise SessionStateError("the receiver was closed before the login began; create a new one")
         self._end_after(timeout, login)
         return login
 
@@ -191,5 +191,5 @@ async def _resolved(bind: Address) -> list[Address]:
             host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )
     except OSError as error:
-        raise ReceiverError(f"there is no host {host!r} to listen on", host=host, port=port) from error
+        raise ReceiverError(f"there is no host {host!r} to listen on; correct bind=", host=host, port=port) from error
     return list(dict.fromkeys((str(address[0]), port) for *_, address in found))

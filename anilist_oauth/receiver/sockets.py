@@ -1,4 +1,4 @@
-"""The port: opened on exactly the addresses asked for, all of them or none."""
+"""Open the port on all the given addresses, or on none of them."""
 
 import errno
 import os
@@ -11,18 +11,18 @@ from anilist_oauth.receiver.address import Address
 
 _NO_IPV6 = frozenset({errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPROTONOSUPPORT})
 _BACKLOG = 128
-# Past what a closed connection leaves behind, never past a listener: on Windows that takes another option.
+# Reuses a port after a closed connection, never one with a listener. Windows needs another option for this.
 _ALONE = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
 
 
 def open_sockets(addresses: Iterable[Address]) -> list[socket.socket]:
-    """Listen on every address; a machine without IPv6 goes without ::1 where another address is asked for as well.
+    """Listen on every address. Without IPv6 on the machine, ::1 is left out if there is another address.
 
-    The port is used as it is: AniList compares the redirect URI byte for byte, so that no other one would do (RFC 8252
-    section 7.3 does not hold there).
+    The port is never changed. AniList compares the redirect URI byte for byte, so no other port would work (AniList
+    does not follow RFC 8252 section 7.3).
 
     Raises:
-        ReceiverError: A port is taken or not allowed; then none is left open.
+        ReceiverError: A port is taken or not allowed. If so, none is left open.
     """
     with ExitStack() as opened:
         sockets: list[socket.socket] = []
@@ -54,9 +54,9 @@ def _listening(host: str, port: int) -> socket.socket:
 def _failure(error: OSError, host: str, port: int) -> ReceiverError:
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     if error.errno == errno.EADDRINUSE:
-        said = "another program listens there: end it, or register a redirect URI with another port"
+        said = "another program uses it; stop that program, or register a redirect URI with another port"
     elif error.errno == errno.EACCES:
-        said = "this user may not open it: register a redirect URI with a port above 1023"
+        said = "this user may not open it; register a redirect URI with a port above 1023"
     else:
         said = os.strerror(error.errno) if error.errno else str(error)
     return ReceiverError(f"{address} cannot be opened: {said}", host=host, port=port)

@@ -59,7 +59,7 @@ def assert_the_three(findings: list[Finding], given: Mapping[str, str]) -> None:
     problems = by_level(findings, "problem")
     assert list(problems) == ["application"]
     text = problems["application"].text
-    assert "One of three differs from the application's settings" in text
+    assert "One of these differs from its settings" in text
     assert f"client id      {given['ANILIST_CLIENT_ID']}" in text
     assert f"client secret  {len(given['ANILIST_CLIENT_SECRET'])} characters" in text
     assert f"redirect URI   {given['ANILIST_REDIRECT_URI']}" in text
@@ -114,7 +114,7 @@ class TestInTheSandbox:
             ({"redirect_uri": '"http://127.0.0.1:8080/"'}, "redirect_uri", "ANILIST_REDIRECT_URI is in quotes"),
             ({"redirect_uri": ""}, "redirect_uri", "ANILIST_REDIRECT_URI is not set"),
             ({"redirect_uri": "127.0.0.1:8080/callback"}, "redirect_uri", "it has no scheme"),
-            ({"redirect_uri": "http://127.0.0.1:8080/callback "}, "redirect_uri", "a blank"),
+            ({"redirect_uri": "http://127.0.0.1:8080/callback "}, "redirect_uri", "whitespace"),
             ({"redirect_uri": "http://127.0.0.1:8080/callback#x"}, "redirect_uri", "fragment"),
         ],
     )
@@ -158,7 +158,7 @@ class TestInTheSandbox:
             findings = await self.diagnose()
         problems = by_level(findings, "problem")
         assert list(problems) == ["port"]
-        assert "another program listens there" in problems["port"].text
+        assert "another program uses it" in problems["port"].text
 
     @pytest.mark.parametrize(("minutes", "text"), [(10, "10 minutes behind"), (-10, "10 minutes ahead of")])
     async def test_a_clock_that_is_off_is_the_one_thing(self, minutes: int, text: str) -> None:
@@ -190,7 +190,7 @@ class TestInTheSandbox:
         assert list(problems) == ["network"]
         assert {name: finding.text for name, finding in by_level(findings, "unknown").items()} == {
             "application": "not checked: AniList cannot be reached",
-            "clock": "not compared: no answer came",
+            "clock": "not compared: there was no answer",
             "rate_limit": "not known: no answer came",
         }
 
@@ -223,7 +223,9 @@ class TestInTheSandbox:
         problems = by_level(await self.diagnose(), "problem")
         assert list(problems) == ["anilist"]
         assert "HTTP 403" in problems["anilist"].text
-        assert ("this address is what was refused" in str(problems["anilist"].remedy)) == (weather == "cloudflare")
+        assert ("it is this IP address that was refused" in str(problems["anilist"].remedy)) == (
+            weather == "cloudflare"
+        )
 
     async def test_one_endpoint_alone_may_be_down(self) -> None:
         """The application is not blamed."""
@@ -264,7 +266,9 @@ class TestInTheSandbox:
     @pytest.mark.parametrize("uri", ["https://bot.example/callback", "https://anilist.co/api/v2/oauth/pin", "app://x"])
     async def test_a_redirect_uri_elsewhere_needs_no_port_here(self, uri: str) -> None:
         """Nothing is opened."""
-        assert by_level(await self.diagnose(environment(uri)), "good")["port"].text.startswith("none of this machine")
+        assert by_level(await self.diagnose(environment(uri)), "good")["port"].text.startswith(
+            "not needed: the redirect URI is not on this machine"
+        )
 
     async def test_plain_http_elsewhere_is_noted(self) -> None:
         """AniList takes it; the code travels in the clear."""

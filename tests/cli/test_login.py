@@ -47,14 +47,14 @@ def test_a_wait_has_an_end(empty: Desk) -> None:
     """Nobody comes, perhaps since AniList showed an error: the command that finds out why is named."""
     ran = empty.run("login", "--timeout", "1", expect=1)
     assert "Open this address in your browser:" in ran.stderr
-    assert "`anilist-oauth doctor` finds out why" in ran.stderr
+    assert "Run `anilist-oauth doctor` to find out why" in ran.stderr
 
 
 def test_a_busy_port_is_told(empty: Desk) -> None:
     """No other port is tried."""
     with socket.create_server(("127.0.0.1", empty.port)):
         ran = empty.run("login", expect=1)
-    assert f"127.0.0.1:{empty.port} cannot be opened: another program listens there" in ran.stderr
+    assert f"127.0.0.1:{empty.port} cannot be opened: another program uses it" in ran.stderr
 
 
 def test_missing_settings_are_named(empty: Desk) -> None:
@@ -97,7 +97,7 @@ def test_a_callback_that_reached_nobody_is_pasted_too(empty: Desk) -> None:
 def test_a_token_pasted_by_mistake_is_told_apart_and_verified(pin: Desk) -> None:
     """AniList vouches for it before it is stored."""
     ran = pin.run("login", stdin=f"https://anilist.co/api/v2/oauth/pin#{token(pin)}")
-    assert "That is a token, not a code: asking AniList whose it is." in ran.stderr
+    assert "That is a token, not a code. Asking AniList whose it is." in ran.stderr
     assert ran.stdout.startswith("Logged in as mika")
 
 

@@ -77,7 +77,7 @@ def test_what_is_no_proxy_is_told_where_it_was_given(empty: Desk) -> None:
     assert "HTTPS_PROXY" in empty.run("query", "-", expect=2, stdin="{ a }", **given).stderr
     shown = json.loads(empty.run("doctor", "--json", expect=1, **given).stdout)
     (problem,) = [finding for finding in shown["findings"] if finding["level"] == "problem"]
-    assert (problem["name"], problem["remedy"]) == ("proxy", "fix HTTPS_PROXY, or leave it out")
+    assert (problem["name"], problem["remedy"]) == ("proxy", "fix HTTPS_PROXY, or remove it")
 
 
 def test_no_proxy_and_a_sandbox_need_none(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,7 @@ def test_a_query_as_somebody_needs_that_login(empty: Desk) -> None:
     assert "there is no store at" in ran.stderr
     empty.log_in()
     ran = empty.run("query", "-", "--subject", "rin", expect=1, stdin="{ __typename }")
-    assert "Log in with `anilist-oauth login`, and the same --subject" in ran.stderr
+    assert "Log in with `anilist-oauth login`. If you passed --subject, pass the same one" in ran.stderr
 
 
 @pytest.mark.parametrize("variables", ["", "{", "[]", "1", '"a"', "[" * 100_000])

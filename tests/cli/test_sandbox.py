@@ -72,7 +72,10 @@ def test_a_taken_port_is_told() -> None:
         port = taken.getsockname()[1]
         ran = run("--port", str(port))
     assert ran.exit_code == 1
-    assert ran.output == f"Port {port} cannot be used (Address already in use): name another with --port, or 0.\n"
+    assert (
+        ran.output
+        == f"Port {port} cannot be used (Address already in use): choose another with --port, or 0 for a free one.\n"
+    )
 
 
 def test_a_missing_extra_is_a_line_to_paste(monkeypatch: pytest.MonkeyPatch) -> None:

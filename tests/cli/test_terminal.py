@@ -47,7 +47,7 @@ class TestInARealTerminal:
         """The browser opens, the time runs down, the account is named; list, query, logout."""
         with empty.terminal("login", BROWSER=BROWSER) as child:
             child.expect(ADDRESS)
-            child.expect(r"Waiting for you to come back \(Ctrl\+C gives up\), 10:00 left")
+            child.expect(r"Waiting for you to come back \(Ctrl\+C to stop\), 10:00 left")
             assert "Logged in as mika (AniList user " in ended(child, code=0)
         assert is_free(empty.port)
         with empty.terminal("tokens", NO_COLOR="1") as child:
@@ -60,7 +60,7 @@ class TestInARealTerminal:
         with empty.terminal("whoami") as child:
             assert "mika (AniList user " in ended(child, code=0)
         with empty.terminal("logout") as child:
-            assert "Logged out: the token of mika is forgotten." in ended(child, code=0)
+            assert "Logged out: the token of mika was deleted." in ended(child, code=0)
         with empty.terminal("whoami") as child:
             assert "the user must log in" in ended(child, code=1)
 
@@ -75,7 +75,7 @@ class TestInARealTerminal:
     def test_a_busy_port_and_a_store_that_does_not_open(self, empty: Desk) -> None:
         """One sentence each."""
         with socket.create_server(("127.0.0.1", empty.port)), empty.terminal("login") as child:
-            assert "another program listens there" in ended(child, code=1)
+            assert "another program uses it" in ended(child, code=1)
         (empty.folder / "plain").write_text("a file")
         with empty.terminal("login", "--store", f"sqlite:///{empty.folder}/plain/tokens.db") as child:
             assert "cannot be made or secured" in " ".join(ended(child, code=1).split())

@@ -11,7 +11,7 @@ def test_whoami_asks_anilist(home: Desk) -> None:
     """Name, id, address, and until when."""
     user = home.sandbox.user
     ran = home.run("whoami")
-    assert ran.stdout.startswith(f"mika (AniList user {user.id}), token good until ")
+    assert ran.stdout.startswith(f"mika (AniList user {user.id}), token valid until ")
     assert user.site_url in ran.stdout
     shown = json.loads(home.run("whoami", "--json").stdout)
     assert set(shown) == FIELDS | {"unread"}
@@ -34,7 +34,7 @@ def test_whoami_fills_the_record_of_a_login_without_a_viewer(empty: Desk) -> Non
 def test_whoami_needs_a_login(empty: Desk) -> None:
     """It says so, and makes no file."""
     ran = empty.run("whoami", expect=1)
-    assert ran.stderr.startswith(f"there is no store at {empty.folder}/data/tokens.db, so nobody is logged in there\n")
+    assert ran.stderr.startswith(f"there is no store at {empty.folder}/data/tokens.db, so nobody is logged in\n")
     assert "Log in with `anilist-oauth login`" in ran.stderr
     assert not list(empty.folder.rglob("*.db"))
 

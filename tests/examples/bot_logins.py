@@ -58,5 +58,5 @@ class Logins:
                 return "Whoever opened that link said that it was not theirs. Keep the next one to yourself."
             return "Nobody finished that login. Ask for a new link when you like."
         except AniListOAuthError:
-            return "That did not work out; please try again."
+            return "That did not work; please try again."
         return f"You are {done.display_name} on AniList."

@@ -167,7 +167,7 @@ class TestDiscord:
         interaction, task = begun
         await asyncio.to_thread(sign_in, other_phone, interaction.url, "rin")
         assert f"Link your AniList account to {LABEL}?" in other_phone.text
-        assert "Go on only if you asked for this yourself" in other_phone.text
+        assert "Continue only if you asked for this" in other_phone.text
         await asyncio.to_thread(other_phone.press, "That is not me", until="/callback")
         assert "Nothing was linked" in other_phone.text
         await task
@@ -198,7 +198,7 @@ class TestDiscord:
         state = interaction.url.rpartition("state=")[2]
         await stage.get(f"{stage.path}?error=server_error&state={state}")
         await task
-        assert interaction.said[-1] == "That did not work out; please try again."
+        assert interaction.said[-1] == "That did not work; please try again."
 
     async def test_an_access_that_was_ended_at_anilist_is_named(self, stage: Scene, begun: Begun) -> None:
         """The first to notice is a command, which says what to do."""
@@ -303,7 +303,7 @@ class TestTelegram:
 
     async def test_a_denial_and_a_failure_are_named(self, stage: Scene) -> None:
         """Who has no user name is called by the full one."""
-        for query, answer in (("access_denied", "You declined"), ("server_error", "That did not work out")):
+        for query, answer in (("access_denied", "You declined"), ("server_error", "That did not work")):
             task = asyncio.create_task(self.write("/login", username=None))
             url = (await self.telegram.sent.get()).reply_markup.inline_keyboard[0][0].url
             asked = await stage.arrive(await stage.sandbox.approve(url))

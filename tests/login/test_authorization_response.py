@@ -79,7 +79,7 @@ def test_a_token_alone_is_not_verified(given: Any) -> None:
     """Nor is what `verify` did not give; it is not shown."""
     url = URL("https://anilist.co/api/v2/oauth/authorize")
     login = Login(url=url, state=STATE, expires_at=NOON)
-    with pytest.raises(ConfigurationError, match=r"^verified: what OAuthSession.verify gave") as caught:
+    with pytest.raises(ConfigurationError, match=r"^verified: the result of OAuthSession.verify") as caught:
         AuthorizationResponse.from_verified(given, login=login, binding=None)
     assert "hidden" not in str(caught.value)
 

@@ -65,7 +65,7 @@ async def test_a_dead_token_asks_for_a_login() -> None:
         await stage.log_in(subject=SUBJECT)
         before = await record(stage)
         stage.advance(days=365)
-        with pytest.raises(LoginRequiredError, match="year"):
+        with pytest.raises(LoginRequiredError, match="has expired"):
             await stage.flow.graphql(SUBJECT, QUERY)
         assert await record(stage) == before
 
@@ -278,11 +278,11 @@ async def test_a_store_that_cannot_write_hides_no_answer_and_no_token(caplog: py
         done = await stage.log_in(subject=SUBJECT)
         await refuse(stage)
         assert await stage.flow.token_for(SUBJECT) == done.token
-        assert "could not be noted: the disk is full" in caplog.text
+        assert "could not record whether AniList accepts a token: the disk is full" in caplog.text
         caplog.clear()
         stage.advance(days=350)
         assert await stage.flow.token_for(SUBJECT) == done.token
-        assert "could not be noted: the disk is full" in caplog.text
+        assert "could not record whether AniList accepts a token: the disk is full" in caplog.text
         assert (heard.invalid, heard.expiring) == ([], [])
 
 

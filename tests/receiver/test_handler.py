@@ -90,7 +90,7 @@ async def test_a_second_press_shows_the_same_page(stage: Scene) -> None:
     assert "mika on AniList" in first.words
     assert stage.posts() == 1
     stage.advance(seconds=61)
-    assert (await stage.post(asked.forms[0])).title == "This login is not open"
+    assert (await stage.post(asked.forms[0])).title == "This login is no longer open"
 
 
 async def test_that_is_not_me_ends_the_login(stage: Scene) -> None:
@@ -99,14 +99,14 @@ async def test_that_is_not_me_ends_the_login(stage: Scene) -> None:
     strange = await stage.arrive(await stage.sandbox.approve(login.url, user="rin"))
     own = await stage.arrive(await stage.sandbox.approve(login.url, user="mika"))
     refused = await stage.post(strange.forms[1])
-    assert (refused.title, "This login is over" in refused.words) == ("Nothing was linked", True)
+    assert (refused.title, "This login has ended" in refused.words) == ("Nothing was linked", True)
     with pytest.raises(LoginTimeoutError) as raised:
         await stage.flow.wait(login, timeout=20)
     assert raised.value.reason == "refused"
     for form in strange.forms:
         assert (await stage.post(form)).text == refused.text
     for form in own.forms:
-        assert (await stage.post(form)).title == "This login is not open"
+        assert (await stage.post(form)).title == "This login is no longer open"
     assert stage.posts() == 0
 
 
@@ -115,7 +115,7 @@ async def test_a_no_after_the_yes_changes_nothing(stage: Scene) -> None:
     login = await stage.receiver.login(subject="discord:42")
     first, second = [await stage.arrive(await stage.sandbox.approve(login.url)) for _ in range(2)]
     await stage.post(first.forms[0])
-    assert (await stage.post(second.forms[1])).title == "This login is not open"
+    assert (await stage.post(second.forms[1])).title == "This login is no longer open"
     assert (await stage.flow.wait(login, timeout=20)).login.subject == "discord:42"
 
 
@@ -138,9 +138,9 @@ async def test_another_error_of_the_server_ends_the_login_too(stage: Scene) -> N
     """What is shown belongs to the error's code; the text in the address is anybody's."""
     login = await stage.receiver.login(subject="discord:42")
     page = await stage.get(f"{stage.path}?error=invalid_scope&hint=Call+0900&state={login.state}")
-    assert page.title == "AniList did not agree"
+    assert page.title == "AniList refused this login"
     assert "0900" not in page.text
-    assert "It finds a mistake in how it was asked" in page.words
+    assert "The request was wrong" in page.words
     with pytest.raises(AuthorizationError):
         await stage.flow.wait(login, timeout=20)
 
@@ -360,7 +360,7 @@ async def test_an_expired_login_keeps_nothing(stage: Scene) -> None:
     asked = await stage.arrive(callback)
     stage.advance(minutes=11)
     for page in (await stage.get(callback), await stage.post(asked.forms[0])):
-        assert (page.status, page.title) == (400, "This login is not open")
+        assert (page.status, page.title) == (400, "This login is no longer open")
     assert stage.posts() == 0
 
 
@@ -370,8 +370,8 @@ async def test_a_login_finished_elsewhere_is_over(stage: Scene) -> None:
     first, second = [await stage.arrive(await stage.sandbox.approve(login.url)) for _ in range(2)]
     await stage.post(first.forms[0])
     ticket = second.forms[0]["ticket"]
-    assert (await stage.get(f"{stage.path}?ticket={ticket}")).title == "This login is not open"
-    assert (await stage.post(second.forms[0])).title == "This login is not open"
+    assert (await stage.get(f"{stage.path}?ticket={ticket}")).title == "This login is no longer open"
+    assert (await stage.post(second.forms[0])).title == "This login is no longer open"
     assert stage.posts() == 1
 
 
@@ -391,7 +391,7 @@ async def test_a_wrong_secret_is_the_programs_own_matter(stage: Scene) -> None:
     stage.sandbox.next("token", Fault(status=401, body={"error": "invalid_client"}))
     page = await stage.post(asked.forms[0])
     assert (page.status, page.title) == (502, "Nothing was linked")
-    assert "not set up right" in page.words
+    assert "not set up correctly" in page.words
     assert "12345" not in page.text
     with pytest.raises(InvalidClientError):
         await stage.flow.wait(login, timeout=20)
@@ -402,7 +402,7 @@ async def test_an_outage_is_told_from_a_mistake(stage: Scene) -> None:
     login = await stage.receiver.login(subject="discord:42")
     asked = await stage.arrive(await stage.sandbox.approve(login.url))
     stage.sandbox.weather("outage")
-    assert (await stage.post(asked.forms[0])).title == "AniList does not answer"
+    assert (await stage.post(asked.forms[0])).title == "AniList is not responding"
     assert login.expires_at - stage.sandbox.now() > timedelta(minutes=9)
 
 

@@ -63,8 +63,8 @@ async def test_a_reading_pages_value_counts_once(stage: Scene) -> None:
     form = (await stage.get(stage.path)).forms[0]
     form["fragment"] = await fragment(stage, login)
     assert (await stage.post(form)).status == 303
-    assert (await stage.post(form)).title == "This login is not open"
-    assert (await stage.post({**form, "ticket": "made-up"})).title == "This login is not open"
+    assert (await stage.post(form)).title == "This login is no longer open"
+    assert (await stage.post({**form, "ticket": "made-up"})).title == "This login is no longer open"
 
 
 @pytest.mark.requirement("S17")
@@ -77,7 +77,7 @@ async def test_another_applications_token_is_refused(stage: Scene) -> None:
     page = await read(stage, "access_token=a.e30.b&token_type=Bearer")
     assert page.title == "Another login"
     page = await read(stage, forged)  # signed by somebody else: AniList does not know it
-    assert (page.status, page.title) == (400, "AniList did not agree")
+    assert (page.status, page.title) == (400, "AniList refused this login")
     asked = await read(stage, await fragment(stage, login))
     assert "mika on AniList" in (await stage.post(asked.forms[0])).words
 

@@ -43,8 +43,8 @@ def test_every_error_has_a_page(kind: type[AniListOAuthError]) -> None:
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        ("server_error", "It has an error of its own"),
-        ("invalid_scope", "It finds a mistake in how it was asked"),
+        ("server_error", "AniList has a problem"),
+        ("invalid_scope", "The request was wrong"),
         ("call 0900", "It may be an old page"),
     ],
 )
@@ -67,7 +67,7 @@ def test_what_is_no_callback_is_turned_away(status: int) -> None:
     """With a page."""
     page = PLAIN.stray(status)
     assert page.status == status
-    assert b"only takes people back from AniList" in page.body
+    assert b"only for people coming back from a login on AniList" in page.body
 
 
 def test_a_full_receiver_says_so() -> None:
@@ -81,7 +81,7 @@ def test_the_question_names_who_asks_and_who_is_asked() -> None:
     assert "<title>Link your AniList account? · AniBot</title>" in page
     assert "Link your AniList account to <em><bdi>@mika on Discord</bdi></em>?" in page
     assert "<em><bdi>AniBot</bdi></em> asks this for <em><bdi>@mika on Discord</bdi></em>." in page
-    assert "yourself: <em><bdi>AniBot</bdi></em> can then act on AniList as you." in page
+    assert "this: <em><bdi>AniBot</bdi></em> can then act on AniList as you." in page
     assert "You are <strong><bdi>mika</bdi></strong> on AniList." in page
     assert "asks this for" not in shown(PLAIN.question(LOGIN, "t"))
 

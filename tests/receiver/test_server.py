@@ -116,7 +116,7 @@ async def test_a_port_in_use_is_an_error_at_once() -> None:
     """No other port is tried: AniList would not send anybody there. Nor is it shared with whoever offers to."""
     with socket.create_server(("127.0.0.1", 0), reuse_port=True) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(ReceiverError, match="another program listens there") as raised:
+        with pytest.raises(ReceiverError, match="another program uses it") as raised:
             await CallbackReceiver(flow_at(f"http://127.0.0.1:{port}/callback")).__aenter__()
     assert (raised.value.host, raised.value.port) == ("127.0.0.1", port)
     assert isinstance(raised.value, OSError)
@@ -177,7 +177,7 @@ async def test_a_login_ends_after_its_timeout(stage: Scene) -> None:
     with pytest.raises(LoginTimeoutError) as raised:
         await stage.flow.wait(login, timeout=20)
     assert raised.value.reason == "timeout"
-    assert (await stage.get(await stage.sandbox.approve(login.url))).title == "This login is not open"
+    assert (await stage.get(await stage.sandbox.approve(login.url))).title == "This login is no longer open"
     assert await stage.flow.look({"state": other.state}) is not None
 
 
@@ -227,7 +227,7 @@ async def test_it_is_opened_and_closed_by_hooks() -> None:
     assert is_open(port)
     await asyncio.gather(receiver.aclose(), receiver.aclose())
     assert not is_open(port)
-    with pytest.raises(SessionStateError, match="the receiver is closed; make a new one"):
+    with pytest.raises(SessionStateError, match="the receiver is closed; create a new one"):
         await receiver.open()
     with pytest.raises(SessionStateError, match=r"not open: use it in an `async with` block, or call open\(\) first"):
         await receiver.login()
@@ -277,7 +277,7 @@ async def test_a_login_that_the_close_overtakes_is_called_off() -> None:
         await store.asked.wait()
         await stage.receiver.aclose()
         store.go.set()
-        with pytest.raises(SessionStateError, match="closed before the login could be shown"):
+        with pytest.raises(SessionStateError, match="closed before the login began"):
             await beginning
         assert not stage.receiver._timers
         pending = await store.look(store.key)

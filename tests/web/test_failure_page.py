@@ -60,7 +60,7 @@ def test_an_outage_can_be_tried_again() -> None:
     """The page says whose fault it is, and leads back to itself."""
     page = outage_page(OutcomeUnknownError(""), address="/lists?of=me&x=1", pages=BOT)
     assert page.status == 503
-    assert b"AniList does not answer" in page.body
+    assert b"AniList is not responding" in page.body
     assert b'<a href="/lists?of=me&amp;x=1" class="button">Try again</a>' in page.body
     assert b'href="/lobby" class="button quiet"' in page.body
     assert b"Too many logins at once" in outage_page(RateLimitedError(""), address="/").body

@@ -133,7 +133,7 @@ def test_the_callback_opened_again(browser: Browser, serve: Serve) -> None:
     for _ in range(2):
         browser.visit(callback)
         assert browser.address == f"{site.stand.url}{FAILED}used"
-        assert "This login is over already" in browser.text
+        assert "This login has already ended" in browser.text
         browser.driver.delete_all_cookies()
     assert site.stand.exchanges == 1
 
@@ -185,7 +185,7 @@ def test_a_stolen_callback(browser: Browser, serve: Serve, tmp_path: Path) -> No
     with chromium(DESKTOP, tmp_path) as thief:
         thief.visit(callback)
         assert thief.address == f"{site.stand.url}{FAILED}cookie"
-        assert "This browser did not begin this login" in thief.text
+        assert "This login was not started in this browser" in thief.text
     assert site.stand.exchanges == 0
     browser.visit(callback)
     assert browser.address == f"{site.stand.url}/"
@@ -200,7 +200,7 @@ def test_a_return_to_another_site(browser: Browser, serve: Serve, elsewhere: str
     site = serve()
     sign_in(browser, site)
     browser.visit(f"{site.stand.url}/login/anilist?return_to={elsewhere}")
-    assert "This link leads elsewhere" in browser.text
+    assert "This link leads to another site" in browser.text
     assert "evil" not in browser.text
     assert not [one for one in browser.driver.get_cookies() if one["name"].startswith("anilist-")]
     browser.driver.find_element(By.LINK_TEXT, "Log in with AniList").click()

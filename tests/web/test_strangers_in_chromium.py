@@ -117,7 +117,7 @@ def test_a_sibling_host_plants_no_binding(browser: Browser, sites: Sites, before
     browser.visit(sites.evil)
     browser.wait_for(lambda: FAILED in browser.address)
     assert browser.address == f"{sites.own}{FAILED}cookie"
-    assert "This browser did not begin this login" in browser.text
+    assert "This login was not started in this browser" in browser.text
     assert sites.threaded.stand.exchanges == 0
 
 
