@@ -282,7 +282,7 @@ async def test_a_store_that_cannot_write_hides_no_answer_and_no_token(caplog: py
         caplog.clear()
         stage.advance(days=350)
         assert await stage.flow.token_for(SUBJECT) == done.token
-        assert "could not record whether AniList accepts a token: the disk is full" in caplog.text
+        assert "could not record that a login hook is due: the disk is full" in caplog.text
         assert (heard.invalid, heard.expiring) == ([], [])
 
 
