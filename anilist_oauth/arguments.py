@@ -26,6 +26,13 @@ def expect(value: object, kind: Any, needed: str) -> None:
     raise ConfigurationError(f"{needed}, not {name}")
 
 
+def expect_prefix(prefix: object) -> None:
+    """Raise `ConfigurationError` unless the value can begin the name of an environment variable."""
+    expect(prefix, str, "prefix: the beginning of the variables' names is needed, such as ANILIST_")
+    if not f"{prefix}".isascii() or "\0" in f"{prefix}":
+        raise ConfigurationError("prefix: ASCII characters are needed, such as ANILIST_")
+
+
 def validator(check: Callable[[str, Any], None]) -> Callable[[Any, "attrs.Attribute[Any]", Any], None]:
     """Make an attrs validator from a function that takes a field's name and value and raises if the value is wrong."""
 

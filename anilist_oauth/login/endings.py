@@ -20,7 +20,7 @@ _CALLED_OFF: dict[str, str] = {
 
 def called_off_error(reason: LoginTimeoutReason) -> LoginTimeoutError:
     """Return the error of a login that is called off. Raises `ConfigurationError` for an unknown reason."""
-    if reason not in _CALLED_OFF:
+    if not isinstance(reason, str) or reason not in _CALLED_OFF:
         raise ConfigurationError(f"reason: one of {', '.join(_CALLED_OFF)} is needed")
     return LoginTimeoutError(_CALLED_OFF[reason], reason=reason)
 

@@ -6,6 +6,7 @@ import attrs
 from yarl import URL
 
 from anilist_oauth.arguments import expect
+from anilist_oauth.clock import aware_utc
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.redaction import Unpicklable, masked
 from anilist_oauth.tokens.access_token import Token
@@ -20,6 +21,10 @@ def checked_lifetime(lifetime: timedelta) -> timedelta:
     if not timedelta() < lifetime <= _LONGEST_LIFE:
         raise ConfigurationError("lifetime: a positive time of at most a year is needed")
     return lifetime
+
+
+def _expires_at(value: datetime) -> datetime:
+    return aware_utc(value, "expires_at")
 
 
 @attrs.frozen(kw_only=True)
@@ -40,7 +45,11 @@ class Login(Unpicklable):
     subject: str | None = None
     label: str | None = None
     return_to: str | None = None
-    expires_at: datetime
+    expires_at: datetime = attrs.field(converter=_expires_at)
+
+    def __attrs_post_init__(self) -> None:
+        expect(self.url, URL, "url: a yarl.URL is needed")
+        expect(self.state, str, "state: a string is needed")
 
     @property
     def link(self) -> str:
@@ -68,6 +77,8 @@ class CompletedLogin(Unpicklable):
     user_id: int = attrs.field(default=attrs.Factory(lambda self: known_user_id(self.viewer), takes_self=True))
 
     def __attrs_post_init__(self) -> None:
+        expect(self.login, Login, "login: a Login is needed")
+        expect(self.token, Token, "token: a Token is needed")
         check_user(self.user_id, self.viewer)
 
     @property

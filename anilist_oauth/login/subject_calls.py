@@ -1,8 +1,10 @@
 """What a flow does for subjects who have logged in, as long as their tokens live."""
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.login.live_tokens import LiveTokens
 from anilist_oauth.login.open_calls import OpenCalls
 from anilist_oauth.tokens.access_token import Token
@@ -16,6 +18,10 @@ class SubjectCalls:
         self._live_tokens = live_tokens
         self._calls = calls
 
+    def _for(self, subject: str) -> AbstractAsyncContextManager[None]:
+        expect(subject, str, "subject: a string is needed, such as discord:42")
+        return self._calls.under_way()
+
     async def token_for(self, subject: str) -> Token:
         """Return a subject's live token.
 
@@ -24,7 +30,7 @@ class SubjectCalls:
                 refused good tokens during incidents, so a refused token is kept and tried again.)
             StorageError: The store failed for 30 seconds.
         """
-        async with self._calls.under_way():
+        async with self._for(subject):
             return (await self._live_tokens.get(subject)).token
 
     async def graphql(
@@ -41,7 +47,7 @@ class SubjectCalls:
 
         `InvalidTokenError` marks the stored token as refused, unless it was replaced in the meantime.
         """
-        async with self._calls.under_way():
+        async with self._for(subject):
             return await self._live_tokens.use(
                 subject,
                 lambda token: self._live_tokens.session.graphql(
@@ -61,10 +67,10 @@ class SubjectCalls:
             TokenMismatchError: AniList names another user than the one who logged in.
             AniListOAuthError: The errors of `graphql`.
         """
-        async with self._calls.under_way():
+        async with self._for(subject):
             return await self._live_tokens.viewer(subject, max_wait=max_wait)
 
     async def logout(self, subject: str) -> None:
         """Delete a subject's token. Only the user can revoke it at AniList: https://anilist.co/settings/apps."""
-        async with self._calls.under_way():
+        async with self._for(subject):
             await self._live_tokens.forget(subject)

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import attrs
 
-from anilist_oauth.arguments import expect
+from anilist_oauth.arguments import expect, expect_prefix
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.oauth.redirect_uri import RedirectGuard
 from anilist_oauth.redaction import Masked, MaskedText, Unpicklable, masked
@@ -79,6 +79,7 @@ class Application(Unpicklable):
         Raises:
             ConfigurationError: Variables are missing or empty. The message lists all of them.
         """
+        expect_prefix(prefix)
         names = [prefix + part for part in ("CLIENT_ID", "CLIENT_SECRET", "REDIRECT_URI")]
         missing = [name for name in names if not os.environ.get(name, "").strip()]
         if missing:

@@ -8,6 +8,7 @@ from typing import Self
 import attrs
 from yarl import URL
 
+from anilist_oauth.arguments import expect_prefix
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.oauth.uri import is_loopback, split_uri
 
@@ -73,6 +74,7 @@ class Endpoints:
         Raises:
             ConfigurationError: It is not an origin.
         """
+        expect_prefix(prefix)
         name = f"{prefix}ENDPOINTS"
         origin = os.environ.get(name, "").strip()
         if not origin:

@@ -4,6 +4,7 @@ import asyncio
 import math
 from itertools import count
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.errors import (
     ConfigurationError,
     RateLimitedError,
@@ -65,6 +66,7 @@ class Pace:
 
     def delay(self, token: Token | str | None = None) -> float:
         """Return how many seconds a request with this token would wait for its turn if it were made now."""
+        expect(token, Token | str | None, "token: a Token or an access token is needed, or None")
         return self._delay_behind(self._queue.turns_before(_user(token)))
 
     async def turn(

@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from anilist_oauth.arguments import validator
+from anilist_oauth.arguments import expect, validator
 from anilist_oauth.clock import aware_utc
 from anilist_oauth.errors import ConfigurationError, StorageError
 from anilist_oauth.redaction import Unpicklable
@@ -14,6 +14,27 @@ from anilist_oauth.storage.digests import digest
 from anilist_oauth.tokens.access_token import Token
 from anilist_oauth.tokens.claims import peek_claims
 from anilist_oauth.tokens.viewer import Viewer, check_user, known_user_id
+
+
+def _checked_token(value: Token) -> Token:
+    expect(value, Token, "token: a Token is needed")
+    return value
+
+
+def _issued_at_or_none(value: datetime | None) -> datetime | None:
+    return None if value is None else aware_utc(value, "issued_at")
+
+
+def _stored_at(value: datetime) -> datetime:
+    return aware_utc(value, "stored_at")
+
+
+def _refused_at_or_none(value: datetime | None) -> datetime | None:
+    return None if value is None else aware_utc(value, "refused_at")
+
+
+def _expires_at(value: datetime) -> datetime:
+    return aware_utc(value, "expires_at")
 
 
 @attrs.frozen(kw_only=True)
@@ -38,20 +59,23 @@ class StoredToken(Unpicklable):
 
     client_id: str
     subject: str
-    token: Token
+    token: Token = attrs.field(converter=_checked_token)
     viewer: Viewer | None = None  # before `user_id`, whose default reads it
     user_id: int = attrs.field(default=attrs.Factory(lambda self: known_user_id(self.viewer), takes_self=True))
     issued_at: datetime | None = attrs.field(
-        default=attrs.Factory(lambda self: _issued_at(self.token), takes_self=True)
+        default=attrs.Factory(lambda self: _issued_at(self.token), takes_self=True),
+        converter=_issued_at_or_none,
     )
-    stored_at: datetime
+    stored_at: datetime = attrs.field(converter=_stored_at)
     token_id: str = attrs.field(default=attrs.Factory(lambda self: digest(self.token.access_token), takes_self=True))
     needs_login: bool = False
-    refused_at: datetime | None = None
+    refused_at: datetime | None = attrs.field(default=None, converter=_refused_at_or_none)
     told_expiring: bool = False
     told_invalid: bool = False
 
     def __attrs_post_init__(self) -> None:
+        expect(self.client_id, str, "client_id: a string is needed")
+        expect(self.subject, str, "subject: a string is needed")
         check_user(self.user_id, self.viewer)
 
     @property
@@ -91,10 +115,6 @@ def _text(name: str, value: Any) -> None:
         raise ConfigurationError(
             f"{name}: a string of 1 to {_TEXT_LIMIT:,} bytes in UTF-8, without NUL, is needed, or None"
         )
-
-
-def _aware(value: datetime) -> datetime:
-    return aware_utc(value, "expires_at")
 
 
 @attrs.frozen(kw_only=True)
@@ -141,14 +161,15 @@ class PendingLogin:
         taken: Who took it, or None; a store fills it in, and it is None when the login is added.
     """
 
-    client_id: str
+    client_id: str = attrs.field(validator=validator(_text))
     subject: str | None = attrs.field(default=None, validator=validator(_text))
     binding_digest: str | None = attrs.field(default=None, validator=validator(_text))
     label: str | None = attrs.field(default=None, validator=validator(_text))
     return_to: str | None = attrs.field(default=None, validator=validator(_text))
-    expires_at: datetime = attrs.field(converter=_aware)
+    expires_at: datetime = attrs.field(converter=_expires_at)
     taken: Taken | None = None
 
     def __attrs_post_init__(self) -> None:
+        expect(self.client_id, str, "client_id: a string is needed")
         if self.subject is None and self.return_to and len(self.return_to.encode()) > _STRANGERS_LIMIT:
             raise ConfigurationError(f"return_to: {_STRANGERS_LIMIT} bytes at most, where the login has no subject")

@@ -2,6 +2,7 @@
 
 import attrs
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.tokens.access_token import Token
 
@@ -24,6 +25,14 @@ class Viewer:
     site_url: str | None
     unread: int | None
 
+    def __attrs_post_init__(self) -> None:
+        if type(self.id) is not int or self.id <= 0:
+            raise ConfigurationError("id: a positive integer is needed, AniList's user id")
+        expect(self.name, str, "name: a string is needed")
+        expect(self.avatar, str | None, "avatar: a URL as a string is needed, or None")
+        expect(self.site_url, str | None, "site_url: a URL as a string is needed, or None")
+        expect(self.unread, int | None, "unread: a number of notifications is needed, or None")
+
 
 @attrs.frozen
 class Verified:
@@ -31,6 +40,10 @@ class Verified:
 
     token: Token
     viewer: Viewer
+
+    def __attrs_post_init__(self) -> None:
+        expect(self.token, Token, "token: a Token is needed")
+        expect(self.viewer, Viewer, "viewer: a Viewer is needed")
 
 
 def display_name(user_id: int, viewer: Viewer | None) -> str:
@@ -46,11 +59,13 @@ def known_user_id(viewer: Viewer | None) -> int:
     """
     if viewer is None:
         raise ConfigurationError("user_id: pass AniList's user id, or the viewer")
+    expect(viewer, Viewer, "viewer: a Viewer is needed, or None")
     return viewer.id
 
 
 def check_user(user_id: int, viewer: Viewer | None) -> None:
     """Raise `ConfigurationError` unless the user id is a positive integer, and the viewer's."""
+    expect(viewer, Viewer | None, "viewer: a Viewer is needed, or None")
     if type(user_id) is not int or user_id <= 0:
         raise ConfigurationError("user_id: a positive integer is needed, AniList's user id")
     if viewer is not None and viewer.id != user_id:

@@ -965,3 +965,27 @@ async def test_a_subject_forges_no_line_of_the_log(caplog: pytest.LogCaptureFixt
     async with staged() as stage:
         await stage.log_in(subject="discord:42\nlogin finished: AniList user 1, subject admin")
     assert len(caplog.text.splitlines()) == len(caplog.records)
+
+
+@pytest.mark.parametrize("subject", [None, 42, [], b"discord:42"])
+async def test_a_subject_that_is_no_string_is_refused(subject: Any) -> None:
+    """Every call for a subject says so, before it asks a store."""
+    async with staged() as stage:
+        flow = stage.flow
+        for call in (
+            flow.token_for,
+            flow.viewer,
+            flow.logout,
+            lambda subject: flow.graphql(subject, "{ Viewer { id } }"),
+        ):
+            with pytest.raises(ConfigurationError, match=r"^subject: a string is needed"):
+                await call(subject)
+
+
+async def test_a_reason_of_no_known_type_is_refused() -> None:
+    """It may be something that cannot be looked up."""
+    reason: Any = []
+    async with staged() as stage:
+        login = await stage.flow.begin(subject="discord:42")
+        with pytest.raises(ConfigurationError, match=r"^reason: one of cancelled"):
+            await stage.flow.cancel(login, reason=reason)

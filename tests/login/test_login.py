@@ -85,3 +85,24 @@ def test_a_completed_login_names_one_user(given: dict[str, Any]) -> None:
     """Nobody, two users, or what is no user id: none of them can be linked."""
     with pytest.raises(ConfigurationError, match=r"^user_id: "):
         CompletedLogin(login=LOGIN, token=TOKEN, **given)
+
+
+@pytest.mark.parametrize(("field", "value"), [("url", "https://anilist.co/"), ("state", None), ("expires_at", None)])
+def test_a_login_of_a_wrong_type_cannot_exist(field: str, value: Any) -> None:
+    """The error names the field."""
+    with pytest.raises(ConfigurationError, match=f"^{field}: "):
+        attrs.evolve(LOGIN, **{field: value})
+
+
+@pytest.mark.parametrize(("field", "value"), [("login", None), ("token", "canary"), ("viewer", "mika")])
+def test_a_completed_login_of_a_wrong_type_cannot_exist(field: str, value: Any) -> None:
+    """The error names the field."""
+    with pytest.raises(ConfigurationError, match=f"^{field}: "):
+        attrs.evolve(CompletedLogin(login=LOGIN, token=TOKEN, user_id=5), **{field: value})
+
+
+def test_a_pending_login_names_its_application() -> None:
+    """A number is no client id."""
+    client_id: Any = 1
+    with pytest.raises(ConfigurationError, match=r"^client_id: a string of 1 to 2,048 bytes"):
+        PendingLogin(client_id=client_id, expires_at=NOON)

@@ -188,3 +188,10 @@ def test_the_environment_is_checked_too(monkeypatch: pytest.MonkeyPatch) -> None
     with pytest.warns(UserWarning, match="plain http") as caught:
         Application.from_env()
     assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize("prefix", [None, 5, b"ANILIST_", "é", "\ud800", "A\0"])
+def test_a_prefix_that_no_variable_has_is_refused(prefix: Any) -> None:
+    """The environment cannot be asked for such a name."""
+    with pytest.raises(ConfigurationError, match=r"prefix: .+ANILIST_"):
+        Application.from_env(prefix)

@@ -225,3 +225,10 @@ def test_plain_http_to_another_host_is_refused_from_the_environment_too(monkeypa
     monkeypatch.setenv("ANILIST_ENDPOINTS", "http://sandbox.example:8080")
     with pytest.raises(ConfigurationError, match="plain http"):
         Endpoints.from_env()
+
+
+@pytest.mark.parametrize("prefix", [None, "\ud800"])
+def test_a_prefix_that_no_variable_has_is_refused(prefix: str) -> None:
+    """It is the same check as for the application."""
+    with pytest.raises(ConfigurationError, match=r"prefix: .+ANILIST_"):
+        Endpoints.from_env(prefix)

@@ -641,3 +641,10 @@ def test_two_running_loops_cannot_share_a_pace() -> None:
     second.run_until_complete(pace.turn("a"))
     first.close()
     second.close()
+
+
+@pytest.mark.parametrize("token", [5, [], b"token"])
+def test_the_delay_of_what_is_no_token_is_refused(token: Any) -> None:
+    """The error names the type, and not the value."""
+    with pytest.raises(ConfigurationError, match=rf"token: .+, not {type(token).__name__}$"):
+        Pace().delay(token)

@@ -1,5 +1,7 @@
 """What a store keeps, as values."""
 
+from typing import Any
+
 import attrs
 import pytest
 
@@ -25,3 +27,28 @@ def test_a_record_knows_when_its_token_was_issued() -> None:
     record = StoredToken(client_id="1", subject="a", token=token, user_id=7, stored_at=NOON)
     assert record.issued_at == NOON
     assert stored().issued_at is None
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("client_id", 1),
+        ("subject", None),
+        ("token", "eyJ"),
+        ("viewer", "mika"),
+        ("stored_at", NOON.replace(tzinfo=None)),
+        ("issued_at", NOON.replace(tzinfo=None)),
+        ("refused_at", 5),
+    ],
+)
+def test_a_record_of_a_wrong_type_cannot_exist(field: str, value: Any) -> None:
+    """The error names the field."""
+    with pytest.raises(ConfigurationError, match=f"^{field}: "):
+        attrs.evolve(stored(), **{field: value})
+
+
+def test_a_record_without_a_user_id_takes_it_from_a_viewer_alone() -> None:
+    """Anything else has no id that can be believed."""
+    viewer: Any = "mika"
+    with pytest.raises(ConfigurationError, match=r"^viewer: a Viewer is needed, or None, not str"):
+        StoredToken(client_id="1", subject="a", token=stored().token, stored_at=NOON, viewer=viewer)

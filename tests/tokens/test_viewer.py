@@ -1,9 +1,12 @@
 """Who the user is."""
 
 import pickle
+from typing import Any
 
+import attrs
 import pytest
 
+from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.tokens.access_token import Token
 from anilist_oauth.tokens.viewer import Verified, Viewer
 
@@ -24,3 +27,23 @@ def test_a_verified_token_stays_hidden() -> None:
     assert "hidden" not in f"{verified} {verified!r}"
     with pytest.raises(TypeError, match="cannot be pickled"):
         pickle.dumps(verified)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("id", 0), ("id", "5"), ("id", True), ("name", None), ("avatar", 5), ("site_url", b"https://x"), ("unread", "2")],
+)
+def test_a_viewer_of_a_wrong_type_cannot_exist(field: str, value: Any) -> None:
+    """The error names the field."""
+    with pytest.raises(ConfigurationError, match=f"^{field}: "):
+        attrs.evolve(MIKA, **{field: value})
+
+
+def test_a_verified_value_holds_a_token_and_a_viewer() -> None:
+    """Two strings are neither."""
+    token: Any = "token"
+    viewer: Any = "mika"
+    with pytest.raises(ConfigurationError, match=r"^token: a Token is needed, not str"):
+        Verified(token, MIKA)
+    with pytest.raises(ConfigurationError, match=r"^viewer: a Viewer is needed, not str"):
+        Verified(Token(access_token="hidden", expires_at=None), viewer)

@@ -76,6 +76,7 @@ class SQLStore(Unpicklable):
         self._prefix = _checked_name("prefix", prefix)
         self._schema = None if schema is None else _checked_name("schema", schema)
         expect(pool_size, int | None, "pool_size: a number of connections is needed, or None")
+        expect(check_folder, bool, "check_folder: True or False is needed")
         if pool_size is not None and pool_size < 1:
             raise ConfigurationError("pool_size: at least one connection is needed")
         self._pool_size, self._check_folder = pool_size, check_folder
