@@ -97,6 +97,8 @@ class Controls:
 
     def advance(self, by: timedelta) -> None:
         """Let time pass: codes expire after ten minutes, tokens after a year; shows begin, air and end."""
+        if not isinstance(by, timedelta):
+            raise TypeError(f"by: a timedelta is needed, not {type(by).__name__}")
         self.state.clock.advance(by)
 
     def next(self, endpoint: EndpointName, *faults: Fault) -> None:
@@ -104,7 +106,7 @@ class Controls:
 
         `approve` and `deny` are visits to ``authorize`` too: an answer made up for it decides where they end.
         """
-        if endpoint not in self.state.faults:
+        if not isinstance(endpoint, str) or endpoint not in self.state.faults:
             raise ValueError(f"endpoint: {endpoint!r} is not one of {', '.join(self.state.faults)}")
         if odd := [fault for fault in faults if not isinstance(fault, Fault)]:
             raise TypeError(f"faults: {odd[0]!r} is no Fault")

@@ -26,6 +26,8 @@ def set_node(world: World, kind: str, number: int, fields: Mapping[str, Any]) ->
     Raises:
         ValueError: The schema has no such type or field, or a value does not fit.
     """
+    if not isinstance(kind, str):
+        raise TypeError(f"kind: the name of a type is needed, such as Studio, not {type(kind).__name__}")
     if kind not in anilist_schema().type_map or not has_id(kind) or hasattr(anilist_schema().type_map[kind], "types"):
         known = [name for name, found in anilist_schema().type_map.items() if "id" in getattr(found, "fields", {})]
         raise ValueError(f"kind: AniList has no type {kind!r} with an id{_hint(kind, known)}")
@@ -46,7 +48,7 @@ def set_entry(world: World, user: User, media: int, fields: Mapping[str, Any]) -
         ValueError: The schema has no such field, or a value does not fit.
     """
     view = View(world, user)
-    if world.find("Media", media) is None:
+    if type(media) is not int or world.find("Media", media) is None:
         raise ValueError(f"media: {media!r} is not a media's id")
     for name in fields:
         _field("MediaList", _ENTRY_ONLY.get(name, name))

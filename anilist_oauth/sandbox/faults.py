@@ -10,6 +10,7 @@ from anilist_oauth.sandbox.messages import Answer
 
 EndpointName = Literal["authorize", "token", "graphql"]
 CloseName = Literal["before", "inside", "after"]
+_PRINTABLE = 0x20
 _CLOSES = (None, "before", "inside", "after")
 
 
@@ -37,6 +38,13 @@ def _check_body(_fault: Any, _field: Any, body: Any) -> None:
     _written(body)
 
 
+def _check_headers(_fault: Any, _field: Any, headers: Any) -> None:
+    if not isinstance(headers, Mapping) or not all(isinstance(text, str) for pair in headers.items() for text in pair):
+        raise ValueError("headers: a mapping of names to values is needed, all of them strings")
+    if any(ord(character) < _PRINTABLE for pair in headers.items() for text in pair for character in text):
+        raise ValueError("headers: no name or value can hold a line break or another control character")
+
+
 @attrs.frozen(kw_only=True)
 class Fault:
     """How one answer differs from what it should be.
@@ -59,7 +67,7 @@ class Fault:
     """
 
     status: int | None = attrs.field(default=None, validator=_check_status)
-    headers: Mapping[str, str] = attrs.field(factory=dict)
+    headers: Mapping[str, str] = attrs.field(factory=dict, validator=_check_headers)
     body: Any = attrs.field(default=None, validator=_check_body)
     delay: float = attrs.field(default=0.0, validator=attrs.validators.ge(0))
     close: CloseName | None = attrs.field(default=None, validator=attrs.validators.in_(_CLOSES))

@@ -37,7 +37,7 @@ class People:
     """Every account, the first one being whom the sandbox takes where nobody is named."""
 
     def __init__(self, names: Iterable[str], *, private: Iterable[str] = ()) -> None:
-        if isinstance(names, str):
+        if isinstance(names, str) or not isinstance(names, Iterable):
             raise TypeError(f"users: names are needed, such as users=({names!r},)")
         names, hidden = list(names), set(private)
         self._users: dict[str, User] = {}
@@ -53,7 +53,16 @@ class People:
         return iter(self._users.values())
 
     def add(self, name: str, *, private: bool = False) -> User:
-        """Open an account."""
+        """Open an account.
+
+        Raises:
+            TypeError: The name is not a string.
+            ValueError: The name is empty.
+        """
+        if not isinstance(name, str):
+            raise TypeError(f"users: a name is a string, not {type(name).__name__}")
+        if not name:
+            raise ValueError("users: a name is needed, such as mika")
         user = User(id=_FIRST_ID + len(self._users), name=name, private=private, describe=self._said)
         return self._users.setdefault(name, user)
 
@@ -69,7 +78,7 @@ class People:
 
     def named(self, name: str) -> User | None:
         """Find an account by its name."""
-        return self._users.get(name)
+        return self._users.get(name) if isinstance(name, str) else None
 
     def one(self, who: User | str | None) -> User:
         """Give the account that is meant; None is the first one.
@@ -80,6 +89,8 @@ class People:
         if who is None:
             return self.first
         name = who.name if isinstance(who, User) else who
+        if not isinstance(name, str):
+            raise TypeError(f"user: a User or a name is needed, not {type(name).__name__}")
         user = self.named(name)
         if user is None:
             raise ValueError(f"user: nobody here is named {name!r}; there are {', '.join(self._users)}")

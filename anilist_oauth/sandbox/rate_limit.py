@@ -39,6 +39,9 @@ class MinuteLimit:
         window: WindowName = "fixed",
         advertised: int | None = None,
     ) -> None:
+        for limit in (enforced, advertised):
+            if limit is not None and (type(limit) is not int or limit < 0):
+                raise ValueError(f"limit: a number of requests a minute is needed, or None, not {limit!r}")
         self.enforced = enforced
         self._nominal = nominal
         self._now = now

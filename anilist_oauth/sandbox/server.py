@@ -25,6 +25,7 @@ from anilist_oauth.sandbox.website.routes import PIN
 
 HOST = "127.0.0.1"
 _log = logging.getLogger("anilist_oauth.sandbox")
+_LAST_PORT = 65535
 _SHUTDOWN = 0.1  # seconds for answers under way; a fault's delay may be an hour
 
 
@@ -77,6 +78,8 @@ class Sandbox(Controls):
         )
         super().__init__(State(clients=clients, people=people, clock=clock, service=service))
         people.describe = self._describe
+        if type(port) is not int or not 0 <= port <= _LAST_PORT:
+            raise ValueError(f"port: a number from 0 to {_LAST_PORT} is needed, not {port!r}")
         self._port = port
         self._runner: web.ServerRunner | None = None
 
@@ -145,10 +148,13 @@ class Sandbox(Controls):
             The page that the browser ends at, as HTML.
 
         Raises:
-            ValueError: The page has no button.
+            ValueError: The page has no button, or that is not an address.
         """
+        address = URL(str(callback), encoded=True)
+        if address.scheme not in {"http", "https"} or not address.host:
+            raise ValueError("callback: the whole URL is needed that approve() returned")
         async with ClientSession() as browser:
-            async with browser.get(URL(str(callback), encoded=True)) as shown:
+            async with browser.get(address) as shown:
                 action, fields = first_form(await shown.text(), str(shown.url))
             async with browser.post(URL(action, encoded=True), data=fields) as pressed:
                 return await pressed.text()

@@ -1,5 +1,8 @@
 """What a test says to a sandbox and reads from it."""
 
+from datetime import timedelta
+from typing import Any
+
 import aiohttp
 import pytest
 
@@ -84,3 +87,16 @@ def test_a_redirect_uri_is_of_one_application() -> None:
     assert Sandbox(redirect_uri="https://bot.example/cb").application.redirect_uri == "https://bot.example/cb"
     with pytest.raises(ValueError, match="leave one of the two out"):
         Sandbox(applications=[Sandbox().application], redirect_uri="https://bot.example/cb")
+
+
+@pytest.mark.parametrize("wrong", [None, 5, [], "a day"])
+def test_time_and_endpoints_of_a_wrong_type_are_refused(wrong: Any) -> None:
+    """The error says what is needed."""
+    sandbox = Sandbox()
+    with pytest.raises(TypeError, match=r"^by: a timedelta is needed"):
+        sandbox.advance(wrong)
+    with pytest.raises(ValueError, match=r"^endpoint: .+ is not one of authorize, token, graphql"):
+        sandbox.next(wrong)
+    before = sandbox.now()
+    sandbox.advance(timedelta(days=1))
+    assert sandbox.now() - before >= timedelta(days=1)

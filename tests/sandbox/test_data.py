@@ -172,3 +172,12 @@ def test_a_null_is_a_value() -> None:
     sandbox = Sandbox()
     sandbox.media(1, bannerImage=None)
     assert sandbox.state.service.world.node("Media", 1).facts["bannerImage"] is None
+
+
+@pytest.mark.parametrize("wrong", [None, 1.5, [], "1", True])
+def test_a_kind_and_a_media_of_a_wrong_type_are_refused(wrong: Any) -> None:
+    """The error says what is needed."""
+    with pytest.raises(ValueError, match=r"^media: .+ is not a media's id"):
+        Sandbox().entry("mika", media=wrong)
+    with pytest.raises((TypeError, ValueError), match=r"^kind: "):
+        Sandbox().node(wrong, 7)

@@ -70,3 +70,10 @@ def test_nonsense_is_refused() -> None:
     for body in (object(), {"a": object()}, "\ud800"):
         with pytest.raises(ValueError, match="body: bytes, text or JSON"):
             Fault(body=body)
+
+
+@pytest.mark.parametrize("headers", [None, "X-Name: value", {"X-Name": 5}, {5: "value"}, {"X-Name": "a\r\nX: b"}])
+def test_headers_that_cannot_be_sent_are_refused(headers: Any) -> None:
+    """It is said when the fault is made, and not when it is played."""
+    with pytest.raises(ValueError, match=r"^headers: "):
+        Fault(headers=headers)

@@ -1,5 +1,7 @@
 """The accounts."""
 
+from typing import Any
+
 import pytest
 
 from anilist_oauth.sandbox import Sandbox
@@ -32,3 +34,29 @@ def test_every_name_means_one_account(users: list[str], private: list[str]) -> N
     """Neither two accounts of one name, nor a private one that is not there."""
     with pytest.raises(ValueError, match="each name is there once"):
         Sandbox(users=users, private_users=private)
+
+
+@pytest.mark.parametrize("users", [None, 5, "mika", [5], [None]])
+def test_users_are_names(users: Any) -> None:
+    """One string is not taken for its letters, and a number is nobody."""
+    with pytest.raises(TypeError, match=r"^users: (names are needed|a name is a string)"):
+        Sandbox(users=users)
+
+
+def test_a_user_without_a_name_is_refused() -> None:
+    """Neither at the start nor later."""
+    with pytest.raises(ValueError, match=r"^users: a name is needed"):
+        Sandbox(users=[""])
+    with pytest.raises(ValueError, match=r"^users: a name is needed"):
+        Sandbox().user("")
+
+
+async def test_who_approves_is_a_user_or_a_name() -> None:
+    """A number is neither."""
+    user: Any = 112084
+    several: Any = []
+    async with Sandbox() as sandbox:
+        with pytest.raises(TypeError, match=r"^user: a User or a name is needed, not int"):
+            await sandbox.approve(sandbox.session().authorize_url(), user=user)
+        with pytest.raises(TypeError, match=r"^users: a name is a string, not list"):
+            sandbox.user(several)

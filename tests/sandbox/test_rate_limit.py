@@ -1,7 +1,11 @@
 """Requests a minute."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import pytest
+
+from anilist_oauth.sandbox import Sandbox
 from anilist_oauth.sandbox.rate_limit import MinuteLimit
 
 
@@ -61,3 +65,10 @@ def test_headers_may_lie() -> None:
     refused = limit.request()
     assert not refused.allowed
     assert refused.headers["X-RateLimit-Remaining"] == "89"
+
+
+@pytest.mark.parametrize("limit", [-1, 1.5, "30", True])
+def test_a_limit_is_a_number_of_requests(limit: Any) -> None:
+    """It is said at once, and not at the first request."""
+    with pytest.raises(ValueError, match=r"^limit: a number of requests a minute is needed"):
+        Sandbox(graphql_limit=limit)

@@ -111,3 +111,17 @@ async def test_a_taken_port_raises_at_once() -> None:
         assert sandbox.url.port
         with pytest.raises(OSError, match="in use"):
             await Sandbox(port=sandbox.url.port).open()
+
+
+@pytest.mark.parametrize("port", [None, -1, 65536, "80", True])
+def test_a_port_that_cannot_be_is_refused(port: Any) -> None:
+    """It is said before anything listens."""
+    with pytest.raises(ValueError, match=r"^port: a number from 0 to 65535 is needed"):
+        Sandbox(port=port)
+
+
+@pytest.mark.parametrize("callback", [None, "", "/callback?code=1", "ftp://bot.example/callback"])
+async def test_a_page_without_an_address_is_not_confirmed(callback: Any) -> None:
+    """A path alone leads nowhere."""
+    with pytest.raises(ValueError, match=r"^callback: the whole URL is needed"):
+        await Sandbox().confirm(callback)
