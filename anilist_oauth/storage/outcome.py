@@ -6,7 +6,7 @@ from typing import Any, Self
 import attrs
 
 from anilist_oauth import errors
-from anilist_oauth.errors import AniListOAuthError, StorageError
+from anilist_oauth.errors import AniListOAuthError, ConfigurationError, StorageError
 
 _ERRORS = {
     name: kind for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, AniListOAuthError)
@@ -25,7 +25,7 @@ class Outcome:
 
     def __attrs_post_init__(self) -> None:
         if (self.subject is None) is (self.error is None):
-            raise ValueError("an outcome has either a subject or an error")
+            raise ConfigurationError("outcome: either a subject or an error is needed")
 
     def to_json(self) -> str:
         """Give the outcome as JSON: the subject, or the error's class, text and primitive attributes."""

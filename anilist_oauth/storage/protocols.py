@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.errors import StorageError
 from anilist_oauth.storage.outcome import Outcome
 from anilist_oauth.storage.records import PendingLogin, StoredToken, Taken
@@ -25,6 +26,7 @@ def forget_at(login: PendingLogin, *, now: datetime) -> datetime:
     Raises:
         StorageError: It would be kept beyond the end of the calendar.
     """
+    expect(login, PendingLogin, "login: a PendingLogin is needed")
     try:
         return max(login.expires_at, now) + KEPT
     except OverflowError as error:

@@ -172,6 +172,7 @@ class SealedTokenStore(UnsealedTokenStore):
         return attrs.evolve(stored, token=attrs.evolve(stored.token, access_token=access_token))
 
     def _seal(self, stored: StoredToken) -> StoredToken:
+        expect(stored, StoredToken, "stored: a StoredToken is needed")
         plain = MaskedBytes(f"{_owner(stored)}\n{stored.token.access_token}".encode())
         sealed = MaskedText(MARK + self._fernet.encrypt(plain).decode())
         return attrs.evolve(stored, token=attrs.evolve(stored.token, access_token=sealed))

@@ -32,9 +32,9 @@ from anilist_oauth.web.asgi_lifespan import lifespan
 from anilist_oauth.web.asgi_response import ASGIResponse, ASGIResponses
 from anilist_oauth.web.browser_request import BrowserRequest, quoted
 from anilist_oauth.web.browser_response import PRIVATE, BrowserResponse, redirect
-from anilist_oauth.web.handlers import Handlers, Subject, settled
+from anilist_oauth.web.handlers import Handlers, Subject, check_hooks, settled
 from anilist_oauth.web.login_endpoints import LoginEndpoints
-from anilist_oauth.web.login_paths import LOGIN_PATH
+from anilist_oauth.web.login_paths import LOGIN_PATH, is_plain_path
 from anilist_oauth.web.token_required import NOT_ALLOWED, RequiredToken
 
 __all__ = ["LoginMiddleware", "answering", "lifespan", "token_for_request"]
@@ -77,12 +77,13 @@ class LoginMiddleware:
     ) -> None:
         _check_application(app)
         expect(on_login, str, "on_login: the path of a route of the application is needed")
+        check_hooks(subject, on_error)
         linking = subject is not None
         self._endpoints = LoginEndpoints(
             flow, login_path=login_path, callback_path=callback_path, linking=linking, pages=pages, sign_in=sign_in
         )
         own = {self._endpoints.paths.login, self._endpoints.paths.callback, self._endpoints.paths.failed}
-        if not on_login.startswith("/") or on_login in own:
+        if not is_plain_path(on_login) or on_login in own:
             raise ConfigurationError("on_login: the path of a route of the application is needed, such as /welcome")
         self._app = app
         self._guarded = AnswerErrors(app, endpoints=self._endpoints)

@@ -6,6 +6,7 @@ from typing import Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 import attrs
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.errors import AniListOAuthError, ConfigurationError
 from anilist_oauth.login.login import CompletedLogin
 from anilist_oauth.web.browser_request import BrowserRequest
@@ -42,6 +43,12 @@ class Framework(Protocol[ResponseT]):
         """Set the status of a response, set headers in it, and add cookies to it; give it back."""
 
 
+def check_hooks(subject: object, on_error: object) -> None:
+    """Raise `ConfigurationError` unless each of two optional hooks can be called."""
+    expect(subject, Callable | None, "subject: a function of the request is needed, or None")
+    expect(on_error, Callable | None, "on_error: a function of the request and the error is needed, or None")
+
+
 class LoginRoute(NamedTuple):
     """One address of a login: its path, its methods besides HEAD, and what answers it."""
 
@@ -67,6 +74,10 @@ class Handlers(Generic[RequestT, ResponseT]):
     on_login: OnLogin[RequestT, ResponseT]
     subject: Subject[RequestT] | None
     on_error: OnError[RequestT, ResponseT] | None
+
+    def __attrs_post_init__(self) -> None:
+        expect(self.on_login, Callable, "on_login: a function of the request and the completed login is needed")
+        check_hooks(self.subject, self.on_error)
 
     @property
     def routes(self) -> tuple[LoginRoute, LoginRoute, LoginRoute]:

@@ -50,7 +50,7 @@ class LoginPaths:
         prefix = registered.removesuffix(callback) if registered.endswith(callback) else ""
         paths = cls(login=login_path, callback=callback, prefix=prefix, origin=str(URL(redirect_uri).origin()))
         for name, path in (("login_path", paths.login), ("callback_path", paths.callback)):
-            if not path.startswith("/") or set("{}?#<>") & set(path):
+            if not is_plain_path(path):
                 raise ConfigurationError(f"{name}: a plain path is needed that begins with a slash, not {path!r}")
         if paths.callback.rstrip("/") in {paths.login.rstrip("/"), paths.failed}:
             raise ConfigurationError(
@@ -67,6 +67,11 @@ class LoginPaths:
         """Give the address that the browser has asked for."""
         query = f"?{request.query_string}" if request.query_string else ""
         return f"{self.address(request, request.path)}{query}"
+
+
+def is_plain_path(path: str) -> bool:
+    """Whether a string is a path of this site, without a query, a parameter of a framework, or another host."""
+    return path.startswith("/") and not path.startswith("//") and path.isprintable() and not set("{}?#<>") & set(path)
 
 
 def _path_of(redirect_uri: str) -> str:

@@ -1,7 +1,9 @@
 """The token of who is signed in, for a handler that acts for them."""
 
+from collections.abc import Callable
 from typing import Any, Generic
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.errors import LoginRequiredError
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.tokens.access_token import Token
@@ -29,6 +31,7 @@ class RequiredToken(Generic[RequestT]):
     def __init__(
         self, flow: LoginFlow, subject: Subject[RequestT], *, login_path: str, callback_path: str | None
     ) -> None:
+        expect(subject, Callable, "subject: a function of the request is needed")
         self._endpoints = LoginEndpoints(flow, login_path=login_path, callback_path=callback_path)
         self._subject = subject
 

@@ -2,11 +2,12 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import attrs
 import pytest
 
-from anilist_oauth.errors import AccessDeniedError
+from anilist_oauth.errors import AccessDeniedError, ConfigurationError
 from anilist_oauth.storage import Outcome
 from anilist_oauth.storage.digests import digest
 from anilist_oauth.storage.records import Taken
@@ -206,3 +207,10 @@ async def test_settling_early_shortens_nothing(stores: Stores) -> None:
     stores.clock.advance(timedelta(minutes=19, seconds=59))
     await stores.logins.add(key(2), pending(expires_at=stores.clock.now))
     assert await stores.logins.settled(key(1), timeout=SOON) == Outcome(subject="discord:42")
+
+
+async def test_only_a_login_is_added(stores: Stores) -> None:
+    """Anything else is refused by name."""
+    login: Any = None
+    with pytest.raises(ConfigurationError, match=r"^login: a PendingLogin is needed, not NoneType"):
+        await stores.logins.add(key(), login)

@@ -2,10 +2,12 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import attrs
 import pytest
 
+from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.storage import StoredToken
 from anilist_oauth.storage.digests import digest
 from tests.storage.openers import Stores
@@ -193,3 +195,10 @@ async def test_no_log_holds_a_token(stores: Stores, caplog: pytest.LogCaptureFix
     assert await stores.other_tokens.get("discord:42", client_id="12345") == stored()
     assert [record async for record in stores.tokens.expiring(None)] == [stored()]
     assert "token-1" not in caplog.text
+
+
+async def test_only_a_record_is_written(stores: Stores) -> None:
+    """Anything else is refused by name."""
+    record: Any = None
+    with pytest.raises(ConfigurationError, match=r"^stored: a StoredToken is needed, not NoneType"):
+        await stores.tokens.put(record)

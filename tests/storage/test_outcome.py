@@ -8,6 +8,7 @@ import pytest
 from anilist_oauth.errors import (
     AniListOAuthError,
     AuthorizationError,
+    ConfigurationError,
     GraphQLValidationError,
     OutcomeUnknownError,
     StorageError,
@@ -66,3 +67,10 @@ def test_an_outcome_is_one_of_the_two(both: dict[str, Any]) -> None:
     """Neither and both are refused."""
     with pytest.raises(ValueError, match="either"):
         Outcome(**both)
+
+
+@pytest.mark.parametrize("given", [{}, {"subject": "discord:42", "error": StorageError("no")}])
+def test_an_outcome_is_one_of_two(given: dict[str, Any]) -> None:
+    """Neither and both are refused."""
+    with pytest.raises(ConfigurationError, match=r"^outcome: either a subject or an error"):
+        Outcome(**given)

@@ -226,3 +226,18 @@ async def test_a_lifespan_passes_the_middleware() -> None:
         inner = Inner()
         await asked(LoginMiddleware(inner, stage.flow, on_login="/welcome"), "/", type="lifespan")
         assert [scope["type"] for scope in inner.scopes] == ["lifespan"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("on_login", "//me"), ("on_login", "/me?x"), ("subject", "mika"), ("on_error", "/oops")]
+)
+async def test_arguments_of_another_kind_are_refused(name: str, value: Any) -> None:
+    """It is said when the application is wrapped, and not to the first visitor."""
+
+    async def app(*_connection: Any) -> None:
+        """Answer nothing."""
+
+    given: dict[str, Any] = {"on_login": "/welcome"} | {name: value}
+    async with staged() as stage:
+        with pytest.raises(ConfigurationError, match=f"^{name}: "):
+            LoginMiddleware(app, stage.flow, **given)

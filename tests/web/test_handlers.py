@@ -58,3 +58,15 @@ async def _refuses(framework: Framework[Any], given: object) -> None:
         )
         with pytest.raises(ConfigurationError, match=f"^on_login: a redirect .* not {type(given).__name__}: "):
             await handlers.callback(request, browser)
+
+
+@pytest.mark.parametrize(
+    ("hook", "value"), [("on_login", None), ("on_login", "/me"), ("subject", "discord:42"), ("on_error", "/oops")]
+)
+async def test_a_hook_that_cannot_be_called_is_refused(hook: str, value: Any) -> None:
+    """It is said when the routes are made, and not to the first visitor."""
+    given: dict[str, Any] = {"on_login": lambda *_: None} | {hook: value}
+    async with staged() as stage:
+        for adapter in (aiohttp, starlette):
+            with pytest.raises(ConfigurationError, match=f"^{hook}: a function of the request"):
+                adapter.login_routes(stage.flow, **given)

@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from aiohttp import web
 from starlette.applications import Starlette
 
+from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.web import aiohttp, starlette
 from anilist_oauth.web.lifespan import opened
 
@@ -51,3 +53,11 @@ async def test_both_frameworks_take_it() -> None:
     async with application.router.lifespan_context(application):
         assert log[4:] == ["+c", "+d"]
     assert log == ["+a", "+b", "-b", "-a", "+c", "+d", "-d", "-c"]
+
+
+async def test_what_cannot_be_opened_is_refused() -> None:
+    """The error names the type."""
+    thing: Any = "flow"
+    with pytest.raises(ConfigurationError, match=r"^lifespan: .+, not str"):
+        async with opened([thing]):
+            """Never reached."""

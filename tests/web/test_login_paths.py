@@ -104,3 +104,11 @@ def test_an_address_is_where_browsers_find_the_application() -> None:
 def test_the_origin_is_written_as_browsers_do(redirect_uri: str, origin: str) -> None:
     """In small letters, without a usual port, in ASCII."""
     assert LoginPaths.of(redirect_uri, login_path="/login", callback_path=None).origin == origin
+
+
+@pytest.mark.parametrize("path", ["", "login", "//evil.example", "/a\nb", "/\ud800", "/a?b", "/a#b", "/{name}"])
+def test_a_path_of_another_kind_is_refused(path: str) -> None:
+    """Two slashes would lead to another host."""
+    for given in ({"login_path": path, "callback_path": None}, {"login_path": "/login", "callback_path": path}):
+        with pytest.raises(ConfigurationError, match="_path: a plain path is needed that begins with a slash"):
+            LoginPaths.of("https://site.example/cb", **given)

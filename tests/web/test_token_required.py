@@ -1,8 +1,10 @@
 """Who needs a token and has none; the rest is tested over every adapter."""
 
+from typing import Any
+
 import pytest
 
-from anilist_oauth.errors import LoginRequiredError
+from anilist_oauth.errors import ConfigurationError, LoginRequiredError
 from anilist_oauth.tokens.access_token import Token
 from anilist_oauth.web.browser_response import BrowserResponse
 from anilist_oauth.web.token_required import RequiredToken
@@ -38,3 +40,11 @@ async def test_an_application_without_init_app_gets_the_answer() -> None:
         assert not isinstance(found, Token)
         assert isinstance(found, BrowserResponse)
         assert found.lines["Location"] == "/login?return_to=%2Fmine"
+
+
+async def test_a_subject_that_cannot_be_called_is_refused() -> None:
+    """It is said when the dependency is made."""
+    subject: Any = "discord:42"
+    async with staged() as stage:
+        with pytest.raises(ConfigurationError, match=r"^subject: a function of the request is needed, not str"):
+            RequiredToken(stage.flow, subject, login_path="/login", callback_path=None)

@@ -65,8 +65,8 @@ class MemoryLoginStore(Unpicklable):
         """Keep a begun login; `StorageError` (retryable) when the store is full."""
         if key in self._logins:
             return
-        now, size = self._clock(), _size(login)
-        until = forget_at(login, now=now)
+        now = self._clock()
+        until, size = forget_at(login, now=now), _size(login)
         self._sweep(now)
         while self._is_full(size):
             if not self._make_room(now):

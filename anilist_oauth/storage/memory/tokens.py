@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.clock import checked_clock, utc_now
 from anilist_oauth.redaction import Unpicklable
 from anilist_oauth.storage.records import StoredToken
@@ -24,6 +25,7 @@ class MemoryTokenStore(Unpicklable):
 
     async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
         """Write the record of a subject, if `over` is what is there, and nothing newer."""
+        expect(stored, StoredToken, "stored: a StoredToken is needed")
         key = (stored.client_id, stored.subject)
         present = self._tokens.get(key)
         if over is not None and (present is None or present.token_id != over):
