@@ -8,8 +8,6 @@ import re
 from typing import Any, Generic, NoReturn, SupportsIndex, TypeVar
 from urllib.parse import quote, quote_plus
 
-import attrs
-
 T = TypeVar("T")
 
 MASK = "***"
@@ -88,15 +86,19 @@ class MaskedBytes(bytes):
         return MaskedBytes(found) if isinstance(index, slice) else found
 
 
-@attrs.frozen(repr=False, eq=False)
 class Masked(Generic[T]):
     """A wrapper with a masked repr for any other value that holds a secret, such as a mapping or a URL.
+
+    It is a plain class, which is made in half the time of an attrs class: an exchange makes four of them.
 
     Attributes:
         value: The wrapped value. Use it in an expression, and do not assign it to a name.
     """
 
-    value: T = attrs.field(repr=False)
+    __slots__ = ("value",)
+
+    def __init__(self, value: T) -> None:
+        self.value = value
 
     @classmethod
     def around(cls, value: "T | Masked[T]") -> "Masked[Any]":
