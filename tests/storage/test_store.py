@@ -177,3 +177,10 @@ def test_a_pace_is_right_for_all_processes_that_may_use_the_store(tmp_path: Path
     assert shared.limit == 20
     with pytest.raises(ConfigurationError, match=r"Pace\(processes=4\)"):
         open_store(f"sqlite:///{tmp_path}/tokens.db").pace()
+
+
+@pytest.mark.parametrize("value", [None, "0", "", 1])
+def test_whether_the_folder_is_checked_is_true_or_false(value: Any) -> None:
+    """The text of an environment variable is neither: "0" would count as True, and "" would turn the check off."""
+    with pytest.raises(ConfigurationError, match=r"^check_folder: True or False is needed, not "):
+        open_store("sqlite:///tokens.db", check_folder=value)
