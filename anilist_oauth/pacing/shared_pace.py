@@ -93,7 +93,7 @@ class SharedPace(Pace):
                 waiter.turn.cancel()
 
     def _hand_on(self) -> None:
-        """Give a turn to the next call that still waits."""
+        """Return a turn to the next call that still waits."""
         while self._queue:
             waiter = self._queue.next()
             if not waiter.turn.done():

@@ -1,13 +1,13 @@
-"""A stand-in for AniList on loopback: the same doors, answers, errors and weather, for tests and for trying out.
+"""A stand-in for AniList on loopback, for tests and for trying things out. It imitates pages, answers and errors.
 
     async with Sandbox() as sandbox:
         async with sandbox.session() as anilist:
             url = anilist.authorize_url()
             callback = await sandbox.approve(url)
 
-It takes from the rest of the package only what endpoints, an application and a page are, so that it cannot share the
-client's mistakes. Its answers are those that thephpleague/oauth2-server under Laravel Passport was recorded
-to give. Reading order: `server`, `controls`, `service`, then the rooms `oauth`, `website` and `graphql`.
+It uses only the endpoints, the application and the pages of this package, so that it cannot share the client's
+mistakes. It answers like thephpleague/oauth2-server under Laravel Passport, whose answers were recorded. Reading
+order: `server`, `controls`, `service`, then the rooms `oauth`, `website` and `graphql`.
 """
 
 _EXTRA = {"cryptography", "graphql", "jwt"}

@@ -1,4 +1,4 @@
-"""The sandbox's border with aiohttp: requests in, answers out, whole or broken."""
+"""Translate between aiohttp and the sandbox: requests in, whole or broken answers out."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ _UNREADABLE = (ValueError, LookupError, RecursionError, http_exceptions.BadHttpM
 
 
 async def received(request: web.BaseRequest) -> ReceivedRequest:
-    """Read a request to its end."""
+    """Read a whole request."""
     path, _, query = request.raw_path.partition("?")
     return ReceivedRequest(
         method=request.method,
@@ -31,7 +31,7 @@ async def received(request: web.BaseRequest) -> ReceivedRequest:
 
 
 async def _fields(request: web.BaseRequest) -> dict[str, Any]:
-    """Decode a body by its content type, as Laravel does: a form or JSON; anything else has no fields."""
+    """Decode a body by its content type, as Laravel does: a form or JSON. Any other body has no fields."""
     try:
         if request.content_type in _FORMS:
             return {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
@@ -44,7 +44,7 @@ async def _fields(request: web.BaseRequest) -> dict[str, Any]:
 
 
 async def send(request: web.BaseRequest, answer: Answer, *, fault: Fault, now: datetime) -> web.StreamResponse:
-    """Send an answer, and do to it what the fault says."""
+    """Send an answer with the fault applied."""
     if fault.delay:
         await asyncio.sleep(fault.delay)
     if fault.closes == "before":
@@ -60,7 +60,7 @@ async def send(request: web.BaseRequest, answer: Answer, *, fault: Fault, now: d
     try:
         return await _sent(request, response, b"" if request.method == "HEAD" else answer.body, fault)
     except ConnectionError:
-        return web.Response()  # the client did not wait for it
+        return web.Response()  # the client has gone
 
 
 async def _sent(

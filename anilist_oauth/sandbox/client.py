@@ -1,7 +1,7 @@
-"""A session for the sandbox: the one place where it knows the client, and only to hand one over.
+"""A session for the sandbox. Only this module of the sandbox knows the client.
 
-Nothing that answers a request may import this, so that the sandbox cannot share the client's mistakes; import-linter
-has this one exception.
+No module that answers requests may import this one, so that the sandbox cannot share the client's mistakes.
+import-linter allows this one exception.
 """
 
 from collections.abc import Callable
@@ -15,5 +15,5 @@ __all__ = ["OAuthSession", "new_session"]
 
 
 def new_session(application: Application, endpoints: Endpoints, clock: Callable[[], datetime]) -> OAuthSession:
-    """Make an unopened session of an application, with the sandbox's endpoints and time."""
+    """Return an unopened session of an application, with the sandbox's endpoints and clock."""
     return OAuthSession(application, endpoints=endpoints, clock=clock)

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """A clock that runs with an event loop's time, and jumps when told to.
+    """A clock that follows an event loop's time, and can be advanced.
 
-    A loop in virtual time takes the clock along; without a loop it stands still.
+    With a loop in virtual time, it follows that time. Without a loop, it stands still.
     """
 
     def __init__(self) -> None:
@@ -16,12 +16,12 @@ class Clock:
         self._started_at = 0.0
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Run with this loop from now on."""
-        self._origin = self.now()  # as far as an earlier loop took it
+        """Follow this loop from now on."""
+        self._origin = self.now()  # continue from the time of an earlier loop
         self._loop, self._started_at = loop, loop.time()
 
     def now(self) -> datetime:
-        """Tell the time, aware, in UTC; may be called from any thread."""
+        """Return the time (aware, UTC). May be called from any thread."""
         if self._loop is None:
             return self._origin
         return self._origin + timedelta(seconds=self._loop.time() - self._started_at)

@@ -1,4 +1,4 @@
-"""What a test says to a sandbox and reads from it, whether it runs in the test's own loop or in a thread."""
+"""What tests can set and read in a sandbox, whether it runs in the test's event loop or in a thread."""
 
 from collections import deque
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ from anilist_oauth.sandbox.website.routes import AUTHORIZE
 
 @attrs.define(kw_only=True)
 class State:
-    """What a sandbox is made of."""
+    """The parts of a sandbox."""
 
     clients: Clients
     people: People
@@ -35,10 +35,10 @@ class State:
 
 
 class Controls:
-    """What `Sandbox` and `SandboxThread` have in common: nothing here waits.
+    """The common methods of `Sandbox` and `SandboxThread` that do not wait.
 
     Attributes:
-        state: What the sandbox is made of; for its own use.
+        state: The parts of the sandbox, for internal use.
     """
 
     def __init__(self, state: State) -> None:
@@ -52,7 +52,7 @@ class Controls:
             RuntimeError: It is not open.
         """
         if self.state.url is None:
-            raise RuntimeError("the sandbox is not open: use it in an `async with` block")
+            raise RuntimeError("the sandbox is not open; use it in an `async with` block")
         return self.state.url
 
     @property
@@ -66,7 +66,7 @@ class Controls:
 
     @property
     def application(self) -> Application:
-        """The first of the registered applications."""
+        """The first registered application."""
         return self.state.clients.first
 
     @property
@@ -76,53 +76,53 @@ class Controls:
 
     @property
     def user(self) -> User:
-        """The first account, which approves and denies where nobody is named.
+        """The first account. `approve` and `deny` use it by default.
 
-        Called, it sets fields of an account: ``sandbox.user("mika", about="…")``. A name that no account has makes one.
+        Call it to set fields of an account: ``sandbox.user("mika", about="…")``. An unknown name creates an account.
         """
         return self.state.people.first
 
     @property
     def requests(self) -> list[ReceivedRequest]:
-        """Every request that arrived, oldest first; `approve` and `deny` send none."""
+        """Every request that arrived, oldest first. `approve` and `deny` do not send any."""
         return self.state.requests
 
     def session(self) -> OAuthSession:
-        """Make a session of the application with the sandbox's endpoints and time: ``async with sandbox.session()``."""
+        """Return a session with the sandbox's application, endpoints and time: ``async with sandbox.session()``."""
         return new_session(self.application, self.endpoints, self.now)
 
     def now(self) -> datetime:
-        """Tell the sandbox's time, aware, in UTC: a `clock=` for a session."""
+        """Return the sandbox's time (aware, UTC). Can be a session's `clock`."""
         return self.state.clock.now()
 
     def advance(self, by: timedelta) -> None:
-        """Let time pass: codes expire after ten minutes, tokens after a year; shows begin, air and end."""
+        """Advance the time. Codes expire after ten minutes, tokens after a year; shows begin, air and end."""
         if not isinstance(by, timedelta):
             raise TypeError(f"by: a timedelta is needed, not {type(by).__name__}")
         self.state.clock.advance(by)
 
     def next(self, endpoint: EndpointName, *faults: Fault) -> None:
-        """Script the next answers of an endpoint, one fault for each; later ones are as they should be.
+        """Set faults for the next answers of an endpoint, one fault per answer. Later answers are normal.
 
-        `approve` and `deny` are visits to ``authorize`` too: an answer made up for it decides where they end.
+        `approve` and `deny` count as visits to ``authorize``: a made-up answer for it decides where they end.
         """
         if not isinstance(endpoint, str) or endpoint not in self.state.faults:
             raise ValueError(f"endpoint: {endpoint!r} is not one of {', '.join(self.state.faults)}")
         if odd := [fault for fault in faults if not isinstance(fault, Fault)]:
-            raise TypeError(f"faults: {odd[0]!r} is no Fault")
+            raise TypeError(f"faults: {odd[0]!r} is not a Fault")
         self.state.faults[endpoint].extend(faults)
 
     def weather(self, name: WeatherName) -> None:
         """Change the weather: ``outage``, ``cloudflare``, ``throttled``, ``slow``, ``flaky``, or ``clear`` again.
 
-        `anilist_oauth.sandbox.weather.Weather` says what each does. Scripted answers go first, and the users of
-        `approve` and `deny` are not troubled.
+        `anilist_oauth.sandbox.weather.Weather` describes each of them. Faults of `next` take precedence. `approve` and
+        `deny` are not affected.
         """
         self.state.service.turn(name)
 
     @property
     def echo_state(self) -> bool:
-        """Whether callbacks carry the state; set it to False, and none does."""
+        """Whether callbacks contain the state. Set it to False to leave the state out."""
         return self.state.service.authorization.echoes_state
 
     @echo_state.setter
@@ -131,7 +131,7 @@ class Controls:
 
     @property
     def strict(self) -> bool:
-        """Whether a query with a finding is answered 400: one that `anilist-oauth check` would name."""
+        """Whether queries that `anilist-oauth check` would criticize are answered with 400."""
         return self.state.service.strict
 
     @strict.setter
@@ -139,33 +139,33 @@ class Controls:
         self.state.service.strict = strict
 
     def media(self, number: int, /, **fields: Any) -> int:
-        """Set fields of a media: ``sandbox.media(1, title="…", episodes=12)``; everything else stays made up.
+        """Set fields of a media: ``sandbox.media(1, title="…", episodes=12)``. Other fields stay made up.
 
         Args:
             number: The media's id.
-            fields: Fields of ``Media``. A title may be one text, a date a `datetime.date`, what refers to others ids.
+            fields: Fields of ``Media``. A title may be a string, a date a `datetime.date`, and references are ids.
 
         Returns:
             The id.
 
         Raises:
-            ValueError: AniList's schema has no such field, or a value does not fit it.
+            ValueError: AniList's schema has no such field, or a value does not fit the field.
         """
         return self.node("Media", number, **fields)
 
     def node(self, kind: str, number: int, /, **fields: Any) -> int:
-        """Set fields of anything that has an id: ``sandbox.node("Studio", 7, name="…")``; otherwise as `media`."""
+        """Set fields of any object that has an id: ``sandbox.node("Studio", 7, name="…")``. Otherwise like `media`."""
         return set_node(self.state.service.world, kind, number, fields).id
 
     def entry(self, user: User | str, *, media: int, **fields: Any) -> int:
-        """Put a media on an account's list: ``sandbox.entry("mika", media=1, progress=3, status="CURRENT")``.
+        """Add a media to an account's list: ``sandbox.entry("mika", media=1, progress=3, status="CURRENT")``.
 
-        Before the first one an account's list is made up; from then on it holds what was set, and what is saved.
+        By default an account's list is made up. After the first call it contains only what was set or saved.
 
         Args:
             user: The account.
             media: The media's id.
-            fields: Fields of ``MediaList``; a score in the account's own format, ``customLists`` as names.
+            fields: Fields of ``MediaList``. The score is in the account's format, and ``customLists`` are names.
 
         Returns:
             The entry's id.

@@ -1,4 +1,4 @@
-"""What a test says about AniList's data: checked against the schema, and told in words where it does not fit."""
+"""Check what a test sets in AniList's data against the schema, and explain what does not fit."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -21,7 +21,7 @@ _ENTRY_ONLY = {"scoreRaw": "score"}
 
 
 def set_node(world: World, kind: str, number: int, fields: Mapping[str, Any]) -> Node:
-    """Set fields of the node with an id.
+    """Set fields of the object with an id.
 
     Raises:
         ValueError: The schema has no such type or field, or a value does not fit.
@@ -34,7 +34,7 @@ def set_node(world: World, kind: str, number: int, fields: Mapping[str, Any]) ->
     if type(number) is not int or number <= 0:
         raise ValueError(f"id: a positive number is needed, not {number!r}")
     node = world.node(kind, number)
-    node.kind = kind  # of the activities and notifications, an id alone says another one
+    node.kind = kind  # for activities and notifications, the id alone may mean another kind
     view = View(world, None)
     return world.put(
         node, _deleted=False, **{name: _checked(view, node, name, value) for name, value in fields.items()}
@@ -42,7 +42,7 @@ def set_node(world: World, kind: str, number: int, fields: Mapping[str, Any]) ->
 
 
 def set_entry(world: World, user: User, media: int, fields: Mapping[str, Any]) -> Node:
-    """Put a media on an account's list; the first entry so set takes the place of those that are made up.
+    """Add a media to an account's list. The first entry that is set replaces the made-up ones.
 
     Raises:
         ValueError: The schema has no such field, or a value does not fit.
@@ -80,7 +80,7 @@ def set_user(world: World, user: User, fields: Mapping[str, Any]) -> User:
         ValueError: The schema has no such field, or a value does not fit.
     """
     if fixed := {"id", "name"} & fields.keys():
-        raise ValueError(f"{fixed.pop()}: an account keeps its id and its name; name another account")
+        raise ValueError(f"{fixed.pop()}: an account's id and name cannot change; choose another account")
     set_node(world, "User", user.id, fields)
     return user
 
@@ -99,7 +99,7 @@ def _field(kind: str, name: str) -> FieldType:
 
 
 def _checked(view: View, node: Node, name: str, value: Any, *, kind: str = "") -> Any:
-    """Check a value, and let what is given of an object stand beside what it is made up of."""
+    """Check a value. If it is a part of an object, the other parts stay made up."""
     field = _field(kind or node.kind, name)
     found = _fitting(field, f"{kind or node.kind}.{name}", value)
     now = view.value(node, name) if isinstance(found, dict) and not kind else None

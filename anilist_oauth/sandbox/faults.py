@@ -1,4 +1,4 @@
-"""What may go wrong with an answer."""
+"""The ways in which an answer can go wrong."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ _CLOSES = (None, "before", "inside", "after")
 
 
 def _written(body: Any) -> tuple[str, bytes]:
-    """Label a body by its look, and write it; a ValueError for what can be no body."""
+    """Return the content type and bytes of a body. Raises `ValueError` if this cannot be a body."""
     if body is None:
         return "", b""
     try:
@@ -47,23 +47,23 @@ def _check_headers(_fault: Any, _field: Any, headers: Any) -> None:
 
 @attrs.frozen(kw_only=True)
 class Fault:
-    """How one answer differs from what it should be.
+    """A change to one answer.
 
-    With a `status` or a `body` the answer is made up: the request is not looked at, and a code in it stays good.
-    Without either the request is carried out (a code is spent, a mutation happens), and only its answer suffers.
+    With a `status` or a `body`, the answer is made up: the request is not processed, and its code stays unspent.
+    Otherwise the request is processed (a code is spent, a mutation is carried out), and only its answer is affected.
 
     Attributes:
-        status: The HTTP status; 200 where only a `body` is given.
-        headers: Headers to add, or to put in the place of others.
-        body: The body: bytes or text as it is, anything else as JSON.
+        status: The HTTP status. 200 if only a `body` is given.
+        headers: Headers to add or replace.
+        body: The body: bytes or text unchanged, anything else as JSON.
         delay: Seconds until the answer begins, in the event loop's time.
-        close: Where the connection is closed: before the answer, inside its body, or after it without a warning.
-        reset: Whether it is closed by a reset (TCP RST); before the answer, unless `close` says otherwise.
-        chunked: Whether the body is sent in chunks, and not with a ``Content-Length``.
-        cut: After how many bytes of the body the connection is closed.
+        close: When the connection is closed: before the answer, inside its body, or after it without warning.
+        reset: Whether it is closed with a reset (TCP RST). Before the answer, unless `close` says otherwise.
+        chunked: Whether the body is sent in chunks instead of with a ``Content-Length``.
+        cut: The number of bytes of the body after which the connection is closed.
 
     Raises:
-        ValueError: No answer can be like that.
+        ValueError: The values contradict each other or are invalid.
     """
 
     status: int | None = attrs.field(default=None, validator=_check_status)
@@ -77,7 +77,7 @@ class Fault:
 
     @property
     def made_up(self) -> Answer | None:
-        """The answer that is given in place of the true one, if there is one."""
+        """The answer that replaces the real one, or None."""
         if self.status is None and self.body is None:
             return None
         content_type, body = _written(self.body)
@@ -87,7 +87,7 @@ class Fault:
 
     @property
     def closes(self) -> CloseName | None:
-        """Where the connection is closed, all told."""
+        """When the connection is closed, taking all fields into account."""
         if self.close is None and self.cut is not None:
             return "inside"
         return "before" if self.close is None and self.reset else self.close

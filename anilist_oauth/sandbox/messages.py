@@ -1,4 +1,4 @@
-"""What comes in and what goes out, free of any web framework."""
+"""Requests and answers, independent of any web framework."""
 
 import json
 from collections.abc import Mapping
@@ -16,14 +16,14 @@ _REDIRECTING = b"""<!doctype html>
 
 @attrs.frozen(kw_only=True)
 class ReceivedRequest:
-    """One request as it arrived; its repr shows neither headers nor fields, for they hold secrets.
+    """A request as it arrived. Its repr shows neither headers nor fields, because they contain secrets.
 
     Attributes:
         method: The HTTP method.
         path: The path, without the query.
-        query: The query as it was written, without the question mark.
-        headers: The headers, found whatever their letter case.
-        fields: The decoded fields: of the form or JSON body, or, for a GET, of the query. The last of a repeated one.
+        query: The query as written, without the question mark.
+        headers: The headers; lookups ignore letter case.
+        fields: The decoded fields of the form or JSON body, or of the query for a GET. Of repeated ones, the last.
     """
 
     method: str
@@ -34,7 +34,7 @@ class ReceivedRequest:
 
     @property
     def parameters(self) -> dict[str, str | None]:
-        """The fields as Laravel hands them on: ends trimmed, empty ones left out, numbers as text, the rest None."""
+        """The fields as Laravel passes them on: trimmed, without empty ones, numbers as text, anything else None."""
         found: dict[str, str | None] = {}
         for name, value in self.fields.items():
             if isinstance(value, str):
@@ -46,28 +46,28 @@ class ReceivedRequest:
 
     @property
     def wants_json(self) -> bool:
-        """Whether JSON is the first thing the client accepts; if not, Laravel shows a page."""
+        """Whether the client prefers JSON. Otherwise Laravel shows a page."""
         first = self.headers.get("Accept", "").split(",")[0].split(";")[0].strip().lower()
         return first.endswith(("/json", "+json"))
 
 
 @attrs.frozen(kw_only=True)
 class Answer:
-    """One answer, ready to be sent; its headers are found whatever their letter case."""
+    """An answer, ready to send. Lookups of its headers ignore letter case."""
 
     status: int = 200
     headers: Mapping[str, str] = attrs.field(factory=dict, converter=CIMultiDict[str])
     body: bytes = b""
 
     def with_headers(self, headers: Mapping[str, str]) -> Self:
-        """Give the same answer with more headers."""
+        """Return the same answer with more headers."""
         merged = CIMultiDict(self.headers)
         merged.update(headers)
         return attrs.evolve(self, headers=merged)
 
 
 def query_fields(query: str) -> dict[str, Any]:
-    """Decode a query as PHP does: the last of a repeated name wins, ``name[]`` is a list."""
+    """Decode a query as PHP does: of repeated names the last one wins, and ``name[]`` is a list."""
     fields: dict[str, Any] = {}
     for name, value in parse_qsl(query, keep_blank_values=True):
         if name.endswith("[]"):
@@ -78,17 +78,17 @@ def query_fields(query: str) -> dict[str, Any]:
 
 
 def json_answer(value: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
-    """Answer with JSON, written as PHP does without blanks."""
+    """Return an answer with JSON, without whitespace as PHP writes it."""
     body = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
     return Answer(status=status, headers={"Content-Type": "application/json", **(headers or {})}, body=body)
 
 
 def redirect(location: str) -> Answer:
-    """Send the browser elsewhere, as Laravel does: with a page for whoever does not follow."""
+    """Return a redirect as Laravel does, with a page for clients that do not follow it."""
     return attrs.evolve(sent_back(location), body=_REDIRECTING)
 
 
 def sent_back(location: str) -> Answer:
-    """Send the browser back to the application, as the library does: without a page."""
+    """Return a redirect to the application as the library does, without a page."""
     headers = {"Content-Type": "text/html; charset=UTF-8", "Location": location}
     return Answer(status=HTTPStatus.FOUND, headers=headers)

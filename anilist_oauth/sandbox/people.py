@@ -1,16 +1,16 @@
-"""The people who have an account at the sandbox."""
+"""The accounts of the sandbox."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import attrs
 
-_FIRST_ID = 112_084  # six digits, as the ids of most of AniList's users
+_FIRST_ID = 112_084  # six digits, like the ids of most AniList users
 
 
 @attrs.frozen(kw_only=True)
 class User:
-    """An account; `id` is the token's ``sub``, as an int. A private one's list is for its own eyes."""
+    """An account. Its `id` is the token's ``sub`` as an int. The list of a private one is visible to itself only."""
 
     id: int
     name: str
@@ -18,23 +18,23 @@ class User:
     _describe: Callable[[str, dict[str, Any]], "User"] | None = attrs.field(default=None, eq=False, repr=False)
 
     def __call__(self, name: str, /, **fields: Any) -> "User":
-        """Set fields of an account, as ``sandbox.user("mika", about="…")``; a name that no account has makes one.
+        """Set fields of an account: ``sandbox.user("mika", about="…")``. An unknown name creates an account.
 
         Raises:
-            ValueError: AniList's schema has no such field, or a value does not fit it.
+            ValueError: AniList's schema has no such field, or a value does not fit the field.
         """
         if self._describe is None:
-            raise TypeError("an account that no sandbox has cannot be described")
+            raise TypeError("this account belongs to no sandbox; use sandbox.user")
         return self._describe(name, fields)
 
     @property
     def site_url(self) -> str:
-        """The profile's address at AniList's own site; nothing is there for a made-up user."""
+        """The address of the profile on AniList's site. A made-up user has no page there."""
         return f"https://anilist.co/user/{self.name}"
 
 
 class People:
-    """Every account, the first one being whom the sandbox takes where nobody is named."""
+    """All accounts. The first one is the default."""
 
     def __init__(self, names: Iterable[str], *, private: Iterable[str] = ()) -> None:
         if isinstance(names, str) or not isinstance(names, Iterable):
@@ -45,15 +45,15 @@ class People:
         for name in names:
             self.add(name, private=name in hidden)
         if not self._users:
-            raise ValueError("users: the sandbox needs one at least, such as users=('mika',)")
+            raise ValueError("users: the sandbox needs at least one, such as users=('mika',)")
         if len(self._users) < len(names) or not hidden <= self._users.keys():
-            raise ValueError("users: each name is there once, and private_users are some of them")
+            raise ValueError("users: names must be unique, and private_users must be some of them")
 
     def __iter__(self) -> Iterator[User]:
         return iter(self._users.values())
 
     def add(self, name: str, *, private: bool = False) -> User:
-        """Open an account.
+        """Create an account.
 
         Raises:
             TypeError: The name is not a string.
@@ -68,7 +68,7 @@ class People:
 
     def _said(self, name: str, fields: dict[str, Any]) -> User:
         if self.describe is None:
-            raise TypeError("these accounts belong to no sandbox")
+            raise TypeError("these accounts belong to no sandbox; use sandbox.user")
         return self.describe(name, fields)
 
     @property
@@ -77,11 +77,11 @@ class People:
         return next(iter(self))
 
     def named(self, name: str) -> User | None:
-        """Find an account by its name."""
+        """Return the account with a name, or None."""
         return self._users.get(name) if isinstance(name, str) else None
 
     def one(self, who: User | str | None) -> User:
-        """Give the account that is meant; None is the first one.
+        """Return the account that is meant. None is the first one.
 
         Raises:
             ValueError: The sandbox has no such user.

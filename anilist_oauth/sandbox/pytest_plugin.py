@@ -1,6 +1,6 @@
-"""A pytest plugin: the fixture `anilist_sandbox`, for sync and async tests of every kind.
+"""A pytest plugin with the fixture `anilist_sandbox`, for sync and async tests of every kind.
 
-Name it in the root ``conftest.py``::
+Register it in the root ``conftest.py``::
 
     pytest_plugins = ["anilist_oauth.sandbox.pytest_plugin"]
 
@@ -17,7 +17,7 @@ from anilist_oauth.sandbox.thread import SandboxThread
 
 @pytest.fixture
 def anilist_sandbox_setup() -> Sandbox:
-    """Override this to set the sandbox up otherwise, such as ``return Sandbox(users=["rin", "mika"])``."""
+    """Override this to configure the sandbox, such as ``return Sandbox(users=["rin", "mika"])``."""
     return Sandbox()
 
 

@@ -1,4 +1,4 @@
-"""Requests a minute: how many are left, and what a client is told of it."""
+"""The limit of requests per minute, and what its headers tell a client."""
 
 from collections import deque
 from collections.abc import Callable
@@ -13,21 +13,21 @@ WindowName = Literal["fixed", "sliding"]
 
 @attrs.frozen(kw_only=True)
 class Verdict:
-    """Whether a request may pass, and the headers its answer carries."""
+    """Whether a request may pass, and the headers of its answer."""
 
     allowed: bool
     headers: dict[str, str]
 
 
 class MinuteLimit:
-    """At most so many requests in a minute.
+    """A limit of requests per minute.
 
     Args:
-        nominal: What the headers say where nothing is enforced.
-        enforced: What is enforced, or None to refuse nothing.
-        now: The clock.
-        window: ``fixed``: a minute begins with the first request (Laravel's throttle). ``sliding``: it is the last one.
-        advertised: What the headers say in the place of the truth.
+        nominal: The limit that the headers name if none is enforced.
+        enforced: The enforced limit, or None to refuse nothing.
+        now: Returns the time.
+        window: ``fixed``: a minute begins with its first request (Laravel's throttle). ``sliding``: it is the last one.
+        advertised: The limit that the headers name instead of the real one.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class MinuteLimit:
         limit = self._advertised or self.enforced or self._nominal
         left = max(0, limit - len(self._passed))
         if self.enforced is None:
-            left = max(1, left)  # lest a careful client should wait for nothing
+            left = max(1, left)  # so that a careful client does not wait needlessly
         headers = {"X-RateLimit-Limit": str(limit), "X-RateLimit-Remaining": str(left)}
         if not allowed:
             ends = self._passed[0] + WINDOW

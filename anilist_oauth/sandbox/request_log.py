@@ -1,4 +1,4 @@
-"""A line about each answer, for a person who follows along."""
+"""A log line for each answer, for people who follow along."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from anilist_oauth.sandbox.messages import Answer, ReceivedRequest
 
 
 def described(request: ReceivedRequest, answer: Answer, fault: Fault) -> str:
-    """Say in a line what was asked and answered; no code, token, state or secret is in it.
+    """Return a line about a request and its answer, without any code, token, state or secret.
 
     For example ``POST /api/v2/oauth/token 400 invalid_request: Authorization code has been revoked``.
     """
@@ -20,7 +20,7 @@ def described(request: ReceivedRequest, answer: Answer, fault: Fault) -> str:
 
 
 def outcome(answer: Answer) -> str:
-    """Say where an answer sends the browser, or what is wrong in it; nothing for a page or a success."""
+    """Return where an answer redirects, or its error. Empty for a page or a success."""
     location = answer.headers.get("Location")
     if location is not None:
         address, *answers = re.split("[?#]", location)

@@ -1,4 +1,4 @@
-"""The sandbox as its user sees it."""
+"""The sandbox, as its users see it."""
 
 import asyncio
 import logging
@@ -26,24 +26,24 @@ from anilist_oauth.sandbox.website.routes import PIN
 HOST = "127.0.0.1"
 _log = logging.getLogger("anilist_oauth.sandbox")
 _LAST_PORT = 65535
-_SHUTDOWN = 0.1  # seconds for answers under way; a fault's delay may be an hour
+_SHUTDOWN = 0.1  # seconds for unfinished answers; a fault's delay may be an hour
 
 
 class Sandbox(Controls):
     """A stand-in for AniList on loopback: ``async with Sandbox() as sandbox:``.
 
     Args:
-        applications: The registered applications; None for one with a made-up secret.
-        redirect_uri: That one's redirect URI; None for one on loopback, with a port of its own.
+        applications: The registered applications. None for one with a made-up secret.
+        redirect_uri: The redirect URI of that application. None for one on loopback, with its own free port.
         users: The names of the accounts.
-        generation: The version of the server library: how it words an error, and what it accepts.
-        denial: Whether a denial is worded by Passport, as AniList's most likely is, or by the library.
-        port: The port on 127.0.0.1; 0 for a free one.
-        token_limit: Requests a minute at the token endpoint; None refuses nothing.
-        graphql_limit: Requests a minute at the GraphQL endpoint; None refuses nothing.
-        graphql_window: Whether that minute begins with the first request, or is always the last one.
-        graphql_advertised: What the headers say of that limit, where they lie.
-        private_users: The names of those whose profile and list only they see.
+        generation: The version of the server library. It determines the wording of errors, and what is accepted.
+        denial: Whether denials are worded by Passport (as AniList's most likely are) or by the library.
+        port: The port on 127.0.0.1. 0 for a free one.
+        token_limit: Requests per minute at the token endpoint. None refuses nothing.
+        graphql_limit: Requests per minute at the GraphQL endpoint. None refuses nothing.
+        graphql_window: Whether that minute begins with the first request (fixed), or is always the last one (sliding).
+        graphql_advertised: The limit that the headers name, if they lie.
+        private_users: The names of the accounts whose profile and list only they can see.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Sandbox(Controls):
         private_users: Iterable[str] = (),
     ) -> None:
         if applications is not None and redirect_uri is not None:
-            raise ValueError("redirect_uri: each of the applications has its own; leave one of the two out")
+            raise ValueError("redirect_uri: each application has its own; leave one of the two out")
         clients = Clients([default_application(redirect_uri)] if applications is None else applications)
         people, clock = People(users, private=private_users), Clock()
         service = Service(
@@ -84,7 +84,7 @@ class Sandbox(Controls):
         self._runner: web.ServerRunner | None = None
 
     async def open(self) -> Self:
-        """Listen; the same as entering ``async with``. Safe to repeat."""
+        """Start listening, as ``async with`` does. Safe to call again."""
         if self._runner is not None:
             return self
         self.state.clock.start(asyncio.get_running_loop())
@@ -100,7 +100,7 @@ class Sandbox(Controls):
         return self
 
     async def aclose(self) -> None:
-        """Close every connection and the port."""
+        """Close every connection and the port. Safe to call again."""
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
@@ -115,14 +115,14 @@ class Sandbox(Controls):
         """Visit an authorization URL and approve, as a user with a browser does.
 
         Args:
-            url: What the application sends its user to.
-            user: Who approves; None for the first account.
+            url: The URL that the application sends its user to.
+            user: The user who approves. None for the first account.
 
         Returns:
-            The callback URL the browser is sent to; nobody fetches it.
+            The callback URL that the browser is redirected to. It is not requested.
 
         Raises:
-            NoCallbackError: The user is shown an error instead, and the browser is sent nowhere.
+            NoCallbackError: The user is shown an error instead, and there is no redirect.
             ValueError: The URL is not this sandbox's, or it has no such user.
         """
         who = self.state.people.one(user)
@@ -130,22 +130,22 @@ class Sandbox(Controls):
         return asked if isinstance(asked, str) else await self.state.service.authorization.approve(asked, who)
 
     async def deny(self, url: str | URL, *, user: User | str | None = None) -> str:
-        """Visit an authorization URL and deny; arguments, result and errors as for `approve`.
+        """Visit an authorization URL and deny. Arguments, result and errors are those of `approve`.
 
-        A user who approved before, and whose token lives, is asked all the same.
+        A user who approved before and still has a live token is asked nevertheless.
         """
         self.state.people.one(user)
         asked = self._asked(url)
         return asked if isinstance(asked, str) else self.state.service.authorization.deny(asked)
 
     async def confirm(self, callback: str | URL) -> str:
-        """Go to a callback URL with a browser, and press the first button of the page: "Yes, that is me".
+        """Open a callback URL like a browser, and press the first button of the page: "Yes, that is me".
 
         Args:
             callback: What `approve` returned, while a receiver or a web application listens there.
 
         Returns:
-            The page that the browser ends at, as HTML.
+            The page where the browser ends up, as HTML.
 
         Raises:
             ValueError: The page has no button, or that is not an address.
@@ -160,7 +160,7 @@ class Sandbox(Controls):
                 return await pressed.text()
 
     def _asked(self, url: str | URL) -> Question | str:
-        """Tell what the user is asked, or where an error sends the browser."""
+        """Return what the user is asked, or the URL that an error redirects to."""
         address = str(url).partition("#")[0].partition("?")[0]
         if address != str(self.endpoints.authorization):
             raise ValueError(f"url: {address} is not this sandbox's {self.endpoints.authorization}")

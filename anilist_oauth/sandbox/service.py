@@ -1,4 +1,4 @@
-"""The whole server but for its sockets: a request in, an answer out."""
+"""The whole server except its sockets: a request in, an answer out."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -27,16 +27,16 @@ TOKEN = "/api/v2/oauth/token"
 GRAPHQL = "/graphql"
 ENDPOINTS: dict[str, EndpointName] = {AUTHORIZE: "authorize", TOKEN: "token", GRAPHQL: "graphql"}
 
-_TOKEN_LIMIT = 60  # a minute: Passport's own throttle
-_GRAPHQL_LIMIT, _DEGRADED_LIMIT = 90, 30  # a minute: AniList in good times, and as it has been since
+_TOKEN_LIMIT = 60  # per minute: Passport's throttle
+_GRAPHQL_LIMIT, _DEGRADED_LIMIT = 90, 30  # per minute: AniList in good times, and in its degraded state
 _TOO_MANY = {"data": None, "errors": [{"message": "Too Many Requests.", "status": 429}]}
 
 
 class NoCallbackError(Exception):
-    """The browser ends on an error and is never sent back to the application.
+    """The browser is shown an error and never sent back to the application.
 
     Attributes:
-        answer: What it shows: the status, headers and body.
+        answer: What the browser shows: the status, headers and body.
     """
 
     def __init__(self, answer: Answer) -> None:
@@ -48,10 +48,10 @@ class NoCallbackError(Exception):
 
 
 def landed(answer: Answer) -> str:
-    """Tell where an answer sends the browser.
+    """Return the URL that an answer redirects to.
 
     Raises:
-        NoCallbackError: Nowhere.
+        NoCallbackError: It does not redirect.
     """
     location = answer.headers.get("Location")
     if location is None:
@@ -60,7 +60,7 @@ def landed(answer: Answer) -> str:
 
 
 class Service:
-    """Answers requests; the sandbox brings them from the wire, or makes one up for `approve` and `deny`."""
+    """Answers requests. The sandbox receives them from the network, or makes one up for `approve` and `deny`."""
 
     def __init__(
         self,
@@ -97,7 +97,7 @@ class Service:
         )
 
     def turn(self, weather: WeatherName) -> None:
-        """Change the weather; only in ``throttled`` are limits enforced that nobody asked for."""
+        """Change the weather. Only ``throttled`` enforces limits that were not asked for."""
         self.weather.turn(weather)
         token_limit, graphql_limit = self._given_limits
         throttled = weather == "throttled"
@@ -105,7 +105,7 @@ class Service:
         self._graphql_limit.enforced = _DEGRADED_LIMIT if throttled and graphql_limit is None else graphql_limit
 
     async def answer(self, request: ReceivedRequest) -> Answer:
-        """Answer any request as the server behind AniList would."""
+        """Answer any request like the server behind AniList."""
         try:
             if request.path == GRAPHQL:
                 return self._answer_graphql(request)
@@ -118,7 +118,7 @@ class Service:
             return laravel_error(request, HTTPStatus.INTERNAL_SERVER_ERROR)
 
     def visited(self, url: str | URL) -> Question | str:
-        """Judge an authorization URL: what the user is asked, or where an error sends the browser.
+        """Check an authorization URL. Return what the user is asked, or the URL that an error redirects to.
 
         Raises:
             NoCallbackError: The user is shown an error.

@@ -1,4 +1,4 @@
-"""The sandbox for a person at a terminal: what to paste into an application, then a line about each answer."""
+"""The sandbox in a terminal: first the settings to paste, then a line about each answer."""
 
 import asyncio
 import logging
@@ -9,11 +9,11 @@ from datetime import datetime
 from anilist_oauth.sandbox.server import Sandbox
 
 Show = Callable[[str], None]
-"""What shows a line."""
+"""A function that shows a line."""
 
 
 class _Lines(logging.Handler):
-    """Shows the sandbox's log, each line behind the local time of day."""
+    """Shows the sandbox's log, each line with the local time."""
 
     def __init__(self, show: Show) -> None:
         super().__init__(logging.INFO)
@@ -25,7 +25,7 @@ class _Lines(logging.Handler):
 
 
 async def serve(sandbox: Sandbox, show: Show) -> None:
-    """Open the sandbox, show its settings, and then what it is asked and answers, until cancelled.
+    """Open the sandbox, and show its settings and then its requests and answers, until cancelled.
 
     Raises:
         OSError: The port is taken.
@@ -44,7 +44,7 @@ async def serve(sandbox: Sandbox, show: Show) -> None:
 
 
 def settings(sandbox: Sandbox) -> str:
-    """Write the lines that point an application, and this package's command line, at the sandbox."""
+    """Return shell commands that make an application, or this package's command line, use the sandbox."""
     application = sandbox.application
     values = {
         "ANILIST_CLIENT_ID": application.client_id,
@@ -59,6 +59,6 @@ Paste these lines into the shell that starts your application:
 
 {exports}
 
-The application reads them by OAuthSession(Application.from_env(), endpoints=Endpoints.from_env()).
+The application reads them with OAuthSession(Application.from_env(), endpoints=Endpoints.from_env()).
 Press Ctrl+C to stop.
 """

@@ -1,4 +1,4 @@
-"""The sandbox with a thread and an event loop of its own, for code of any kind."""
+"""The sandbox in a separate thread with its own event loop, for code of any kind."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -15,9 +15,9 @@ T = TypeVar("T")
 
 
 class SandboxThread(Controls):
-    """A `Sandbox` behind plain functions: ``with SandboxThread(Sandbox()) as sandbox:``.
+    """A `Sandbox` with plain functions: ``with SandboxThread(Sandbox()) as sandbox:``.
 
-    Everything is as in `Sandbox`, but `approve`, `deny` and `confirm` need no ``await``.
+    It is like `Sandbox`, except that `approve`, `deny` and `confirm` need no ``await``.
     """
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -33,7 +33,7 @@ class SandboxThread(Controls):
         either: list[Future[Any]] = [self._opened, self._served]
         wait(either, return_when=FIRST_COMPLETED)
         if self._served.done():
-            self._served.result()  # such as: the port is taken
+            self._served.result()  # raises, for example if the port is taken
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -56,7 +56,7 @@ class SandboxThread(Controls):
         return self._result(self._sandbox.deny(url, user=user))
 
     def confirm(self, callback: str | URL) -> str:
-        """Go to a callback URL and press the first button of the page; see `Sandbox.confirm`."""
+        """Open a callback URL and press the first button of the page; see `Sandbox.confirm`."""
         return self._result(self._sandbox.confirm(callback))
 
     def _result(self, work: Coroutine[Any, Any, T]) -> T:

@@ -1,4 +1,4 @@
-"""The weathers AniList is known to have."""
+"""The conditions that AniList is known to have."""
 
 from collections.abc import Iterator
 from itertools import cycle
@@ -40,16 +40,16 @@ _MISHAPS = (
 
 
 class Weather:
-    """What the weather does to an answer.
+    """What each weather does to answers.
 
     - ``clear``: nothing.
-    - ``outage``: the API answers 403, "The AniList API has been temporarily disabled …", to all but a bad token; the
+    - ``outage``: the API answers 403, "The AniList API has been temporarily disabled …", except for a bad token. The
       other endpoints answer 503.
-    - ``cloudflare``: every endpoint answers 403 with a page in which a browser would be checked.
-    - ``throttled``: the limits are enforced, 60 token requests and 30 GraphQL requests a minute where none were given.
+    - ``cloudflare``: every endpoint answers 403 with a page that checks the browser.
+    - ``throttled``: the limits are enforced: 60 token requests and 30 GraphQL requests per minute unless set.
     - ``slow``: every answer takes three seconds.
-    - ``flaky``: every other answer of the token and GraphQL endpoints goes wrong, in turn: 502, closed without an
-      answer (though carried out), closed inside the answer.
+    - ``flaky``: every second answer of the token and GraphQL endpoints fails, in turn: 502, closed without an answer
+      (although the request was processed), closed inside the answer.
     """
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ class Weather:
         """Change the weather.
 
         Raises:
-            ValueError: There is none of that name.
+            ValueError: There is no such weather.
         """
         if name not in get_args(WeatherName):
             raise ValueError(f"weather: {name!r} is not one of {', '.join(get_args(WeatherName))}")
@@ -68,8 +68,8 @@ class Weather:
         self._mishaps = cycle(_MISHAPS)
 
     def fault(self, endpoint: EndpointName) -> Fault:
-        """Tell what happens to the next answer of an endpoint."""
-        if self.name == "outage" and endpoint != "graphql":  # the API itself looks at the token first
+        """Return the fault of the next answer of an endpoint."""
+        if self.name == "outage" and endpoint != "graphql":  # the API itself checks the token first
             return Fault(status=503, body=_NO_SERVICE)
         if self.name == "cloudflare":
             return _CLOUDFLARE

@@ -1,7 +1,7 @@
-"""Where begun logins and tokens are kept.
+"""Stores for pending logins and for tokens.
 
-Read `protocols` first, for what every store promises, then `records`, for what is kept. `store` opens one by its URL;
-`memory`, `sql` and `redis` are the engines. What a record means for a login is decided in `login`.
+Read `protocols` first: it says what every store promises. `records` are what is kept. `store` opens a store by its URL;
+`memory`, `sql` and `redis` implement them. `login` decides what a record means for a login.
 """
 
 from anilist_oauth.storage.memory.logins import MemoryLoginStore

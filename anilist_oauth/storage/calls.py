@@ -1,4 +1,4 @@
-"""The calls of a store that are under way: each ends within its limit, and all before the store is closed."""
+"""The running calls of a store: each ends within its time limit, and all end before the store is closed."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -8,18 +8,18 @@ from anilist_oauth.errors import StorageError
 
 T = TypeVar("T")
 
-LIMIT = 10.0  # seconds for one call, the wait for a connection included
-WAIT = 5.0  # seconds for what runs, when the store is closed
+LIMIT = 10.0  # seconds for one call, including the wait for a connection
+WAIT = 5.0  # seconds for running calls when the store is closed
 
 
 class Calls:
-    """Makes the calls of one open store, in the event loop that opened it.
+    """Runs the calls of an open store, in the event loop that opened it.
 
-    Each runs in a task that is cancelled neither by the limit nor with the caller: half a call would cost the
-    connection, and leave it unknown what was done.
+    Each runs in a task that neither the limit nor the caller cancels. A call that stops half-way would cost the
+    connection, and nobody would know what was done.
 
     Args:
-        failure: Tells what an error of the driver means. The error itself is dropped: it may hold a token or the URL.
+        failure: Maps an error of the driver. The error itself is dropped, because it may contain a token or the URL.
     """
 
     def __init__(self, failure: Callable[[BaseException], StorageError]) -> None:
@@ -29,10 +29,10 @@ class Calls:
         self._closed = False
 
     async def run(self, call: Callable[[], Coroutine[Any, Any, T]], *, limit: float | None = None) -> T:
-        """Make one call, of `limit` seconds at most (ten unless given).
+        """Make one call, for at most `limit` seconds (by default ten).
 
         Raises:
-            StorageError: It failed, or took too long; or the store is closed, or of another event loop.
+            StorageError: It failed or took too long, or the store is closed or belongs to another event loop.
         """
         self.check()
         running = self._loop.create_task(self._caught(call))
@@ -47,14 +47,14 @@ class Calls:
         return answer
 
     def check(self) -> None:
-        """Refuse a call that the store cannot take: a `StorageError` says why."""
+        """Raise `StorageError` if the store cannot take a call."""
         if asyncio.get_running_loop() is not self._loop:
-            raise StorageError("the store belongs to another event loop: open one with open_store() in each loop")
+            raise StorageError("the store belongs to another event loop; open one with open_store() in each loop")
         if self._closed:
-            raise StorageError("the store is closed: open it again first")
+            raise StorageError("the store is closed; open it again first")
 
     async def aclose(self) -> None:
-        """Refuse later calls, and let those that run come to their end for five seconds; then they are cancelled."""
+        """Refuse new calls, and give running ones five seconds. Then cancel them."""
         self.check()
         self._closed = True
         if self._running:

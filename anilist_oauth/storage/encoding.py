@@ -1,6 +1,6 @@
-"""How a login and a token are written down, alike in every store that outlives the process.
+"""The stored form of logins and tokens, the same in every persistent store.
 
-Times are whole microseconds since 1970, UTC, so that what is read is exactly what was written.
+Times are whole microseconds since 1970, UTC, so that what is read equals what was written.
 """
 
 import json
@@ -19,17 +19,17 @@ from anilist_oauth.tokens.claims import peek_claims
 from anilist_oauth.tokens.viewer import Viewer, known_user_id
 
 Fields = dict[str, str | int | None]
-UNREADABLE = (KeyError, TypeError, ValueError, OverflowError, RecursionError)  # what reading strange JSON may raise
+UNREADABLE = (KeyError, TypeError, ValueError, OverflowError, RecursionError)  # what reading odd JSON may raise
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def to_microseconds(time: datetime) -> int:
-    """Give a time as whole microseconds since 1970."""
+    """Return a time as whole microseconds since 1970."""
     return (time - _EPOCH) // timedelta(microseconds=1)
 
 
 def due_before(within: timedelta, *, now: datetime) -> datetime:
-    """Tell until when a token that expires within a time lives at most, at the ends of the calendar too."""
+    """Return until when a token that expires within this time can live, limited to the calendar's range."""
     try:
         return now + within
     except OverflowError:
@@ -38,34 +38,34 @@ def due_before(within: timedelta, *, now: datetime) -> datetime:
 
 
 def issued_at_of(access_token: str) -> int | None:
-    """Read when AniList issued a token, as whole microseconds since 1970; None where it does not say."""
+    """Return when AniList issued a token, in microseconds since 1970, or None if the token does not say."""
     claims = peek_claims(access_token)
     return _optional_microseconds(claims.issued_at) if claims else None
 
 
 def marks_to_fields(stored: StoredToken) -> dict[str, int]:
-    """Write what `StoredToken.marks` holds as numbers, by the names of the columns; ``known`` is that of the viewer."""
+    """Return `StoredToken.marks` as numbers by column name. ``known`` is whether there is a viewer."""
     return dict(zip(("needs_login", "told_expiring", "told_invalid", "known"), map(int, stored.marks), strict=True))
 
 
 def login_to_json(login: PendingLogin) -> str:
-    """Write a begun login; who takes it is kept beside it."""
+    """Encode a pending login. Its taker is kept separately."""
     record = attrs.asdict(login, filter=attrs.filters.exclude("taken"))
     return json.dumps(record | {"expires_at": to_microseconds(login.expires_at)})
 
 
 def login_from_json(text: str, *, claim: str | None, code: str | None) -> PendingLogin:
-    """Read what `login_to_json` wrote, with its taker; `StorageError` for anything else."""
+    """Decode the result of `login_to_json` and add the taker. Raises `StorageError` for anything else."""
     taken = None if claim is None or code is None else Taken(claim=claim, code=code)
     try:
         record = json.loads(text)
         return PendingLogin(**record | {"expires_at": _time(record["expires_at"]), "taken": taken})
     except UNREADABLE as error:
-        raise StorageError("the store holds a login that this package did not write") from error
+        raise StorageError("the store holds a login that this package did not write; start a new login") from error
 
 
 def token_to_fields(stored: StoredToken) -> Fields:
-    """Write the record of a token as columns; a flag is 0 or 1."""
+    """Return the columns of a token's record. Flags are 0 or 1."""
     expect(stored, StoredToken, "stored: a StoredToken is needed")
     return {
         "client_id": stored.client_id,
@@ -85,17 +85,17 @@ def token_to_fields(stored: StoredToken) -> Fields:
 
 
 def masked_token(fields: dict[str, Any]) -> dict[str, Any]:
-    """Mask the token among the fields of a record as it was read: a crash reporter shows them."""
+    """Mask the token in the fields of a record, because crash reporters show them."""
     if isinstance(fields.get("access_token"), str):
         fields["access_token"] = MaskedText(fields["access_token"])
     return fields
 
 
 def token_from_fields(fields: Mapping[str, Any]) -> StoredToken:
-    """Read what `token_to_fields` wrote, numbers as numbers or text, None as None or absent.
+    """Decode the result of `token_to_fields`. Numbers may be strings, and None may be absent.
 
     Raises:
-        StorageError: It is something else; what it is, is not told, since a token may be in it.
+        StorageError: It is something else. The message does not show it, because it may contain a token.
     """
     failure = StorageError("the store holds a token's record that this package did not write")
     try:

@@ -1,4 +1,4 @@
-"""Whether a store answers, and what it holds."""
+"""Whether a store answers, and what it contains."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -12,13 +12,13 @@ PING_LIMIT = 2.0  # seconds
 
 @attrs.frozen(kw_only=True)
 class Health:
-    """What a store says of itself.
+    """What a store reports about itself.
 
     Attributes:
         kind: ``memory``, ``sqlite``, ``postgresql`` or ``redis``.
         version: The version of its layout now.
-        found_version: The version it had when it was opened; 0 where there was nothing.
-        logins: How many logins it holds, finished ones of the last minutes included.
+        found_version: The version when it was opened; 0 if it was empty.
+        logins: How many logins it holds, including those finished in the last minutes.
         tokens: How many users' tokens it holds.
     """
 
@@ -30,7 +30,7 @@ class Health:
 
 
 async def within(seconds: float, answer: Awaitable[object]) -> None:
-    """Wait for an answer; a `StorageError` says that it did not come in time."""
+    """Wait for an answer. Raises `StorageError` if it does not come in time."""
     try:
         async with asyncio.timeout(seconds):
             await answer

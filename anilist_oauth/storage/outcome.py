@@ -1,4 +1,4 @@
-"""How a login ended, as a store keeps it for those who wait: no token, code or state is in it."""
+"""How a login ended, as stores keep it for those who wait. It contains no token, code or state."""
 
 import json
 from typing import Any, Self
@@ -15,9 +15,9 @@ _ERRORS = {
 
 @attrs.frozen(kw_only=True)
 class Outcome:
-    """The end of a login: it succeeded for a `subject`, or it failed with an `error`.
+    """The end of a login: either it succeeded for a `subject`, or it failed with an `error`.
 
-    Exactly one of the two is set. The token of a success is read from the token store, where it is the one copy.
+    Exactly one of them is set. The token of a successful login is only in the token store.
     """
 
     subject: str | None = None
@@ -28,7 +28,7 @@ class Outcome:
             raise ConfigurationError("outcome: either a subject or an error is needed")
 
     def to_json(self) -> str:
-        """Give the outcome as JSON: the subject, or the error's class, text and primitive attributes."""
+        """Return the outcome as JSON: the subject, or the error's class, message and primitive attributes."""
         if self.error is None:
             return json.dumps({"subject": self.subject})
         data = {name: value for name, value in vars(self.error).items() if not name.startswith("_")}
@@ -36,10 +36,10 @@ class Outcome:
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
-        """Read what `to_json` gave; an error class of another version of this package becomes the root of all.
+        """Decode the result of `to_json`. An unknown error class becomes `AniListOAuthError`.
 
         Raises:
-            StorageError: It is something else; the store holds what this package did not write.
+            StorageError: It is something else, which this package did not write.
         """
         try:
             return cls._from_data(json.loads(text))

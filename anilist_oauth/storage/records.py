@@ -1,4 +1,4 @@
-"""What a store keeps: a pending login, who took it, and a token with its user."""
+"""What stores keep: pending logins, who took them, and tokens with their users."""
 
 import secrets
 from datetime import UTC, datetime, timedelta
@@ -39,28 +39,29 @@ def _expires_at(value: datetime) -> datetime:
 
 @attrs.frozen(kw_only=True)
 class StoredToken(Unpicklable):
-    """The one record of a user's token; there is one for each client id and subject.
+    """The record of a user's token. There is one per client id and subject.
 
     Attributes:
         client_id: The application the token was issued to.
-        subject: Whose token this is, in the application's own terms.
+        subject: The owner of the token, in the application's terms.
         token: The access token.
-        user_id: AniList's id of the user, which never changes: link accounts by it. The viewer's unless given.
-        viewer: Who the user is, as AniList's ``Viewer`` says, or None where AniList could not be asked yet.
-        issued_at: When AniList issued the token, by its own clock (the claim ``iat``), in UTC; None where the token
-            does not say. Of two tokens of a subject, the one issued later is the newer.
+        user_id: The AniList user id. It never changes, so link accounts by it. By default the viewer's.
+        viewer: The user as AniList reports it, or None if AniList could not be asked yet.
+        issued_at: When AniList issued the token, by AniList's clock (the claim ``iat``), in UTC. None if the token does
+            not say. Of two tokens of a subject, the one issued later is newer.
         stored_at: When the user logged in, in UTC.
         token_id: The SHA-256 hex of the access token.
-        needs_login: AniList refused the token. It is kept, since AniList has refused good ones in incidents.
-        refused_at: When AniList refused it last, or None.
-        told_expiring: The application was told that the token ends soon.
-        told_invalid: The application was told that AniList refuses the token.
+        needs_login: Whether AniList refused the token. It is kept, because AniList refused good tokens during
+            incidents.
+        refused_at: When AniList last refused it, or None.
+        told_expiring: Whether the application was notified that the token expires soon.
+        told_invalid: Whether the application was notified that AniList refuses the token.
     """
 
     client_id: str
     subject: str
     token: Token = attrs.field(converter=_checked_token)
-    viewer: Viewer | None = None  # before `user_id`, whose default reads it
+    viewer: Viewer | None = None  # must come before `user_id`, whose default uses it
     user_id: int = attrs.field(default=attrs.Factory(lambda self: known_user_id(self.viewer), takes_self=True))
     issued_at: datetime | None = attrs.field(
         default=attrs.Factory(lambda self: _issued_at(self.token), takes_self=True),
@@ -80,18 +81,18 @@ class StoredToken(Unpicklable):
 
     @property
     def marks(self) -> tuple[bool, bool, bool, bool]:
-        """What may change while the token stays: needs login, told expiring, told invalid, and a viewer is known."""
+        """What may change for the same token: needs login, told expiring, told invalid, whether a viewer is known."""
         return self.needs_login, self.told_expiring, self.told_invalid, self.viewer is not None
 
     def is_due(self, within: timedelta | None, *, now: datetime) -> bool:
-        """Tell whether the user must log in again within a time: the token expires by then, or AniList refused it.
+        """Return whether the user must log in again within a time: the token expires by then, or AniList refused it.
 
-        None is the end of time: then every record is due.
+        With None, every record is due.
         """
         return within is None or self.needs_login or self.token.expires_within(within, now=now)
 
     def is_newer_than(self, other: "StoredToken") -> bool:
-        """Tell whether AniList issued this token in a later second; False where either does not say when."""
+        """Return whether AniList issued this token in a later second. False if either does not say when."""
         if self.issued_at is None or other.issued_at is None:
             return False
         return self.issued_at.replace(microsecond=0) > other.issued_at.replace(microsecond=0)
@@ -102,12 +103,12 @@ def _issued_at(token: Token) -> datetime | None:
     return claims.issued_at if claims else None
 
 
-_TEXT_LIMIT = 2048  # bytes; what is kept for strangers is bounded, and PostgreSQL's keys hold some 2,700 at most
+_TEXT_LIMIT = 2048  # bytes; bounds what strangers can store, and PostgreSQL's keys are limited to about 2,700
 _STRANGERS_LIMIT = 512  # bytes
 
 
 def _text(name: str, value: Any) -> None:
-    """Refuse at once what some store could not keep, when the code is spent already."""
+    """Refuse text that a store could not keep. Otherwise that would only fail when the code is spent already."""
     if value is None:
         return
     data = value.encode("utf-8", "replace") if isinstance(value, str) else b""
@@ -119,11 +120,11 @@ def _text(name: str, value: Any) -> None:
 
 @attrs.frozen(kw_only=True)
 class Taken:
-    """Who took a login, and with what.
+    """Who took a login, and with which answer.
 
     Attributes:
-        claim: What `new_claim` made for this one take.
-        code: The digest of what the taker brought: a code, a denial, a cancellation.
+        claim: The result of `new_claim` for this take.
+        code: The digest of what the taker had: a code, a denial, a cancellation.
     """
 
     claim: str
@@ -143,22 +144,22 @@ class Taken:
 
 
 def new_claim(now: datetime) -> str:
-    """Make a taker's mark: the time of the take, so that no store needs a clock for it, and 128 random bits."""
+    """Return a unique mark of a take: its time, so that no store needs a clock for it, and 128 random bits."""
     return f"{now.isoformat()} {secrets.token_hex(16)}"
 
 
 @attrs.frozen(kw_only=True)
 class PendingLogin:
-    """A login as a store keeps it, under the digest of its state; there is no secret in it.
+    """A login as stores keep it, under the digest of its state. It contains no secret.
 
     Attributes:
         client_id: The application it belongs to.
-        subject: Whose login this is, or None for a sign-in.
-        binding_digest: The digest of what only the right browser or user can bring along, or None.
-        label: What a page may call the one who asked, or None.
-        return_to: Where the web application goes on afterwards, or None.
+        subject: Who logs in, or None for a sign-in.
+        binding_digest: The digest of the secret that only the right browser or user has, or None.
+        label: What pages call the person the login is for, or None.
+        return_to: Where the web application continues afterwards, or None.
         expires_at: When it can no longer be taken, in UTC.
-        taken: Who took it, or None; a store fills it in, and it is None when the login is added.
+        taken: Who took it, or None. The store sets it; it is None when the login is added.
     """
 
     client_id: str = attrs.field(validator=validator(_text))
@@ -172,4 +173,4 @@ class PendingLogin:
     def __attrs_post_init__(self) -> None:
         expect(self.client_id, str, "client_id: a string is needed")
         if self.subject is None and self.return_to and len(self.return_to.encode()) > _STRANGERS_LIMIT:
-            raise ConfigurationError(f"return_to: {_STRANGERS_LIMIT} bytes at most, where the login has no subject")
+            raise ConfigurationError(f"return_to: {_STRANGERS_LIMIT} bytes at most, if the login has no subject")

@@ -1,4 +1,4 @@
-"""Tokens encrypted at rest: whoever reads the database, or a backup of it, cannot act for the users."""
+"""Encrypt stored tokens, so that nobody who reads the database or a backup can act for the users."""
 
 import json
 import os
@@ -21,22 +21,22 @@ Keys = str | bytes | Iterable[str | bytes]
 MARK = "sealed:"  # no access token begins like this
 VARIABLE = "ANILIST_STORE_KEYS"
 NEW_KEY = "`anilist-oauth store key` makes one, and so does cryptography.fernet.Fernet.generate_key()"
-_LOOK_EVERY = 60.0  # seconds between two looks for sealed tokens, where plain ones are kept
+_LOOK_EVERY = 60.0  # seconds between checks for sealed tokens in a store without keys
 
 
 class UnsealedTokenStore(Unpicklable):
-    """A `TokenStore` without keys: it reads and writes plain records, and refuses sealed ones.
+    """A `TokenStore` without keys. It reads and writes plain records, and refuses sealed ones.
 
-    Without it, a program that was started without its keys would send ciphertext to AniList, which refuses it: every
-    user would seem to be logged out. Nor does it keep a plain token in a store that holds sealed ones.
+    A program that was started without its keys would otherwise send ciphertext to AniList. AniList would refuse it, and
+    every user would seem to be logged out. For the same reason, plain tokens are not written beside sealed ones.
 
     Args:
-        inner: Where the records are kept.
+        inner: The store of the records.
         beside_sealed: Whether plain tokens may be kept beside sealed ones.
     """
 
     def __init__(self, inner: TokenStore, *, beside_sealed: bool = False) -> None:
-        if not hasattr(inner, "put"):  # such as a store as a whole, or its logins
+        if not hasattr(inner, "put"):  # such as a whole store, or its logins
             raise ConfigurationError(
                 f"tokens: a TokenStore is needed, such as open_store(…).tokens, not {type(inner).__name__}"
             )
@@ -45,19 +45,19 @@ class UnsealedTokenStore(Unpicklable):
         self._look_at = 0.0
 
     async def get(self, subject: str, *, client_id: str) -> StoredToken | None:
-        """Read the record of a subject; `SealError` where the keys do not open it."""
+        """Return the record of a subject. Raises `SealError` if the keys cannot decrypt it."""
         stored = await self.inner.get(subject, client_id=client_id)
         return None if stored is None else self._open(stored)
 
     async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
-        """Write the record of a subject, if `over` is what is there, and nothing newer."""
+        """Write the record of a subject; see `TokenStore.put`."""
         await self._check_plain()
         return await self.inner.put(self._seal(stored), over=over)
 
     async def update(self, stored: StoredToken, *, was: StoredToken) -> bool:
-        """Write the record of a subject, if the one that is there is still as it was.
+        """Write the record of a subject, if it has not changed; see `UpdatingTokenStore.update`.
 
-        A store that cannot compare the marks compares the token id alone.
+        If the inner store cannot compare marks, only the token id is compared.
         """
         await self._check_plain()
         update: Callable[..., Awaitable[bool]] | None = getattr(self.inner, "update", None)
@@ -66,14 +66,14 @@ class UnsealedTokenStore(Unpicklable):
         return await update(self._seal(stored), was=was)
 
     async def delete(self, subject: str, *, client_id: str) -> None:
-        """Forget the token of a subject, whether or not the keys open it."""
+        """Delete the token of a subject, whether or not the keys can decrypt it."""
         await self.inner.delete(subject, client_id=client_id)
 
     async def expiring(self, within: timedelta | None, *, client_id: str | None = None) -> AsyncIterator[StoredToken]:
         """Iterate over the records whose users must log in again, or all.
 
         Raises:
-            SealError: At the end: the keys do not open some records, which were skipped.
+            SealError: At the end, if records were skipped because the keys cannot decrypt them.
         """
         expect(within, timedelta | None, "within: a timedelta is needed, or None")
         skipped = Skipped()
@@ -83,20 +83,20 @@ class UnsealedTokenStore(Unpicklable):
         skipped.report()
 
     async def _check_plain(self) -> None:
-        """Refuse to keep a plain token in a store that holds sealed ones; that is looked up now and then."""
+        """Refuse to write a plain token into a store with sealed ones. The store is checked from time to time."""
         holds_sealed: Callable[[str], Awaitable[bool]] | None = getattr(self.inner, "holds_sealed", None)
         if self._beside_sealed or holds_sealed is None or time.monotonic() < self._look_at:
             return
         if await holds_sealed(MARK):
             raise SealError(
-                "the store holds sealed tokens, and a plain one is not kept beside them: give the keys, as an argument "
-                f"or in {VARIABLE}, or say open_store(url, sealed=False)"
+                "the store holds sealed tokens, so a plain one is not written beside them; pass the keys as an "
+                f"argument or in {VARIABLE}, or call open_store(url, sealed=False)"
             )
         self._look_at = time.monotonic() + _LOOK_EVERY
 
     def _open(self, stored: StoredToken) -> StoredToken:
         if stored.token.access_token.startswith(MARK):
-            raise SealError(f"the stored token is sealed: give the keys, or {VARIABLE}")
+            raise SealError(f"the stored token is sealed; pass the keys, or set {VARIABLE}")
         return stored
 
     def _seal(self, stored: StoredToken) -> StoredToken:
@@ -106,18 +106,18 @@ class UnsealedTokenStore(Unpicklable):
 class SealedTokenStore(UnsealedTokenStore):
     """A `TokenStore` that encrypts access tokens (AES-128-CBC and HMAC-SHA-256: cryptography's Fernet).
 
-    Client id and subject are sealed in with the token, so that a record which somebody moved to another user does not
-    open; nor does one whose user id is not the token's own. Everything else (the subject, the viewer, the expiry) stays
-    readable. A plain record is read as it is, and sealed when it is next written.
+    Client id and subject are encrypted together with the token. So a record that somebody moved to another user cannot
+    be decrypted, nor one whose user id is not the token's. Everything else (subject, viewer, expiry) stays readable.
+    Plain records are read as they are, and sealed at the next write.
 
     Args:
-        inner: Where the records are kept.
-        keys: Fernet keys: 32 bytes as URL-safe base64, such as ``anilist-oauth store key`` makes. The first seals, all
-            of them open.
+        inner: The store of the records.
+        keys: Fernet keys: 32 bytes as URL-safe base64, such as ``anilist-oauth store key`` makes. The first one
+            encrypts; all of them decrypt.
 
     Raises:
         ConfigurationError: There is no key, or one is not a Fernet key.
-        ImportError: The extra ``seal`` is not installed; the text says how to install it.
+        ImportError: The extra ``seal`` is not installed. The message says how to install it.
     """
 
     def __init__(self, inner: TokenStore, keys: Iterable[str | bytes]) -> None:
@@ -131,26 +131,27 @@ class SealedTokenStore(UnsealedTokenStore):
             self._fernet = fernet.MultiFernet(ring)
         except (TypeError, ValueError) as error:
             raise ConfigurationError(
-                "keys: at least one Fernet key is needed, and each is 32 bytes as URL-safe base64 (44 characters): "
+                "keys: at least one Fernet key is needed, and each must be 32 bytes as URL-safe base64 (44 "
+                "characters): "
                 f"{NEW_KEY}"
             ) from error
         self._refused = fernet.InvalidToken
 
     async def rotate(self) -> int:
-        """Seal every record with the first key, so that the other keys may go; how many records there were.
+        """Encrypt every record with the first key, so that the other keys can be removed. Return how many there were.
 
-        Records are taken one by one, and users may log in meanwhile. It may be called again after a failure.
+        Records are processed one by one, and users may log in meanwhile. After a failure, it may be called again.
 
         Raises:
-            SealError: At the end: no key opens some records, which were skipped.
-            StorageError: At the end: some records were skipped that this package did not write.
+            SealError: At the end, if records were skipped because no key can decrypt them.
+            StorageError: At the end, if records were skipped that this package did not write.
         """
         count, skipped = 0, Skipped()
         async for found in self.inner.expiring(None):
             with skipped.unreadable(found.client_id, found.subject):
                 stored: StoredToken | None = found
                 while stored is not None and not await self.update(self._open(stored), was=stored):
-                    stored = await self.inner.get(found.subject, client_id=found.client_id)  # it was changed meanwhile
+                    stored = await self.inner.get(found.subject, client_id=found.client_id)  # it has changed since
                 count += 1
         skipped.report()
         return count
@@ -162,13 +163,13 @@ class SealedTokenStore(UnsealedTokenStore):
         try:
             plain = MaskedText(self._fernet.decrypt(sealed).decode(errors="replace"))
         except self._refused as error:
-            raise SealError("no key opens the stored token: the key it was sealed with is missing") from error
+            raise SealError("no key can decrypt the stored token; add the key it was sealed with") from error
         if not plain.startswith(f"{_owner(stored)}\n"):
-            raise SealError("the stored token was sealed for another user or application: somebody moved the record")
+            raise SealError("the stored token was sealed for another user or application; delete this record")
         access_token = MaskedText(plain[len(_owner(stored)) + 1 :])
         claims = peek_claims(access_token)
         if claims is not None and claims.user_id not in {None, stored.user_id}:
-            raise SealError("the stored token is another AniList user's than its record says: somebody changed it")
+            raise SealError("the stored token is another AniList user's than its record says; delete this record")
         return attrs.evolve(stored, token=attrs.evolve(stored.token, access_token=access_token))
 
     def _seal(self, stored: StoredToken) -> StoredToken:
@@ -179,27 +180,27 @@ class SealedTokenStore(UnsealedTokenStore):
 
 
 def unsealed(tokens: TokenStore) -> UpdatingTokenStore:
-    """Give a store that refuses to read sealed tokens without their keys: the store itself, where it does already."""
+    """Return a store that refuses to read sealed tokens without keys: the store itself, if it does so already."""
     return tokens if isinstance(tokens, UnsealedTokenStore) else UnsealedTokenStore(tokens)
 
 
 def token_store(inner: TokenStore, keys: Keys | None, *, sealed: bool | None) -> UpdatingTokenStore:
-    """Put a store of tokens behind its keys, or behind the check that it needs none.
+    """Wrap a store of tokens with its keys, or with the check that it needs none.
 
     Args:
-        inner: Where the records are kept.
-        keys: Fernet keys, or None for those of the environment, if there are any.
-        sealed: True needs keys; False keeps tokens as they are, beside sealed ones if need be, and needs that none are
-            given; None seals where there are keys.
+        inner: The store of the records.
+        keys: Fernet keys, or None for those of the environment, if any.
+        sealed: True requires keys. False keeps tokens as they are, even beside sealed ones, and allows no keys. None
+            seals if there are keys.
 
     Raises:
-        ConfigurationError: The two do not fit each other, or a key is not a Fernet key.
+        ConfigurationError: The two contradict each other, or a key is not a Fernet key.
         ImportError: The extra ``seal`` is not installed.
     """
     expect(sealed, bool | None, "sealed: True, False or None is needed")
     if sealed is False:
         if keys is not None:
-            raise ConfigurationError("sealed=False keeps tokens as they are: leave keys out, or sealed")
+            raise ConfigurationError("sealed=False keeps tokens as they are; leave out either keys or sealed")
         return UnsealedTokenStore(inner, beside_sealed=True)
     found = _read_keys(keys)
     if found is not None:
@@ -218,7 +219,7 @@ def _read_keys(keys: Keys | None) -> tuple[str | bytes, ...] | None:
     found = _masked(keys.replace(",", " ").split() if isinstance(keys, str) else keys)
     if not found:
         raise ConfigurationError(
-            f"keys: the list is empty; give at least one key ({NEW_KEY}), or None for tokens that are not sealed"
+            f"keys: the list is empty; pass at least one key ({NEW_KEY}), or None for tokens that are not sealed"
         )
     return found
 

@@ -1,4 +1,4 @@
-"""Records that cannot be read: one of them stops no stream over all records, and is reported at its end."""
+"""Unreadable records. They do not stop an iteration over all records, but are reported at its end."""
 
 import logging
 from collections.abc import Iterator
@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from anilist_oauth.errors import SealError, StorageError
 from anilist_oauth.redaction import clean
 
-_NAMED = 3  # of those that were skipped
+_NAMED = 3  # skipped records that are named
 
 logger: logging.Logger = logging.getLogger("anilist_oauth")
 
 
 class Skipped:
-    """What one stream has skipped so far."""
+    """The records that one iteration has skipped so far."""
 
     def __init__(self) -> None:
         self._names: list[str] = []
@@ -21,7 +21,7 @@ class Skipped:
 
     @contextmanager
     def unreadable(self, client_id: object, subject: object) -> Iterator[None]:
-        """Pass over a record that a `StorageError` says cannot be read; a retryable one is an outage and goes on."""
+        """Skip a record that cannot be read (a `StorageError`). A retryable error is an outage and is raised."""
         try:
             yield
         except StorageError as error:
@@ -33,15 +33,15 @@ class Skipped:
             self._sealed = self._sealed and isinstance(error, SealError)
 
     def report(self) -> None:
-        """Say at the end what was skipped.
+        """Raise an error if records were skipped.
 
         Raises:
-            SealError: Records were skipped, each because the keys do not open it.
-            StorageError: Records were skipped, and some were not written by this package.
+            SealError: Every skipped record could not be decrypted with the keys.
+            StorageError: Some skipped records were not written by this package.
         """
         if not self._names:
             return
         named = ", ".join(self._names[:_NAMED]) + (" and others" if len(self._names) > _NAMED else "")
         kind = SealError if self._sealed else StorageError
-        why = "the keys do not open them" if self._sealed else "they cannot be read"
-        raise kind(f"all other records were read, and {len(self._names)} were skipped, since {why}: {named}")
+        why = "the keys cannot decrypt them" if self._sealed else "they cannot be read"
+        raise kind(f"all other records were read, but {len(self._names)} were skipped because {why}: {named}")

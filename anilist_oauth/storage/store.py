@@ -1,4 +1,4 @@
-"""One URL says where logins and tokens are kept."""
+"""Open a store for logins and tokens by its URL."""
 
 import os
 from collections.abc import Callable
@@ -25,7 +25,7 @@ NEEDED = (
 
 
 class Backend(Protocol):
-    """What a `Store` opens and closes."""
+    """The implementation that a `Store` opens and closes."""
 
     @property
     def logins(self) -> LoginStore:
@@ -36,29 +36,29 @@ class Backend(Protocol):
         """Users' tokens."""
 
     def pace(self, ceiling: int = 90) -> Pace:
-        """Give a pace that is right for all processes which may use it."""
+        """Return a pace for all processes that use this store."""
 
     async def open(self) -> object:
         """Open it."""
 
     async def ping(self) -> None:
-        """See whether it answers."""
+        """Check that it answers."""
 
     async def health(self) -> Health:
-        """Count what it holds."""
+        """Return its version, and count its records."""
 
     async def aclose(self) -> None:
         """Close it."""
 
 
 class Store(Unpicklable):
-    """Where logins and tokens are kept; `open_store` makes it.
+    """A store for logins and tokens. `open_store` returns one.
 
     A store belongs to the event loop that opens it.
 
     Attributes:
         logins: The `LoginStore`.
-        tokens: The `TokenStore`, sealed where there are keys.
+        tokens: The `TokenStore`. It seals tokens if there are keys.
     """
 
     def __init__(self, backend: Backend) -> None:
@@ -67,37 +67,37 @@ class Store(Unpicklable):
         self.tokens: TokenStore = backend.tokens
 
     async def open(self) -> Self:
-        """Open the store, and make or upgrade what it holds; opening it again changes nothing.
+        """Open the store, and create or upgrade its contents. Opening it again changes nothing.
 
         Raises:
-            StorageError: It cannot be reached, is of a newer version of this package, or a file cannot be kept to its
-                owner.
-            ImportError: An extra is not installed; the text says how to install it.
+            StorageError: It cannot be reached, was written by a newer version of this package, or its file cannot be
+                made private.
+            ImportError: An extra is not installed. The message says how to install it.
         """
         await self.backend.open()
         return self
 
     async def ping(self) -> None:
-        """Ask the store for an answer, for a health check; `StorageError` unless it comes within two seconds."""
+        """Check that the store answers, for a health check. Raises `StorageError` if not within two seconds."""
         await self.backend.ping()
 
     async def health(self) -> Health:
-        """Tell the store's version and count what it holds; `StorageError` if it fails."""
+        """Return the store's version and count its records. Raises `StorageError` if that fails."""
         return await self.backend.health()
 
     async def aclose(self) -> None:
-        """Wait for what runs, and close the store; whoever still waits for a login gets a `StorageError`."""
+        """Wait for running calls, and close the store. Whoever still waits for a login gets a `StorageError`."""
         await self.backend.aclose()
 
     def pace(self, ceiling: int = 90) -> Pace:
-        """Give a pace for sessions: of a Redis store one that all processes share, of a memory store a plain one.
+        """Return a pace for sessions. A Redis store's is shared by all processes; a memory store's is a plain one.
 
         Args:
-            ceiling: Requests a minute that the limit never exceeds.
+            ceiling: The upper bound of the limit, in requests per minute.
 
         Raises:
-            ConfigurationError: The store is SQL, which keeps no pace: give each process its share, as in
-                ``Pace(processes=4)``. Or the ceiling is not a positive integer.
+            ConfigurationError: The store is SQL, which cannot share a pace: use ``Pace(processes=4)`` instead. Or the
+                ceiling is not a positive integer.
         """
         return self.backend.pace(ceiling)
 
@@ -118,24 +118,24 @@ def open_store(
     pool_size: int | None = None,
     check_folder: bool = True,
 ) -> Store:
-    """Give the store that a URL names, not yet opened: ``async with`` it, or await its `Store.open`.
+    """Return the store that a URL names, not opened yet. Use ``async with``, or await `Store.open`.
 
     Args:
         url: ``memory:``, ``sqlite:///tokens.db``, ``postgresql://user:password@host/database`` with libpq's options
             (``postgres:`` means the same), ``redis://host:6379/0``, ``rediss://…`` for TLS, ``redis+sentinel://…``,
             ``redis+cluster://…`` or ``unix:///run/redis.sock``. None reads ``ANILIST_STORE``.
-        keys: Fernet keys that seal the tokens, see `SealedTokenStore`; a string may hold several between blanks or
-            commas. None reads ``ANILIST_STORE_KEYS``; where that is not set, tokens are kept as they are.
-        sealed: False lets a store that holds sealed tokens keep plain ones; True insists on keys.
-        schema: PostgreSQL's schema for the tables.
-        prefix: What the names of tables or keys begin with, ``anilist_oauth_`` or ``anilist_oauth:`` unless given.
-        pool_size: How many connections to PostgreSQL or Redis there are at most.
-        check_folder: Whether to refuse a SQLite file in a folder to which others have a way.
+        keys: Fernet keys that seal the tokens (see `SealedTokenStore`). A string may contain several, separated by
+            spaces or commas. None reads ``ANILIST_STORE_KEYS``; if that is not set, tokens are not sealed.
+        sealed: False allows plain tokens in a store that holds sealed ones. True requires keys.
+        schema: The PostgreSQL schema of the tables.
+        prefix: The prefix of all names of tables or keys, by default ``anilist_oauth_`` or ``anilist_oauth:``.
+        pool_size: The most connections to PostgreSQL or Redis.
+        check_folder: Whether to refuse a SQLite file in a folder that others can access.
 
     Raises:
-        ConfigurationError: There is no URL, it names no store, it has an option that is not known, a key is not a
-            Fernet key or the list of them is empty, or an argument does not fit the store.
-        ImportError: There are keys, and the extra ``seal`` is not installed.
+        ConfigurationError: There is no URL, it is not a store's, it has an unknown option, a key is not a Fernet key or
+            the list of keys is empty, or an argument does not fit the store.
+        ImportError: There are keys, but the extra ``seal`` is not installed.
     """
     if url is None:
         url = os.environ.get("ANILIST_STORE", "")
@@ -146,14 +146,14 @@ def open_store(
     options: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     for name in options:
         if name not in taken:
-            raise ConfigurationError(f"{name}: a store of this kind has none ({url.partition(':')[0]}:)")
+            raise ConfigurationError(f"{name}: this kind of store does not use it ({url.partition(':')[0]}:)")
     if "check_folder" in taken:
         options["check_folder"] = check_folder
     return Store(kind(url, keys=keys, sealed=sealed, **options))
 
 
 def _kind(url: str) -> tuple[Callable[..., Backend], set[str]]:
-    """Tell which store a URL means, and which options it takes."""
+    """Return the store that a URL means, and the options it takes."""
     scheme, colon, _ = url.partition(":")
     if colon and scheme == "memory":
         return MemoryStore.from_url, set()

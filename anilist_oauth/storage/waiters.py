@@ -1,4 +1,4 @@
-"""Who waits in this process for which login to end: one watcher serves them all."""
+"""The calls of this process that wait for logins to end. One watcher serves them all."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
@@ -13,12 +13,12 @@ Waiter = asyncio.Future[Outcome | None]
 
 
 class Waiters:
-    """The waiters of one store.
+    """The waiting calls of one store.
 
     Args:
-        read: Reads logins: the outcome, or None, of each that there is; an unknown one is left out.
-        watch: Yields the key of a login that was settled, or None for "look at all". The first it yields says that
-            from here on it misses nothing. It runs only while anybody waits.
+        read: Reads logins. Returns the outcome, or None, of each existing login; unknown ones are left out.
+        watch: Yields the key of a login that was settled, or None for "look at all". After its first value, it misses
+            nothing. It runs only while somebody waits.
     """
 
     def __init__(self, *, read: Read, watch: Watch) -> None:
@@ -27,13 +27,13 @@ class Waiters:
         self._waiters: dict[str, list[Waiter]] = {}
         self._watcher: asyncio.Task[None] | None = None
         self._watching = asyncio.Event()
-        self._ending: set[asyncio.Task[None]] = set()  # the loop itself would let go of them
+        self._ending: set[asyncio.Task[None]] = set()  # the loop itself only keeps weak references
 
     async def wait(self, key: str, *, timeout: float) -> Outcome | None:
-        """Wait for the outcome; None after `timeout` seconds, or as soon as the login is unknown.
+        """Wait for the outcome. None after `timeout` seconds, or as soon as the login is unknown.
 
-        The order is: watch, look, wait; so that nothing settled in between is missed. An outage of the store while
-        waiting is waited out. A `StorageError` comes through where the first look fails, or waiting on cannot help.
+        It watches, then looks, then waits, so that it misses nothing in between. Outages of the store during the wait
+        are tolerated. A `StorageError` is raised if the first look fails, or if waiting cannot help.
         """
         clock = asyncio.get_running_loop().time
         until = clock() + timeout
@@ -49,14 +49,14 @@ class Waiters:
             self._forget(key, waiter)
 
     def resolve(self, key: str, outcome: Outcome | None) -> None:
-        """Wake who waits for this login."""
+        """Wake the calls that wait for this login."""
         for waiter in self._waiters.get(key, ()):
             if not waiter.done():
                 waiter.set_result(outcome)
 
     async def aclose(self) -> None:
-        """End the watcher; whoever still waits gets a `StorageError`."""
-        self._fail(StorageError("the store was closed while a login was waited for"))
+        """Stop the watcher. Calls that still wait get a `StorageError`."""
+        self._fail(StorageError("the store was closed during a wait for a login"))
         self._stop()
         if self._ending:
             await asyncio.wait(self._ending)

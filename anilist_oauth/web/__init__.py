@@ -4,18 +4,17 @@
     app.cleanup_ctx.append(lifespan(session, store, flow))
     init_app(app, flow, on_login=welcome)
 
-Each adapter has the same functions with the same arguments, which `adapter.Adapter.login_routes` explains one by one:
-`on_login` signs the user in and redirects (renew the session of the site there, so that nobody knows it from before);
-`subject` names the signed-in user of the site to whom an account is linked, and `sign_in` lets others sign in as well;
-`login_path` and `callback_path` are paths of the application; `on_error` and `pages` change what a failure looks like.
+Each adapter has the same functions with the same arguments. `adapter.Adapter.login_routes` explains them. `on_login`
+signs the user in and redirects; renew the site's session there, so that nobody can have prepared it. `subject` returns
+the site's signed-in user, to whom the AniList account is linked; `sign_in` allows others to sign in as well.
+`login_path` and `callback_path` are paths of the application. `on_error` and `pages` change how a failure looks.
 
-The callback's query has the code in it. Keep its path out of access logs (nginx: ``access_log off`` in its location;
+The callback's query contains the code. Keep its path out of access logs (nginx: ``access_log off`` in its location;
 uvicorn: ``--no-access-log``) and of OpenTelemetry's server spans (``OTEL_PYTHON_EXCLUDED_URLS``).
 
-Reading order: `browser_request` is what a request brings and `browser_response` what goes back, both plain values.
-`login_endpoints` turns one into the other, and everything is decided there. `handlers` calls the application's hooks
-around it. An adapter translates its framework's requests and responses, and has no check of its own; `conformance` is
-the suite that each of them passes.
+Reading order: `browser_request` is a request and `browser_response` its answer, both as plain values. `login_endpoints`
+turns one into the other and makes all decisions. `handlers` calls the application's hooks around it. An adapter
+only translates the requests and responses of its framework; `conformance` is the test suite that every adapter passes.
 """
 
 from anilist_oauth.html_page import Pages

@@ -1,4 +1,4 @@
-"""What every adapter offers, with the same names and arguments, and the few things that each of them has to know."""
+"""The functions that every adapter offers, and the few things an adapter must implement."""
 
 from abc import ABC, abstractmethod
 from typing import Any, Generic, Protocol, Required, TypedDict, TypeVar
@@ -21,7 +21,7 @@ ResponseT_contra = TypeVar("ResponseT_contra", contravariant=True)
 
 
 class LoginArguments(TypedDict, Generic[RequestT, ResponseT], total=False):
-    """The arguments of `Adapter.login_routes`, for a plugin that hands them on."""
+    """The arguments of `Adapter.login_routes`, for a plugin that passes them on."""
 
     on_login: Required[OnLogin[RequestT, ResponseT]]
     login_path: str
@@ -47,7 +47,7 @@ class LoginRoutes(Protocol[RequestT_co, ResponseT_contra, RoutesT_co]):
         pages: Pages | None = None,
         sign_in: bool = False,
     ) -> RoutesT_co:
-        """Make the routes of a login; see `Adapter.login_routes`."""
+        """Return the routes of a login; see `Adapter.login_routes`."""
 
 
 class InitApp(Protocol[AppT_contra, RequestT_co, ResponseT_contra]):
@@ -70,10 +70,10 @@ class InitApp(Protocol[AppT_contra, RequestT_co, ResponseT_contra]):
 
 
 class Adapter(ABC, Generic[AppT, RoutesT, RequestT, ResponseT]):
-    """One framework. An adapter writes the abstract methods, and has no check of its own.
+    """The adapter of one framework. Subclasses implement the abstract methods, and make no checks.
 
     Attributes:
-        raised: The exceptions of the framework that a hook may raise in place of a response.
+        raised: The framework's exceptions that a hook may raise instead of returning a response.
     """
 
     raised: tuple[type[Exception], ...] = ()
@@ -90,29 +90,29 @@ class Adapter(ABC, Generic[AppT, RoutesT, RequestT, ResponseT]):
         pages: Pages | None = None,
         sign_in: bool = False,
     ) -> RoutesT:
-        """Make the routes of a login: its beginning, the callback, and the page of failures.
+        """Return the routes of a login: its start, the callback, and the page for failures.
 
-        Keep the callback out of access logs and of traces: its query has the code in it.
+        Keep the callback out of access logs and traces, because its query contains the code.
 
         Args:
-            flow: Whose logins they are.
-            on_login: Called with the request and the `CompletedLogin`. Returns (or raises, where the framework does
-                that) a redirect, such as to ``completed.login.return_to``, and signs the user in: renew the session of
-                the site as you do so. Called again when a person clicks twice. Plain or async, as all of these.
-            login_path: Where a login begins; ``?return_to=`` says where the person wants to go afterwards.
-            subject: Called with the request. Names the signed-in user of the site to whom the AniList account is
-                linked, or gives None if nobody is signed in. Called at the beginning of a login and at its end: a login
-                ends for the very user for whom it was begun. Without it, every login is a sign-in.
-            callback_path: The callback's path in this application, where it differs from the redirect URI's, as in an
-                application that is mounted under a prefix or behind a proxy that takes one away.
-            on_error: Called with the request and the error of a login that failed. Returns a redirect instead of the
-                usual page, or None for that.
-            pages: Who asks on the pages of failures, and in which language.
-            sign_in: With `subject`, whether a visitor whom it does not name is signed in with AniList. Unless it is
-                True, they get 401 and a page that says to sign in at the site first.
+            flow: The flow that the logins belong to.
+            on_login: Called with the request and the `CompletedLogin`. It signs the user in and returns a redirect (or
+                raises one, if the framework does that), such as to ``completed.login.return_to``. Renew the site's
+                session in it. If a person clicks twice, it is called twice. All hooks may be plain or async.
+            login_path: Where a login begins. ``?return_to=`` says where the person wants to go afterwards.
+            subject: Called with the request. Returns the site's signed-in user, to whom the AniList account is linked,
+                or None if nobody is signed in. It is called at the start and at the end of a login, because a login
+                must end for the same user. Without it, every login is a sign-in.
+            callback_path: The callback's path in this application, if it differs from the redirect URI's, as in an
+                application that is mounted under a prefix or behind a proxy that removes one.
+            on_error: Called with the request and the error of a failed login. Returns a redirect to replace the usual
+                page, or None for the usual page.
+            pages: The name and the language on the pages for failures.
+            sign_in: With `subject`: whether visitors who are not signed in at the site may sign in with AniList.
+                Otherwise they get 401 and a page that asks them to sign in at the site first.
 
         Raises:
-            ConfigurationError: A path is none, or the redirect URI leads to no page of a web application.
+            ConfigurationError: A path is invalid, or the redirect URI is not a web address.
         """
         endpoints = LoginEndpoints(
             flow,
@@ -139,9 +139,9 @@ class Adapter(ABC, Generic[AppT, RoutesT, RequestT, ResponseT]):
         pages: Pages | None = None,
         sign_in: bool = False,
     ) -> None:
-        """Add `login_routes` to an application, and answer what its handlers raise when they act for a user.
+        """Add `login_routes` to an application, and answer the errors that its handlers raise.
 
-        `LoginRequiredError` and `InvalidTokenError` send a person to the login, and back to the page they asked for; a
+        `LoginRequiredError` and `InvalidTokenError` send a person to the login and then back to the requested page. A
         program gets 401 and JSON. A `ServiceError` becomes a page that says AniList is down, or JSON, with 503.
         """
         endpoints = LoginEndpoints(
@@ -158,7 +158,7 @@ class Adapter(ABC, Generic[AppT, RoutesT, RequestT, ResponseT]):
 
     @abstractmethod
     def routes(self, login: Handlers[RequestT, ResponseT]) -> RoutesT:
-        """Make routes of the framework for `Handlers.routes`."""
+        """Return the framework's routes for `Handlers.routes`."""
 
     @abstractmethod
     def install(self, app: AppT, login: Handlers[RequestT, ResponseT]) -> None:
@@ -166,17 +166,17 @@ class Adapter(ABC, Generic[AppT, RoutesT, RequestT, ResponseT]):
 
     @abstractmethod
     def respond(self, answer: BrowserResponse) -> ResponseT:
-        """Make a response of the framework."""
+        """Return a response of the framework."""
 
     @abstractmethod
     def redirects(self, response: object) -> bool:
-        """Tell whether something is a response of the framework that sends the browser elsewhere."""
+        """Return whether an object is a response of the framework that redirects."""
 
     @abstractmethod
     def amend(self, response: ResponseT, amendment: Amendment) -> ResponseT:
-        """Set the status of a response, set headers in it, and add cookies to it; give it back."""
+        """Set the status and headers of a response, add cookies to it, and return it."""
 
     def response_of(self, error: Any) -> ResponseT:
-        """Make a response of an exception of `raised`."""
-        response: ResponseT = error  # where an exception is a response, as in aiohttp
+        """Return the response for an exception of `raised`."""
+        response: ResponseT = error  # in some frameworks, such as aiohttp, the exception is a response
         return response

@@ -8,8 +8,9 @@
     app.cleanup_ctx.append(lifespan(session, store, flow))
     init_app(app, flow, on_login=welcome)
 
-A page links to ``/login/anilist``. Who is signed in on the site is the application's own session, which is a new one
-after a login (``new_session`` of aiohttp-session, not ``get_session``). `anilist_oauth.web` explains the arguments.
+Link to ``/login/anilist`` from a page. Who is signed in at the site is kept in the application's session, which must be
+a new one after a login (aiohttp-session's ``new_session``, not ``get_session``). `anilist_oauth.web` explains the
+arguments.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -81,9 +82,9 @@ def lifespan(*things: Openable) -> Callable[[web.Application], AsyncIterator[Non
 def token_for_request(
     flow: LoginFlow, subject: Subject[web.Request], *, login_path: str = LOGIN_PATH, callback_path: str | None = None
 ) -> Callable[[web.Request], Awaitable[Token]]:
-    """Make an async function that gives the token of the one who is signed in; `subject` says who.
+    """Return an async function that returns the token of the signed-in user, whom `subject` names.
 
-    Where there is none, it sends a person to the login and tells a program 401. The paths are for applications without
+    Without a token, it sends a person to the login and answers 401 to a program. The paths are for applications without
     `init_app`.
     """
     required = RequiredToken(flow, subject, login_path=login_path, callback_path=callback_path)
@@ -103,7 +104,7 @@ def _endpoint(answer: Answer[web.Request, web.StreamResponse], path: str) -> Han
     async def endpoint(request: web.Request) -> web.StreamResponse:
         response = await answer(request, _read(request, request.path.removesuffix(path)))
         if isinstance(response, web.HTTPException):
-            raise response  # aiohttp takes it no other way
+            raise response  # the only way in aiohttp
         return response
 
     return endpoint

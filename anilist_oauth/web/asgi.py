@@ -1,10 +1,10 @@
-"""Log in with AniList in any ASGI application: Django, Sanic, BlackSheep, and whatever comes.
+"""Log in with AniList in any ASGI application, such as Django, Sanic or BlackSheep.
 
     app = LoginMiddleware(app, flow, on_login="/welcome")
     app = lifespan(session, store, flow)(app)
 
-A finished login is handed on as a GET of the application's own route, here ``/welcome``. It finds the `CompletedLogin`
-in ``scope["anilist"]``, has the application's own request and session at hand, and answers with a redirect:
+A finished login is passed on as a GET to a route of the application, here ``/welcome``. The route finds the
+`CompletedLogin` in ``scope["anilist"]``, can use the application's session, and answers with a redirect:
 
     async def welcome(request):  # a view of Django
         completed = request.scope["anilist"]
@@ -12,8 +12,8 @@ in ``scope["anilist"]``, has the application's own request and session at hand, 
         await request.session.aset("subject", completed.login.subject)
         return HttpResponseRedirect(completed.login.return_to or "/")
 
-No request from outside reaches that route, nor any route with ``scope["anilist"]``. `subject` and `on_error` are called
-with the scope. WSGI has no event loop: serve Django by its ``asgi.py``, and Flask as Quart.
+No request from outside can reach that route, nor any route with ``scope["anilist"]``. `subject` and `on_error` are
+called with the scope. WSGI has no event loop: serve Django through its ``asgi.py``, and Flask as Quart.
 """
 
 import inspect
@@ -44,22 +44,22 @@ OnError = Callable[[Scope, AniListOAuthError], Awaitable[str | None] | str | Non
 
 
 class LoginMiddleware:
-    """Answers the addresses of a login, and hands every other request on to an application.
+    """Answers the addresses of a login, and passes every other request to the application.
 
     Args:
         app: The ASGI application.
-        flow: Whose logins they are.
-        on_login: The path of the application's own route to which a finished login is handed on.
+        flow: The flow that the logins belong to.
+        on_login: The path of the application's route to which finished logins are passed.
         login_path: Where a login begins.
-        subject: Called with the scope; names the signed-in user of the site, or None.
-        callback_path: The callback's path in this application, where it differs from the redirect URI's.
-        on_error: Called with the scope and the error of a login that failed; gives the address to send the browser to,
-            or None for the usual page.
-        pages: Who asks on the pages of failures, and in which language.
-        sign_in: With `subject`, whether a visitor whom it does not name is signed in with AniList.
+        subject: Called with the scope. Returns the site's signed-in user, or None.
+        callback_path: The callback's path in this application, if it differs from the redirect URI's.
+        on_error: Called with the scope and the error of a failed login. Returns the address to redirect to, or None for
+            the usual page.
+        pages: The name and the language on the pages for failures.
+        sign_in: With `subject`: whether visitors who are not signed in at the site may sign in with AniList.
 
     Raises:
-        ConfigurationError: The application is not an ASGI application, or a path is none.
+        ConfigurationError: This is not an ASGI application, or a path is invalid.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class LoginMiddleware:
             await response.send(send, head=browser.method == "HEAD")
 
     async def _answer(self, scope: Scope, receive: Receive, browser: BrowserRequest) -> ASGIResponse | None:
-        """Answer one of the login's own addresses; None is another's."""
+        """Answer one of the login's addresses. None for any other address."""
 
         async def on_login(scope: Scope, completed: CompletedLogin) -> ASGIResponse:
             return await self._hand_on(scope, receive, completed)
@@ -132,7 +132,7 @@ class LoginMiddleware:
         return None if address is None else ASGIResponses().respond(redirect(address))
 
     async def _hand_on(self, scope: Scope, receive: Receive, completed: CompletedLogin) -> ASGIResponse:
-        """Call the application's own route, and keep its answer."""
+        """Call the application's route, and keep its answer."""
         root = scope.get("root_path", "").rstrip("/")
         path = f"{root}{self._on_login}" if f"{scope['path']}/".startswith(f"{root}/") else self._on_login
         inner = {**scope, "path": path, "raw_path": quoted(path).encode(), "query_string": b"", KEY: completed}
@@ -149,9 +149,9 @@ class LoginMiddleware:
 def token_for_request(
     flow: LoginFlow, subject: Subject[Scope], *, login_path: str = LOGIN_PATH, callback_path: str | None = None
 ) -> Callable[[Scope], Awaitable[Token]]:
-    """Make an async function that gives the token of the one who is signed in, by the scope; `subject` says who.
+    """Return an async function that returns the token of the signed-in user, whom `subject` names from the scope.
 
-    Without one it raises `LoginRequiredError`, and `LoginMiddleware` answers in place of the application.
+    Without a token it raises `LoginRequiredError`, which `LoginMiddleware` answers in place of the application.
     """
     required = RequiredToken(flow, subject, login_path=login_path, callback_path=callback_path)
 
@@ -164,12 +164,12 @@ def token_for_request(
 
 
 def _plain(path: str) -> str:
-    """Write a path as the most lenient router would: in small letters, without needless slashes and dots."""
+    """Normalize a path as the most lenient router would: lower case, without redundant slashes and dots."""
     return normpath(f"/{path.strip('/')}").casefold()
 
 
 def _check_application(app: Any) -> None:
-    """Refuse what cannot be called as an ASGI application."""
+    """Raise an error if this cannot be called as an ASGI application."""
     try:
         inspect.signature(app).bind({}, None, None)
     except (TypeError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""What an ASGI application answers to an error of ours that its handlers raise."""
+"""Answer the errors of this package that an ASGI application's handlers raise."""
 
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager
@@ -16,17 +16,17 @@ Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 INSTALLED = "anilist_oauth"
-"""In a request's scope: the answer that `AnswerErrors` holds back around the application."""
+"""A key of the request's scope: the answer that `AnswerErrors` holds back."""
 
 _SERVER_ERROR = 500
 
 
 class AnswerErrors:
-    """Middleware that answers the errors of `REQUIRED`, until an answer of the application is under way.
+    """Middleware that answers the errors of `REQUIRED`, unless the application's answer has begun.
 
     Args:
         app: The application.
-        endpoints: What decides.
+        endpoints: Decides on the answer.
     """
 
     def __init__(self, app: ASGIApp, *, endpoints: LoginEndpoints) -> None:
@@ -38,7 +38,7 @@ class AnswerErrors:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        browser = BrowserRequest.from_scope(scope)  # now: what is mounted further in changes the scope
+        browser = BrowserRequest.from_scope(scope)  # now, because mounted applications change the scope
         held = scope[INSTALLED] = HeldAnswer(send)
         try:
             await self._app(scope, receive, held.send)
@@ -54,11 +54,11 @@ class AnswerErrors:
 
 
 class HeldAnswer:
-    """Holds back a server error: a mounted application answers 500 to an error that it then raises for us to see.
+    """Holds back a server error. A mounted application answers 500 to an error before it raises it for us.
 
     Attributes:
-        started: Whether the answer is under way.
-        error: The error that another answer is given to.
+        started: Whether the answer has been sent in part.
+        error: The error that gets another answer.
     """
 
     def __init__(self, send: Send) -> None:
@@ -68,7 +68,7 @@ class HeldAnswer:
         self.error: AniListOAuthError | None = None
 
     async def send(self, message: Message) -> None:
-        """Send a message of the answer, or keep it for now."""
+        """Send a message of the answer, or hold it back."""
         waits = self.error is not None or self._messages or message.get("status") == _SERVER_ERROR
         if not self.started and waits:
             self._messages.append(message)
@@ -77,16 +77,16 @@ class HeldAnswer:
             await self._send(message)
 
     async def release(self) -> None:
-        """Send what was held back."""
+        """Send the messages that were held back."""
         for message in self._messages:
             await self._send(message)
 
 
 @contextmanager
 def answering(scope: Scope) -> Iterator[None]:
-    """Let `LoginMiddleware` answer the errors that are raised in the block, whatever the framework makes of them.
+    """Let `LoginMiddleware` answer the errors raised in the block, whatever the framework does with them.
 
-    Use it around `LoginFlow.graphql` and the like in a framework that answers every error by itself, as Django does.
+    Use it around calls such as `LoginFlow.graphql` in frameworks that answer every error themselves, such as Django.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""What is opened with any ASGI application, and closed with it."""
+"""Open objects when an ASGI application starts, and close them when it stops."""
 
 from collections.abc import Callable
 
@@ -7,9 +7,9 @@ from anilist_oauth.web.lifespan import Openable, opened
 
 
 def lifespan(*things: Openable) -> Callable[[ASGIApp], ASGIApp]:
-    """Open session, store and flow in this order, and close them in reverse, around an application.
+    """Wrap an application: open session, store and flow in this order, and close them in reverse.
 
-    The application need not know ASGI's lifespan, as Django does not.
+    The application does not need to support ASGI's lifespan. Django, for example, does not.
     """
 
     def around(app: ASGIApp) -> ASGIApp:
@@ -26,7 +26,7 @@ def lifespan(*things: Openable) -> Callable[[ASGIApp], ASGIApp]:
 
 
 async def _live(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Let an application start and end, or do it in its place if it refuses to before it has begun."""
+    """Let the application start and stop. If it does not support that, do it in its place."""
     begun = False
 
     async def receiving() -> Message:

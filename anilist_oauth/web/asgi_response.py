@@ -1,4 +1,4 @@
-"""The answers of an ASGI application as values, so that a login can amend them before they are sent."""
+"""The answers of an ASGI application as values, so that a login can change them before they are sent."""
 
 import attrs
 from multidict import CIMultiDict
@@ -16,7 +16,7 @@ class ASGIResponse:
     body: bytes = b""
 
     async def keep(self, message: Message) -> None:
-        """Take a message of an application: its ``send``."""
+        """Keep a message of the application. This is its ``send``."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self.headers.extend((name.decode("latin-1"), value.decode("latin-1")) for name, value in message["headers"])
@@ -24,33 +24,33 @@ class ASGIResponse:
             self.body += message.get("body", b"")
 
     async def send(self, send: Send, *, head: bool) -> None:
-        """Send it; the answer to a HEAD has no body."""
+        """Send the answer. For a HEAD, send no body."""
         headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in self.headers.items()]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if head else self.body})
 
 
 class ASGIResponses:
-    """What a login has to know of such answers."""
+    """The framework of such answers, for `Handlers`."""
 
     raised: tuple[type[Exception], ...] = ()
 
     def respond(self, answer: BrowserResponse) -> ASGIResponse:
-        """Make an answer."""
+        """Return an answer."""
         headers = answer.lines
         headers["Content-Length"] = str(len(answer.body))
         return ASGIResponse(answer.status, headers, answer.body)
 
     def response_of(self, error: Exception) -> ASGIResponse:
-        """No exception is an answer."""
+        """Never called with an answer, because no exception is one."""
         raise error
 
     def redirects(self, response: object) -> bool:
-        """Tell whether an answer leads elsewhere."""
+        """Return whether an answer redirects."""
         return isinstance(response, ASGIResponse) and "Location" in response.headers
 
     def amend(self, response: ASGIResponse, amendment: Amendment) -> ASGIResponse:
-        """Change an answer, and give it back."""
+        """Change an answer and return it."""
         response.status = amendment.status or response.status
         response.headers.update(amendment.headers)
         response.headers.extend(("Set-Cookie", cookie.line) for cookie in amendment.cookies)

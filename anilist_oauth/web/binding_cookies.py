@@ -1,4 +1,4 @@
-"""The cookies that bind logins to the browser which began them, one for each login so that tabs live side by side."""
+"""The cookies that bind logins to the browser that began them. Each login has its cookie, so tabs do not interfere."""
 
 import hashlib
 import math
@@ -12,17 +12,17 @@ import attrs
 from anilist_oauth.login.login import Login
 from anilist_oauth.redaction import MaskedText, Unpicklable, masked
 
-_AT_MOST = 5  # logins that one browser has under way
-_RELOAD = 60  # seconds that a used cookie is kept, as long as a flow answers the same callback again
-_RETURNING = 20  # seconds in which a browser that has just logged in is at the page it wanted, and a second login odd
-_LONGEST = 512  # bytes of a return_to that is kept for the page of failures
+_AT_MOST = 5  # pending logins of one browser
+_RELOAD = 60  # seconds to keep a used cookie; a flow repeats its answer for as long
+_RETURNING = 20  # seconds after a login in which a second login is suspicious
+_LONGEST = 512  # bytes of a return_to that is kept for the failure page
 _NAME = re.compile(r"anilist-[\w-]{16}", re.ASCII)
 _VALUE = re.compile(r"([0-9]{1,18})\.([\w-]{43})(\.linked)?(?:\.to-((?:[\w-]{4}){0,170}(?:[\w-]{2,3})?))?", re.ASCII)
 
 
 @attrs.frozen(kw_only=True)
 class Cookie(Unpicklable):
-    """One cookie to be set; scripts do not see it, and other sites send it along with a plain visit only."""
+    """A cookie to set. Scripts cannot read it, and other sites only send it with plain navigation."""
 
     name: str
     value: str = attrs.field(repr=masked)
@@ -38,12 +38,12 @@ class Cookie(Unpicklable):
 
 @attrs.frozen(kw_only=True)
 class BoundLogin(Unpicklable):
-    """What this browser knows of a login that it began.
+    """What a browser knows about a login that it began.
 
     Attributes:
         binding: The random string that only this browser has.
-        linked: Whether the login was begun for a user of the site, and not as a sign-in.
-        return_to: Where the browser wanted to go afterwards, unchecked, or None.
+        linked: Whether the login links an account to a user of the site, and is not a sign-in.
+        return_to: Where the browser wanted to go afterwards, not checked, or None.
     """
 
     binding: str = attrs.field(repr=masked)
@@ -51,9 +51,9 @@ class BoundLogin(Unpicklable):
     return_to: str | None = None
 
     def for_subject(self, subject: str | None) -> str:
-        """Give the flow's binding: of this browser and, where an account is linked, of who is signed in at the site.
+        """Return the binding for the flow. For a linked login it includes the site's signed-in user.
 
-        A linked login can so be finished only while the user is signed in for whom it was begun.
+        So a linked login can only be finished while the user who began it is signed in.
         """
         return MaskedText(self.binding if subject is None or not self.linked else f"{self.binding} {subject}")
 
@@ -62,14 +62,14 @@ class BoundLogin(Unpicklable):
 class BindingCookies:
     """The cookies of one application's logins; `secure` where the browser comes back over https.
 
-    A name is made from the state's digest. A value is made of the time in microseconds (several logins may begin in one
-    second), the binding, and what a page needs to know if the login fails. Neither says anything about the other.
+    A name contains the digest of the state. A value contains the time in microseconds (several logins may begin in one
+    second), the binding, and what the failure page needs. Neither reveals anything about the other.
     """
 
     secure: bool
 
     def begun(self, login: Login, *, bound: BoundLogin, now: datetime, present: Mapping[str, str]) -> list[Cookie]:
-        """Bind a new login to the browser, and take away the oldest of `present` that are too many."""
+        """Bind a new login to the browser, and delete the oldest cookies of `present` if there are too many."""
         seconds = math.ceil((login.expires_at - now).total_seconds())
         value = f"{int(now.timestamp() * 1e6)}.{bound.binding}{'.linked' if bound.linked else ''}"
         wanted = (bound.return_to or "").encode()
@@ -79,7 +79,7 @@ class BindingCookies:
         return [*(self._cookie(name, "", 0) for name in self._oldest(present)), new]
 
     def find(self, state: str | None, present: Mapping[str, str]) -> BoundLogin | None:
-        """Give what this browser knows of the login with a state, or None."""
+        """Return what this browser knows about the login with this state, or None."""
         value = None if state is None else _VALUE.fullmatch(present.get(self._name(state), ""))
         if value is None:
             return None
@@ -87,7 +87,7 @@ class BindingCookies:
         return BoundLogin(binding=value[2], linked=value[3] is not None, return_to=wanted or None)
 
     def used(self, state: str | None, present: Mapping[str, str]) -> list[Cookie]:
-        """Keep a state's cookie for a reload, then let it go."""
+        """Keep the cookie of a state a little longer for a reload, then let it expire."""
         name = "" if state is None else self._name(state)
         value = present.get(name, "")
         return [self._cookie(name, value, _RELOAD)] if _VALUE.fullmatch(value) else []
@@ -97,18 +97,18 @@ class BindingCookies:
         return self._cookie(self._returning, _digest(subject), _RETURNING)
 
     def goes_round(self, present: Mapping[str, str], *, missing: str | None) -> bool:
-        """Tell whether this browser has just logged in and another login would not help either.
+        """Return whether this browser has just logged in, so that another login would not help.
 
         Args:
             present: The cookies.
-            missing: For whom there is no token, empty if nobody is signed in at the site. None if there is a token and
-                AniList refuses it. Where the token is missing that was stored a moment ago, the user has logged out.
+            missing: Who has no token; empty if nobody is signed in at the site. None if AniList refuses the token. If
+                the token that was stored a moment ago is missing, the user has logged out.
         """
         just = present.get(self._returning)
         return just is not None and (missing is None or just != _digest(missing))
 
     def _oldest(self, present: Mapping[str, str]) -> list[str]:
-        """Name those that must go so that there is room for one more; only what is surely ours is counted."""
+        """Return the names to delete so that there is room for one more. Only this package's cookies are counted."""
         begun = {}
         for name, value in present.items():
             found = _VALUE.fullmatch(value)
@@ -122,7 +122,7 @@ class BindingCookies:
 
     @property
     def _prefix(self) -> str:
-        """With it, a browser takes the cookie from this very host only, over https (RFC 6265bis section 4.1.3)."""
+        """With this prefix, browsers accept the cookie from this host only, over https (RFC 6265bis section 4.1.3)."""
         return "__Host-" if self.secure else ""
 
     def _name(self, state: str) -> str:

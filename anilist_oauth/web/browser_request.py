@@ -1,4 +1,4 @@
-"""What a request brings, as far as a login needs it: the same from every framework."""
+"""The parts of a request that a login needs, in the same form for every framework."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -13,18 +13,18 @@ from anilist_oauth.html_page.browser_headers import is_prefetch
 from anilist_oauth.oauth.callback import callback_state
 from anilist_oauth.web.cookie_header import read_cookies
 
-_KEPT = "/~!$&'()*+,;=:@"  # what a path may hold as it is (RFC 3986 section 3.3)
+_KEPT = "/~!$&'()*+,;=:@"  # characters that need no encoding in a path (RFC 3986 section 3.3)
 
 
 @attrs.frozen(kw_only=True)
 class BrowserRequest:
-    """One request, as it came over the wire. Its host is not used: ``Host`` and ``Forwarded`` have no say in a login.
+    """A request as it came over the wire. Its host is ignored: ``Host`` and ``Forwarded`` do not influence a login.
 
     Attributes:
         method: The HTTP method.
-        raw_headers: The headers as bytes, names in any case of letters.
+        raw_headers: The headers as bytes, with names in any letter case.
         query_string: The query as it was sent.
-        prefix: Where the framework says the application is mounted, decoded; empty at the root.
+        prefix: Where the application is mounted, according to the framework, decoded. Empty at the root.
         path: The path below the prefix, decoded.
     """
 
@@ -36,12 +36,12 @@ class BrowserRequest:
 
     @classmethod
     def from_scope(cls, scope: Mapping[str, Any], *, outermost: bool = False) -> Self:
-        """Read an ASGI scope, of a request or a WebSocket; its ``root_path`` may be a part of its path, or not.
+        """Read the ASGI scope of a request or WebSocket. Its ``root_path`` may or may not be part of its path.
 
         Args:
             scope: The scope.
-            outermost: Whether the prefix is that of the outermost application, where the scope of a mounted one says it
-                as Starlette does.
+            outermost: Whether to use the prefix of the outermost application, if a mounted one's scope has it, as in
+                Starlette.
         """
         root = (scope.get("app_root_path") if outermost else None) or scope.get("root_path", "")
         prefix, path = root.rstrip("/"), scope["path"]
@@ -55,12 +55,12 @@ class BrowserRequest:
 
     @cached_property
     def headers(self) -> Mapping[str, str]:
-        """The first value of each header, found in any case of letters."""
+        """The first value of each header. Lookups ignore letter case."""
         return CIMultiDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in self.raw_headers)
 
     @cached_property
     def query(self) -> dict[str, list[str]]:
-        """Every value of every name, decoded."""
+        """All values of every parameter, decoded."""
         values: dict[str, list[str]] = {}
         for name, value in parse_qsl(self.query_string, keep_blank_values=True, errors="replace"):
             values.setdefault(name, []).append(value)
@@ -68,12 +68,12 @@ class BrowserRequest:
 
     @cached_property
     def cookies(self) -> dict[str, str]:
-        """The cookies, as strictly as a browser writes them."""
+        """The cookies, parsed as strictly as browsers write them."""
         return read_cookies(self.raw_headers)
 
     @cached_property
     def state(self) -> str | None:
-        """The state of a callback; None if it has none, or is malformed (which `LoginFlow.finish` then says)."""
+        """The state of a callback. None if it has none or is malformed; `LoginFlow.finish` reports that."""
         try:
             return callback_state(self.query)
         except InvalidCallbackError:
@@ -81,19 +81,19 @@ class BrowserRequest:
 
     @property
     def is_idle(self) -> bool:
-        """Tell whether nobody has gone here yet: a HEAD, or a browser that fetches ahead, must spend nothing."""
+        """Return whether nobody is looking yet: a HEAD or a prefetch, which must not spend anything."""
         return self.method == "HEAD" or is_prefetch(self.headers)
 
     @property
     def is_page(self) -> bool:
-        """Tell whether a person looks at the answer, and not a program."""
+        """Return whether a person will see the answer, and not a program."""
         return "text/html" in self.headers.get("Accept", "")
 
     def is_from(self, origin: str) -> bool:
-        """Tell whether a page of this very origin led here; a browser that does not say so does not count.
+        """Return whether a page of this origin led here. If the browser does not say so, it counts as no.
 
-        ``Sec-Fetch-Site`` says it where it is sent, which is over https and on loopback. Elsewhere it is ``Origin`` for
-        a form and ``Referer`` for a link. An address that was typed, or opened by another program, is of no page.
+        Browsers send ``Sec-Fetch-Site`` over https and on loopback. Otherwise ``Origin`` is used for a form and
+        ``Referer`` for a link. A typed address, or one opened by another program, does not come from a page.
         """
         site = self.headers.get("Sec-Fetch-Site")
         if site is not None:
@@ -104,10 +104,10 @@ class BrowserRequest:
 
 
 def url_below(prefix: str, path: str) -> str:
-    """Give a path below a prefix, both decoded, as the browser must ask for it, on this very site."""
+    """Return the address of a path below a prefix, both decoded, as the browser must request it on this site."""
     return "/" + quoted(prefix.rstrip("/") + path).lstrip("/")
 
 
 def quoted(path: str) -> str:
-    """Write a decoded path as in an address."""
+    """Encode a decoded path for an address."""
     return quote(path, safe=_KEPT, errors="surrogatepass")

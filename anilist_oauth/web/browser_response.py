@@ -1,4 +1,4 @@
-"""What goes back to the browser, as plain values."""
+"""Responses to the browser, as plain values."""
 
 from collections.abc import Mapping
 
@@ -11,19 +11,19 @@ from anilist_oauth.web.binding_cookies import Cookie
 Headers = tuple[tuple[str, str], ...]
 
 UNKEPT: Headers = (("Cache-Control", "no-store"), ("Referrer-Policy", "no-referrer"))
-"""On every answer of a path that sees a code or state: it is not stored, and the next site is not told of it."""
+"""For every answer of a path that receives a code or state: it is not stored, and sends no referrer."""
 
 PRIVATE: Headers = (
     *UNKEPT,
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
     ("X-Content-Type-Options", "nosniff"),
 )
-"""The same, on answers that show nothing."""
+"""The same, for answers that show nothing."""
 
 
 @attrs.frozen(kw_only=True)
 class Amendment:
-    """What changes in an answer of the application's own: its status unless that is None, headers, and cookies."""
+    """What to change in an answer of the application: its status unless that is None, its headers and its cookies."""
 
     status: int | None = None
     headers: Headers
@@ -32,12 +32,12 @@ class Amendment:
 
 @attrs.frozen(kw_only=True)
 class BrowserResponse(Amendment):
-    """A whole answer; its headers and cookies may hold a state or a binding, and are not shown.
+    """A whole answer. Its headers and cookies may contain a state or a binding and are not shown.
 
     Attributes:
         status: The HTTP status.
-        headers: The headers, each name once; the cookies are not among them.
-        cookies: The cookies to be set.
+        headers: The headers, each name once, without the cookies.
+        cookies: The cookies to set.
         body: The body.
     """
 
@@ -47,7 +47,7 @@ class BrowserResponse(Amendment):
 
     @property
     def lines(self) -> CIMultiDict[str]:
-        """The headers with the cookies written as headers."""
+        """The headers, including those for the cookies."""
         return CIMultiDict((*self.headers, *(("Set-Cookie", cookie.line) for cookie in self.cookies)))
 
 
@@ -55,12 +55,12 @@ NOTHING = BrowserResponse(status=204, headers=PRIVATE)
 
 
 def redirect(location: str, *cookies: Cookie) -> BrowserResponse:
-    """Send the browser elsewhere with a GET, whatever it came with."""
+    """Redirect the browser with a GET, whatever its method was."""
     return BrowserResponse(status=303, headers=(*PRIVATE, ("Location", location)), cookies=cookies)
 
 
 def shown(page: Page, *, headers: Mapping[str, str] | None = None) -> BrowserResponse:
-    """Show a page, with other headers where they are given."""
+    """Return a page as an answer, optionally with other headers."""
     return BrowserResponse(
         status=page.status, headers=tuple({**page.headers, **(headers or {})}.items()), body=page.body
     )

@@ -1,8 +1,8 @@
-"""The Cookie header, read from its bytes as a browser writes it (RFC 6265bis section 5.8.3).
+"""Parse the Cookie header from its bytes, as browsers write it (RFC 6265bis section 5.8.3).
 
-Frameworks read it more loosely than browsers do: they split at blanks, or strip bytes that count as blanks in Unicode.
-A page on a sibling host could then plant a cookie whose name a browser protects, such as ``__Host-…``. So a login is
-never looked for in a framework's cookies.
+Frameworks parse it less strictly: they split at spaces, or strip bytes that count as whitespace in Unicode. A page on a
+sibling host could then plant a cookie with a protected name, such as ``__Host-…``. So the cookies of a login are never
+taken from the framework.
 """
 
 from collections import Counter
@@ -10,10 +10,10 @@ from collections.abc import Iterable
 
 
 def read_cookies(raw_headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """Read the cookies of a request's headers.
+    """Return the cookies in a request's headers.
 
-    Pairs are split at a semicolon and one blank, and names are exact. A name that comes twice is left out: which of
-    the two was planted cannot be told.
+    Pairs are separated by a semicolon and one space, and names are exact. A name that occurs twice is left out, because
+    either of the two may have been planted.
 
     Args:
         raw_headers: Names and values of all headers, as bytes.

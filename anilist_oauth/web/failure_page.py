@@ -1,4 +1,4 @@
-"""The pages of a web application: why a login failed, that AniList is down, and whether an account is to be linked."""
+"""The pages of a web application: why a login failed, that AniList is down, and whether to link an account."""
 
 from urllib.parse import urlencode
 
@@ -7,18 +7,18 @@ from anilist_oauth.html_page import SELF, Content, Markup, Page, Pages, button, 
 from anilist_oauth.login.failure_reason import failure_reason
 from anilist_oauth.web.failures import REASONS, WebFailureReason, status_of
 
-_CAUSES = ("off", "browser", "host", "user")  # of a missing cookie, each with its advice
-_NO_LOGIN = frozenset({"setup", "sign_in"})  # a new login would fail likewise
+_CAUSES = ("off", "browser", "host", "user")  # causes of a missing cookie, each with its advice
+_NO_LOGIN = frozenset({"setup", "sign_in"})  # a new login would fail in the same way
 
 
 def failed_page(reason: str | None, *, login: str, return_to: str | None = None, pages: Pages | None = None) -> Page:
-    """Say what happened and what to do, and offer to start again; nothing that a stranger wrote is repeated.
+    """Say what happened and what to do, and offer to start again. It repeats nothing that a stranger wrote.
 
     Args:
-        reason: A word of `REASONS`; anything else gets the page of an unknown login.
+        reason: A word of `REASONS`. Anything else gets the page of an unknown login.
         login: The address where a login begins, without a query.
-        return_to: Where the person wanted to go afterwards: it must be checked before. The button keeps it.
-        pages: Whose page it is, and in which language.
+        return_to: Where the person wanted to go afterwards. It must have been checked. The button keeps it.
+        pages: The application's name and the language.
     """
     pages = Pages() if pages is None else pages
     word: WebFailureReason = next((known for known in REASONS if known == reason), "unknown")
@@ -28,12 +28,12 @@ def failed_page(reason: str | None, *, login: str, return_to: str | None = None,
 
 
 def outage_page(error: ServiceError, *, address: str, pages: Pages | None = None) -> Page:
-    """Say that AniList does not answer a page of the application, and offer to open it again.
+    """Say that AniList is down, and offer to open the page again.
 
     Args:
-        error: What the handler of the page met.
-        address: Where the page can be opened again: its own path and query, if it was asked for with GET.
-        pages: Whose page it is, and in which language.
+        error: The error that the page's handler raised.
+        address: Where to open the page again: its path and query, if it was requested with GET.
+        pages: The application's name and the language.
     """
     pages = Pages() if pages is None else pages
     word = failure_reason(error)
@@ -43,14 +43,14 @@ def outage_page(error: ServiceError, *, address: str, pages: Pages | None = None
 def link_page(
     *, user: str, action: str, leads_to: str, fields: dict[str, str] | None = None, pages: Pages | None = None
 ) -> Page:
-    """Ask whether an AniList account is to be linked to the site's user; the button POSTs to `action`.
+    """Ask whether to link an AniList account to the site's user. The button POSTs to `action`.
 
     Args:
-        user: The site's user, as the application calls them.
+        user: The site's user, as the application names them.
         action: Where the form leads, on this site.
-        leads_to: Where the answer to it redirects, AniList's authorization endpoint: the page's policy must allow it.
-        fields: Hidden fields that come back with the form.
-        pages: Whose page it is, and in which language.
+        leads_to: Where the answer redirects: AniList's authorization endpoint. The page's policy must allow it.
+        fields: Hidden fields of the form.
+        pages: The application's name and the language.
     """
     pages = Pages() if pages is None else pages
     yes = form(action, button(pages.fill("web.link.yes")), hidden=fields)

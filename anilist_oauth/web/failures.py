@@ -1,4 +1,4 @@
-"""Why a login at a web application failed, as one word: all that an address, and so a page, says about it."""
+"""Why a login failed in a web application, as one word. Addresses and pages say nothing more about it."""
 
 import logging
 from typing import Literal
@@ -18,36 +18,36 @@ __all__ = [
 ]
 
 WebFailureReason = FailureReason | Literal["return_to", "sign_in", "session"]
-"""Also: a foreign `return_to`, nobody signed in at the site, and a session of the site that does not last."""
+"""Also: a foreign `return_to`, nobody signed in at the site, and a site whose session does not last."""
 
 REASONS: tuple[WebFailureReason, ...] = (*FAILURE_REASONS, "return_to", "sign_in", "session")
 
 _STATUS = {"busy": 503, "unavailable": 503, "store": 503, "setup": 503, "failed": 500, "sign_in": 401}
-_OWN = frozenset({"setup", "store", "failed"})  # what only the people who run the site can fix
+_OWN = frozenset({"setup", "store", "failed"})  # only the people who run the site can fix these
 
 logger: logging.Logger = logging.getLogger("anilist_oauth")
 
 
 class ReturnToError(ConfigurationError):
-    """The request asks to be sent on to a place that is not the application's."""
+    """The request asks for a redirect to a place outside of the application."""
 
 
 class SignedOutError(LoginRequiredError):
-    """Nobody is signed in at the site, so that there is nobody to link an AniList account to."""
+    """Nobody is signed in at the site, so there is no user to link an AniList account to."""
 
 
 def reason_of(error: AniListOAuthError) -> WebFailureReason:
-    """Give the word for an error."""
+    """Return the word for an error."""
     if isinstance(error, SignedOutError):
         return "sign_in"
     return "return_to" if isinstance(error, ReturnToError) else failure_reason(error)
 
 
 def status_of(reason: str) -> int:
-    """Give the HTTP status of the page for a reason."""
+    """Return the HTTP status of the page for a reason."""
     return _STATUS.get(reason, 400)
 
 
 def note(error: AniListOAuthError, reason: str) -> None:
-    """Tell the log; a page tells the reason alone."""
+    """Log the error. Pages only show the reason."""
     logger.log(logging.ERROR if reason in _OWN else logging.INFO, "login failed (%s): %s", reason, error)

@@ -1,4 +1,4 @@
-"""The three addresses of a login as any framework serves them, with the application's own hooks among them."""
+"""The three addresses of a login for any framework, with calls of the application's hooks."""
 
 import inspect
 from collections.abc import Awaitable, Callable
@@ -24,23 +24,23 @@ Subject = Callable[[RequestT], Awaitable[str | None] | str | None]
 
 
 class Framework(Protocol[ResponseT]):
-    """What is known of a framework's responses."""
+    """What `Handlers` need to know about a framework's responses."""
 
     @property
     def raised(self) -> tuple[type[Exception], ...]:
-        """The exceptions that a hook may raise in place of a response."""
+        """The exceptions that a hook may raise instead of returning a response."""
 
     def respond(self, answer: BrowserResponse) -> ResponseT:
-        """Make a response."""
+        """Return a response."""
 
     def response_of(self, error: Any) -> ResponseT:
-        """Make a response of an exception of `raised`."""
+        """Return the response for an exception of `raised`."""
 
     def redirects(self, response: object) -> bool:
-        """Tell whether something is a response of the framework that sends the browser elsewhere."""
+        """Return whether an object is a response of the framework that redirects."""
 
     def amend(self, response: ResponseT, amendment: Amendment) -> ResponseT:
-        """Set the status of a response, set headers in it, and add cookies to it; give it back."""
+        """Set the status and headers of a response, add cookies to it, and return it."""
 
 
 def check_hooks(subject: object, on_error: object) -> None:
@@ -50,7 +50,7 @@ def check_hooks(subject: object, on_error: object) -> None:
 
 
 class LoginRoute(NamedTuple):
-    """One address of a login: its path, its methods besides HEAD, and what answers it."""
+    """One address of a login: its path, its methods besides HEAD, and its handler."""
 
     path: str
     methods: list[Literal["GET", "POST"]]
@@ -59,14 +59,14 @@ class LoginRoute(NamedTuple):
 
 @attrs.frozen(kw_only=True)
 class Handlers(Generic[RequestT, ResponseT]):
-    """The endpoints of one application's logins, opened in one framework.
+    """The endpoints of one application's logins, for one framework.
 
     Attributes:
-        endpoints: What decides.
-        framework: What is known of the framework.
-        on_login: Called with the request and the `CompletedLogin`; gives a redirect. Called again for a double click.
-        subject: Called with the request; gives the subject an account is linked to, or None if nobody is signed in.
-        on_error: Called with the request and the error; gives a response, or None for the usual page.
+        endpoints: Makes the decisions.
+        framework: Creates and changes the framework's responses.
+        on_login: Called with the request and the `CompletedLogin`. Returns a redirect. Called again for a double click.
+        subject: Called with the request. Returns the user to link an account to, or None if nobody is signed in.
+        on_error: Called with the request and the error. Returns a response, or None for the usual page.
     """
 
     endpoints: LoginEndpoints
@@ -81,7 +81,7 @@ class Handlers(Generic[RequestT, ResponseT]):
 
     @property
     def routes(self) -> tuple[LoginRoute, LoginRoute, LoginRoute]:
-        """The addresses; where accounts are linked, the login's own takes the form that asks for it, too."""
+        """The addresses. If accounts are linked, the login's address also accepts the form that asks for it."""
         paths = self.endpoints.paths
         return (
             LoginRoute(paths.login, ["GET"] if self.subject is None else ["GET", "POST"], self.login),
@@ -91,7 +91,7 @@ class Handlers(Generic[RequestT, ResponseT]):
 
     @property
     def by_method(self) -> list[tuple[str, str, Answer[RequestT, ResponseT]]]:
-        """The addresses once for each method: the method, the path, and what answers it."""
+        """The addresses, once for each method: the method, the path, and the handler."""
         return [(method, path, answer) for path, methods, answer in self.routes for method in methods]
 
     async def login(self, request: RequestT, browser: BrowserRequest) -> ResponseT:
@@ -111,22 +111,22 @@ class Handlers(Generic[RequestT, ResponseT]):
         try:
             completed = await self.endpoints.finish(browser, subject=await self._subject(request))
             response: ResponseT = await self._called(self.on_login, request, completed)
-        except AniListOAuthError as error:  # of the hook too: it may act for the user, and no page shows the code
+        except AniListOAuthError as error:  # also from the hook, which may make requests; no page may show the code
             return await self._failed(request, browser, error)
         if not self.framework.redirects(response):
             raise ConfigurationError(
-                f"on_login: a redirect of the framework must be returned, not {type(response).__name__}: "
-                "a page would have the code in its address"
+                f"on_login: it must return a redirect of the framework, not {type(response).__name__}, because the "
+                "address of a page would contain the code"
             )
         return self.framework.amend(response, self.endpoints.finished(browser, completed))
 
     async def failed(self, request: RequestT, browser: BrowserRequest) -> ResponseT:
-        """Explain a failure."""
+        """Show why a login failed."""
         del request
         return self.framework.respond(self.endpoints.explain(browser))
 
     def instead(self, browser: BrowserRequest, error: AniListOAuthError) -> ResponseT:
-        """Answer a request whose handler met one of `login_endpoints.REQUIRED`."""
+        """Answer a request whose handler raised one of `login_endpoints.REQUIRED`."""
         return self.framework.respond(self.endpoints.instead(browser, error))
 
     async def _subject(self, request: RequestT) -> str | None:
@@ -139,7 +139,7 @@ class Handlers(Generic[RequestT, ResponseT]):
         return self.framework.amend(response, self.endpoints.failed(browser, error))
 
     async def _called(self, hook: Callable[..., Any], *arguments: Any) -> Any:
-        """Call a hook, which may raise its response, as handlers of its framework do."""
+        """Call a hook. It may raise its response, as handlers of its framework do."""
         try:
             return await settled(hook(*arguments))
         except self.framework.raised as error:
@@ -147,5 +147,5 @@ class Handlers(Generic[RequestT, ResponseT]):
 
 
 async def settled(value: T | Awaitable[T]) -> T:
-    """Wait for a value if it has to be waited for: hooks are plain or async."""
+    """Await a value if it is awaitable, because hooks may be plain or async."""
     return await value if inspect.isawaitable(value) else value

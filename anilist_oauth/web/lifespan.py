@@ -1,4 +1,4 @@
-"""What a web application opens as it starts, and closes as it ends."""
+"""What a web application opens at its start and closes at its end."""
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -11,7 +11,7 @@ Openable = AbstractAsyncContextManager[Any]
 
 @asynccontextmanager
 async def opened(things: Iterable[Openable]) -> AsyncIterator[None]:
-    """Open them in order, close them in reverse; if one cannot be opened, those before it are closed."""
+    """Open things in order, and close them in reverse. If one cannot be opened, those before it are closed."""
     async with AsyncExitStack() as stack:
         for thing in things:
             expect(thing, AbstractAsyncContextManager, "lifespan: what async with can open is needed, such as a flow")

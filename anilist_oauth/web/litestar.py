@@ -1,4 +1,4 @@
-"""Log in with AniList in a Litestar application; `anilist_oauth.web` explains the arguments.
+"""Log in with AniList in a Litestar application. `anilist_oauth.web` explains the arguments.
 
 def welcome(request: Request, completed: CompletedLogin) -> Redirect:
     request.set_session({"subject": completed.login.subject})
@@ -36,7 +36,7 @@ __all__ = ["LoginPlugin", "init_app", "lifespan", "login_routes", "token_for_req
 
 Request: TypeAlias = litestar.Request[Any, Any, Any]
 Response: TypeAlias = litestar.Response[Any]
-_EXEMPT = {"exclude_from_csrf": True}  # the one form here has a check of its own
+_EXEMPT = {"exclude_from_csrf": True}  # the only form here makes its own check
 
 
 class _Litestar(Adapter[Litestar | AppConfig, list[Route], Request, Response]):
@@ -74,28 +74,28 @@ init_app: InitApp[Litestar | AppConfig, Request, Response] = _LITESTAR.init_app
 
 
 class LoginPlugin(InitPlugin):
-    """What `init_app` does, as a plugin: ``Litestar(plugins=[LoginPlugin(flow, on_login=welcome)])``."""
+    """Does the same as `init_app`, as a plugin: ``Litestar(plugins=[LoginPlugin(flow, on_login=welcome)])``."""
 
     def __init__(self, flow: LoginFlow, **arguments: Unpack[LoginArguments[Request, Response]]) -> None:
         self._flow, self._arguments = flow, arguments
 
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
-        """Add the login to an application that is being made."""
+        """Add the login to the application's configuration."""
         init_app(app_config, self._flow, **self._arguments)
         return app_config
 
 
 def lifespan(*things: Openable) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
-    """Open session, store and flow in this order, close them in reverse: ``Litestar(lifespan=[lifespan(…)])``."""
+    """Open session, store and flow in this order, and close them in reverse: ``Litestar(lifespan=[lifespan(…)])``."""
     return lambda _: opened(things)
 
 
 def token_for_request(
     flow: LoginFlow, subject: Subject[Any], *, login_path: str = LOGIN_PATH, callback_path: str | None = None
 ) -> Callable[[Scope], Awaitable[Token]]:
-    """Make a dependency that gives the token of the one who is signed in; `subject` says who, for WebSockets too.
+    """Return a dependency that returns the token of the signed-in user, whom `subject` names. Works for WebSockets.
 
-    Without one, a person is sent to the login, a program gets 401, and a WebSocket is refused.
+    Without a token, a person is sent to the login, a program gets 401, and a WebSocket is refused.
     """
     required = RequiredToken(flow, subject, login_path=login_path, callback_path=callback_path)
 

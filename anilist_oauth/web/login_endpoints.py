@@ -1,4 +1,4 @@
-"""What happens at a login's three addresses: requests in, answers out, and every check that stands between them."""
+"""The decisions at a login's three addresses, with every check between a request and its answer."""
 
 import json
 import math
@@ -27,24 +27,24 @@ from anilist_oauth.web.login_paths import LoginPaths
 
 REFUSAL = "log in with AniList"
 REQUIRED = (LoginRequiredError, InvalidTokenError, ServiceError)
-"""What a handler of the application may raise: `LoginEndpoints.instead` answers it."""
+"""The errors of an application's handlers that `LoginEndpoints.instead` answers."""
 
-_SIGN_IN_LIMIT = 512  # characters of the return_to of a login that anybody can begin
+_SIGN_IN_LIMIT = 512  # characters of the return_to of a sign-in, which anybody can begin
 
 
 class LoginEndpoints:
-    """The web side of a `LoginFlow`. It holds nothing but its settings, so that any process can answer any request.
+    """The web side of a `LoginFlow`. It only holds settings, so that any process can answer any request.
 
     Args:
-        flow: Whose logins.
+        flow: The flow that the logins belong to.
         login_path: Where a login begins.
-        callback_path: The callback's path in the application, where it differs from the redirect URI's.
+        callback_path: The callback's path in the application, if it differs from the redirect URI's.
         linking: Whether the application says who is signed in, so that accounts are linked.
-        pages: Whose pages they are, and in which language.
-        sign_in: Whether a visitor whom the application does not name is signed in all the same, and not refused.
+        pages: The application's name and the language.
+        sign_in: Whether visitors who are not signed in at the site may sign in, instead of being refused.
 
     Raises:
-        ConfigurationError: A path is none, or the redirect URI leads to no page of a web application.
+        ConfigurationError: A path is invalid, or the redirect URI is not a web address.
     """
 
     def __init__(
@@ -68,19 +68,19 @@ class LoginEndpoints:
         self._cookies = BindingCookies(secure=redirect_uri.lower().startswith("https:"))
 
     async def begin(self, request: BrowserRequest, *, subject: str | None) -> BrowserResponse:
-        """Begin a login, bind it to the browser, and send that to AniList; or ask first, where an account is linked.
+        """Begin a login, bind it to the browser, and redirect to AniList. To link an account, ask first.
 
         Args:
-            request: What the browser asks.
-            subject: Who is signed in at the site, to whom the AniList account is linked; None if nobody is.
+            request: The browser's request.
+            subject: The site's signed-in user, to whom the AniList account is linked. None if nobody is signed in.
 
         Raises:
-            ReturnToError: ``?return_to=`` is no place of the application's; nothing was begun.
-            SignedOutError: Nobody is signed in at the site, so that there is nobody to link the account to.
-            AniListOAuthError: What `LoginFlow.begin` raises.
+            ReturnToError: ``?return_to=`` leads outside of the application. No login was begun.
+            SignedOutError: Nobody is signed in at the site, so there is no user to link the account to.
+            AniListOAuthError: The errors of `LoginFlow.begin`.
         """
         if subject is None and self._refuses_nobody:
-            raise SignedOutError("nobody is signed in at the site: the user must sign in there first", subject="")
+            raise SignedOutError("nobody is signed in at the site; the user must sign in there first", subject="")
         linked = subject is not None
         return_to = self._return_to(request, linked=linked)
         if subject and not request.is_from(self.paths.origin):
@@ -91,40 +91,40 @@ class LoginEndpoints:
         return redirect(login.link, *self._cookies.begun(login, bound=bound, now=now, present=request.cookies))
 
     async def finish(self, request: BrowserRequest, *, subject: str | None) -> CompletedLogin:
-        """Finish the login that the callback belongs to, for the browser that began it.
+        """Finish the login of a callback, for the browser that began it.
 
         Args:
-            request: What the browser brings back from AniList.
-            subject: Who is signed in at the site now, as for `begin`: where an account is linked, the login must have
-                been begun for that very user.
+            request: The request that comes back from AniList.
+            subject: The site's signed-in user, as for `begin`. If an account is linked, it must still be the user for
+                whom the login was begun.
 
         Raises:
-            AniListOAuthError: What `LoginFlow.finish` raises.
+            AniListOAuthError: The errors of `LoginFlow.finish`.
         """
         bound = self._cookies.find(request.state, request.cookies)
-        # A browser without the cookie brings a binding that fits nothing: a login that was begun without one, such as a
-        # bot's, must not be finished here either, by whoever was shown its link.
+        # Without the cookie, the binding is one that matches nothing. So a login that was begun without a binding, such
+        # as a bot's, cannot be finished here either by whoever was shown its link.
         binding = MaskedText(new_state()) if bound is None else bound.for_subject(subject)
         done = await self.flow.finish(request.query, binding=binding)
         if (
             subject is not None and subject != done.login.subject
-        ):  # a sign-in, in a browser where somebody has signed in meanwhile
+        ):  # a sign-in, although somebody has signed in to the site since
             raise StateMismatchError("somebody else is signed in at the site; start a new login", reason="binding")
         return done
 
     def finished(self, request: BrowserRequest, completed: CompletedLogin) -> Amendment:
-        """Give what the answer to a finished login needs, wherever it sends the browser."""
+        """Return the changes to the answer to a finished login, wherever it redirects."""
         returning = self._cookies.returning(completed.login.subject or "")
         cookies = (*self._cookies.used(request.state, request.cookies), returning)
         return Amendment(status=303, headers=PRIVATE, cookies=cookies)
 
     def failed(self, request: BrowserRequest, error: AniListOAuthError) -> Amendment:
-        """Give what the answer to a failed login needs, whatever it is."""
+        """Return the changes to the answer to a failed login."""
         used = self._cookies.used(request.state, request.cookies) if ends_login(error) else ()
         return Amendment(headers=UNKEPT, cookies=tuple(used))
 
     def refuse(self, request: BrowserRequest, error: AniListOAuthError) -> BrowserResponse:
-        """Send the browser to the page that explains the error, away from the address with the code and state."""
+        """Redirect to the page that explains the error, away from the address with the code and state."""
         reason = reason_of(error)
         note(error, reason)
         if isinstance(error, ReturnToError | SignedOutError):
@@ -134,15 +134,15 @@ class LoginEndpoints:
         return redirect(self._failed_at(request, reason, return_to=self._checked(wanted)))
 
     def explain(self, request: BrowserRequest) -> BrowserResponse:
-        """Show the page of the reason in the query."""
+        """Show the page for the reason in the query."""
         reason = next(iter(request.query.get("reason", ())), None)
         return self._explanation(request, reason, return_to=self._checked(_given(request)))
 
     def instead(self, request: BrowserRequest, error: AniListOAuthError) -> BrowserResponse:
-        """Answer a request whose handler met one of `REQUIRED`.
+        """Answer a request whose handler raised one of `REQUIRED`.
 
-        Without a token, a person is sent to the login and back, or told why that did not help; a program gets 401 and
-        JSON. If AniList does not answer, a person gets a page and a program JSON, both with 503.
+        Without a token, a person is sent to the login and back, or told why that did not help. A program gets 401 and
+        JSON. If AniList is down, a person gets a page and a program gets JSON, both with 503.
         """
         if isinstance(error, ServiceError):
             return self._outage(request, error)
@@ -166,14 +166,14 @@ class LoginEndpoints:
         return BrowserResponse(status=page.status, headers=(*page.headers, *seconds), body=page.body)
 
     def _question(self, request: BrowserRequest, user: str, return_to: str | None) -> BrowserResponse:
-        """Ask whoever comes from elsewhere: any page on the web can lead a browser here."""
+        """Ask visitors from other sites to confirm, because any page on the web can link here."""
         page = link_page(
             user=user,
             action=self.paths.address(request, self.paths.login, return_to=return_to),
             leads_to=str(self.flow.session.endpoints.authorization),
             pages=self._pages,
         )
-        # Without a referrer, browsers that know no Sec-Fetch-Site would send the form with "Origin: null".
+        # Without a referrer, browsers without Sec-Fetch-Site would send the form with "Origin: null".
         return shown(page, headers={"Referrer-Policy": "same-origin"})
 
     def _explanation(self, request: BrowserRequest, reason: str | None, *, return_to: str | None) -> BrowserResponse:
@@ -188,14 +188,14 @@ class LoginEndpoints:
         if len(given) > 1:
             raise ReturnToError("return_to: it comes more than once")
         if given and not linked and len(given[0]) > _SIGN_IN_LIMIT:
-            raise ReturnToError(f"return_to: at most {_SIGN_IN_LIMIT} characters are kept for a sign-in")
+            raise ReturnToError(f"return_to: at most {_SIGN_IN_LIMIT} characters are allowed for a sign-in")
         try:
             return check_return_to(given[0], origins=self.flow.return_origins) if given else None
         except ConfigurationError as error:
             raise ReturnToError(str(error)) from error
 
     def _checked(self, given: list[str]) -> str | None:
-        """Give the one place that is safe to return to, or None."""
+        """Return the one place that is safe to return to, or None."""
         if len(given) != 1 or not 0 < len(given[0]) <= _SIGN_IN_LIMIT:
             return None
         try:

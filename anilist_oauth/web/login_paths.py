@@ -1,4 +1,4 @@
-"""Where a login's addresses are: as the application knows their paths, and as the browser asks for them."""
+"""The addresses of a login: their paths in the application, and the addresses that browsers request."""
 
 from urllib.parse import unquote, urlencode
 
@@ -16,13 +16,13 @@ LOGIN_PATH = "/login/anilist"
 
 @attrs.frozen(kw_only=True)
 class LoginPaths:
-    """Where the login begins, where AniList sends the browser back to, and where a failure is explained.
+    """Where a login begins, where AniList sends the browser back to, and where a failure is explained.
 
     Attributes:
-        login: Where it begins, as the application knows the path.
-        callback: Where AniList sends the browser back to, likewise.
-        prefix: What the redirect URI's path has before the callback's. It is where browsers find the application, even
-            if a proxy takes the prefix away and the framework knows nothing of it.
+        login: Where a login begins, as a path of the application.
+        callback: Where AniList sends the browser back to, as a path of the application.
+        prefix: What comes before the callback's path in the redirect URI. Browsers find the application there, even if
+            a proxy removes the prefix and the framework does not know about it.
         origin: The origin of the redirect URI, as browsers write it.
     """
 
@@ -33,7 +33,7 @@ class LoginPaths:
 
     @property
     def failed(self) -> str:
-        """The page of failures, below the login."""
+        """The page for failures, below the login."""
         return f"{self.login.rstrip('/')}/failed"
 
     @classmethod
@@ -41,7 +41,7 @@ class LoginPaths:
         """Take the callback's path from the redirect URI, unless one is given because the application is mounted.
 
         Raises:
-            ConfigurationError: A path is none, two of them are the same, or the redirect URI leads to no web page.
+            ConfigurationError: A path is invalid, two are the same, or the redirect URI is not a web address.
         """
         expect(login_path, str, "login_path: a plain path is needed that begins with a slash")
         expect(callback_path, str | None, "callback_path: a plain path is needed that begins with a slash, or None")
@@ -59,12 +59,12 @@ class LoginPaths:
         return paths
 
     def address(self, request: BrowserRequest, path: str, **query: str | None) -> str:
-        """Give a path of the application as the browser must ask for it; a parameter that is None is left out."""
+        """Return the address at which the browser must request a path. Parameters that are None are left out."""
         given = {name: value for name, value in query.items() if value is not None}
         return url_below(self.prefix or request.prefix, path) + (f"?{urlencode(given)}" if given else "")
 
     def target(self, request: BrowserRequest) -> str:
-        """Give the address that the browser has asked for."""
+        """Return the address that the browser requested."""
         query = f"?{request.query_string}" if request.query_string else ""
         return f"{self.address(request, request.path)}{query}"
 
@@ -77,5 +77,5 @@ def is_plain_path(path: str) -> bool:
 def _path_of(redirect_uri: str) -> str:
     parts = split_uri(redirect_uri)
     if (parts.scheme or "").lower() not in DEFAULT_PORTS or redirect_uri == PIN_REDIRECT_URI:
-        raise ConfigurationError("redirect_uri: a web application needs an address of its own, http or https")
+        raise ConfigurationError("redirect_uri: a web application needs an http or https address")
     return unquote(parts.path) or "/"

@@ -9,8 +9,8 @@
     app.while_serving(lifespan(anilist, store, flow))
     init_app(app, flow, on_login=welcome)
 
-A page links to ``/login/anilist``. Who is signed in on the site is the application's own session, which is renewed at a
-login. `anilist_oauth.web` explains the arguments.
+Link to ``/login/anilist`` from a page. Who is signed in at the site is kept in the application's session, which must be
+renewed at a login. `anilist_oauth.web` explains the arguments.
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -78,7 +78,7 @@ init_app: InitApp[Quart, Request, Response] = _QUART.init_app
 
 
 def lifespan(*things: Openable) -> Callable[[], AsyncGenerator[None, None]]:
-    """Open session, store and flow in this order, close them in reverse: ``app.while_serving(lifespan(…))``."""
+    """Open session, store and flow in this order, and close them in reverse: ``app.while_serving(lifespan(…))``."""
 
     async def serving() -> AsyncGenerator[None, None]:
         async with opened(things):
@@ -90,10 +90,10 @@ def lifespan(*things: Openable) -> Callable[[], AsyncGenerator[None, None]]:
 def token_for_request(
     flow: LoginFlow, subject: Subject[Request], *, login_path: str = LOGIN_PATH, callback_path: str | None = None
 ) -> Callable[..., Awaitable[Token]]:
-    """Make an async function that gives the token of the one who is signed in; `subject` says who.
+    """Return an async function that returns the token of the signed-in user, whom `subject` names.
 
-    It takes the request, or finds it by itself. Where there is no token, it sends a person to the login and tells a
-    program 401. The paths are for applications without `init_app`.
+    Pass it the request, or let it find the request itself. Without a token, it sends a person to the login and answers
+    401 to a program. The paths are for applications without `init_app`.
     """
     required = RequiredToken(flow, subject, login_path=login_path, callback_path=callback_path)
 

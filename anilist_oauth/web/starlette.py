@@ -8,8 +8,8 @@
     app = FastAPI(lifespan=lifespan(session, store, flow))
     init_app(app, flow, on_login=welcome)
 
-A page links to ``/login/anilist``. Who is signed in on the site is the application's own session, which is renewed at a
-login. `anilist_oauth.web` explains the arguments.
+Link to ``/login/anilist`` from a page. Who is signed in at the site is kept in the application's session, which must be
+renewed at a login. `anilist_oauth.web` explains the arguments.
 """
 
 from collections.abc import Awaitable, Callable
@@ -73,17 +73,17 @@ init_app: InitApp[Starlette, Request, Response] = _STARLETTE.init_app
 
 
 def lifespan(*things: Openable) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
-    """Open session, store and flow in this order, close them in reverse: ``FastAPI(lifespan=lifespan(…))``."""
+    """Open session, store and flow in this order, and close them in reverse: ``FastAPI(lifespan=lifespan(…))``."""
     return lambda _: opened(things)
 
 
 def token_for_request(
     flow: LoginFlow, subject: Subject[Any], *, login_path: str = LOGIN_PATH, callback_path: str | None = None
 ) -> Callable[[HTTPConnection], Awaitable[Token]]:
-    """Make a dependency that gives the token of the one who is signed in; `subject` says who, for WebSockets too.
+    """Return a dependency that returns the token of the signed-in user, whom `subject` names. Works for WebSockets.
 
-    Where there is none, it sends a person to the login, tells a program 401, and refuses a WebSocket. The paths are for
-    applications without `init_app`.
+    Without a token, it sends a person to the login, answers 401 to a program, and refuses a WebSocket. The paths are
+    for applications without `init_app`.
     """
     required = RequiredToken(flow, subject, login_path=login_path, callback_path=callback_path)
 
@@ -110,8 +110,8 @@ def _endpoint(answer: Answer[Request, Response]) -> Callable[[Request], Awaitabl
 
 
 def _http_exception(answer: BrowserResponse, app: object) -> HTTPException:
-    """Make an exception that FastAPI, or a handler of the application's own, words as all of its refusals."""
+    """Return an exception that FastAPI, or a handler of the application, formats like all other refusals."""
     headers, handlers = dict(answer.headers), getattr(app, "exception_handlers", ())
-    if {HTTPException, answer.status}.isdisjoint(handlers):  # Starlette writes the text as it is
+    if {HTTPException, answer.status}.isdisjoint(handlers):  # Starlette itself sends the bare text
         return HTTPException(answer.status, detail=answer.body.decode(), headers=headers)
     return HTTPException(answer.status, REFUSAL, {name: headers[name] for name in headers if name != "Content-Type"})

@@ -1,4 +1,4 @@
-"""The token of who is signed in, for a handler that acts for them."""
+"""Find the token of the signed-in user, for handlers that make requests for them."""
 
 from collections.abc import Callable
 from typing import Any, Generic
@@ -19,13 +19,13 @@ NOT_ALLOWED = 1008
 
 
 class RequiredToken(Generic[RequestT]):
-    """What an adapter's `token_for_request` is made of.
+    """Implements each adapter's `token_for_request`.
 
     Args:
-        flow: Whose tokens.
-        subject: Called with the request; says who is signed in at the site, or None.
-        login_path: Where a login begins, for an application without `init_app`.
-        callback_path: As for `login_routes`, likewise.
+        flow: The flow that keeps the tokens.
+        subject: Called with the request. Returns the site's signed-in user, or None.
+        login_path: Where a login begins, for applications without `init_app`.
+        callback_path: As for `login_routes`, for applications without `init_app`.
     """
 
     def __init__(
@@ -36,15 +36,15 @@ class RequiredToken(Generic[RequestT]):
         self._subject = subject
 
     async def find(self, request: Any, browser: BrowserRequest, *, installed: bool) -> Token | BrowserResponse:
-        """Give the live token of the one who is signed in, or the answer of an application without `init_app`.
+        """Return the live token of the signed-in user, or an answer if the application does not use `init_app`.
 
         Args:
-            request: The request of the framework.
-            browser: The same as a plain value.
+            request: The framework's request.
+            browser: The same request as a plain value.
             installed: Whether `init_app` answers the error.
 
         Raises:
-            LoginRequiredError: Nobody is signed in, or there is no live token, and `init_app` answers that.
+            LoginRequiredError: Nobody is signed in, or there is no live token. Only if `init_app` answers it.
             StorageError: The store failed.
         """
         try:
@@ -57,5 +57,5 @@ class RequiredToken(Generic[RequestT]):
     async def _token(self, request: Any) -> Token:
         name = await settled(self._subject(request))
         if name is None:
-            raise LoginRequiredError("nobody is signed in: the user must log in", subject="")
+            raise LoginRequiredError("nobody is signed in; the user must log in", subject="")
         return await self._endpoints.flow.token_for(name)

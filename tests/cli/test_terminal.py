@@ -78,7 +78,7 @@ class TestInARealTerminal:
             assert "another program uses it" in ended(child, code=1)
         (empty.folder / "plain").write_text("a file")
         with empty.terminal("login", "--store", f"sqlite:///{empty.folder}/plain/tokens.db") as child:
-            assert "cannot be made or secured" in " ".join(ended(child, code=1).split())
+            assert "cannot be created or protected" in " ".join(ended(child, code=1).split())
 
     @pytest.mark.requirement("S23")
     def test_ctrl_c_while_waiting_closes_the_port(self, empty: Desk) -> None:

@@ -155,7 +155,7 @@ def test_what_is_not_there_cannot_be_described() -> None:
         sandbox.entry("mika", media=1, progres=3)
     with pytest.raises(ValueError, match=r"The score may not be greater than 100\."):
         sandbox.entry("mika", media=1, scoreRaw=101)
-    with pytest.raises(ValueError, match="name: an account keeps its id and its name"):
+    with pytest.raises(ValueError, match="name: an account's id and name cannot change"):
         sandbox.user("mika", name="rin")
 
 

@@ -32,7 +32,7 @@ def test_a_name_alone_is_a_mistake() -> None:
 @pytest.mark.parametrize(("users", "private"), [(["mika", "mika"], []), (["mika"], ["rin"])])
 def test_every_name_means_one_account(users: list[str], private: list[str]) -> None:
     """Neither two accounts of one name, nor a private one that is not there."""
-    with pytest.raises(ValueError, match="each name is there once"):
+    with pytest.raises(ValueError, match="names must be unique"):
         Sandbox(users=users, private_users=private)
 
 

@@ -92,7 +92,7 @@ async def test_mistakes_in_a_test_are_told() -> None:
         nowhere: Any = "nowhere"
         with pytest.raises(ValueError, match="authorize, token, graphql"):
             sandbox.next(nowhere)
-        with pytest.raises(TypeError, match="'nowhere' is no Fault"):
+        with pytest.raises(TypeError, match="'nowhere' is not a Fault"):
             sandbox.next("token", nowhere)
 
 

@@ -85,7 +85,7 @@ def test_another_url_is_refused(url: str) -> None:
 )
 def test_sqlite_without_a_file_is_refused(url: str) -> None:
     """What is in memory alone is memory:, and options are ours."""
-    with pytest.raises(ConfigurationError, match="names a file"):
+    with pytest.raises(ConfigurationError, match="must name a file"):
         open_store(url)
 
 

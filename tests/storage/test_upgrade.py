@@ -115,7 +115,7 @@ async def test_a_newer_store_is_refused_in_words(make: Make) -> None:
             await raw(store, "UPDATE anilist_oauth_version SET version = 3")
         else:
             await store._run(("SET", "anilist_oauth:version", "3"))
-    with pytest.raises(StorageError, match=r"version 3.*knows 2.*upgrade the package") as caught:
+    with pytest.raises(StorageError, match=r"version 3.*only supports up to 2.*upgrade the package") as caught:
         await make(keys=[KEY]).open()
     assert not caught.value.retryable
 

@@ -14,13 +14,13 @@ _CLOSENESS = 5  # one in so many follows another, among those who are made up
 
 
 def account(world: World, user: Node | int) -> User | None:
-    """Give the account of the sandbox that a user is, if it is one."""
+    """Return the account of the sandbox that a user is, if it is one."""
     number = user if isinstance(user, int) else user.id
     return next((person for person in world.people if person.id == number), None)
 
 
 def users(view: View) -> Iterator[Node]:
-    """Give the users that anybody can see."""
+    """Return the users that anybody can see."""
     for person in view.world.people:
         if not person.private or person == view.viewer:
             yield view.world.node("User", person.id)
@@ -43,25 +43,25 @@ def found_user(view: View, user_id: int | None, name: str | None) -> Node:
 
 
 def may_see(view: View, user: Node) -> bool:
-    """Tell whether a user's profile and list are open to the viewer."""
+    """Return whether a user's profile and list are open to the viewer."""
     person = account(view.world, user)
     return person is None or not person.private or person == view.viewer
 
 
 def following(view: View, user: Node) -> tuple[int, ...]:
-    """Give the ids of those whom a user follows."""
+    """Return the ids of those whom a user follows."""
     if "_following" in user.facts or account(view.world, user):
         return tuple(user.facts.get("_following", ()))
     return tuple(other for other in USERS if other != user.id and not number(user.key, f"follows {other}", _CLOSENESS))
 
 
 def followers(view: View, user: Node) -> list[Node]:
-    """Give those who follow a user."""
+    """Return those who follow a user."""
     return [other for other in users(view) if user.id in following(view, other)]
 
 
 def favourites(user: Node) -> dict[str, tuple[int, ...]]:
-    """Give the ids of what a user likes best, by kind and in the user's order."""
+    """Return the ids of what a user likes best, by kind and in the user's order."""
     return {**dict.fromkeys(FAVOURITES, ()), **user.facts.get("_favourites", {})}
 
 

@@ -1,4 +1,4 @@
-"""What AniList would refuse of a query, or pass over, told before it is sent."""
+"""Check a query, before it is sent, for what AniList would refuse or silently cut."""
 
 from collections.abc import Iterator
 from typing import Any, Literal
@@ -32,14 +32,14 @@ _NEED_A_TOKEN = {("Query", "Viewer"), ("Query", "Notification"), ("Query", "AniC
 
 @attrs.frozen(kw_only=True)
 class Finding:
-    """One thing about a query.
+    """One problem of a query.
 
     Attributes:
-        kind: ``invalid``, ``complexity`` and ``page`` are refused or cut by AniList; ``deprecated`` may be some day;
-            ``token`` says that the query needs a user's token.
-        message: What it is, in a sentence.
-        line: Where it stands, from 1.
-        column: Where in the line, from 1.
+        kind: AniList refuses or cuts ``invalid``, ``complexity`` and ``page``. ``deprecated`` may be refused some day.
+            ``token`` means that the query needs a user's token.
+        message: One sentence about it.
+        line: The line, from 1.
+        column: The column, from 1.
     """
 
     kind: FindingKind
@@ -49,7 +49,7 @@ class Finding:
 
 
 def findings(query: str) -> list[Finding]:
-    """Check a query against AniList's schema and limits; in the order in which they stand."""
+    """Check a query against AniList's schema and limits. Return its problems by position."""
     try:
         document = parse(query)
     except GraphQLError as error:
@@ -58,7 +58,7 @@ def findings(query: str) -> list[Finding]:
         return [_found("invalid", error) for error in errors]
     found = [_found("deprecated", error) for error in validate(anilist_schema(), document, [NoDeprecatedCustomRule])]
     if (actual := complexity(document)) > COMPLEXITY_LIMIT:
-        message = f"The query's complexity is {actual}, and AniList allows {COMPLEXITY_LIMIT}: ask for fewer fields."
+        message = f"The query's complexity is {actual}, and AniList allows {COMPLEXITY_LIMIT}: request fewer fields."
         found.append(Finding(kind="complexity", message=message))
     looker = _Looker(types := TypeInfo(anilist_schema()))
     visit(document, TypeInfoVisitor(types, looker))
@@ -72,7 +72,7 @@ def _found(kind: FindingKind, error: GraphQLError) -> Finding:
 
 
 class _Looker(Visitor):
-    """Looks at each field for the limits of pages, and for what needs a token."""
+    """Checks each field for page limits, and for whether it needs a token."""
 
     def __init__(self, types: TypeInfo) -> None:
         super().__init__()
@@ -80,7 +80,7 @@ class _Looker(Visitor):
         self.found: list[Finding] = []
 
     def enter_field(self, node: FieldNode, *_: Any) -> None:
-        """Look at one field."""
+        """Check one field."""
         parent, kind = self._types.get_parent_type(), self._types.get_type()
         owner, named = parent.name if parent else "", get_named_type(kind).name if kind else ""
         for message in _beyond(node, named):
@@ -95,7 +95,7 @@ class _Looker(Visitor):
 
 
 def _beyond(node: FieldNode, named: str) -> Iterator[str]:
-    """Tell which limits of its pages a field goes beyond, as far as it names figures."""
+    """Yield the page limits that a field exceeds, as far as its values are in the query."""
     figures = {
         argument.name.value: int(argument.value.value)
         for argument in node.arguments or ()
@@ -103,6 +103,6 @@ def _beyond(node: FieldNode, named: str) -> Iterator[str]:
     }
     argument, limit = _LIMITS.get(named, ("perPage", _CONNECTION_LIMIT))
     if (named in _LIMITS or named.endswith("Connection")) and figures.get(argument, 0) > limit:
-        yield f"{argument} is {figures[argument]}: AniList gives {limit} at most, and does not say so."
+        yield f"{argument} is {figures[argument]}: AniList returns at most {limit}, without saying so."
     if named == "Page" and (refusal := depth_refusal(figures.get("page", 1), figures.get("perPage", limit))):
         yield f"{refusal}."

@@ -1,4 +1,4 @@
-"""The GraphQL endpoint: who asks, what is answered, and how AniList words an error."""
+"""The GraphQL endpoint: authentication, answers, and AniList's wording of errors."""
 
 from functools import lru_cache
 from http import HTTPStatus
@@ -54,7 +54,7 @@ _MAX_QUERY_TOKENS = 10_000
 
 @attrs.frozen(kw_only=True)
 class GraphQLEndpoint:
-    """Answers queries and mutations as the user sees them whose token comes along."""
+    """Answers queries and mutations for the user of the token."""
 
     grants: Grants
     world: World
@@ -63,9 +63,9 @@ class GraphQLEndpoint:
         """Answer one request.
 
         Args:
-            request: What was asked.
-            disabled: Whether nothing is answered but that a token is bad.
-            strict: Whether a query is refused that `check` finds something in.
+            request: The request.
+            disabled: Whether the API is disabled, so that only bad tokens are reported.
+            strict: Whether queries that `check` criticizes are refused.
         """
         return self._answered(request, disabled=disabled, strict=strict).with_headers(_HEADERS)
 
@@ -76,7 +76,7 @@ class GraphQLEndpoint:
             return Answer(status=HTTPStatus.METHOD_NOT_ALLOWED, headers={"Content-Type": "text/html"}, body=_NGINX)
         document, refused = _document(request.fields.get("query"))
         token, bad = self._token(request.headers.get("Authorization"))
-        if bad:  # before anything else is looked at, public fields included
+        if bad:  # checked before anything else, even for public fields
             return _errors([{"message": "Invalid token", "status": 400, **_where(document)}], data=_nothing(document))
         if disabled:
             return _errors([_DISABLED], status=HTTPStatus.FORBIDDEN)
@@ -87,7 +87,7 @@ class GraphQLEndpoint:
         return self._executed(document, request, token.user if token else None)
 
     def _token(self, authorization: str | None) -> tuple[AccessToken | None, bool]:
-        """Give the live token, if one was sent, and whether a bad one was."""
+        """Return the live token, if one was sent, and whether a bad one was sent."""
         if not authorization:
             return None, False
         token = self.grants.live_token(authorization.removeprefix("Bearer ").strip())
@@ -111,14 +111,14 @@ class GraphQLEndpoint:
         self.world.roll_back()
         known = [error.original_error for error in result.errors if isinstance(error.original_error, AniListError)]
         status = known[0].http_status if known else HTTPStatus.BAD_REQUEST
-        data = dict.fromkeys(result.data) if result.data else None  # one that fails takes the others along
+        data = dict.fromkeys(result.data) if result.data else None  # if one field fails, all of them are null
         if _is_mutation(document) and len(data or ()) == 1:
             data = None  # as AniList's own documentation shows a refused mutation
         return _errors([_described(error) for error in result.errors], data=data, status=status)
 
 
 def _document(query: object) -> tuple[DocumentNode | None, list[dict[str, Any]]]:
-    """Parse and validate a query; else tell what is wrong with it."""
+    """Parse and validate a query. Return the document, or else the errors."""
     if not isinstance(query, str) or not query.strip():
         return None, [{"message": "Syntax Error: Unexpected <EOF>", "status": 400}]
     return _checked(query)
@@ -126,7 +126,7 @@ def _document(query: object) -> tuple[DocumentNode | None, list[dict[str, Any]]]
 
 @lru_cache(maxsize=256)
 def _checked(query: str) -> tuple[DocumentNode | None, list[dict[str, Any]]]:
-    """Do so once for a query that comes again and again: nobody changes a document."""
+    """Parse and validate a query, with a cache. Documents are never changed."""
     try:
         document = parse(query, max_tokens=_MAX_QUERY_TOKENS)
     except GraphQLError as error:
@@ -140,7 +140,7 @@ def _checked(query: str) -> tuple[DocumentNode | None, list[dict[str, Any]]]:
 
 
 def _strict_refusals(query: str) -> list[dict[str, Any]]:
-    """Refuse also what AniList passes over without a word: too large pages and deprecated fields."""
+    """Also refuse what AniList silently ignores: pages that are too large, and deprecated fields."""
     found = [finding for finding in findings(query) if finding.kind != "token"]
     return [{"message": f"anilist_sandbox.strict: {finding.message}", "status": 400} for finding in found]
 

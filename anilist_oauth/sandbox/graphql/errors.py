@@ -1,16 +1,16 @@
-"""AniList's own errors."""
+"""AniList's GraphQL errors."""
 
 from http import HTTPStatus
 from typing import Any
 
 
 class AniListError(Exception):
-    """An error that AniList puts into ``errors``.
+    """An error in AniList's ``errors``.
 
     Attributes:
         status: The status in the body.
-        http_status: The status of the answer, which may be another.
-        extra: Further keys of the error, such as ``validation``.
+        http_status: The HTTP status, which may differ.
+        extra: Other keys of the error, such as ``validation``.
     """
 
     def __init__(
@@ -23,31 +23,31 @@ class AniListError(Exception):
 
 
 def not_found(message: str = "Not Found.") -> AniListError:
-    """Say that there is no such thing, or that it is private."""
+    """The object does not exist, or is private."""
     return AniListError(message, status=HTTPStatus.NOT_FOUND)
 
 
 def unauthorized() -> AniListError:
-    """Say that a token is needed."""
+    """A token is required."""
     return AniListError("Unauthorized.", status=HTTPStatus.UNAUTHORIZED)
 
 
 def forbidden() -> AniListError:
-    """Refuse to delete what is another's: AniList says 401 in the body of a 200."""
+    """The object to delete belongs to somebody else. AniList says 401 in the body of a 200."""
     return AniListError("Forbidden", status=HTTPStatus.UNAUTHORIZED, http_status=HTTPStatus.OK)
 
 
 def not_yours(kind: str) -> AniListError:
-    """Refuse to change what is another's; the sentence is recorded, that its status is 403 is inferred from HTTP."""
+    """The object to change belongs to somebody else. The sentence is recorded; its status 403 is inferred from HTTP."""
     return AniListError(f"You are not authorized to modify this {kind}", status=HTTPStatus.FORBIDDEN)
 
 
 def refused(message: str) -> AniListError:
-    """Refuse a request in AniList's own sentence."""
+    """A request is refused with AniList's sentence."""
     return AniListError(message, status=HTTPStatus.BAD_REQUEST)
 
 
 def invalid(**complaints: str | None) -> AniListError:
-    """Refuse input, with a complaint for each field that has one."""
+    """The input is invalid, with a complaint for each field."""
     found = {name: [text] for name, text in complaints.items() if text}
     return AniListError("validation", status=HTTPStatus.BAD_REQUEST, extra={"validation": found})

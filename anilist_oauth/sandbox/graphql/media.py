@@ -57,7 +57,7 @@ def _episodes(view: View, media: Node, _arguments: Arguments) -> int | None:
 
 
 def _starts(view: View, media: Node) -> int:
-    """Tell when the first episode airs; a status that was set moves it."""
+    """Return when the first episode airs; a status that was set moves it."""
     given = media.facts.get("startDate") or {}
     months = (media.id * 37 + 122) % (_YEARS * 12)  # so that each season has one or two
     drawn = date(_FIRST_YEAR + months // 12, 1 + months % 12, 1 + number(media.key, "day", 28))
@@ -74,7 +74,7 @@ def _starts(view: View, media: Node) -> int:
 
 
 def _ends(view: View, media: Node) -> int | None:
-    """Tell when the last one airs; a manga that ends takes three years."""
+    """Return when the last one airs; a manga that ends takes three years."""
     if _is_endless(media):
         return None
     length = view.value(media, "episodes") or (156 if view.value(media, "type") == MANGA else 12)
@@ -111,7 +111,7 @@ def _season(view: View, media: Node, _arguments: Arguments) -> str | None:
 
 
 def episodes_between(view: View, media: Node, since: int, until: int) -> range:
-    """Give the episodes that air in a time, in seconds."""
+    """Return the episodes that air in a time, in seconds."""
     first, last = _starts(view, media), view.value(media, "episodes") or 999
     if view.value(media, "type") == MANGA:
         return range(0)
@@ -166,7 +166,7 @@ def _stats(view: View, media: Node, _arguments: Arguments) -> dict[str, Any]:
 
 
 def trends(view: View, media: Node) -> list[Node]:
-    """Give how a media did on each of the last ten days."""
+    """Return how a media did on each of the last ten days."""
     about = {"mediaId": media.id, "media": media, "releasing": view.value(media, "status") == "RELEASING"}
     about |= {name: view.value(media, name) for name in ("averageScore", "popularity")}
     today = view.second // _DAY

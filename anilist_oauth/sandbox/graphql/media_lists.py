@@ -22,7 +22,7 @@ _SMILEYS = {1: 35.0, 2: 60.0, 3: 85.0}
 
 
 def shown_score(raw: float, score_format: str) -> float:
-    """Give a score as a format writes it."""
+    """Return a score as a format writes it."""
     if score_format == "POINT_3":
         return float(sum(raw > bound for bound in (0, 47, 72)))
     exact = raw / _STEPS.get(score_format, 1)
@@ -30,7 +30,7 @@ def shown_score(raw: float, score_format: str) -> float:
 
 
 def raw_score(shown: float, score_format: str) -> float:
-    """Give the score from 0 to 100 that a format's score stands for."""
+    """Return the score from 0 to 100 that a format's score stands for."""
     if score_format == "POINT_3" and shown in _SMILEYS:
         return _SMILEYS[int(shown)]
     if score_format == "POINT_5" and 0 < shown <= 5:
@@ -39,14 +39,14 @@ def raw_score(shown: float, score_format: str) -> float:
 
 
 def entries(view: View, user: Node) -> list[Node]:
-    """Give a user's entries, whosoever may see them."""
+    """Return a user's entries, whosoever may see them."""
     first = first_child("MediaList", user.id)
     made = range(first + 1, first + _size(view, user) + 1)
     return view.nodes("MediaList", [*made, *user.facts.get("_entries", {}).values()])
 
 
 def _size(view: View, user: Node) -> int:
-    """Tell how many entries are made up: an account has the whole catalog, others have twenty."""
+    """Return how many entries are made up: an account has the whole catalog, others have twenty."""
     return 0 if "_bare" in user.facts else len(MEDIA) if account(view.world, user) else _SHORT
 
 
@@ -68,7 +68,7 @@ def add_entry(view: View, user: Node, media_id: int, **facts: Any) -> Node:
 
 
 def options_of(view: View, entry: Node) -> dict[str, Any]:
-    """Give the options of the list that an entry stands on."""
+    """Return the options of the list that an entry stands on."""
     options = view.path(entry, "user.mediaListOptions")
     kind = "animeList" if view.path(entry, "media.type") == ANIME else "mangaList"
     found: dict[str, Any] = options[kind]
@@ -76,7 +76,7 @@ def options_of(view: View, entry: Node) -> dict[str, Any]:
 
 
 def seen(view: View, user: Node) -> list[Node]:
-    """Give the entries of a user that the viewer may see.
+    """Return the entries of a user that the viewer may see.
 
     Raises:
         AniListError: The user is private.

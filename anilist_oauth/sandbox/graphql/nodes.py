@@ -20,12 +20,12 @@ _KEPT, _CACHED = 10_000, 20_000
 
 
 def first_child(kind: str, parent: int) -> int:
-    """Give the lowest id of what hangs on a node, such as the entries of a user's list."""
+    """Return the lowest id of what hangs on a node, such as the entries of a user's list."""
     return parent * _STEPS.get(kind, BRANCHES)
 
 
 def parent_of(kind: str, child: int) -> tuple[int, int]:
-    """Give the id of the node that a made-up one hangs on, and its place there."""
+    """Return the id of the node that a made-up one hangs on, and its place there."""
     return divmod(child, _STEPS.get(kind, BRANCHES))
 
 
@@ -60,7 +60,7 @@ class World:
         self._undo: list[Callable[[], object]] = []
 
     def node(self, kind: str, number: int) -> Node:
-        """Give the node with an id, whether or not it exists."""
+        """Return the node with an id, whether or not it exists."""
         place = space_of(kind), number
         found = self._kept.get(place) or self._cached.get(place)
         if found is None:
@@ -72,7 +72,7 @@ class World:
         return found
 
     def find(self, kind: str, number: int | None) -> Node | None:
-        """Give the node with an id, if there is one."""
+        """Return the node with an id, if there is one."""
         if number is None or number <= 0:
             return None
         kept = self._kept.get((space_of(kind), number))
@@ -113,6 +113,6 @@ class World:
             self._kept.pop((space_of(node.kind), node.id), None)
 
     def kept(self, kind: str) -> list[Node]:
-        """Give the living nodes of a kind of which something was set, oldest first."""
+        """Return the living nodes of a kind of which something was set, oldest first."""
         space = space_of(kind)
         return [node for (found, _), node in self._kept.items() if found == space and not node.facts.get("_deleted")]

@@ -18,7 +18,7 @@ _PAGE_LIMIT = 50
 
 
 def paging(wanted: Mapping[str, Any], limit: int) -> tuple[int, int]:
-    """Give page and size; too large a size is cut without a word."""
+    """Return page and size; too large a size is cut without a word."""
     return max(1, wanted.get("page") or 1), max(1, min(wanted.get("perPage") or limit, limit))
 
 
@@ -47,7 +47,7 @@ def page_info(count: int, number: int, size: int) -> dict[str, Any]:
 
 
 def told_of(info: "GraphQLResolveInfo[Any]") -> tuple[str, dict[str, Any]] | None:
-    """Give the name and the arguments of the field that a ``pageInfo`` tells of: the first beside it."""
+    """Return the name and the arguments of the field that a ``pageInfo`` tells of: the first beside it."""
     page = info.return_type
     for node in info.field_nodes:
         for field in _selected(node.selection_set, info):
@@ -58,7 +58,7 @@ def told_of(info: "GraphQLResolveInfo[Any]") -> tuple[str, dict[str, Any]] | Non
 
 
 def _selected(selection: SelectionSetNode | None, info: "GraphQLResolveInfo[Any]") -> list[FieldNode]:
-    """Give the fields of a selection, those in its fragments included."""
+    """Return the fields of a selection, those in its fragments included."""
     fields: list[FieldNode] = []
     for node in selection.selections if selection else ():
         if isinstance(node, FieldNode):

@@ -18,7 +18,7 @@ BRANCHES = {"Review": 3, "Recommendation": 3, "ThreadComment": 4, "ActivityReply
 
 @cache
 def _links(kind: str, media: int) -> dict[int, object]:
-    """Give who belongs to a media, and as what: studios (whether as the main one), staff, characters."""
+    """Return who belongs to a media, and as what: studios (whether as the main one), staff, characters."""
     if kind == "Studio":
         return {STUDIOS[(media * 3 + place) % len(STUDIOS)]: place == 0 for place in (0, 7)}
     if kind == "Staff":
@@ -28,14 +28,14 @@ def _links(kind: str, media: int) -> dict[int, object]:
 
 @cache
 def _linked(kind: str, other: int) -> dict[int, object]:
-    """Give the media that somebody belongs to, and as what."""
+    """Return the media that somebody belongs to, and as what."""
     candidates = [other // 100] if kind == "Character" else MEDIA
     return {media: _links(kind, media)[other] for media in candidates if other in _links(kind, media)}
 
 
 @cache
 def _voiced(staff: int) -> dict[int, object]:
-    """Give the main characters that somebody voices, and that they are."""
+    """Return the main characters that somebody voices, and that they are."""
     cast = (media * 100 + place for media in MEDIA for place in range(1, _LEADS + 1))
     return {one: "MAIN" for one in cast if staff in {_voice(one, language) for language in _LANGUAGES}}
 
@@ -45,7 +45,7 @@ def _voice(character: int, language: str) -> int:
 
 
 def voices_of(media: int) -> list[int]:
-    """Give who voices the main characters of a media."""
+    """Return who voices the main characters of a media."""
     return [_voice(media * 100 + place, "JAPANESE") for place in range(1, _LEADS + 1)]
 
 
@@ -95,7 +95,7 @@ def _branches(kind: str) -> Rule:
 
 
 def likes_of(node: Node) -> tuple[int, ...]:
-    """Give the ids of those who like something: a few made-up people, until somebody says otherwise."""
+    """Return the ids of those who like something: a few made-up people, until somebody says otherwise."""
     made = () if "_new" in node.facts else (USERS[number(node.key, f"like {place}", 50)] for place in range(2))
     return node.facts["_likes"] if "_likes" in node.facts else tuple(dict.fromkeys(made))
 

@@ -37,7 +37,7 @@ def liked(view: View, arguments: Arguments) -> Node:
 
 
 def rows(view: View, kind: str, field: str, arguments: Arguments) -> list[Node]:
-    """Give the rows of a field of ``Query`` or ``Page``, filtered and sorted."""
+    """Return the rows of a field of ``Query`` or ``Page``, filtered and sorted."""
     filters = {name: value for name, value in arguments.items() if (kind, name) != ("ThreadComment", "sort")}
     if field.lower() in {"like", "likes"}:
         return view.nodes("User", likes_of(liked(view, arguments)))
@@ -50,7 +50,7 @@ def rows(view: View, kind: str, field: str, arguments: Arguments) -> list[Node]:
 
 
 def _candidates(view: View, kind: str, filters: dict[str, Any]) -> Iterable[Node]:
-    """Give the rows that can pass the filters, without a look at all there is."""
+    """Return the rows that can pass the filters, without a look at all there is."""
     known = _named(filters, "id") or (_named(filters, "idMal") if kind == "Media" else [])
     if known and kind != "MediaTrend":
         return view.nodes(kind, sorted(set(known)))
@@ -75,7 +75,7 @@ def _named(filters: Arguments, name: str) -> list[int]:
 
 
 def _hanging(view: View, kind: str, filters: dict[str, Any]) -> Iterable[Node]:
-    """Give what hangs on the nodes that a filter names, or on the first few."""
+    """Return what hangs on the nodes that a filter names, or on the first few."""
     parent = _PARENTS[kind]
     numbers = _named(filters, f"{parent}Id") or _LOOKED_AT[parent]
     if kind == "ActivityUnion" and not _named(filters, "userId"):
@@ -99,7 +99,7 @@ def _airing(view: View, media: Node, filters: Arguments) -> list[Node]:
 
 
 def _entries(view: View, filters: dict[str, Any]) -> list[Node]:
-    """Give the entries of the users that are named, or of everybody."""
+    """Return the entries of the users that are named, or of everybody."""
     user_id, name = filters.pop("userId", None), filters.pop("userName", None)
     if user_id is not None or name is not None:
         owners = [found_user(view, user_id, name)]

@@ -20,7 +20,7 @@ from graphql import (
 
 @cache
 def schema_text() -> str:
-    """Give the schema in GraphQL's own language."""
+    """Return the schema in GraphQL's own language."""
     return Path(__file__).with_name("schema.graphql").read_text(encoding="utf-8")
 
 
@@ -51,7 +51,7 @@ class FieldType:
 
 @cache
 def field_type(kind: str, name: str) -> FieldType | None:
-    """Give the type of a field, or None where the schema has no such field."""
+    """Return the type of a field, or None where the schema has no such field."""
     owner = anilist_schema().type_map.get(kind)
     if not isinstance(owner, GraphQLObjectType) or name not in owner.fields:
         return None
@@ -70,20 +70,20 @@ def field_type(kind: str, name: str) -> FieldType | None:
 
 @cache
 def kinds_of(space: str) -> tuple[str, ...]:
-    """Give the kinds that share a range of ids: the members of a union, or the kind itself."""
+    """Return the kinds that share a range of ids: the members of a union, or the kind itself."""
     union = anilist_schema().type_map.get(space)
     return tuple(member.name for member in union.types) if isinstance(union, GraphQLUnionType) else (space,)
 
 
 @cache
 def space_of(kind: str) -> str:
-    """Give the range of ids that a kind of node belongs to: its own, but for activities and notifications."""
+    """Return the range of ids that a kind of node belongs to: its own, but for activities and notifications."""
     unions = ("ActivityUnion", "NotificationUnion")
     return next((union for union in unions if kind in kinds_of(union)), kind)
 
 
 @cache
 def has_id(kind: str) -> bool:
-    """Tell whether nodes of a kind have an id of their own, and are not a part of something else."""
+    """Return whether nodes of a kind have an id of their own, and are not a part of something else."""
     fields = getattr(anilist_schema().type_map[kinds_of(kind)[0]], "fields", {})
     return "id" in fields and is_non_null_type(fields["id"].type)

@@ -105,7 +105,7 @@ def _total(name: str) -> Callable[[View, Node, Arguments], Any]:
 
 
 def _stats(view: View, user: Node, _arguments: Arguments) -> dict[str, Any]:
-    """Give the statistics of before 2020, as far as they are counted."""
+    """Return the statistics of before 2020, as far as they are counted."""
     anime, manga = (_counted(view.value(user, "statistics")[name]["_rows"]) for name in ("anime", "manga"))
     return {"watchedTime": anime["minutesWatched"], "chaptersRead": manga["chaptersRead"]}
 

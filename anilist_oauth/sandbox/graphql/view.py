@@ -95,7 +95,7 @@ class View:
         return self.viewer.id if self.viewer else 0
 
     def value(self, node: Node, name: str, arguments: Arguments = _NONE) -> Any:
-        """Give what a field holds: what was set, else what a rule or a table says, else something made up."""
+        """Return what a field holds: what was set, else what a rule or a table says, else something made up."""
         if name in node.facts:
             return node.facts[name]
         if name in node.memo:
@@ -151,11 +151,11 @@ class View:
         return self.world.find(field.kind, found) if isinstance(found, int) else found
 
     def nodes(self, kind: str, numbers: Iterable[int]) -> list[Node]:
-        """Give the nodes with these ids, but for those that do not exist."""
+        """Return the nodes with these ids, but for those that do not exist."""
         return [node for number in numbers if (node := self.world.find(kind, number)) is not None]
 
     def found(self, kind: str, number: int | None) -> Node:
-        """Give the node with an id.
+        """Return the node with an id.
 
         Raises:
             AniListError: There is none.
@@ -166,11 +166,11 @@ class View:
         return node
 
     def owner_id(self, node: Node) -> int:
-        """Give the id of the user that something belongs to."""
+        """Return the id of the user that something belongs to."""
         return int(self.value(node, "userId") or self.value(node, "messengerId") or 0)
 
     def children(self, kind: str, parent: Node, size: int) -> list[Node]:
-        """Give what hangs on a node, such as the reviews of a media: what is made up, and what was added."""
+        """Return what hangs on a node, such as the reviews of a media: what is made up, and what was added."""
         first = first_child(kind, parent.id)
         made = () if parent.facts.get("_new") else range(first, first + size)
         return self.nodes(kind, [*made, *parent.facts.get(f"_{kind}", ())])

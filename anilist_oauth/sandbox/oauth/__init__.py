@@ -1,1 +1,1 @@
-"""AniList's authorization server as the sandbox plays it: its clients, codes, tokens and errors, without HTTP."""
+"""AniList's authorization server in the sandbox: its clients, codes, tokens and errors, without HTTP."""

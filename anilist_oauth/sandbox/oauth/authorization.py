@@ -1,4 +1,4 @@
-"""The authorization endpoint's judgement: whether a user may be asked, and where the browser goes then."""
+"""The authorization endpoint: check a request, and decide where to redirect the browser."""
 
 import re
 from typing import Literal
@@ -31,13 +31,13 @@ _CHALLENGE = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
 
 @attrs.frozen(kw_only=True)
 class Question:
-    """What the user is asked: a valid authorization request.
+    """A valid authorization request, which the user is asked about.
 
     Attributes:
-        application: Who asks.
+        application: The application that asks.
         response_type: ``code`` or ``token``.
         redirect_uri: Where the answer goes.
-        repeated: The redirect URI that the token request must repeat, or None for none.
+        repeated: The redirect URI that the token request must repeat, or None.
         state: The state as Laravel trimmed it, or None.
         challenge: The code challenge and its method, or None.
     """
@@ -51,7 +51,7 @@ class Question:
 
 
 class SentBackError(Exception):
-    """A refusal that the browser carries to the application."""
+    """An error that is sent to the application through the browser."""
 
     def __init__(self, location: str) -> None:
         super().__init__(location)
@@ -59,7 +59,7 @@ class SentBackError(Exception):
 
 
 class Authorization:
-    """Judges authorization requests as one generation of the library does, with Passport's denial or its own."""
+    """Checks authorization requests like one version of the library. The denial is Passport's or the library's."""
 
     def __init__(self, *, clients: Clients, grants: Grants, generation: Generation, denial: DenialName) -> None:
         if denial not in {"passport", "library"}:
@@ -75,9 +75,9 @@ class Authorization:
         """Check an authorization request.
 
         Raises:
-            RefusedError: The browser is shown this error, and goes nowhere.
+            RefusedError: The browser is shown this error, without a redirect.
             ServerFaultError: The browser is shown a server error.
-            SentBackError: The browser is sent back with the error.
+            SentBackError: The browser is redirected with the error.
         """
         fields = request.parameters
         response_type = fields.get("response_type")
@@ -104,7 +104,7 @@ class Authorization:
         )
 
     async def approve(self, question: Question, user: User) -> str:
-        """Give leave, and tell where the browser goes with it."""
+        """Approve the request, and return the URL to redirect to."""
         client_id = question.application.client_id
         if question.response_type == "code":
             code = self._grants.new_code(
@@ -121,7 +121,7 @@ class Authorization:
         return f"{self._base(question.redirect_uri)}#{php_query(fields)}"
 
     def deny(self, question: Question) -> str:
-        """Tell where the browser goes with a no."""
+        """Deny the request, and return the URL to redirect to."""
         implicit = question.response_type == "token"
         if self._denial == "passport":
             base = self._base(question.redirect_uri)
@@ -130,7 +130,7 @@ class Authorization:
         return self._refused(question.redirect_uri, access_denied(), question.state, fragment=implicit)
 
     def target(self, question: Question) -> str:
-        """Tell where the browser will go, whatever the user decides."""
+        """Return where the browser will be redirected, whatever the user decides."""
         return self._base(question.redirect_uri)
 
     def _given_redirect_uri(self, application: Application, fields: dict[str, str | None]) -> str | None:
@@ -160,7 +160,7 @@ class Authorization:
         return self._location(redirect_uri, invalid_scope(scope).fields(self._generation))
 
     def _refused(self, redirect_uri: str, refusal: RefusedError, state: str | None, *, fragment: bool) -> str:
-        """Lay the error behind the state, as the library does, even where that breaks the URI (9.x, implicit)."""
+        """Append the error after the state, as the library does, even if that breaks the URI (9.x, implicit)."""
         base = self._base(redirect_uri)
         separator = "#" if fragment and self._generation.state_in_errors else _separator(base)
         location = f"{base}{separator}{php_query({'state': state})}"
@@ -171,12 +171,12 @@ class Authorization:
         return f"{base}{_separator(base)}{php_query(fields)}"
 
     def _base(self, redirect_uri: str) -> str:
-        """Give the redirect URI, or the sandbox's own pin page for AniList's, so that no browser leaves loopback."""
+        """Return the redirect URI. AniList's pin page is replaced by the sandbox's, so browsers stay on loopback."""
         return str(self.pin_page) if redirect_uri == PIN_REDIRECT_URI and self.pin_page else redirect_uri
 
 
 def php_query(fields: dict[str, str | None] | dict[str, str]) -> str:
-    """Write a query as PHP's ``http_build_query`` does: None left out, a blank as ``+``, ``~`` encoded."""
+    """Encode a query like PHP's ``http_build_query``: without None, with ``+`` for a space and ``~`` encoded."""
     return "&".join(
         f"{name}={quote_plus(value).replace('~', '%7E')}" for name, value in fields.items() if value is not None
     )

@@ -1,4 +1,4 @@
-"""The applications that are registered at the sandbox, and which redirect URI is theirs."""
+"""The registered applications of the sandbox and their redirect URIs."""
 
 import re
 import secrets
@@ -9,12 +9,12 @@ from contextlib import suppress
 from anilist_oauth.oauth.application import Application
 from anilist_oauth.sandbox.oauth.server_versions import Generation
 
-_PORTS, _GIVEN = range(20_000, 32_000), set[int]()  # below those that are given to outgoing connections
+_PORTS, _GIVEN = range(20_000, 32_000), set[int]()  # below the range for outgoing connections
 _LOOPBACK = re.compile(r"(?i:http)://(127\.0\.0\.1|\[::1\])(?::[0-9]*)?(/.*|\?.*|)")
 
 
 def default_application(redirect_uri: str | None = None) -> Application:
-    """Make an application; without a redirect URI it has one on a port of its own that is free for now."""
+    """Return an application. By default its redirect URI has a port that is free at the moment."""
     return Application(
         client_id="12345",
         client_secret=secrets.token_hex(20),
@@ -23,7 +23,7 @@ def default_application(redirect_uri: str | None = None) -> Application:
 
 
 def _free_port() -> int:
-    """Find a port that nobody listens at, and that no other sandbox of this process was given."""
+    """Return a port that nobody uses, and that no other sandbox of this process was given."""
     while True:
         port = secrets.choice(_PORTS)
         with socket.socket() as tried, suppress(OSError):
@@ -39,22 +39,22 @@ class Clients:
     def __init__(self, applications: Iterable[Application]) -> None:
         self._applications = {application.client_id: application for application in applications}
         if not self._applications:
-            raise ValueError("applications: the sandbox needs one at least; leave it out for a made-up one")
+            raise ValueError("applications: the sandbox needs at least one; leave it out for a made-up one")
 
     def __iter__(self) -> Iterator[Application]:
         return iter(self._applications.values())
 
     @property
     def first(self) -> Application:
-        """The application that the sandbox shows as its own."""
+        """The default application of the sandbox."""
         return next(iter(self))
 
     def find(self, client_id: str | None) -> Application | None:
-        """Find an application by its client id."""
+        """Return the application with a client id, or None."""
         return self._applications.get(client_id or "")
 
     def authenticated(self, client_id: str, client_secret: str | None) -> Application | None:
-        """Find an application whose secret this is."""
+        """Return the application with this id and secret, or None."""
         application = self.find(client_id)
         if application is None or application.client_secret is None or client_secret is None:
             return None
@@ -62,7 +62,7 @@ class Clients:
 
 
 def owns(application: Application, redirect_uri: str, generation: Generation) -> bool:
-    """Tell whether a redirect URI is the application's: byte for byte, but for a free port on loopback."""
+    """Return whether a redirect URI is the application's, byte for byte except for a free port on loopback."""
     if redirect_uri == application.redirect_uri:
         return True
     if not generation.free_loopback_port:

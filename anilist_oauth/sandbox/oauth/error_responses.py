@@ -1,4 +1,4 @@
-"""The refusals of an authorization server, word for word."""
+"""The errors of the authorization server, word for word."""
 
 import attrs
 
@@ -26,7 +26,7 @@ class RefusedError(Exception):
     headers: dict[str, str] = attrs.field(factory=dict, kw_only=True)
 
     def fields(self, generation: Generation) -> dict[str, str]:
-        """Give the keys and values in the order of that generation."""
+        """Return the fields in the order of that version."""
         before, behind = generation.text_keys
         hint = {} if self.hint is None else {"hint": self.hint}
         return {
@@ -38,11 +38,11 @@ class RefusedError(Exception):
 
 
 class ServerFaultError(Exception):
-    """The server stumbles, as the real one does."""
+    """The server fails with an internal error, as the real one does."""
 
 
 def unsupported_grant_type() -> RefusedError:
-    """Nothing here answers such a request."""
+    """The grant type is not supported."""
     return RefusedError(
         400,
         "unsupported_grant_type",
@@ -52,7 +52,7 @@ def unsupported_grant_type() -> RefusedError:
 
 
 def invalid_client(*, challenge: bool = False) -> RefusedError:
-    """The client id, the secret or the redirect URI is wrong; `challenge` where HTTP Basic was tried."""
+    """The client id, the secret or the redirect URI is wrong. `challenge` if HTTP Basic was used."""
     headers = {"WWW-Authenticate": 'Basic realm="OAuth"'} if challenge else {}
     return RefusedError(401, "invalid_client", "Client authentication failed", headers=headers)
 
@@ -68,7 +68,7 @@ def missing(parameter: str) -> RefusedError:
 
 
 def invalid_grant(hint: str) -> RefusedError:
-    """The grant is not good, in the words of RFC 6749."""
+    """The grant is invalid, in the words of RFC 6749."""
     return RefusedError(400, "invalid_grant", _GRANT, hint)
 
 
@@ -86,7 +86,7 @@ def bad_refresh_token(generation: Generation, hint: str) -> RefusedError:
 
 
 def invalid_scope(scope: str) -> RefusedError:
-    """AniList has no scopes, so that each is unknown."""
+    """AniList has no scopes, so every scope is unknown."""
     text = "The requested scope is invalid, unknown, or malformed"
     return RefusedError(400, "invalid_scope", text, f"Check the `{scope}` scope")
 

@@ -1,4 +1,4 @@
-"""The token endpoint: a code, or a refresh token, for an access token."""
+"""The token endpoint: exchange a code or a refresh token for an access token."""
 
 import base64
 import binascii
@@ -27,7 +27,7 @@ Fields = dict[str, str | None]
 
 @attrs.frozen(kw_only=True)
 class Exchange:
-    """Exchanges as one generation of the library does."""
+    """Answers token requests like one version of the library."""
 
     clients: Clients
     grants: Grants
@@ -55,7 +55,7 @@ class Exchange:
         self._check_redirect_uri(code, fields)
         if self.generation.checks_pkce:
             _check_verifier(code.challenge, fields.get("code_verifier"))
-        code.spent = True  # only now: a refused request leaves the code as it was
+        code.spent = True  # only now, because a refused request does not spend the code
         return await self.grants.new_token(client_id=code.client_id, user=code.user)
 
     async def _by_refresh_token(self, request: ReceivedRequest, fields: Fields) -> AccessToken:
@@ -74,7 +74,7 @@ class Exchange:
         return await self.grants.new_token(client_id=token.client_id, user=token.user)
 
     def _client(self, request: ReceivedRequest, fields: Fields) -> Application:
-        """Authenticate the application by the body, else by HTTP Basic (RFC 6749 section 2.3.1)."""
+        """Authenticate the application by the body, or else by HTTP Basic (RFC 6749 section 2.3.1)."""
         basic_id, basic_secret = _basic(request.headers.get("Authorization", ""))
         client_id = fields.get("client_id") or basic_id
         if client_id is None:

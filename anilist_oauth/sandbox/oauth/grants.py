@@ -1,4 +1,4 @@
-"""Codes and tokens: who gave which application leave, and for how long."""
+"""Codes and tokens: who approved which application, and for how long."""
 
 import asyncio
 import secrets
@@ -22,10 +22,10 @@ class Code:
     """An authorization code's record.
 
     Attributes:
-        client_id: Whom it was issued to.
-        user: Who approved.
-        redirect_uri: The one the token request must repeat, or None for none.
-        expires_at: When its ten minutes are over.
+        client_id: The application it was issued to.
+        user: The user who approved.
+        redirect_uri: The one that the token request must repeat, or None.
+        expires_at: When it expires, after ten minutes.
         challenge: The code challenge (RFC 7636) and its method, if one was sent.
         spent: Whether it was exchanged.
     """
@@ -40,7 +40,7 @@ class Code:
 
 @attrs.define(kw_only=True)
 class AccessToken:
-    """An access token and the refresh token that came with it, if one did."""
+    """An access token and its refresh token, if there is one."""
 
     client_id: str
     user: User
@@ -64,7 +64,7 @@ class Grants:
     def new_code(
         self, *, client_id: str, user: User, redirect_uri: str | None, challenge: tuple[str, str] | None
     ) -> str:
-        """Issue a code of the length and look of AniList's."""
+        """Issue a code that looks like AniList's."""
         value = _ciphertext()
         self._codes[value] = Code(
             client_id=client_id,
@@ -76,15 +76,15 @@ class Grants:
         return value
 
     def code(self, value: str) -> Code | None:
-        """Find a code's record."""
+        """Return a code's record, or None."""
         return self._codes.get(value)
 
     def expired(self, code: Code) -> bool:
-        """Tell whether a code's ten minutes are over."""
+        """Return whether a code has expired."""
         return self._now() >= code.expires_at
 
     async def new_token(self, *, client_id: str, user: User, refreshable: bool = True) -> AccessToken:
-        """Issue an access token: an RS256 JWT of AniList's size and claims, good for a year."""
+        """Issue an access token: an RS256 JWT with AniList's size and claims, valid for a year."""
         key = await asyncio.shield(asyncio.wrap_future(self._key))
         issued_at = self._now()
         expires_at = issued_at + TOKEN_LIFETIME
@@ -101,24 +101,24 @@ class Grants:
         return token
 
     def refreshed_by(self, refresh_token: str) -> AccessToken | None:
-        """Find the access token that a refresh token came with."""
+        """Return the access token that a refresh token was issued with, or None."""
         return self._refresh.get(refresh_token)
 
     def live_token(self, value: str) -> AccessToken | None:
-        """Find an access token that is neither expired nor revoked."""
+        """Return an access token that is neither expired nor revoked, or None."""
         token = self._tokens.get(value)
         return token if token and self._lives(token) else None
 
     def live_tokens(self, user: User) -> Iterator[AccessToken]:
-        """Give a user's live tokens, oldest first."""
+        """Iterate over a user's live tokens, oldest first."""
         return (token for token in self._tokens.values() if token.user == user and self._lives(token))
 
     def approved(self, user: User, client_id: str) -> bool:
-        """Tell whether the user is not asked again: a live token of the application is enough for Passport."""
+        """Return whether the user is not asked again. For Passport, a live token of the application is enough."""
         return any(token.client_id == client_id for token in self.live_tokens(user))
 
     def revoke(self, user: User, client_id: str) -> None:
-        """Take back whatever the user gave the application."""
+        """Revoke everything the user granted to the application."""
         for token in self.live_tokens(user):
             if token.client_id == client_id:
                 token.revoked = True
@@ -137,5 +137,5 @@ class Grants:
 
 
 def _ciphertext() -> str:
-    """Look like what php-encryption makes of a code's payload: 712 hexadecimal digits."""
+    """Return a value that looks like php-encryption's output for a code: 712 hexadecimal digits."""
     return "def50200" + secrets.token_hex(352)

@@ -1,7 +1,7 @@
-"""Three generations of the server library that AniList runs, and what tells them apart.
+"""Three versions of AniList's server library, and their differences.
 
-AniList's answers are those of thephpleague/oauth2-server 7.1 to 7.3.2 under Laravel Passport. It may upgrade on any
-day, so the later ones are here too.
+AniList answers like thephpleague/oauth2-server 7.1 to 7.3.2 under Laravel Passport. It may upgrade on any day, so later
+versions are included.
 """
 
 from typing import Literal, get_args
@@ -13,19 +13,20 @@ GenerationName = Literal["7.3.2", "8.5.5", "9.4.1"]
 
 @attrs.frozen(kw_only=True)
 class Generation:
-    """What one generation accepts, and how it words a refusal.
+    """What one version accepts, and how it words errors.
 
     Attributes:
         name: The version of the library.
-        text_keys: The keys of an error's text, before and behind the hint.
+        text_keys: The keys of an error's text, before and after the hint.
         free_loopback_port: Whether the port of a registered ``http://127.0.0.1`` or ``http://[::1]`` may differ
             (RFC 8252 section 7.3).
-        checks_pkce: Whether a code challenge is looked at (RFC 7636).
-        expects_lists: Whether ``redirect_uri[]=`` is refused; if not, it is a server fault.
-        requires_redirect_uri: Whether the token request needs ``redirect_uri`` though the authorize request had none.
-        client_owns_redirect_uri: Whether a foreign ``redirect_uri`` in the token request counts as a wrong client.
-        says_invalid_grant: Whether a bad code is ``invalid_grant``, as RFC 6749 has it, and not ``invalid_request``.
-        state_in_errors: Whether the state comes back with ``invalid_scope`` too.
+        checks_pkce: Whether a code challenge is checked (RFC 7636).
+        expects_lists: Whether ``redirect_uri[]=`` is refused. Otherwise it causes a server error.
+        requires_redirect_uri: Whether the token request needs ``redirect_uri`` even if the authorization request had
+            none.
+        client_owns_redirect_uri: Whether a wrong ``redirect_uri`` in the token request counts as a wrong client.
+        says_invalid_grant: Whether a bad code is ``invalid_grant``, as in RFC 6749, instead of ``invalid_request``.
+        state_in_errors: Whether ``invalid_scope`` also returns the state.
         float_times: Whether the token's times are floats.
         header_has_jti: Whether the token's header repeats its ``jti``.
     """
@@ -90,10 +91,10 @@ _ALL = {
 
 
 def generation_named(name: GenerationName) -> Generation:
-    """Give a generation by the library's version.
+    """Return a generation by the library's version.
 
     Raises:
-        ValueError: There is none of that name here.
+        ValueError: There is no such version here.
     """
     if name not in _ALL:
         raise ValueError(f"generation: {name!r} is not one of {', '.join(get_args(GenerationName))}")

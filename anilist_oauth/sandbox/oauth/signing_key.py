@@ -10,7 +10,7 @@ _BITS = 4096  # AniList's signatures are 512 bytes long
 
 @functools.cache
 def signing_key() -> "Future[rsa.RSAPrivateKey]":
-    """Begin to make this process's key, once, in a thread: it takes about half a second."""
+    """Start making this process's key, once, in a thread. It takes about half a second."""
     executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="anilist-sandbox-key")
     key = executor.submit(rsa.generate_private_key, 65537, _BITS)
     executor.shutdown(wait=False)

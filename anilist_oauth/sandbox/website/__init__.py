@@ -1,1 +1,1 @@
-"""AniList's website as the sandbox plays it: the pages a person clicks through, and who is signed in there."""
+"""AniList's website in the sandbox: its pages, and who is signed in."""

@@ -1,11 +1,11 @@
-"""The button of another's page, as a browser presses it."""
+"""Press the button of a page, as a browser does."""
 
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 
 
 class _Forms(HTMLParser):
-    """Reads the first form that is sent by POST: where it goes, and its fields."""
+    """Reads the first POST form of a page: its address and its fields."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,10 +28,10 @@ class _Forms(HTMLParser):
 
 
 def first_form(page: str, address: str) -> tuple[str, dict[str, str]]:
-    """Find where the first form of a page is sent, and what with.
+    """Return the address and the fields of the first form of a page.
 
     Raises:
-        ValueError: The page has none.
+        ValueError: The page has no form.
     """
     forms = _Forms()
     forms.feed(page)

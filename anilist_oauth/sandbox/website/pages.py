@@ -1,4 +1,4 @@
-"""The pages a person sees."""
+"""The pages that people see."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -12,10 +12,10 @@ _BANNER = element("span", element("strong", "Sandbox"), ": this is not AniList. 
 _SELF = "'self'"
 _ERRORS = {
     404: ("Not found", "There is no such page here."),
-    405: ("Method not allowed", "This address takes no such request."),
+    405: ("Method not allowed", "This address does not accept this kind of request."),
     419: ("Page expired", "Go back to the application and log in again."),
     429: ("Too many requests", "Wait a minute, then try again."),
-    500: ("Server error", "The server made a mistake; nothing is wrong with what you did."),
+    500: ("Server error", "The server made a mistake. You did nothing wrong."),
 }
 
 _COPY = """
@@ -45,9 +45,9 @@ copy.addEventListener("click", async () => {
 
 
 def login_page(people: Iterable[User], *, query: str, target: str | None) -> Answer:
-    """Ask who is there; the query goes along, so that nothing of it is lost.
+    """Ask who signs in. The query is passed along, so that nothing of it is lost.
 
-    Whoever has approved before goes from here straight to `target`, which is None where nobody waits for an answer.
+    A user who approved before goes from here directly to `target`, which is None if nobody waits for an answer.
     """
     choices = [
         button(
@@ -65,12 +65,12 @@ def login_page(people: Iterable[User], *, query: str, target: str | None) -> Ans
 
 
 def consent_page(question: Question, user: User, *, key: str, form_token: str, query: str, target: str) -> Answer:
-    """Ask the user whether the application may act for them."""
+    """Ask the user to authorize the application."""
     name = _application_name(question.application)
     hidden = {"_token": form_token, "auth_token": key}
     action = "/api/v2/oauth/authorize"
     body = [
-        "It could see and change your lists, and almost everything else of your account, as you.",
+        "It could see and change your lists and almost everything else in your account.",
         _details({"You are": isolated(user.name), "It sends you back to": target}),
         element(
             "div",
@@ -89,11 +89,11 @@ def consent_page(question: Question, user: User, *, key: str, form_token: str, q
 
 
 def settings_page(applications: Iterable[Application], user: User, *, form_token: str) -> Answer:
-    """List whom the user has given leave, each with a button that takes it back."""
+    """List the applications that the user authorized, each with a button to revoke it."""
     entries = [
         element(
             "li",
-            element("p", element("strong", _application_name(application)), " may act for you."),
+            element("p", element("strong", _application_name(application)), " can act for you."),
             form(
                 "/settings/apps",
                 button("Revoke", quiet=True, aria_label=f"Revoke {_application_name(application)}"),
@@ -102,13 +102,13 @@ def settings_page(applications: Iterable[Application], user: User, *, form_token
         )
         for application in applications
     ]
-    apps = element("ul", *entries) if entries else "You have given no application leave to act for you."
+    apps = element("ul", *entries) if entries else "You have not authorized any application."
     out = form("/logout", button("Sign out", class_="link"), hidden={"_token": form_token})
     return _shown("Apps", [_who(user), apps, out], form_action=[_SELF])
 
 
 def pin_page(code: str | None, error: str | None) -> Answer:
-    """Show the code; a script reads an implicit answer from the fragment, which no server sees, and copies."""
+    """Show the code. For an implicit answer, a script reads and copies the fragment, which no server sees."""
     if error is not None:
         return _shown("Not authorized", [f"The application was told: {error}."], tone="bad")
     body = [
@@ -123,7 +123,7 @@ def pin_page(code: str | None, error: str | None) -> Answer:
         ),
         element(
             "p",
-            "Nothing is shown here yet. A token comes in the part of the address behind #, which takes JavaScript.",
+            "There is nothing here yet. A token is in the address behind the #, and showing it requires JavaScript.",
             id="empty",
             hidden=code is not None,
         ),
@@ -132,7 +132,7 @@ def pin_page(code: str | None, error: str | None) -> Answer:
 
 
 def index_page(applications: Iterable[Application]) -> Answer:
-    """Say what this is."""
+    """Explain what this server is."""
     body = [
         "A stand-in for AniList's login and API, for trying applications out.",
         _details({_application_name(application): application.redirect_uri for application in applications}),
@@ -142,13 +142,13 @@ def index_page(applications: Iterable[Application]) -> Answer:
 
 
 def error_page(status: int) -> Answer:
-    """Show an HTTP error, as Laravel does where nobody asked for JSON."""
+    """Show an HTTP error, as Laravel does for clients that do not ask for JSON."""
     title, text = _ERRORS[status]
     return _shown(title, [text], tone="bad", status=status)
 
 
 def _onward(target: str) -> list[str]:
-    """Let a form lead to the application, and from there to wherever it sends the browser: Chromium checks each hop."""
+    """Allow a form to lead to the application, and from there to its redirects, because Chromium checks each one."""
     return [source(target), "http:", "https:"]
 
 

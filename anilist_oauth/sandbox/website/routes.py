@@ -1,4 +1,4 @@
-"""What a person's browser asks for: sign in, approve, deny, revoke, copy a pin."""
+"""The requests of a person's browser: sign in, approve, deny, revoke, copy a pin."""
 
 from collections.abc import Awaitable, Callable
 
@@ -22,12 +22,12 @@ AUTHORIZE = "/api/v2/oauth/authorize"
 PIN = "/api/v2/oauth/pin"
 _LOGIN, _LOGOUT, _SETTINGS = "/login", "/logout", "/settings/apps"
 _LOGIN_MARK = "apiVersion=v2"
-_EXPIRED = 419  # Laravel's own status for a form without its session
+_EXPIRED = 419  # Laravel's status for a form without its session
 _MESSAGES = {404: "", 419: "CSRF token mismatch.", 429: "Too Many Attempts.", 500: "Server Error"}
 
 
 class Visits:
-    """Answers a browser, as Laravel Passport and AniList's own pages do."""
+    """Answers a browser like Laravel Passport and AniList's pages."""
 
     def __init__(self, *, authorization: Authorization, clients: Clients, grants: Grants, people: People) -> None:
         self._authorization = authorization
@@ -52,7 +52,7 @@ class Visits:
         """Answer a browser.
 
         Raises:
-            RefusedError: The browser is shown the error that the authorization endpoint found.
+            RefusedError: The authorization endpoint's error, which the browser is shown.
         """
         route = self._routes.get(("GET" if request.method == "HEAD" else request.method, request.path))
         if route is not None:
@@ -62,7 +62,7 @@ class Visits:
 
     async def _authorize(self, request: ReceivedRequest) -> Answer:
         session = self._sessions.of(request)
-        if session is None:  # before the client is looked at
+        if session is None:  # checked before the client
             if request.wants_json:
                 return json_answer({"message": "Unauthenticated."}, status=401)
             return redirect(f"{_LOGIN}?{_LOGIN_MARK}&{request.query}")
@@ -97,7 +97,7 @@ class Visits:
         return login_page(self._people, query=request.query, target=self._target(request))
 
     def _target(self, request: ReceivedRequest) -> str | None:
-        """Tell where an authorization request leads in the end; None where its error is shown here."""
+        """Return where an authorization request leads in the end. None if its error is shown here."""
         try:
             return self._authorization.target(self._authorization.question(request))
         except SentBackError as error:
@@ -142,14 +142,14 @@ class Visits:
 
 
 def laravel_error(request: ReceivedRequest, status: int) -> Answer:
-    """Answer as Laravel's own handler does: JSON where it is wanted, else a page."""
+    """Answer like Laravel's handler: with JSON if the client prefers it, else with a page."""
     if request.wants_json:
         return json_answer({"message": _MESSAGES[status]}, status=status)
     return error_page(status)
 
 
 def not_allowed(request: ReceivedRequest, methods: list[str]) -> Answer:
-    """Answer a method that an address does not take."""
+    """Answer a method that an address does not support."""
     supported = ", ".join(methods)
     text = f"The {request.method} method is not supported for this route. Supported methods: {supported}."
     answer = json_answer({"message": text}, status=405) if request.wants_json else error_page(405)

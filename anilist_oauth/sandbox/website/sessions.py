@@ -1,4 +1,4 @@
-"""Who is signed in, in which browser."""
+"""The sessions of the sandbox's website: who is signed in, in which browser."""
 
 import secrets
 
@@ -21,8 +21,8 @@ class Session:
     """One browser's session.
 
     Attributes:
-        user: Who is signed in.
-        form_token: What each of its forms must carry, so that another site cannot submit one.
+        user: The signed-in user.
+        form_token: The token that each of its forms must contain, so that another site cannot submit one.
     """
 
     user: User
@@ -30,7 +30,7 @@ class Session:
     _questions: dict[str, Question] = attrs.field(factory=dict, repr=False)
 
     def ask(self, question: Question) -> str:
-        """Keep a question until it is answered, and give the key of its answer."""
+        """Keep a question until it is answered. Return the key for the answer."""
         key = _random()
         self._questions[key] = question
         while len(self._questions) > _OPEN_QUESTIONS:
@@ -38,22 +38,22 @@ class Session:
         return key
 
     def answered(self, key: object) -> Question | None:
-        """Take a question out, if it is there."""
+        """Remove and return a question, if it exists."""
         return self._questions.pop(key, None) if isinstance(key, str) else None
 
 
 class Sessions:
-    """Every session, found by the browser's cookie."""
+    """All sessions, by the browser's cookie."""
 
     def __init__(self) -> None:
         self._sessions: dict[str, Session] = {}
 
     def of(self, request: ReceivedRequest) -> Session | None:
-        """Find the session of the browser that sent a request."""
+        """Return the session of the browser that sent a request, or None."""
         return self._sessions.get(_cookie(request))
 
     def submitted(self, request: ReceivedRequest) -> Session | None:
-        """Find the session whose own form this is."""
+        """Return the session that a submitted form belongs to, or None."""
         session = self.of(request)
         given = request.fields.get("_token")
         if session is None or not isinstance(given, str):
@@ -61,7 +61,7 @@ class Sessions:
         return session if secrets.compare_digest(given.encode(), session.form_token.encode()) else None
 
     def sign_in(self, user: User, answer: Answer) -> Answer:
-        """Begin a session with an answer."""
+        """Add a new session to an answer."""
         key = _random()
         self._sessions[key] = Session(user=user)
         return answer.with_headers({"Set-Cookie": f"{COOKIE}={key}; Path=/; HttpOnly; SameSite=Lax"})
@@ -72,6 +72,6 @@ class Sessions:
 
 
 def _cookie(request: ReceivedRequest) -> str:
-    """Read the session's cookie; those of other servers on this host come along, however odd."""
+    """Read the session's cookie, ignoring those of other servers on this host, however odd they are."""
     pairs = (part.strip().partition("=") for part in request.headers.get("Cookie", "").split(";"))
     return next((value for name, _, value in pairs if name == COOKIE), "")

@@ -1,1 +1,1 @@
-"""Logins and tokens in this process's memory, until it ends. Nothing here reads or writes outside the process."""
+"""Logins and tokens in this process's memory. Nothing here does I/O."""

@@ -1,4 +1,4 @@
-"""Logins in this process's memory: for one process, and until it ends."""
+"""Logins in this process's memory."""
 
 import asyncio
 import heapq
@@ -20,21 +20,21 @@ from anilist_oauth.storage.protocols import ANONYMOUS_LOGINS, KEPT, LIVE_LOGINS_
 from anilist_oauth.storage.records import PendingLogin, Taken
 
 MAX_BYTES = 96 * 1024 * 1024
-_OVERHEAD = 550  # bytes of a login beside its texts
-_OUTCOME = 1024  # bytes, at most about
-_SWEPT_AT_ONCE = 64  # more than one login adds, and few enough to keep nobody waiting
+_OVERHEAD = 550  # bytes of a login in addition to its texts
+_OUTCOME = 1024  # bytes, at most, approximately
+_SWEPT_AT_ONCE = 64  # more than one call adds, and few enough not to delay anyone
 
 
 class MemoryLoginStore(Unpicklable):
-    """A `LoginStore` that other processes cannot see: where several workers serve, a login may come back to another.
+    """A `LoginStore` in memory. Other processes cannot see it, so it does not work with several workers.
 
-    What strangers can begin takes a bounded amount of memory: at the bound `add` raises a retryable `StorageError`
-    until some logins have expired. A login that can still be finished is never given up for another.
+    It limits how much memory strangers can use. At the limit, `add` raises a retryable `StorageError` until some logins
+    have expired. A login that can still be finished is never dropped for another.
 
     Args:
-        max_logins: How many logins it holds at most.
-        max_bytes: How much memory they take at most, about.
-        clock: Gives the time, for sweeping.
+        max_logins: The most logins it holds.
+        max_bytes: The most memory they use, approximately.
+        clock: Returns the time, for deleting old logins.
     """
 
     def __init__(
@@ -51,18 +51,18 @@ class MemoryLoginStore(Unpicklable):
         self._clock = checked_clock(clock)
         self._logins: dict[str, PendingLogin] = {}
         self._outcomes: dict[str, Outcome] = {}
-        self._forget_at: dict[str, datetime] = {}  # where it is not ten minutes after the expiry
+        self._forget_at: dict[str, datetime] = {}  # if it is not ten minutes after the expiry
         self._bytes = 0
         self._unfinished: dict[int, tuple[str, ...]] = {}  # by the hash of client id and subject, oldest first
-        self._due: list[tuple[datetime, str]] = []  # a heap: when to look at a login, which may be gone by then
-        self._expired: dict[str, None] = {}  # not taken, earliest first: they go sooner where there is no room
+        self._due: list[tuple[datetime, str]] = []  # a heap: when to check a login, which may be gone by then
+        self._expired: dict[str, None] = {}  # not taken, earliest first; deleted sooner if there is no room
         self._waiters: dict[str, asyncio.Future[None]] = {}
 
     def __len__(self) -> int:
         return len(self._logins)
 
     async def add(self, key: str, login: PendingLogin) -> None:
-        """Keep a begun login; `StorageError` (retryable) when the store is full."""
+        """Store a pending login. Raises `StorageError` (retryable) if the store is full."""
         if key in self._logins:
             return
         now = self._clock()
@@ -84,7 +84,7 @@ class MemoryLoginStore(Unpicklable):
         return self._logins.get(key)
 
     async def take(self, key: str, *, claim: str, code: str) -> Taken | None:
-        """Take a login, if nobody has, and say who has it."""
+        """Take a login if nobody has, and return who has it."""
         login = self._logins.get(key)
         if login is None:
             return None
@@ -94,7 +94,7 @@ class MemoryLoginStore(Unpicklable):
         return login.taken
 
     async def settle(self, key: str, outcome: Outcome) -> None:
-        """Keep how a login ended and wake who waits for it."""
+        """Store how a login ended, and wake its waiters."""
         if key in self._logins and key not in self._outcomes:
             self._outcomes[key] = outcome
             self._bytes += _OUTCOME
@@ -104,7 +104,7 @@ class MemoryLoginStore(Unpicklable):
     async def settled(self, key: str, *, timeout: float) -> Outcome | None:
         """Wait for a login's outcome."""
         if key in self._logins and key not in self._outcomes:
-            changed = self._waiters.setdefault(key, asyncio.get_running_loop().create_future())  # one for all
+            changed = self._waiters.setdefault(key, asyncio.get_running_loop().create_future())  # shared by all waiters
             await asyncio.wait((changed,), timeout=timeout)
         return self._outcomes.get(key)
 
@@ -113,15 +113,15 @@ class MemoryLoginStore(Unpicklable):
 
     def _full_error(self) -> StorageError:
         error = StorageError(
-            f"{len(self._logins):,} logins of {self._bytes:,} bytes have begun and not yet expired, as much as is kept "
-            "in memory; begin again later, or give MemoryLoginStore a larger max_logins or max_bytes",
+            f"{len(self._logins):,} logins of {self._bytes:,} bytes have not expired yet, which is the limit; "
+            "try again later, or give MemoryLoginStore a larger max_logins or max_bytes",
             retryable=True,
         )
         error.full = True
         return error
 
     def _sweep(self, now: datetime) -> bool:
-        """Look at some logins that are due: those at their end go. Whether there were any."""
+        """Check some logins that are due, and delete those at their end. Return whether there were any."""
         looked = 0
         while self._due and self._due[0][0] <= now and looked < _SWEPT_AT_ONCE:
             _, key = heapq.heappop(self._due)
@@ -139,7 +139,7 @@ class MemoryLoginStore(Unpicklable):
         return looked > 0
 
     def _make_room(self, now: datetime) -> bool:
-        """Forget one login that nobody can finish any more, if there is one."""
+        """Delete one login that nobody can finish any more. Return whether there was one."""
         for key in tuple(self._expired)[:1]:
             del self._expired[key]
             if self._logins[key].taken is None:
@@ -148,12 +148,12 @@ class MemoryLoginStore(Unpicklable):
         return self._sweep(now)
 
     def _end(self, key: str) -> datetime:
-        """Tell until when a login is kept."""
+        """Return until when a login is kept."""
         return self._forget_at.get(key) or self._logins[key].expires_at + KEPT
 
     def _look_at(self, time: datetime, key: str) -> None:
         heapq.heappush(self._due, (time, key))
-        if len(self._due) > 2 * len(self._logins) + _SWEPT_AT_ONCE:  # most of them are gone
+        if len(self._due) > 2 * len(self._logins) + _SWEPT_AT_ONCE:  # most of these are gone
             self._due = [entry for entry in self._due if entry[1] in self._logins]
             heapq.heapify(self._due)
 
@@ -166,7 +166,7 @@ class MemoryLoginStore(Unpicklable):
         self._wake(key)
 
     def _count(self, owner: int, key: str) -> None:
-        """Count a login among its subject's unfinished ones; the oldest of too many goes."""
+        """Count a login among its subject's unfinished ones. If there are too many, delete the oldest."""
         while len(self._unfinished.get(owner, ())) >= LIVE_LOGINS_A_SUBJECT:
             self._forget(self._unfinished[owner][0])
         self._unfinished[owner] = (*self._unfinished.get(owner, ()), key)
@@ -186,23 +186,23 @@ class MemoryLoginStore(Unpicklable):
 
 
 def _owner(login: PendingLogin) -> int:
-    """Stand in for client id and subject; where two ever met, they would share one bound."""
+    """Return a hash of client id and subject. If two were ever equal, they would share one limit."""
     return hash((login.client_id, login.subject))
 
 
 def _size(login: PendingLogin) -> int:
-    """Tell how many bytes a login takes, about."""
+    """Return how many bytes a login uses, approximately."""
     texts = (login.client_id, login.subject, login.binding_digest, login.label, login.return_to)
     return _OVERHEAD + sum(sys.getsizeof(text) for text in texts if text is not None)
 
 
 @cache
 def _warn_of_workers(workers: str) -> None:
-    """Warn, once a process, where a server is told to run several workers."""
+    """Warn, once per process, if the server is configured to run several workers."""
     if workers.isdecimal() and int(workers) > 1:
         warnings.warn(
-            f"WEB_CONCURRENCY is {workers}, and logins kept in memory are seen by one process only: "
-            "a login may come back to another worker, which does not know it; use open_store() with a database",
+            f"WEB_CONCURRENCY is {workers}, but logins in memory are only known to one process, so a login may come "
+            "back to another worker, which does not know it; use open_store() with a database",
             RuntimeWarning,
             stacklevel=3,
         )

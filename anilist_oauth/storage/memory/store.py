@@ -24,26 +24,26 @@ class MemoryStore(Unpicklable):
 
     @classmethod
     def from_url(cls, url: str, *, keys: Keys | None, sealed: bool | None) -> Self:
-        """Make one for ``memory:``; nothing else is in such a URL."""
+        """Return the store for ``memory:``. Such a URL contains nothing else."""
         del url
         return cls(keys=keys, sealed=sealed)
 
     def pace(self, ceiling: int = 90) -> Pace:
-        """Give a pace; there is one process alone that has this store."""
+        """Return a plain pace, because only this process has this store."""
         return Pace(ceiling)
 
     async def open(self) -> Self:
-        """Do nothing: memory is open."""
+        """Do nothing: memory needs no opening."""
         return self
 
     async def ping(self) -> None:
-        """Do nothing: memory answers."""
+        """Do nothing: memory always answers."""
 
     async def health(self) -> Health:
-        """Count what is held."""
+        """Count the records."""
         return Health(
             kind="memory", version=VERSION, found_version=0, logins=len(self.logins), tokens=len(self._records)
         )
 
     async def aclose(self) -> None:
-        """Do nothing: memory ends with its process."""
+        """Do nothing: memory needs no closing."""

@@ -10,7 +10,7 @@ from anilist_oauth.storage.records import StoredToken
 
 
 class MemoryTokenStore(Unpicklable):
-    """A `TokenStore` that ends with its process; `clock` gives the time for `expiring`."""
+    """A `TokenStore` in memory. `clock` returns the time for `expiring`."""
 
     def __init__(self, *, clock: Callable[[], datetime] = utc_now) -> None:
         self._clock = checked_clock(clock)
@@ -24,7 +24,7 @@ class MemoryTokenStore(Unpicklable):
         return self._tokens.get((client_id, subject))
 
     async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
-        """Write the record of a subject, if `over` is what is there, and nothing newer."""
+        """Write the record of a subject; see `TokenStore.put`."""
         expect(stored, StoredToken, "stored: a StoredToken is needed")
         key = (stored.client_id, stored.subject)
         present = self._tokens.get(key)
@@ -36,12 +36,12 @@ class MemoryTokenStore(Unpicklable):
         return True
 
     async def update(self, stored: StoredToken, *, was: StoredToken) -> bool:
-        """Write the record of a subject, if the one that is there is still as it was."""
+        """Write the record of a subject, if it has not changed; see `UpdatingTokenStore.update`."""
         present = self._tokens.get((stored.client_id, stored.subject))
         return present is not None and present.marks == was.marks and await self.put(stored, over=was.token_id)
 
     async def delete(self, subject: str, *, client_id: str) -> None:
-        """Forget the token of a subject."""
+        """Delete the token of a subject."""
         self._tokens.pop((client_id, subject), None)
 
     async def expiring(self, within: timedelta | None, *, client_id: str | None = None) -> AsyncIterator[StoredToken]:
@@ -52,5 +52,5 @@ class MemoryTokenStore(Unpicklable):
                 yield stored
 
     async def holds_sealed(self, mark: str) -> bool:
-        """Tell whether an access token begins with a mark, which is how sealed ones begin."""
+        """Return whether any access token begins with the mark of sealed tokens."""
         return any(stored.token.access_token.startswith(mark) for stored in self._tokens.values())

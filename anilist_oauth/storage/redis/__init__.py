@@ -1,4 +1,4 @@
 """Logins and tokens in Redis (extra `redis`).
 
-`store` is the front, `keys` the names and scripts, `client` the connections.
+`store` is the public class, `keys` has the names of keys, and `client` the connections.
 """

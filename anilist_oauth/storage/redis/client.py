@@ -1,4 +1,4 @@
-"""The one place that knows redis-py: connections, limits on time, and what its errors mean."""
+"""The only module that uses redis-py: connections, time limits, and the meaning of its errors."""
 
 import asyncio
 import hashlib
@@ -32,22 +32,22 @@ from anilist_oauth.storage.redis.url import RedisAddress
 
 WAIT = 4.0  # seconds for a connection, or an answer
 CONNECTIONS = 20
-LOOK_EVERY = 5.0  # seconds between two looks for what may have been published unheard
+LOOK_EVERY = 5.0  # seconds between checks for messages that may have been missed
 AGAIN_AFTER = 1.0  # seconds before a lost subscription is tried again
-# Redis may take again what it refuses now: no memory, no disk, a failover under way.
+# Temporary refusals of Redis: no memory, no disk, a failover.
 PASSING = ("OOM", "MISCONF", "READONLY", "LOADING", "MASTERDOWN", "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN")
 
 logger: logging.Logger = logging.getLogger("anilist_oauth")
 
 
 class Client:
-    """An open Redis.
+    """An open connection to Redis.
 
     Args:
-        redis: The client of redis-py, or the application's own.
+        redis: The client of redis-py, possibly the application's.
         owned: Whether `aclose` closes it.
-        at_once: How many calls run at the same time at most.
-        secrets: What no message may repeat.
+        at_once: The most calls that run at the same time.
+        secrets: Strings that no message may show.
     """
 
     def __init__(self, redis: Any, *, owned: bool, at_once: int | None, secrets: tuple[str, ...]) -> None:
@@ -61,28 +61,28 @@ class Client:
 
     @classmethod
     def of(cls, theirs: Any, *, at_once: int | None) -> Self:
-        """Use a client of the application's, or one over its pool; neither is closed."""
+        """Use a client of the application's, or its pool. Neither is ever closed."""
         redis = Redis(connection_pool=theirs) if isinstance(theirs, ConnectionPool) else theirs
         return cls(redis, owned=False, at_once=at_once, secrets=())
 
     async def run(self, *commands: Command) -> list[Any]:
-        """Run commands, several of them in one transaction; their answers.
+        """Run commands, several of them in one transaction, and return their answers.
 
-        Each may run twice where an answer was lost, so that each must be one which may.
+        Each command may run twice if an answer is lost, so it must be repeatable.
 
         Raises:
-            StorageError: Redis failed, or took longer than ten seconds. It has no cause: redis-py's errors may hold
-                the URL, or what was sent.
+            StorageError: Redis failed, or took longer than ten seconds. It has no cause, because redis-py's errors may
+                contain the URL or the data.
         """
         return await self._calls.run(lambda: self._run(commands))
 
     async def open(self, channel: str) -> None:
-        """See whether Redis answers, and say so once where waiting is slower for want of a right."""
+        """Check that Redis answers. If a missing permission makes waiting slower, log that once."""
         await self.run(("PING",))
         self._listening = await self._calls.run(lambda: self._may_publish(channel))
         if not self._listening:
             logger.warning(
-                "this user of Redis may not use channels, so that a login finished by another process is seen some "
+                "this Redis user may not use channels, so a login finished by another process is noticed some "
                 "seconds later; `ACL SETUSER <user> &%s` allows it",
                 channel,
             )
@@ -92,10 +92,10 @@ class Client:
         return await self._calls.run(lambda: self._scan(pattern))
 
     async def news(self, channel: str) -> AsyncGenerator[str | None, None]:
-        """Yield what is published, and None whenever something may have been missed: at first, and every 5 seconds.
+        """Yield published messages, and None whenever some may have been missed: at first, and every 5 seconds.
 
-        A lost connection is made again; a `StorageError` says that this cannot help. Where the user may not listen,
-        there is a None every 5 seconds and nothing else.
+        A lost connection is restored; a `StorageError` says that this cannot help. If the user may not subscribe,
+        it only yields None every 5 seconds.
         """
         self._calls.check()
         while self._listening:
@@ -114,7 +114,7 @@ class Client:
             await asyncio.sleep(LOOK_EVERY)
 
     async def aclose(self) -> None:
-        """Wait for what runs, refuse what comes later, and close every connection that is not the application's."""
+        """Wait for running calls, refuse new ones, and close the connections unless they are the application's."""
         await self._calls.aclose()
         if self._owned:
             for client in (self._redis, *getattr(self._redis, "anilist_sentinels", ())):
@@ -131,7 +131,7 @@ class Client:
         return answers
 
     async def _one(self, command: Command) -> Any:
-        """Run one command, a script by its digest where Redis knows it."""
+        """Run one command. A script is sent as its digest if Redis knows it."""
         if command[0] != "EVAL":
             return await self._redis.execute_command(*command)
         source = str(command[1])
@@ -162,12 +162,12 @@ class Client:
             yield None
             look_at = clock() + LOOK_EVERY
             while True:
-                async with asyncio.timeout(LOOK_EVERY + LIMIT):  # it connects again, where that is needed
+                async with asyncio.timeout(LOOK_EVERY + LIMIT):  # it reconnects if needed
                     message = await pubsub.get_message(timeout=max(0.0, look_at - clock()))
                 heard = _decoded(message["data"]) if message and message["type"] == "message" else None
                 if heard is not None:
                     yield heard
-                if heard is None or clock() >= look_at:  # be there ever so much news
+                if heard is None or clock() >= look_at:  # however many messages there are
                     yield None
                     look_at = clock() + LOOK_EVERY
 
@@ -188,15 +188,15 @@ def _is_retryable(error: BaseException) -> bool:
 
 
 def connect(address: RedisAddress, *, at_once: int | None) -> Client:
-    """Make the client for an address; nothing is sent yet.
+    """Create the client for an address. Nothing is sent yet.
 
     Raises:
-        ConfigurationError: An option of the URL does not fit.
+        ConfigurationError: An option of the URL is invalid.
     """
     common: dict[str, Any] = {
         "socket_connect_timeout": WAIT,
-        # The limit of a call is the limit: with one of its own, redis-py sends through asyncio.wait_for, which in
-        # Python 3.11 now and then swallows a cancellation.
+        # redis-py must have no time limit: it would send through asyncio.wait_for, which in Python 3.11 sometimes
+        # swallows a cancellation. The limit of a call is enough.
         "socket_timeout": None,
         "encoding_errors": "surrogatepass",
         "decode_responses": True,
@@ -205,7 +205,7 @@ def connect(address: RedisAddress, *, at_once: int | None) -> Client:
         redis = _MAKERS[address.kind](address, common)
     except (ValueError, TypeError):
         redis = None
-    if redis is None:  # what redis-py says of it may quote the password
+    if redis is None:  # redis-py's message may quote the password
         raise ConfigurationError("the store's URL cannot be read: redis://user:password@host:6379/0 is needed")
     return Client(redis, owned=True, at_once=at_once, secrets=address.secrets)
 
@@ -234,7 +234,7 @@ _MAKERS = {"single": _single, "sentinel": _sentinel, "cluster": _cluster}
 
 
 def _decoded(answer: Any) -> Any:
-    """Give an answer as text: an application's own client may not decode."""
+    """Return an answer as text, because an application's client may not decode."""
     if isinstance(answer, bytes):
         return answer.decode("utf-8", "surrogatepass")
     if isinstance(answer, dict):

@@ -20,18 +20,18 @@ Command = tuple[str | int, ...]
 
 @attrs.frozen
 class Keys:
-    """The keys of one store, all of which begin with its prefix."""
+    """The keys of one store. All begin with its prefix."""
 
     prefix: str = "anilist_oauth:"
 
     @property
     def logins(self) -> str:
-        """What the key of a login begins with."""
+        """The prefix of a login's key."""
         return f"{self.prefix}{{logins}}:"
 
     @property
     def owners(self) -> str:
-        """What the key of a subject's unfinished logins begins with."""
+        """The prefix of the key of a subject's unfinished logins."""
         return f"{self.logins}of:"
 
     @property
@@ -41,7 +41,7 @@ class Keys:
 
     @property
     def settled(self) -> str:
-        """The channel on which the key of a login is published that has ended."""
+        """The channel on which the keys of finished logins are published."""
         return f"{self.logins}settled"
 
     @property
@@ -56,37 +56,37 @@ class Keys:
 
     @property
     def pace(self) -> str:
-        """The key of what the processes share of AniList's limit."""
+        """The key of the pace that the processes share."""
         return f"{self.prefix}pace"
 
     @property
     def sealed(self) -> str:
-        """The key that says that there are sealed tokens."""
+        """The key that exists if there are sealed tokens."""
         return f"{self.prefix}sealed"
 
     def expiry(self, client_id: str) -> str:
-        """Give the key of an application's subjects by expiry."""
+        """Return the key of an application's subjects by expiry."""
         return f"{self.prefix}{{{quote(client_id, safe='')}}}:expiry"
 
     def token(self, client_id: str, subject: str) -> str:
-        """Give the key of a user's record."""
+        """Return the key of a user's record."""
         return f"{self.prefix}{{{quote(client_id, safe='')}}}:token:{subject}"
 
 
 class Run(Protocol):
-    """Runs commands, several of them in one transaction, and gives their answers."""
+    """Runs commands, several of them in one transaction, and returns their answers."""
 
     def __call__(self, *commands: Command) -> Awaitable[list[Any]]:
-        """Run them; each may run twice where an answer was lost."""
+        """Run them. Each may run twice if an answer is lost."""
 
 
 class News(Protocol):
     """Subscribes to a channel."""
 
     def __call__(self, channel: str) -> AsyncGenerator[str | None, None]:
-        """Yield what is published, and None whenever something may have been missed."""
+        """Yield published messages, and None whenever some may have been missed."""
 
 
 def script(source: str, keys: tuple[str, ...], *arguments: str | int) -> Command:
-    """Give the command that runs a Lua script: it is atomic. The client sends its digest where that is enough."""
+    """Return the command that runs a Lua script, which is atomic. The client sends only its digest if possible."""
     return ("EVAL", source, len(keys), *keys, *arguments)

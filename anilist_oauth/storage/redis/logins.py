@@ -1,7 +1,7 @@
-"""Logins in Redis: each step is one Lua script, and so atomic over all processes.
+"""Logins in Redis. Each step is one Lua script, and so atomic over all processes.
 
-redis-py sends a command again whose answer was lost, so that each script, run twice with the same arguments, leaves
-what it left the first time and gives the same answer: a bare ``GETDEL`` would lose the login.
+redis-py repeats a command whose answer was lost. So running a script twice with the same arguments must have the same
+effect and result as running it once. A bare ``GETDEL`` would lose the login.
 """
 
 import json
@@ -19,7 +19,7 @@ from anilist_oauth.storage.waiters import Waiters
 
 KEYS_AT_ONCE = 1000
 
-# Times are microseconds by the application's clock; Redis only counts down from it.
+# Times are microseconds on the application's clock. Redis only counts down.
 ADD = """
 local now, record, forget_at, key, logins, settled, live, anonymous = unpack(ARGV)
 local kept = redis.call('HGET', KEYS[1], 'forget_at')

@@ -29,36 +29,37 @@ _PREFIX = re.compile(r"[A-Za-z0-9_.:/-]{1,100}")
 class RedisStore(Unpicklable):
     """Logins and tokens in Redis or Valkey (extra ``redis``).
 
-    Redis must keep what it is told: without an append-only file (``appendonly yes``) a crash loses the tokens written
-    since the last snapshot, and with an eviction policy other than ``noeviction`` memory pressure throws them away.
+    Redis must be configured to keep its data. Without an append-only file (``appendonly yes``), a crash loses the
+    tokens written since the last snapshot. With an eviction policy other than ``noeviction``, low memory loses tokens.
 
-    Every key begins with the prefix. The tokens of one application share a hash tag, its client id; so do all logins,
-    whose keys are random and name no application. A user with the rights ``~anilist_oauth:* +@all`` is enough; with
-    ``&anilist_oauth:*`` as well, a login finished by another process is seen at once, and not some seconds later.
+    Every key begins with the prefix. The tokens of one application share a hash tag, which is its client id. All logins
+    share another one; their keys are random and do not name an application. The permissions ``~anilist_oauth:* +@all``
+    suffice. With ``&anilist_oauth:*`` too, a login finished by another process is noticed at once, and not some
+    seconds later.
 
-    A store belongs to the event loop that opens it. `aclose` waits for what runs, for five seconds; later calls are
+    A store belongs to the event loop that opens it. `aclose` gives running calls five seconds, and later calls are
     refused.
 
     Args:
         url_or_client: ``redis://user:password@host:6379/0``, ``rediss://`` for TLS,
             ``redis+sentinel://:password@host:26379,host:26379/mymaster/0`` (the password is the master's; that of the
             Sentinels is ``?sentinel_password=``), ``redis+cluster://host:6379``, or ``unix:///run/redis.sock``; with
-            ``valkey`` for ``redis`` likewise. Or a client or pool of `redis.asyncio`, which is used and never closed.
-        keys: Fernet keys that seal the tokens, see `SealedTokenStore`; a string may hold several between blanks or
-            commas. None reads ``ANILIST_STORE_KEYS``; where that is not set, tokens are kept as they are.
-        prefix: What every key begins with.
-        pool_size: How many commands run at the same time at most; 20 unless given.
-        sealed: False lets a store that holds sealed tokens keep plain ones.
-        clock: Gives the time, for sweeping and for `TokenStore.expiring`.
+            ``valkey`` in place of ``redis``. Or a client or pool of `redis.asyncio`, which is never closed.
+        keys: Fernet keys that seal the tokens (see `SealedTokenStore`). A string may contain several, separated by
+            spaces or commas. None reads ``ANILIST_STORE_KEYS``; if that is not set, tokens are not sealed.
+        prefix: The prefix of every key.
+        pool_size: The most commands that run at the same time, by default 20.
+        sealed: False allows plain tokens in a store that holds sealed ones.
+        clock: Returns the time, for deleting old logins and for `TokenStore.expiring`.
 
     Attributes:
         logins: The `LoginStore`.
-        tokens: The `TokenStore`, sealed where there are keys.
+        tokens: The `TokenStore`. It seals tokens if there are keys.
 
     Raises:
-        ConfigurationError: The URL names no Redis or cannot be read, a key is not a Fernet key, or an argument does not
-            fit.
-        ImportError: There are keys, and the extra ``seal`` is not installed.
+        ConfigurationError: The URL is not one of Redis or cannot be read, a key is not a Fernet key, or an argument
+            is invalid.
+        ImportError: There are keys, but the extra ``seal`` is not installed.
     """
 
     def __init__(
@@ -100,13 +101,13 @@ class RedisStore(Unpicklable):
         return "<RedisStore>"
 
     def pace(self, ceiling: int = 90) -> Pace:
-        """Give a pace for `OAuthSession` whose budget is shared by all processes that use this Redis.
+        """Return a pace for `OAuthSession` whose budget is shared by all processes that use this Redis.
 
-        What one process hears of the limit, a 429 or an outage, all heed. While Redis cannot be reached, each process
-        keeps to an even share.
+        All processes heed what one of them learns about the limit, a 429 or an outage. While Redis cannot be reached,
+        each process uses an equal share.
 
         Args:
-            ceiling: Requests a minute that the limit never exceeds.
+            ceiling: The upper bound of the limit, in requests per minute.
 
         Raises:
             ConfigurationError: The ceiling is not a positive integer.
@@ -114,11 +115,11 @@ class RedisStore(Unpicklable):
         return SharedPace(RedisLedger(self._run, self._keys.pace), ceiling)
 
     async def open(self) -> Self:
-        """Open the connections, and upgrade what an older version kept; opening it again changes nothing.
+        """Open the connections, and upgrade the data of an older version. Opening it again changes nothing.
 
         Raises:
-            StorageError: Redis cannot be reached or refuses, or what it keeps is of a newer version.
-            ImportError: The extra is not installed; the text says how to install it.
+            StorageError: Redis cannot be reached or refuses, or its data were written by a newer version.
+            ImportError: The extra is not installed. The message says how to install it.
         """
         async with self._opening:
             if self._client is None:
@@ -133,11 +134,11 @@ class RedisStore(Unpicklable):
         return self
 
     async def ping(self) -> None:
-        """Ask Redis for an answer, for a health check; `StorageError` unless it comes within two seconds."""
+        """Check that Redis answers, for a health check. Raises `StorageError` if not within two seconds."""
         await within(PING_LIMIT, self._run(("PING",)))
 
     async def health(self) -> Health:
-        """Count what the store holds; `StorageError` if it fails."""
+        """Count the records. Raises `StorageError` if that fails."""
         [applications] = await self._run(("SMEMBERS", self._keys.applications))
         counts = [await self._run(("ZCARD", self._keys.expiry(application))) for application in applications]
         logins = await self._opened().scan(f"{self._keys.logins}{'?' * 64}")
@@ -150,7 +151,7 @@ class RedisStore(Unpicklable):
         )
 
     async def aclose(self) -> None:
-        """Wait for what runs, and close every connection; whoever still waits for a login gets a `StorageError`."""
+        """Wait for running calls, and close every connection. Whoever still waits for a login gets a `StorageError`."""
         await self._own_logins.aclose()
         client, self._client = self._client, None
         if client is not None:

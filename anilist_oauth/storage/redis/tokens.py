@@ -1,4 +1,4 @@
-"""Tokens in Redis: a hash for each user, and for each application a sorted set of the subjects by expiry."""
+"""Tokens in Redis: a hash per user, and per application a sorted set of the subjects by expiry."""
 
 import time
 from collections.abc import AsyncIterator, Callable
@@ -20,7 +20,7 @@ from anilist_oauth.storage.redis.keys import Command, Keys, Run, script
 from anilist_oauth.storage.sealed import MARK
 from anilist_oauth.storage.skipped import Skipped
 
-PAGE = 100  # records of a stream that are read at once
+PAGE = 100  # records that an iteration reads at once
 AGAIN = 60.0  # seconds after which what a store notes of itself is noted again, in case that Redis lost it
 
 PUT = """
@@ -55,16 +55,16 @@ class RedisTokenStore(Unpicklable):
         return token_from_fields(fields) if fields else None
 
     async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
-        """Write the record of a subject, if `over` is what is there, and nothing newer."""
+        """Write the record of a subject; see `TokenStore.put`."""
         return await self._write(stored, over=over or "", marks="")
 
     async def update(self, stored: StoredToken, *, was: StoredToken) -> bool:
-        """Write the record of a subject, if the one that is there is still as it was."""
+        """Write the record of a subject, if it has not changed; see `UpdatingTokenStore.update`."""
         marks = "".join(map(str, marks_to_fields(was).values()))
         return await self._write(stored, over=was.token_id, marks=marks)
 
     async def delete(self, subject: str, *, client_id: str) -> None:
-        """Forget the token of a subject."""
+        """Delete the token of a subject."""
         await self._run(("DEL", self._keys.token(client_id, subject)), ("ZREM", self._keys.expiry(client_id), subject))
 
     async def expiring(self, within: timedelta | None, *, client_id: str | None = None) -> AsyncIterator[StoredToken]:
@@ -78,12 +78,12 @@ class RedisTokenStore(Unpicklable):
                 some = subjects[start : start + PAGE]
                 for subject, fields in zip(some, await self._records(application, some), strict=True):
                     with skipped.unreadable(application, subject):
-                        if fields and (stored := _read(fields)).is_due(within, now=now):  # look again: it may be newer
+                        if fields and (stored := _read(fields)).is_due(within, now=now):  # check again
                             yield stored
         skipped.report()
 
     async def holds_sealed(self, mark: str) -> bool:
-        """Tell whether a sealed token was ever kept; `mark` is how one begins."""
+        """Return whether a sealed token was ever stored. `mark` is the prefix of sealed tokens."""
         del mark
         [noted] = await self._run(("GET", self._keys.sealed))
         return noted is not None
@@ -105,20 +105,20 @@ class RedisTokenStore(Unpicklable):
         return bool(done)
 
     async def _note(self, command: Command) -> None:
-        """Run a command that changes nothing once it has run, but not each time."""
+        """Run a command that has no further effect once it has run, but not every time."""
         if self._noted.get(command, 0.0) < time.monotonic():
             await self._run(command)
             self._noted[command] = time.monotonic() + AGAIN
 
 
 def _read(fields: Any) -> StoredToken:
-    if not isinstance(fields, dict):  # the error of a key that is no hash
+    if not isinstance(fields, dict):  # the error of a key that is not a hash
         raise StorageError("the store holds a token's record that this package did not write")
     return token_from_fields(fields)
 
 
 def _score(stored: StoredToken) -> str:
-    """Give the expiry, as a double that is right to the microsecond; refused tokens come before all others."""
+    """Return the expiry as a double that is exact to the microsecond. Refused tokens come before all others."""
     if stored.needs_login:
         return "-inf"
     return "+inf" if stored.token.expires_at is None else str(to_microseconds(stored.token.expires_at))

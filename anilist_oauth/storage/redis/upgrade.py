@@ -1,4 +1,4 @@
-"""The version of what is kept in Redis, and how an older one is brought up to date.
+"""The version of the data in Redis, and the upgrade from older ones.
 
 Version 1 is that of `anilist_oauth` 0.1, which kept no version. Version 2 added it, the fields ``user_id`` and
 ``issued_at`` of a token, and the note that there are sealed ones. Each record is upgraded by itself, and again without
@@ -25,18 +25,18 @@ return 1
 
 
 async def upgrade(run: Run, keys: Keys) -> int:
-    """Bring a store up to date, if that is needed; the version that was found, 0 where there was nothing.
+    """Upgrade a store if needed. Return the version that was found, or 0 if it was empty.
 
     Raises:
-        StorageError: It is of a newer version than this package knows, or Redis failed.
+        StorageError: It was written by a newer version of this package, or Redis failed.
     """
     [version] = await run(("GET", keys.version))
     [applications] = await run(("SMEMBERS", keys.applications)) if version is None else [[]]
     found = int(version) if version and version.isdigit() else 1 if applications else 0
     if found > VERSION:
         raise StorageError(
-            f"the store is of version {found}, and this version of anilist_oauth knows {VERSION} at most: upgrade the "
-            "package"
+            f"the store has version {found}, but this version of anilist_oauth only supports up to {VERSION}; upgrade "
+            "the package"
         )
     if found < VERSION:
         for application in applications:

@@ -1,4 +1,4 @@
-"""A Redis URL as hosts print it: one server, a Sentinel's master, a Cluster, or a Unix socket."""
+"""Parse Redis URLs as hosting services show them: one server, a Sentinel's master, a Cluster, or a Unix socket."""
 
 from pathlib import PurePosixPath
 from typing import Any, Literal
@@ -25,16 +25,16 @@ _PORTS = {"single": 6379, "cluster": 6379, "sentinel": 26379}
 
 @attrs.frozen(kw_only=True)
 class RedisAddress:
-    """Where a Redis is.
+    """The address of a Redis.
 
     Attributes:
-        kind: What is at the URL.
-        url: For one server, the URL that redis-py reads.
-        nodes: For the others, their hosts and ports.
+        kind: What the URL names.
+        url: For one server, the URL for redis-py.
+        nodes: Otherwise, the hosts and ports.
         service: The name of a Sentinel's master.
-        options: For the others, what redis-py is told about the connections.
+        options: Unless it is one server, the connection options for redis-py.
         of_sentinels: The same for the connections to the Sentinels.
-        secrets: What no message may repeat.
+        secrets: Strings that no message may show.
     """
 
     kind: Kind
@@ -47,10 +47,10 @@ class RedisAddress:
 
 
 def redis_address(url: str) -> RedisAddress:
-    """Read a Redis URL.
+    """Parse a Redis URL.
 
     Raises:
-        ConfigurationError: It cannot be read, or has an option that is not known here.
+        ConfigurationError: It cannot be read, or has an unknown option.
     """
     url = MaskedText(url)
     scheme, _, rest = url.partition("://")
@@ -61,13 +61,13 @@ def redis_address(url: str) -> RedisAddress:
         query = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
     except ValueError:
         parts = None
-    if parts is None or parts.fragment:  # what urllib says of it may quote the password
+    if parts is None or parts.fragment:  # urllib's message may quote the password
         raise ConfigurationError(f"the store's URL cannot be read: {NEEDED}")
     base, _, suffix = scheme.partition("+")
     kind: Kind = "sentinel" if suffix == "sentinel" else "cluster" if suffix == "cluster" else "single"
     unknown = sorted(set(query) - _OPTIONS - (_OF_SENTINELS if kind == "sentinel" else set()))
     if unknown:
-        raise ConfigurationError(f"the store's URL has options that are not known here: {', '.join(unknown)}")
+        raise ConfigurationError(f"the store's URL has unknown options: {', '.join(unknown)}; remove them")
     password = MaskedText(unquote(parts.netloc.rpartition("@")[0].partition(":")[2]))
     secrets = tuple(filter(None, (url, password, *(MaskedText(query.get(n, "")) for n in query if "password" in n))))
     if scheme in _SOCKETS:
@@ -91,13 +91,13 @@ def _several(
     if kind == "sentinel":
         if not path:
             raise ConfigurationError(
-                "the store's URL names no master: redis+sentinel://host:26379/mymaster/0 is needed"
+                "the store's URL names no master; redis+sentinel://host:26379/mymaster/0 is needed"
             )
         service, path = unquote(path[0]), path[1:]
     if path:
         options["db"] = _check_database(f"/{path[0]}")
     if kind == "cluster" and options.pop("db", 0):
-        raise ConfigurationError("the store's URL: a Redis Cluster has the database 0 only")
+        raise ConfigurationError("the store's URL: a Redis Cluster only has the database 0")
     of_sentinels = {name.removeprefix("sentinel_"): query[name] for name in query if name in _OF_SENTINELS}
     return RedisAddress(
         kind=kind,

@@ -1,10 +1,10 @@
 """Logins and tokens in SQLite or PostgreSQL (extras `sql` and `postgres`).
 
-`store` is the front. `tables` and `statements` say everything in SQLAlchemy's Core; `upgrade` makes the tables and
-brings older ones up to date. `runner` runs one statement at a time over a `Database`: `postgresql`, `sqlite`, or
-`engine` for an application's own. `url` reads the URLs, and `file` and `folder` take care of SQLite's file.
+`store` is the public class. `tables` and `statements` use SQLAlchemy's Core; `upgrade` creates the tables and upgrades
+older ones. `runner` runs one statement at a time on a `Database`: `postgresql`, `sqlite`, or `engine` for an engine of
+the application's. `url` parses the URLs, and `file` and `folder` protect SQLite's file.
 
-``from anilist_oauth.storage.sql import metadata`` gives SQLAlchemy's `MetaData` of the tables, for alembic.
+``from anilist_oauth.storage.sql import metadata`` is SQLAlchemy's `MetaData` of the tables, for alembic.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""What runs a statement: one `Database` for PostgreSQL, one for SQLite, one for an application's own engine."""
+"""The interface for running statements, implemented for PostgreSQL, SQLite, and an engine of the application's."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
@@ -21,31 +21,31 @@ class Database(Protocol):
         """Open the first connection, or the pool."""
 
     async def execute(self, statement: Executable, values: Mapping[str, Any]) -> list[Row]:
-        """Run one statement as a transaction of its own, and give its rows."""
+        """Run one statement in its own transaction, and return its rows."""
 
     def upgrading(self) -> AsyncEngine:
-        """Give an engine for making and upgrading the tables; see `keeps_engine`."""
+        """Return an engine for creating and upgrading the tables; see `keeps_engine`."""
 
     @property
     def keeps_engine(self) -> bool:
-        """Whether that engine is the application's, and is not disposed afterwards."""
+        """Whether that engine is the application's and must not be disposed."""
 
     async def aclose(self) -> None:
         """Close every connection."""
 
     def cut(self) -> None:
-        """Close what `aclose` could not in its time, without a goodbye."""
+        """Close what `aclose` could not close in time, without saying goodbye to the server."""
 
 
 @attrs.define
 class Compiler:
-    """Turns statements into the text and the values that a driver takes, and remembers the text."""
+    """Compiles statements to the text and values that a driver takes, and caches the text."""
 
     _dialect: Dialect
     _compiled: dict[Executable, tuple[str, tuple[str, ...], dict[str, Any]]] = attrs.field(factory=dict)
 
     def __call__(self, statement: Executable, values: Mapping[str, Any]) -> tuple[str, Sequence[Any]]:
-        """Give the text of a statement, and its values in order; a list among them stands for ``IN (…)``."""
+        """Return the text of a statement and its values in order. A list among the values stands for ``IN (…)``."""
         known = self._compiled.get(statement)
         if known is None:
             compiled: Any = statement.compile(dialect=self._dialect)  # type: ignore[attr-defined]  # of all of ours
@@ -58,5 +58,5 @@ class Compiler:
 
 
 def as_rows(found: Iterable[Mapping[str, Any]]) -> list[Row]:
-    """Give rows as plain dicts, in which the token is masked."""
+    """Return rows as plain dicts in which the token is masked."""
     return [masked_token(dict(row)) for row in found]

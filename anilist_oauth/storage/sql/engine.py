@@ -1,4 +1,4 @@
-"""An application's own engine: its connections, its options, its driver."""
+"""An engine of the application's, with its connections, options and driver."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from anilist_oauth.storage.sql.database import Row, as_rows
 
 
 class Engine:
-    """An `AsyncEngine` that belongs to the application: it is used, and never disposed."""
+    """An `AsyncEngine` that belongs to the application. It is used, and never disposed."""
 
     keeps_engine = True
 
@@ -18,7 +18,7 @@ class Engine:
         self._engine = engine
 
     async def open(self) -> None:
-        """Do nothing: the engine connects by itself."""
+        """Do nothing: the engine connects when needed."""
 
     async def execute(self, statement: Executable, values: Mapping[str, Any]) -> list[Row]:
         """Run one statement in a transaction."""
@@ -27,11 +27,11 @@ class Engine:
             return as_rows(map(dict, result.mappings())) if result.returns_rows else []
 
     def upgrading(self) -> AsyncEngine:
-        """Give the engine itself."""
+        """Return the engine itself."""
         return self._engine
 
     async def aclose(self) -> None:
         """Do nothing: the application closes its engine."""
 
     def cut(self) -> None:
-        """Do nothing, likewise."""
+        """Do nothing: the application closes its engine."""

@@ -1,4 +1,4 @@
-"""What a database's errors mean. None of them leaves the store: they hold the values of a statement, and so tokens."""
+"""Map a database's errors. None leaves the store, because they contain the values of a statement, such as tokens."""
 
 import sqlite3
 
@@ -14,14 +14,14 @@ RETRYABLE_SQLITE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_F
 
 
 def storage_error(error: BaseException, *, database: str, secrets: tuple[str, ...]) -> StorageError:
-    """Say what happened, in the driver's first line: the rest of it may quote a row."""
+    """Return an error with the first line of the driver's message. The other lines may quote a row."""
     driver = getattr(error, "orig", None) or error
-    driver = driver.__cause__ or driver  # SQLAlchemy puts an error of its own before asyncpg's
+    driver = driver.__cause__ or driver  # SQLAlchemy wraps asyncpg's error in another one
     if isinstance(error, StorageError):
         return error
     if isinstance(error, TimeoutError | PoolTimeoutError):
         return StorageError(f"the {database} store took longer than allowed", retryable=True)
-    lines = str(driver.args[-1] if driver.args else "").splitlines() or [""]  # an OSError begins with its number
+    lines = str(driver.args[-1] if driver.args else "").splitlines() or [""]  # an OSError's first is its number
     said = clean(lines[0], secrets=secrets)
     return StorageError(
         f"the {database} store failed: {type(driver).__name__}: {said}", retryable=_retryable(error, driver)

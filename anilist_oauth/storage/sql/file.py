@@ -1,7 +1,7 @@
-"""The SQLite file: nobody but its owner reads it, from before SQLite opens it.
+"""Protect the SQLite file: only its owner can read it, even before SQLite opens it.
 
-SQLite gives ``-wal`` and ``-shm`` the permissions of the file itself, so that a file which is 0600 before SQLite sees
-it keeps its tokens to its owner whatever the umask is.
+SQLite gives ``-wal`` and ``-shm`` the permissions of the file itself. So if the file has mode 0600 before SQLite opens
+it, only the owner can read the tokens, whatever the umask is.
 """
 
 import os
@@ -17,14 +17,14 @@ COMPANIONS = ("-wal", "-shm", "-journal")
 
 
 def secure_file(path: Path, *, check_folder: bool = True) -> None:
-    """Make the file 0600, or tighten it and SQLite's companions of it, and the folder 0700 if we make it.
+    """Create the file with mode 0600, or restrict it and SQLite's companion files. A new folder gets mode 0700.
 
     Args:
         path: The file.
-        check_folder: Whether others may not have a way to its folder, see `anilist_oauth.storage.sql.folder`.
+        check_folder: Whether to refuse a folder that others can access; see `anilist_oauth.storage.sql.folder`.
 
     Raises:
-        StorageError: The file is a symlink, no plain file, or another user's; others may write to its folder; or the
+        StorageError: The file is a symlink, not a plain file, or another user's; others may write to its folder; or the
             file system refuses.
     """
     if sys.platform == "win32":  # pragma: no cover (there, the profile folder's access list is what protects)
@@ -41,7 +41,7 @@ def secure_file(path: Path, *, check_folder: bool = True) -> None:
             with suppress(FileNotFoundError):
                 _tighten(name)
     except OSError as error:
-        raise StorageError(f"the store's file {path} cannot be made or secured: {error.strerror}") from error
+        raise StorageError(f"the store's file {path} cannot be created or protected: {error.strerror}") from error
 
 
 def _make_folder(folder: Path) -> None:
@@ -53,8 +53,8 @@ def _make_folder(folder: Path) -> None:
 def _tighten(path: Path) -> None:
     found = path.lstat()
     if not stat.S_ISREG(found.st_mode):
-        raise StorageError(f"{path} is not a plain file (a symlink is not followed): name the file itself")
+        raise StorageError(f"{path} is not a plain file (symlinks are not followed); name the file itself")
     if sys.platform != "win32" and found.st_uid != os.geteuid():
-        raise StorageError(f"{path} belongs to another user: run as its owner, or choose another file")
+        raise StorageError(f"{path} belongs to another user; run as its owner, or choose another file")
     if stat.S_IMODE(found.st_mode) != stat.S_IRUSR | stat.S_IWUSR:
         path.chmod(0o600)

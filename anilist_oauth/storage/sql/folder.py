@@ -1,7 +1,7 @@
-"""The folder of a store's file: nobody else can put another file in the store's place, or read the tokens in it.
+"""Check the folder of a store's file: nobody else may replace the file, or read its tokens.
 
-Whoever may write to the folder, or owns it, can swap the file between our look at it and SQLite's. So can whoever may
-rename the folder itself, because a folder above it is open to everybody, or owns a symlink on the way to it.
+Whoever owns the folder or may write to it can swap the file between our check and SQLite's opening it. So can whoever
+may rename the folder, because a folder above it is open to everybody, or owns a symlink on the way to it.
 """
 
 import os
@@ -16,22 +16,22 @@ if sys.platform != "win32":
     import grp
     import pwd
 
-_MOST_LINKS = 40  # as Linux follows
+_MOST_LINKS = 40  # as many as Linux follows
 
 
 def check_folder(folder: Path) -> None:
-    """Refuse a folder to which others have a way.
+    """Refuse a folder that others can access.
 
     Raises:
-        StorageError: It belongs to another user, or everybody or a group of others may write to it; a folder above it
-            is open to everybody; or a symlink of another user's is on the way. The text says what to do.
-        OSError: The folder cannot be looked at.
+        StorageError: It belongs to another user, or everybody or a shared group may write to it; a folder above it is
+            open to everybody; or there is another user's symlink on the way. The message says what to do.
+        OSError: The folder cannot be read.
     """
     path = folder
     for path, found in _way(folder.absolute()):
         if stat.S_ISLNK(found.st_mode):
             if not _is_ours(found):
-                raise _refusal(f"{path}, on the way to {folder}, is a symlink of another user's", "")
+                raise _refusal(f"{path}, on the way to {folder}, is another user's symlink", "")
         elif found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX:
             raise _refusal(f"everybody may write to the folder {path}", f"chmod o-w {path}")
     found = path.stat()
@@ -40,19 +40,19 @@ def check_folder(folder: Path) -> None:
     if found.st_mode & stat.S_IWOTH:
         raise _refusal(f"everybody may write to the folder {path}", f"chmod o-w {path}")
     if found.st_mode & stat.S_IWGRP and not _is_private(found.st_gid):
-        raise _refusal(f"a group of others may write to the folder {path}", f"chmod g-w {path}")
+        raise _refusal(f"a group with other members may write to the folder {path}", f"chmod g-w {path}")
 
 
 def _refusal(what: str, command: str) -> StorageError:
     do = f"run `{command}`, or choose" if command else "choose"
     return StorageError(
-        f"{what}, and so put another file in the store's place: {do} a folder of its own for the file. Where nobody "
-        "else can reach it, as on a volume that only this container mounts, give open_store check_folder=False"
+        f"{what}, and so replace the store's file: {do} a separate folder for the file. If nobody else can reach it, "
+        "as on a volume that only this container mounts, pass check_folder=False to open_store"
     )
 
 
 def _way(path: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    """Go from the root to a folder, through each symlink: every folder and symlink on the way."""
+    """Yield every folder and symlink on the way from the root to a folder."""
     current, left, links = Path(path.anchor), list(reversed(path.parts[1:])), 0
     yield current, current.lstat()
     while left:
@@ -81,12 +81,12 @@ def _is_ours(found: os.stat_result) -> bool:
 
 
 def _is_private(group_id: int) -> bool:
-    """Tell whether a group has nobody in it but this user (and root): the user's own, as with umask 002."""
+    """Return whether a group has no member but this user (and root): the user's own group, as with umask 002."""
     if sys.platform != "win32":
         ours = {0, os.geteuid()}
         try:
             members = {pwd.getpwnam(name).pw_uid for name in grp.getgrgid(group_id).gr_mem}
-        except KeyError:  # a group that is not known here, as in many containers
+        except KeyError:  # an unknown group, as in many containers
             return False
         members |= {user.pw_uid for user in pwd.getpwall() if user.pw_gid == group_id}
         return bool(members) and members <= ours

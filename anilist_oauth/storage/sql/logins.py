@@ -1,4 +1,4 @@
-"""Logins in an SQL database: each step is one statement, and so atomic over all processes."""
+"""Logins in an SQL database. Each step is one statement, and so atomic over all processes."""
 
 import asyncio
 import json
@@ -14,24 +14,24 @@ from anilist_oauth.storage.records import PendingLogin, Taken
 from anilist_oauth.storage.sql.run import Run
 from anilist_oauth.storage.waiters import Waiters
 
-LOOK_EVERY = 1.0  # seconds between two looks for settled logins, one for all who wait in this process
-KEYS_AT_ONCE = 10_000  # a statement takes some 32,000 values
+LOOK_EVERY = 1.0  # seconds between checks for settled logins, shared by all waiters of this process
+KEYS_AT_ONCE = 10_000  # a statement takes about 32,000 values
 SWEEP_EVERY = timedelta(minutes=1)
-COUNT_EVERY = 1000  # sign-ins that are begun here between two counts of all of them
+COUNT_EVERY = 1000  # sign-ins begun in this process between two counts of all
 
 
 class SQLLoginStore(Unpicklable):
-    """A `LoginStore` in an SQL database; `SQLStore` makes it."""
+    """A `LoginStore` in an SQL database. `SQLStore` creates it."""
 
     def __init__(self, run: Run, *, clock: Callable[[], datetime]) -> None:
         self._run = run
         self._clock = clock
         self._sweep_at = clock()
-        self._room = 0  # sign-ins that may be begun here before all of them are counted again
+        self._room = 0  # sign-ins that may begin here before the next count
         self._waiters = Waiters(read=self._outcomes, watch=_every_second)
 
     async def add(self, key: str, login: PendingLogin) -> None:
-        """Keep a begun login, and drop the subject's oldest unfinished one beyond twenty."""
+        """Store a pending login, and delete the subject's oldest unfinished one beyond twenty."""
         until = to_microseconds(forget_at(login, now=self._clock()))
         await self._sweep()
         owner = None
@@ -49,22 +49,22 @@ class SQLLoginStore(Unpicklable):
         return login_from_json(rows[0]["record"], claim=rows[0]["claim"], code=rows[0]["code"]) if rows else None
 
     async def take(self, key: str, *, claim: str, code: str) -> Taken | None:
-        """Take a login, if nobody has, and say who has it."""
+        """Take a login if nobody has, and return who has it."""
         rows = await self._run("take", this_key=key, new_claim=claim, new_code=code)
         return Taken(claim=rows[0]["claim"], code=rows[0]["code"]) if rows else None
 
     async def settle(self, key: str, outcome: Outcome) -> None:
-        """Keep how a login ended and wake who waits for it."""
+        """Store how a login ended, and wake its waiters."""
         until = to_microseconds(self._clock() + KEPT)
         if await self._run("settle", this_key=key, new_outcome=outcome.to_json(), until=until):
             self._waiters.resolve(key, outcome)
 
     async def settled(self, key: str, *, timeout: float) -> Outcome | None:
-        """Wait for a login's outcome; another process's arrives within a second or two."""
+        """Wait for a login's outcome. Another process's outcome arrives within a second or two."""
         return await self._waiters.wait(key, timeout=timeout)
 
     async def aclose(self) -> None:
-        """Wake all who still wait, with a `StorageError`."""
+        """Wake all waiters with a `StorageError`."""
         await self._waiters.aclose()
 
     async def _sweep(self) -> None:
@@ -75,7 +75,7 @@ class SQLLoginStore(Unpicklable):
             await self._run("sweep", now=to_microseconds(now))
 
     async def _make_room(self) -> None:
-        """Count the unfinished sign-ins of all processes now and then: strangers begin them."""
+        """Count the unfinished sign-ins of all processes from time to time, because strangers can begin them."""
         if self._room <= 0:
             [counted] = await self._run("count_anonymous")
             left = ANONYMOUS_LOGINS - int(counted["count"])

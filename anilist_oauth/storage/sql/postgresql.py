@@ -1,7 +1,7 @@
-"""PostgreSQL through asyncpg, as it is hosted: also behind a pooler in transaction mode, such as PgBouncer.
+"""PostgreSQL through asyncpg, also behind a pooler in transaction mode such as PgBouncer.
 
-There the connection to the server may change after each transaction, so that nothing may be left on it: statements are
-never prepared under a name. asyncpg prepares them without one and runs them within the same transaction.
+Behind a pooler, the server connection may change after each transaction, so nothing may be left on it. Statements are
+therefore never prepared under a name. asyncpg prepares them without one and runs them in the same transaction.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ class PostgreSQL:
         self._pool: Any = None
 
     async def open(self) -> None:
-        """Make the pool; the first connection is made by the first statement."""
+        """Create the pool. The first statement makes the first connection."""
         self._pool = await asyncpg.create_pool(
             self._address.dsn.value,
             min_size=0,
@@ -48,7 +48,7 @@ class PostgreSQL:
         return as_rows(await self._pool.fetch(text, *ordered))
 
     def upgrading(self) -> AsyncEngine:
-        """Give an engine with a connection of its own."""
+        """Return an engine with a separate connection."""
         return create_async_engine(
             "postgresql+asyncpg://",
             async_creator=self._connect,
@@ -59,7 +59,7 @@ class PostgreSQL:
         )
 
     async def aclose(self) -> None:
-        """Close every connection, once it is given back."""
+        """Close every connection when it is returned to the pool."""
         if self._pool is not None:
             await self._pool.close()
 
@@ -76,5 +76,5 @@ class PostgreSQL:
 
 
 async def _leave(connection: object) -> None:
-    """Leave a connection as it is: our statements set nothing on it that would have to be reset."""
+    """Do not reset a connection, because our statements change no setting of it."""
     del connection

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 
 class Run(Protocol):
-    """Runs one statement, as a transaction of its own, and gives the rows it returns."""
+    """Runs one statement in its own transaction, and returns its rows."""
 
     def __call__(self, statement: str, **values: Any) -> Awaitable[list[Mapping[str, Any]]]:
-        """Run it by its name in `Statements`; a value that is a list stands for an ``IN (…)`` and is not empty."""
+        """Run the statement of this name in `Statements`. A list stands for an ``IN (…)`` and must not be empty."""

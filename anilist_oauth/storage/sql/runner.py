@@ -1,4 +1,4 @@
-"""Runs the statements of a store over an open database, one at a time."""
+"""Run the statements of a store on an open database, one at a time."""
 
 import asyncio
 import logging
@@ -19,9 +19,9 @@ class Runner:
     """An open database, and the statements for it.
 
     Args:
-        database: What runs them.
-        name: What messages call it.
-        secrets: What no message may repeat.
+        database: Runs the statements.
+        name: The database's name in messages.
+        secrets: Strings that no message may show.
         tables: The tables.
         statements: The statements.
     """
@@ -38,29 +38,29 @@ class Runner:
         _keep_rows_out_of_logs()
 
     async def open(self) -> int:
-        """Connect, and make or upgrade the tables where needed; the version that was found (0: no tables).
+        """Connect, and create or upgrade the tables if needed. Return the version that was found (0: no tables).
 
         Raises:
-            StorageError: It cannot be reached, or its tables are of a newer version of this package.
+            StorageError: It cannot be reached, or its tables were made by a newer version of this package.
         """
         return await self._calls.run(self._open, limit=UPGRADE_LIMIT)
 
     async def run(self, statement: str, **values: Any) -> list[Row]:
-        """Run one statement, named as in `Statements`, as a transaction of its own; its rows.
+        """Run one statement, named as in `Statements`, in its own transaction. Return its rows.
 
         Raises:
-            StorageError: The database failed, or took longer than ten seconds. It has no cause: the drivers' errors
-                hold the values of the statement, tokens among them, and may hold the URL.
+            StorageError: The database failed, or took longer than ten seconds. It has no cause, because the drivers'
+                errors contain the values of the statement, such as tokens, and may contain the URL.
         """
         return await self._calls.run(lambda: self._database.execute(getattr(self._statements, statement), values))
 
     async def aclose(self) -> None:
-        """Let what runs come to its end for five seconds, and close every connection in as many more."""
+        """Give running statements five seconds, then close every connection within five more."""
         await self._calls.aclose()
         try:
             async with asyncio.timeout(WAIT):
                 await self._database.aclose()
-        except TimeoutError:  # a frozen server does not say goodbye
+        except TimeoutError:  # a frozen server does not answer the goodbye
             self._database.cut()
 
     async def _open(self) -> int:
@@ -83,5 +83,5 @@ class Runner:
 
 
 def _keep_rows_out_of_logs() -> None:
-    """Silence what would show tokens at DEBUG: SQLAlchemy logs rows."""
+    """Silence loggers that would show tokens at DEBUG, because SQLAlchemy logs rows."""
     logging.getLogger("sqlalchemy.engine.Engine.anilist_oauth").setLevel(logging.WARNING)

@@ -1,7 +1,7 @@
-"""SQLite through aiosqlite: one connection, since SQLite has one writer at a time.
+"""SQLite through aiosqlite, with one connection because SQLite allows one writer at a time.
 
-The write-ahead log makes a commit cheap. After a token is put, what is in the log is moved to the file itself, so that
-a copy of that one file, or a container that keeps only that one, holds every token.
+The write-ahead log makes commits cheap. After a token was written, the log is moved to the file itself. So a copy of
+that one file, or a container that only keeps that file, has every token.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from sqlalchemy.pool import NullPool
 from anilist_oauth.storage.sql.database import WAIT, Compiler, Row, as_rows
 from anilist_oauth.storage.sql.file import secure_file
 
-AGAIN = 0.02  # seconds between tries where SQLite refuses to wait for a lock
+AGAIN = 0.02  # seconds between tries if SQLite refuses to wait for a lock
 
 
 class SQLite:
@@ -35,21 +35,21 @@ class SQLite:
         self._connection: Any = None
 
     async def open(self) -> None:
-        """Make the file, or make sure that nobody else can read it, and open it."""
+        """Create the file, or make sure that nobody else can read it, and open it."""
         secure_file(self._path, check_folder=self._check_folder)
         self._connection = await self._connect()
 
     async def execute(self, statement: Executable, values: Mapping[str, Any]) -> list[Row]:
-        """Run one statement; after one that writes a token, move it from the log to the file itself."""
+        """Run one statement. After one that writes a token, move the token from the log to the file itself."""
         text, ordered = self._compile(statement, values)
         rows = as_rows(map(dict, await self._connection.execute_fetchall(text, ordered)))
         if rows and any(name in values for name in ("access_token", "new_access_token")):
-            with suppress(sqlite3.OperationalError):  # the token is in the log, which the next checkpoint moves
+            with suppress(sqlite3.OperationalError):  # the token is in the log until the next checkpoint
                 await self._connection.execute_fetchall("PRAGMA wal_checkpoint(PASSIVE)")
         return rows
 
     def upgrading(self) -> AsyncEngine:
-        """Give an engine with a connection of its own."""
+        """Return an engine with a separate connection."""
         return create_async_engine(
             "sqlite+aiosqlite://",
             async_creator=self._connect,
@@ -59,13 +59,13 @@ class SQLite:
         )
 
     async def aclose(self) -> None:
-        """Close the connection, after what it has to do."""
+        """Close the connection after its pending work."""
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.close()
 
     def cut(self) -> None:
-        """Do nothing more: a file says goodbye."""
+        """Do nothing: a file is closed by `aclose`."""
 
     async def _connect(self) -> aiosqlite.Connection:
         connection = await aiosqlite.connect(self._path, timeout=WAIT, isolation_level=None)
@@ -79,7 +79,7 @@ class SQLite:
 
 
 async def _use_wal(connection: aiosqlite.Connection) -> None:
-    """Switch to the write-ahead log; SQLite itself does not wait where two processes that start at once both do."""
+    """Switch to the write-ahead log. SQLite does not wait by itself if two processes do so at once."""
     loop = asyncio.get_running_loop()
     until = loop.time() + WAIT
     while True:

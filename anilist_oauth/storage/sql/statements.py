@@ -1,6 +1,6 @@
-"""Every statement of `SQLStore`, in SQLAlchemy's Core. Each is a transaction of its own, and so atomic everywhere.
+"""Every statement of `SQLStore`, in SQLAlchemy's Core. Each is one transaction, and so atomic everywhere.
 
-Each may also be run again where its answer was lost, without harm.
+Each may also be repeated without harm if its answer was lost.
 """
 
 from collections.abc import Callable
@@ -37,7 +37,7 @@ NO_VIEWER = "null"  # as JSON
 
 @attrs.frozen(kw_only=True, eq=False)
 class Statements:
-    """The statements for the tables of one store; the values of each are its bound parameters."""
+    """The statements for the tables of one store. Their values are bound parameters."""
 
     add: Executable
     count_anonymous: Executable
@@ -61,7 +61,7 @@ class Statements:
 
 
 def make_statements(tables: Tables, dialect: str) -> Statements:
-    """Write the statements for one store; `dialect` is ``sqlite`` or ``postgresql``."""
+    """Build the statements for one store. `dialect` is ``sqlite`` or ``postgresql``."""
     return Statements(**_logins(tables.logins, dialect), **_tokens(tables.tokens, dialect), ping=select(literal(1)))
 
 
@@ -154,5 +154,5 @@ def _written(statement: Insert, names: tuple[str, ...]) -> Any:
 
 
 def _not_newer(present: ColumnElement[int], given: ColumnElement[int]) -> ColumnElement[bool]:
-    """Say that a record which is there was not issued in a later second than the one to be written."""
+    """Return the condition that the existing record was not issued in a later second than the new one."""
     return or_(present.is_(None), given.is_(None), present // SECOND <= given // SECOND)

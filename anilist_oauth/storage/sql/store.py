@@ -22,39 +22,39 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 class SQLStore(Unpicklable):
     """Logins and tokens in an SQL database.
 
-    A SQLite file is for one machine: it is made with mode 0600 and serves several processes of it. After a token is
-    put, the file itself holds it, so that a copy of the file is a backup. PostgreSQL is for fleets, and may stand
-    behind a pooler in transaction mode, such as PgBouncer.
+    A SQLite file is for one machine. It has mode 0600, and several processes of the machine may use it. After a token
+    is written, the file itself holds it, so a copy of the file is a backup. PostgreSQL is for several machines. It may
+    be behind a pooler in transaction mode, such as PgBouncer.
 
-    The tables are made when they are missing, and upgraded from every older version of this package;
+    Missing tables are created, and those of every older version of this package are upgraded.
     `anilist_oauth.storage.sql.tables` documents them.
 
-    A store belongs to the event loop that opens it. `aclose` waits for what runs, for five seconds; later calls are
+    A store belongs to the event loop that opens it. `aclose` gives running calls five seconds, and later calls are
     refused.
 
     Args:
         url_or_engine: ``sqlite:///tokens.db`` (a relative path; four slashes begin an absolute one),
             ``postgresql://user:password@host:5432/database`` with libpq's options, or an `AsyncEngine` of SQLAlchemy,
-            which is used and never disposed (at DEBUG SQLAlchemy logs rows, and so tokens, unless the engine was made
-            with ``logging_name="anilist_oauth"``). The name of a driver in the URL is accepted and not used: SQLite
-            opens through aiosqlite (extra ``sql``), PostgreSQL through asyncpg (extra ``postgres``).
-        keys: Fernet keys that seal the tokens, see `SealedTokenStore`; a string may hold several between blanks or
-            commas. None reads ``ANILIST_STORE_KEYS``; where that is not set, tokens are kept as they are.
-        schema: The schema of the tables; PostgreSQL's ``search_path`` decides where it is None.
-        prefix: What the names of the tables begin with.
-        pool_size: How many connections to PostgreSQL there are at most; 10 unless given.
-        check_folder: Whether to refuse a SQLite file in a folder to which others have a way.
-        sealed: False lets a store that holds sealed tokens keep plain ones.
-        clock: Gives the time, for sweeping and for `TokenStore.expiring`.
+            which is never disposed. (At DEBUG SQLAlchemy logs rows, and so tokens, unless the engine was created with
+            ``logging_name="anilist_oauth"``.) A driver's name in the URL is accepted but ignored: SQLite uses aiosqlite
+            (extra ``sql``), and PostgreSQL uses asyncpg (extra ``postgres``).
+        keys: Fernet keys that seal the tokens (see `SealedTokenStore`). A string may contain several, separated by
+            spaces or commas. None reads ``ANILIST_STORE_KEYS``; if that is not set, tokens are not sealed.
+        schema: The schema of the tables. None for PostgreSQL's ``search_path``.
+        prefix: The prefix of the tables' names.
+        pool_size: The most connections to PostgreSQL, by default 10.
+        check_folder: Whether to refuse a SQLite file in a folder that others can access.
+        sealed: False allows plain tokens in a store that holds sealed ones.
+        clock: Returns the time, for deleting old logins and for `TokenStore.expiring`.
 
     Attributes:
         logins: The `LoginStore`.
-        tokens: The `TokenStore`, sealed where there are keys.
+        tokens: The `TokenStore`. It seals tokens if there are keys.
 
     Raises:
-        ConfigurationError: The URL names no SQL database or cannot be read, a key is not a Fernet key, or an argument
-            does not fit.
-        ImportError: There are keys, and the extra ``seal`` is not installed.
+        ConfigurationError: The URL is not one of an SQL database or cannot be read, a key is not a Fernet key, or an
+            argument is invalid.
+        ImportError: There are keys, but the extra ``seal`` is not installed.
     """
 
     def __init__(
@@ -93,19 +93,19 @@ class SQLStore(Unpicklable):
         return f"<SQLStore {self._dialect}>"
 
     def pace(self, ceiling: int = 90) -> NoReturn:
-        """Raise a `ConfigurationError`: a database keeps no pace."""
+        """Raise `ConfigurationError`, because a database cannot share a pace."""
         raise ConfigurationError(
-            f"pace: only a Redis store shares one budget of {ceiling} requests a minute among processes; with SQL give "
-            "each its share, such as OAuthSession(…, pace=Pace(processes=4)), or take Pace() where there is one process"
+            f"pace: only a Redis store can share one budget of {ceiling} requests a minute among processes; with SQL, "
+            "use OAuthSession(…, pace=Pace(processes=4)) for four processes, or Pace() for one"
         )
 
     async def open(self) -> Self:
-        """Open the database, and make or upgrade the tables where needed; opening it again changes nothing.
+        """Open the database, and create or upgrade the tables if needed. Opening it again changes nothing.
 
         Raises:
-            StorageError: It cannot be reached, its tables are of a newer version, or the file cannot be kept to its
-                owner.
-            ImportError: The extra is not installed; the text says how to install it.
+            StorageError: It cannot be reached, its tables were made by a newer version, or the file cannot be made
+                private.
+            ImportError: The extra is not installed. The message says how to install it.
         """
         async with self._opening:
             if self._runner is None:
@@ -119,11 +119,11 @@ class SQLStore(Unpicklable):
         return self
 
     async def ping(self) -> None:
-        """Ask the database for an answer, for a health check; `StorageError` unless it comes within two seconds."""
+        """Check that the database answers, for a health check. Raises `StorageError` if not within two seconds."""
         await within(PING_LIMIT, self._run("ping"))
 
     async def health(self) -> Health:
-        """Count what the store holds; `StorageError` if it fails."""
+        """Count the records. Raises `StorageError` if that fails."""
         from anilist_oauth.storage.sql.upgrade import VERSION
 
         [logins] = await self._run("count_logins")
@@ -137,7 +137,7 @@ class SQLStore(Unpicklable):
         )
 
     async def aclose(self) -> None:
-        """Wait for what runs, and close every connection; whoever still waits for a login gets a `StorageError`."""
+        """Wait for running calls, and close every connection. Whoever still waits for a login gets a `StorageError`."""
         await self._own_logins.aclose()
         runner, self._runner = self._runner, None
         if runner is not None:
@@ -198,14 +198,14 @@ def _checked_name(argument: str, name: str) -> str:
 
 
 def _read(source: Masked[Any], schema: str | None) -> tuple[Dialect, Any]:
-    """Tell which database is meant, and where it is."""
+    """Return which database is meant, and its address."""
     if not isinstance(source.value, str):
         return _dialect_of_engine(source.value), None
     dialect = dialect_of(source.value)
     if dialect == "postgresql":
         return dialect, postgresql_address(source.value)
     if schema is not None:
-        raise ConfigurationError("schema: a SQLite file has none; give prefix= instead")
+        raise ConfigurationError("schema: a SQLite file has none; pass prefix= instead")
     return dialect, sqlite_path(source.value)
 
 

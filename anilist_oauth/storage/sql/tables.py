@@ -1,10 +1,9 @@
 """The tables of `SQLStore`, for SQLite and PostgreSQL alike.
 
-The store makes them when it is opened and they are missing. Where the application's role may not create tables, let a
-migration make them: alembic sees them through `metadata`, or through `make_metadata` for another schema or prefix. More
-columns of your own do no harm if they have a default.
+The store creates missing tables when it is opened. If the application's role may not create tables, let a migration do
+it: alembic uses `metadata`, or `make_metadata` for another schema or prefix. You may add columns that have a default.
 
-``anilist_oauth_logins``, a row for each login of the last minutes; rows may be deleted at any time, and their logins
+``anilist_oauth_logins``, a row for each login of the last minutes. Rows may be deleted at any time, but their logins
 must then be started again::
 
     number      when it was added, relative to the others
@@ -12,7 +11,7 @@ must then be started again::
     owner       SHA-256 of client id and subject, or NULL for a sign-in
     record      JSON of `PendingLogin`: client id, subject, binding digest, label, return_to, expiry
     forget_at   when the row is swept
-    claim       the random mark of whoever took it, or NULL
+    claim       the random mark of the process that took it, or NULL
     code        SHA-256 of what it was taken with, or NULL
     outcome     JSON of `Outcome`: the subject, or the error's class, text and data; or NULL
 
@@ -52,7 +51,7 @@ class Tables:
 
 
 def make_tables(*, schema: str | None = None, prefix: str = PREFIX) -> Tables:
-    """Describe the tables in a schema (None: the database's default), their names beginning with a prefix."""
+    """Return the tables of a schema (None: the database's default). Their names begin with the prefix."""
     metadata = MetaData(schema=schema)
     logins = Table(
         f"{prefix}logins",
@@ -91,7 +90,7 @@ def make_tables(*, schema: str | None = None, prefix: str = PREFIX) -> Tables:
 
 
 def make_metadata(*, schema: str | None = None, prefix: str = PREFIX) -> MetaData:
-    """Give the `MetaData` of a store with another schema or prefix, for its migrations."""
+    """Return the `MetaData` of a store with another schema or prefix, for its migrations."""
     return make_tables(schema=schema, prefix=prefix).metadata
 
 

@@ -1,4 +1,4 @@
-"""Tokens in an SQL database: one row a user."""
+"""Tokens in an SQL database, one row per user."""
 
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
@@ -16,11 +16,11 @@ from anilist_oauth.storage.records import StoredToken
 from anilist_oauth.storage.skipped import Skipped
 from anilist_oauth.storage.sql.run import Run
 
-PAGE = 500  # rows of a stream that are read at once
+PAGE = 500  # rows that an iteration reads at once
 
 
 class SQLTokenStore(Unpicklable):
-    """A `TokenStore` in an SQL database; `SQLStore` makes it."""
+    """A `TokenStore` in an SQL database. `SQLStore` creates it."""
 
     def __init__(self, run: Run, *, clock: Callable[[], datetime]) -> None:
         self._run = run
@@ -32,18 +32,18 @@ class SQLTokenStore(Unpicklable):
         return token_from_fields(rows[0]) if rows else None
 
     async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
-        """Write the record of a subject, if `over` is what is there, and nothing newer."""
+        """Write the record of a subject; see `TokenStore.put`."""
         if over is None:
             return bool(await self._run("put", **token_to_fields(stored)))
         return bool(await self._run("put_over", **_changed(stored), over=over))
 
     async def update(self, stored: StoredToken, *, was: StoredToken) -> bool:
-        """Write the record of a subject, if the one that is there is still as it was."""
+        """Write the record of a subject, if it has not changed; see `UpdatingTokenStore.update`."""
         marks = {f"was_{name}": mark for name, mark in marks_to_fields(was).items()}
         return bool(await self._run("update", **_changed(stored), over=was.token_id, **marks))
 
     async def delete(self, subject: str, *, client_id: str) -> None:
-        """Forget the token of a subject."""
+        """Delete the token of a subject."""
         await self._run("delete", this_client_id=client_id, this_subject=subject)
 
     async def expiring(self, within: timedelta | None, *, client_id: str | None = None) -> AsyncIterator[StoredToken]:
@@ -62,12 +62,12 @@ class SQLTokenStore(Unpicklable):
         skipped.report()
 
     async def holds_sealed(self, mark: str) -> bool:
-        """Tell whether an access token begins with a mark, which is how sealed ones begin."""
+        """Return whether any access token begins with the mark of sealed tokens."""
         return bool(await self._run("any_sealed", mark=mark))
 
 
 def _changed(stored: StoredToken) -> dict[str, Any]:
-    """Give the columns by the names that `Statements.put_over` has for them."""
+    """Return the columns by the parameter names of `Statements.put_over`."""
     fields = token_to_fields(stored)
     this = {f"this_{name}": fields.pop(name) for name in ("client_id", "subject")}
     return this | {f"new_{name}": value for name, value in fields.items()}

@@ -1,8 +1,8 @@
-"""The version of the tables, and how a store of an older one is brought up to date.
+"""The version of the tables, and the upgrade from older ones.
 
-Version 1 is that of `anilist_oauth` 0.1, which had no table for it. Version 2 added that table, and the columns
-``user_id`` and ``issued_at``. A new version adds its step to `_STEPS`; a program of the version before may go on
-writing meanwhile, so that a new column is one that it can leave out.
+Version 1 is that of `anilist_oauth` 0.1, which had no version table. Version 2 added that table, and the columns
+``user_id`` and ``issued_at``. A new version adds its step to `_STEPS`. Programs of the previous version may continue to
+write meanwhile, so a new column must be optional.
 """
 
 import json
@@ -20,18 +20,18 @@ from anilist_oauth.storage.encoding import UNREADABLE, issued_at_of
 from anilist_oauth.storage.sql.tables import Tables
 
 VERSION = 2
-LOCK = 0x616E696C  # an advisory lock of PostgreSQL: two processes that start at once make the tables in turn
+LOCK = 0x616E696C  # an advisory lock of PostgreSQL, so that processes that start at once create the tables in turn
 PAGE = 500  # rows that are read at once
 
 
 @attrs.frozen
 class Upgrade:
-    """Brings the tables of one store to `VERSION`, in one transaction."""
+    """Upgrades the tables of one store to `VERSION`, in one transaction."""
 
     tables: Tables
 
     def __call__(self, connection: Connection) -> None:
-        """Make the tables, or upgrade them; many processes may do so at once."""
+        """Create or upgrade the tables. Several processes may do so at once."""
         self._lock(connection)
         current = self.version(connection)  # another process may have been faster
         if current == 0:
@@ -44,10 +44,10 @@ class Upgrade:
         connection.commit()
 
     def version(self, connection: Connection) -> int:
-        """Tell the version of the tables; 0 where there are none.
+        """Return the version of the tables, or 0 if there are none.
 
         Raises:
-            StorageError: They are of a newer version than this package knows.
+            StorageError: They were made by a newer version of this package.
         """
         looking = inspect(connection)
         schema = self.tables.metadata.schema
@@ -66,8 +66,8 @@ class Upgrade:
             version = VERSION if {"user_id", "issued_at"} <= columns else 1
         if version > VERSION:
             raise StorageError(
-                f"the store's tables are of version {version}, and this version of anilist_oauth knows {VERSION} at "
-                "most: upgrade the package"
+                f"the store's tables have version {version}, but this version of anilist_oauth only supports up to "
+                f"{VERSION}; upgrade the package"
             )
         return int(version)
 
@@ -86,7 +86,7 @@ class Upgrade:
 
 
 def _from_1(connection: Connection, tables: Tables) -> None:
-    """Add the user id, which was the viewer's, and the time of issue, which a plain token tells."""
+    """Add the user id, which was the viewer's, and the time of issue, which a plain token contains."""
     tables.version.create(connection, checkfirst=True)
     tokens = tables.tokens
     table = connection.dialect.identifier_preparer.format_table(tokens)
@@ -118,7 +118,7 @@ def _pages(connection: Connection, tables: Tables) -> Iterator[Masked[Sequence[A
 
 
 def _filled(row: Any) -> dict[str, Any]:
-    """Read what the new columns hold; a row that this package did not write keeps them empty."""
+    """Return the values of the new columns. They stay empty for a row that this package did not write."""
     try:
         user_id = json.loads(row.viewer)["id"]
     except UNREADABLE:

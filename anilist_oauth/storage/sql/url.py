@@ -1,4 +1,4 @@
-"""A database's URL as hosts print it: which database, which of libpq's options, and what of it is a secret."""
+"""Parse a database's URL as hosting services show it: the database, libpq's options, and which parts are secret."""
 
 import re
 from pathlib import Path
@@ -32,12 +32,12 @@ NEEDED = "postgresql://user:password@host:5432/database is needed"
 
 @attrs.frozen(kw_only=True)
 class PostgreSQLAddress:
-    """Where a PostgreSQL is, and how to connect.
+    """The address of a PostgreSQL, and how to connect to it.
 
     Attributes:
         dsn: The URL, with the options that asyncpg reads.
         connect_timeout: Seconds for a new connection.
-        secrets: What no message may repeat.
+        secrets: Strings that no message may show.
     """
 
     dsn: Masked[str]
@@ -46,7 +46,7 @@ class PostgreSQLAddress:
 
 
 def dialect_of(url: str) -> Dialect:
-    """Tell which database a URL means; the name of a driver in it is accepted, and another one is used."""
+    """Return which database a URL means. A driver's name in it is accepted but ignored."""
     dialect = DIALECTS.get(url.partition(":")[0].partition("+")[0])
     if dialect is None:
         raise ConfigurationError("SQLStore: a URL that begins with sqlite:/// or postgresql:// is needed")
@@ -54,7 +54,7 @@ def dialect_of(url: str) -> Dialect:
 
 
 def sqlite_path(url: str) -> Path:
-    """Read a SQLite URL.
+    """Parse a SQLite URL.
 
     Raises:
         ConfigurationError: It names no file.
@@ -62,17 +62,17 @@ def sqlite_path(url: str) -> Path:
     host, _, path = url.partition("://")[2].partition("/")
     if host or not Path(path).name or path.startswith((":memory:", "file:")) or {"?", "\0"} & set(path):
         raise ConfigurationError(
-            "SQLStore: a SQLite URL names a file, and takes no options: sqlite:///tokens.db, or "
-            f"sqlite:////srv/tokens.db, not {quoted(url)}; what should be kept in memory alone is open_store('memory:')"
+            "SQLStore: a SQLite URL must name a file and have no options, such as sqlite:///tokens.db or "
+            f"sqlite:////srv/tokens.db, not {quoted(url)}; to keep data in memory, use open_store('memory:')"
         )
     return Path(path)
 
 
 def postgresql_address(url: str) -> PostgreSQLAddress:
-    """Read a PostgreSQL URL with libpq's options.
+    """Parse a PostgreSQL URL with libpq's options.
 
     Raises:
-        ConfigurationError: It cannot be read, or has an option that is not known here.
+        ConfigurationError: It cannot be read, or has an unknown option.
     """
     url = MaskedText(url)
     try:
@@ -88,7 +88,7 @@ def postgresql_address(url: str) -> PostgreSQLAddress:
     timeout = _connect_timeout(options.pop("connect_timeout", None))
     binding = options.pop("channel_binding", "prefer")
     if binding not in {"disable", "prefer", "require"}:
-        raise ConfigurationError("the store's URL: channel_binding is disable, prefer or require")
+        raise ConfigurationError("the store's URL: channel_binding must be disable, prefer or require")
     if "fallback_application_name" in options:
         options.setdefault("application_name", options.pop("fallback_application_name"))
     kept = {name: value for name, value in options.items() if name not in IGNORED}
@@ -104,8 +104,8 @@ def _check_options(options: dict[str, str]) -> None:
     unknown = sorted(set(options) - known)
     if unknown:
         raise ConfigurationError(
-            f"the store's URL has options that are not known here: {', '.join(unknown)}; take them out, or check the "
-            "spelling (libpq's, as in PostgreSQL's manual, section 34.1.2)"
+            f"the store's URL has unknown options: {', '.join(unknown)}; remove them, or check the spelling (libpq's, "
+            "as in PostgreSQL's manual, section 34.1.2)"
         )
     for name in ("sslrootcert", "sslcert", "sslkey", "sslcrl"):
         path = options.get(name, "system")
@@ -117,8 +117,8 @@ def _connect_timeout(given: str | None) -> float:
     if given is None:
         return CONNECT_TIMEOUT
     if not (given.isascii() and given.isdigit()):
-        raise ConfigurationError("the store's URL: connect_timeout is a whole number of seconds")
-    return float(min(int(given) or CONNECT_TIMEOUT, CONNECT_TIMEOUT))  # a store answers within ten seconds
+        raise ConfigurationError("the store's URL: connect_timeout must be a whole number of seconds")
+    return float(min(int(given) or CONNECT_TIMEOUT, CONNECT_TIMEOUT))  # a store must answer within ten seconds
 
 
 def _warn_without_tls(hosts: str, options: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""The suite that every adapter passes, for whoever writes another one: a pytest plugin.
+"""The test suite that every adapter passes, for authors of other adapters. It is a pytest plugin.
 
     pytest_plugins = ["anilist_oauth.web.conformance"]  # conftest.py
 
@@ -9,8 +9,8 @@
     globals().update(suite())  # test_conformance.py, after `from anilist_oauth.web.conformance import suite`
 
 It needs pytest, pytest-asyncio and the extra ``sandbox``. Reading order: `site` says what to provide, `stand` serves it
-beside a sandbox, `visitor` asks for its pages. The tests are in `logins`, `failures`, `required`, `requirements` and
-`strangers`.
+beside a sandbox, and `visitor` requests its pages. The tests are in `logins`, `failures`, `required`, `requirements`
+and `strangers`.
 """
 
 import inspect
@@ -32,7 +32,7 @@ __all__ = ["AdapterSite", "Site", "Stand", "open_stand", "pytest_configure", "st
 
 
 def suite() -> dict[str, Any]:
-    """Give every test by its name, for the namespace of a test module."""
+    """Return every test by its name, for the namespace of a test module."""
     modules = (logins, failures, required, requirements, strangers)
     tests = {name: test for module in modules for name, test in vars(module).items() if name.startswith("test_")}
     return {
@@ -41,13 +41,13 @@ def suite() -> dict[str, Any]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Explain the marker of the tests."""
-    config.addinivalue_line("markers", "requirement(id): the requirement of anilist_oauth that a test holds up")
+    """Register the marker of the tests."""
+    config.addinivalue_line("markers", "requirement(id): the requirement of anilist_oauth that a test verifies")
 
 
 @pytest_asyncio.fixture
 async def open_stand(adapter_site: AdapterSite) -> AsyncIterator[Open]:
-    """Serve sites until the test is over."""
+    """Serve sites until the test ends."""
     async with AsyncExitStack() as stack:
 
         async def opened(site: Site | None = None, **options: Any) -> Stand:

@@ -32,7 +32,7 @@ class FullStore(MemoryLoginStore):
 
 
 async def afterwards(value: str | None) -> str | None:
-    """Give the value, but not at once."""
+    """Return the value, but not at once."""
     await asyncio.sleep(0)
     return value
 
@@ -73,7 +73,7 @@ async def test_an_outage_is_explained(open_stand: Open) -> None:
     for _ in range(2):
         assert (await stand.visitor.get(callback)).location == f"{FAILED}unavailable"
     page = await stand.visitor.get(f"{FAILED}unavailable")
-    assert "Nothing is wrong with your account" in page.text
+    assert "Your account is fine" in page.text
     assert stand.exchanges == 1
 
 
@@ -94,7 +94,7 @@ async def test_an_unknown_reason_gets_a_page(open_stand: Open) -> None:
     stand = await open_stand()
     for query in ("", "?reason=", "?reason=nope", "?reason=<b>", "?reason=a&reason=b", "?x"):
         page = await stand.visitor.get(f"/login/anilist/failed{query}")
-        assert (page.status, "not known here" in page.text, "<b>" in page.text) == (400, True, False)
+        assert (page.status, "does not know this login" in page.text, "<b>" in page.text) == (400, True, False)
 
 
 @pytest.mark.parametrize("below", ["", "/deeper"])
@@ -104,7 +104,7 @@ async def test_an_outage_in_a_handler_is_a_page(open_stand: Open, below: str) ->
     page = await stand.visitor.get(f"{below}/down?a=b")
     told = await stand.visitor.get(f"{below}/down", headers={"Accept": "*/*"})
     assert [(seen.status, seen.headers["Retry-After"]) for seen in (page, told)] == [(503, "30")] * 2
-    assert "AniList does not answer" in page.text
+    assert "AniList is not responding" in page.text
     assert f'href="{below}/down?a=b"' in page.text
     assert json.loads(told.text) == {"detail": "AniList does not answer", "reason": "unavailable"}
     sent = await stand.visitor.get(f"{below}/down", method="POST")

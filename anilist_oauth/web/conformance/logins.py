@@ -22,7 +22,7 @@ OURS = frozenset({"path=/", "httponly", "samesite=lax"})
 
 
 async def afterwards(value: str | None) -> str | None:
-    """Give the value, but not at once."""
+    """Return the value, but not at once."""
     await asyncio.sleep(0)
     return value
 

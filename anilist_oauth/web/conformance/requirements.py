@@ -57,7 +57,7 @@ class ForgetfulStore(MemoryLoginStore):
 
 
 def is_private(seen: Seen) -> bool:
-    """Tell whether an answer is not stored, named in no referrer, taken for nothing else, and has a policy."""
+    """Return whether an answer is not stored, named in no referrer, taken for nothing else, and has a policy."""
     headers = seen.headers
     return (
         headers["Cache-Control"] == "no-store"
@@ -106,7 +106,7 @@ async def test_a_return_to_another_site_begins_nothing(open_stand: Open) -> None
     queries = [f"return_to={quote(elsewhere, safe='')}" for elsewhere in ELSEWHERE]
     for query in (*queries, "return_to=//evil.example", "return_to=/a&return_to=/b"):
         seen = await stand.visitor.get(f"/login/anilist?{query}")
-        assert (seen.status, seen.cookies, "This link leads elsewhere" in seen.text) == (400, [], True), query
+        assert (seen.status, seen.cookies, "This link leads to another site" in seen.text) == (400, [], True), query
         assert "evil" not in seen.text
     assert logins.added == 0
 

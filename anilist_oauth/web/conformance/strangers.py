@@ -135,7 +135,7 @@ async def test_nobody_is_signed_in_silently(open_stand: Open) -> None:
     for address in ("/login/anilist", "/login/anilist?return_to=/a", "/login/anilist?return_to=//evil.example"):
         for headers in ({}, *ELSEWHERE):
             seen = await stand.visitor.get(address, headers=headers)
-            assert (seen.status, seen.cookies, "Sign in at this site first" in seen.text) == (401, [], True)
+            assert (seen.status, seen.cookies, "Sign in to this site first" in seen.text) == (401, [], True)
             assert "Log in with AniList" not in seen.text
     sent = await stand.visitor.get("/mine")
     assert sent.location == "/login/anilist?return_to=%2Fmine"

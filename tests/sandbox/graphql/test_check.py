@@ -30,5 +30,5 @@ def test_each_finding_has_its_kind_and_place(query: str, found: list[tuple[str, 
 def test_a_query_that_is_too_complex_is_told_by_its_figure() -> None:
     """The same figure that AniList names."""
     fields = " ".join(f"f{number}: id" for number in range(500))
-    message = "The query's complexity is 501, and AniList allows 500: ask for fewer fields."
+    message = "The query's complexity is 501, and AniList allows 500: request fewer fields."
     assert findings(f"{{ Media(id: 1) {{ {fields} }} }}") == [Finding(kind="complexity", message=message)]

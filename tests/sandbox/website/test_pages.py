@@ -109,7 +109,7 @@ def test_a_person_revokes(browser: Browser, sandbox: SandboxThread) -> None:
     assert "/oauth/pin?code=" in browser.address
     browser.visit(sandbox.url / "settings/apps")
     browser.press("Revoke", until="/settings/apps")
-    assert "no application leave" in browser.text
+    assert "not authorized any application" in browser.text
     browser.visit(pin_url(sandbox))
     assert "Authorize Application 2?" in browser.text
 
@@ -194,10 +194,10 @@ def test_pages_need_no_javascript(sandbox: SandboxThread, tmp_path: Path) -> Non
         assert not browser.buttons("Copy")
         browser.visit(pin_url(sandbox, "token"))
         browser.press("Approve", until="/oauth/pin")
-        assert "takes JavaScript" in browser.text
+        assert "requires JavaScript" in browser.text
         browser.visit(sandbox.url / "settings/apps")
         browser.press("Revoke", until="/settings/apps")
-        assert "no application leave" in browser.text
+        assert "not authorized any application" in browser.text
 
 
 def test_a_page_longer_than_the_screen_keeps_its_distance(browser: Browser) -> None:

@@ -122,7 +122,7 @@ async def test_a_revoked_application_is_asked_for_again(browser: Browser) -> Non
     assert "Revoke Application 12345" in page
     assert await browser.submit(page, "/settings/apps") == (302, "/settings/apps")
     _, page = await browser.visit("/settings/apps")
-    assert "no application leave" in page
+    assert "not authorized any application" in page
     answer = await browser.visit(
         "/graphql", "POST", json={"query": "{ Viewer { id } }"}, headers={"Authorization": f"Bearer {token}"}
     )
@@ -202,7 +202,7 @@ async def test_a_pin_stays_on_the_sandbox() -> None:
             implicit = await sandbox.approve(f"{sandbox.endpoints.authorization}?client_id=1&response_type=token")
             assert implicit.startswith(f"{sandbox.url}/api/v2/oauth/pin#access_token=ey")
             _, page = await browser.visit(implicit.partition("#")[0])
-            assert "takes JavaScript" in page
+            assert "requires JavaScript" in page
             fields = token_fields(sandbox.application, code_of(callback))
             async with browser.client.post(sandbox.endpoints.token, data=fields) as answer:
                 assert answer.status == 200

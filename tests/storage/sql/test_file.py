@@ -106,5 +106,5 @@ def test_folder_open_to_everybody_is_refused(tmp_path: Path, sticky: int) -> Non
 def test_folder_that_cannot_be_made_is_our_error(tmp_path: Path) -> None:
     """What the file system refuses is a StorageError that names the file."""
     (tmp_path / "file").touch()
-    with pytest.raises(StorageError, match=r"tokens\.db cannot be made"):
+    with pytest.raises(StorageError, match=r"tokens\.db cannot be created"):
         secure_file(tmp_path / "file" / "tokens.db")

@@ -57,7 +57,7 @@ def test_a_group_of_ones_own_is_fine(
     if private:
         check_folder(folder)
     else:
-        with pytest.raises(StorageError, match="group of others"):
+        with pytest.raises(StorageError, match="group with other members"):
             check_folder(folder)
 
 
@@ -69,7 +69,7 @@ def test_a_group_that_is_not_known_is_one_of_others(tmp_path: Path, monkeypatch:
         raise KeyError(group)
 
     monkeypatch.setattr(grp, "getgrgid", unknown)
-    with pytest.raises(StorageError, match="group of others"):
+    with pytest.raises(StorageError, match="group with other members"):
         check_folder(made(tmp_path / "data", 0o2770))
 
 
