@@ -56,7 +56,7 @@ async def _refuses(framework: Framework[Any], given: object) -> None:
         browser = visit(
             query={key: [value] for key, value in callback.query.items()}, cookies={cookie.name: cookie.value}
         )
-        with pytest.raises(ConfigurationError, match=f"^on_login: it must .* not {type(given).__name__}: "):
+        with pytest.raises(ConfigurationError, match=f"^on_login: it must .* not {type(given).__name__}, "):
             await handlers.callback(request, browser)
 
 

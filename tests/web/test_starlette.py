@@ -118,7 +118,7 @@ async def test_hooks_may_raise() -> None:
             scope: dict[str, Any] = {"path": callback.path, "query_string": callback.raw_query_string.encode()}
             cookie = [(b"cookie", headers[b"set-cookie"].partition(b";")[0])]
             if on_login is not there:
-                with pytest.raises(ConfigurationError, match=r"^on_login: it must .* not PlainTextResponse: "):
+                with pytest.raises(ConfigurationError, match=r"^on_login: it must .* not PlainTextResponse, "):
                     await called(app, **scope, headers=cookie)
                 continue
             for cookies, status in ((cookie, 303), ([], 307)):
