@@ -169,6 +169,7 @@ async def test_a_socket_of_redis_opens(tmp_path: Path, scheme: str) -> None:
 
 async def test_a_user_without_channels_is_told_once(redis: RedisServer, caplog: pytest.LogCaptureFixture) -> None:
     """What is slower, and which right is missing."""
+    redis.command("FLUSHALL")
     with caplog.at_level(logging.WARNING, "anilist_oauth"):
         async with open_store(redis.user_without_channels()) as store:
             await store.tokens.put(stored())

@@ -28,6 +28,7 @@ from anilist_oauth.errors import ConfigurationError, StorageError
 from anilist_oauth.redaction import clean
 from anilist_oauth.storage.calls import LIMIT, Calls
 from anilist_oauth.storage.redis.keys import Command
+from anilist_oauth.storage.redis.links import Links
 from anilist_oauth.storage.redis.url import RedisAddress
 
 WAIT = 4.0  # seconds for a connection, or an answer
@@ -48,15 +49,20 @@ class Client:
         owned: Whether `aclose` closes it.
         at_once: The most calls that run at the same time.
         secrets: Strings that no message may show.
+        links: Whether single commands use the connections of `Links`.
     """
 
-    def __init__(self, redis: Any, *, owned: bool, at_once: int | None, secrets: tuple[str, ...]) -> None:
+    def __init__(
+        self, redis: Any, *, owned: bool, at_once: int | None, secrets: tuple[str, ...], links: bool = False
+    ) -> None:
         self._redis = redis
         self._owned = owned
         self._secrets = secrets
         self._calls = Calls(self._failure)
         self._room = asyncio.Semaphore(at_once or CONNECTIONS)
         self._digests: dict[str, str] = {}  # of the scripts
+        self._links = Links(redis.connection_pool) if links else None
+        self._execute: Any = redis.execute_command if self._links is None else self._links.execute
         self._listening = True
 
     @classmethod
@@ -116,6 +122,8 @@ class Client:
     async def aclose(self) -> None:
         """Wait for running calls, refuse new ones, and close the connections unless they are the application's."""
         await self._calls.aclose()
+        if self._links is not None:
+            await self._links.aclose()
         if self._owned:
             for client in (self._redis, *getattr(self._redis, "anilist_sentinels", ())):
                 await client.aclose()
@@ -132,16 +140,18 @@ class Client:
 
     async def _one(self, command: Command) -> Any:
         """Run one command. A script is sent as its digest if Redis knows it."""
+        if command[0] == "HGETALL":
+            return _as_fields(await self._execute(*command))
         if command[0] != "EVAL":
-            return await self._redis.execute_command(*command)
+            return await self._execute(*command)
         source = str(command[1])
         known = self._digests.get(source)
         if known is None:
             known = self._digests[source] = hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()
         try:
-            return await self._redis.execute_command("EVALSHA", known, *command[2:])
+            return await self._execute("EVALSHA", known, *command[2:])
         except NoScriptError:
-            return await self._redis.execute_command(*command)
+            return await self._execute(*command)
 
     async def _may_publish(self, channel: str) -> bool:
         try:
@@ -207,7 +217,7 @@ def connect(address: RedisAddress, *, at_once: int | None) -> Client:
         redis = None
     if redis is None:  # redis-py's message may quote the password
         raise ConfigurationError("the store's URL cannot be read: redis://user:password@host:6379/0 is needed")
-    return Client(redis, owned=True, at_once=at_once, secrets=address.secrets)
+    return Client(redis, owned=True, at_once=at_once, secrets=address.secrets, links=address.kind == "single")
 
 
 def _single(address: RedisAddress, common: Mapping[str, Any]) -> Any:
@@ -231,6 +241,11 @@ def _cluster(address: RedisAddress, common: Mapping[str, Any]) -> Any:
 
 
 _MAKERS = {"single": _single, "sentinel": _sentinel, "cluster": _cluster}
+
+
+def _as_fields(answer: Any) -> dict[Any, Any]:
+    """Return a hash as a dict. Redis's older protocol answers with a list of names and values in turn."""
+    return answer if isinstance(answer, dict) else dict(zip(answer[::2], answer[1::2], strict=True))
 
 
 def _decoded(answer: Any) -> Any:

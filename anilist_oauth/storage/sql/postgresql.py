@@ -1,13 +1,16 @@
 """PostgreSQL through asyncpg, also behind a pooler in transaction mode such as PgBouncer.
 
 Behind a pooler, the server connection may change after each transaction, so nothing may be left on it. Statements are
-therefore never prepared under a name. asyncpg prepares them without one and runs them in the same transaction.
+therefore never prepared under a name. asyncpg learns once per connection which types a statement has. After that, it
+sends text and values together: one round trip, which is one transaction. asyncpg's own pool would ask each time.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import asyncpg
+import attrs
 from sqlalchemy import Executable
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -17,35 +20,63 @@ from anilist_oauth.storage.sql.database import WAIT, Compiler, Row, as_rows
 from anilist_oauth.storage.sql.url import PostgreSQLAddress
 
 POOL_SIZE = 10
+MOST_STATEMENTS = 100  # kept for each connection; those that contain a list differ in length
+
+
+@attrs.frozen(eq=False)
+class Link:
+    """A connection, and the statements whose types it knows."""
+
+    connection: Any
+    statements: dict[str, Any] = attrs.field(factory=dict)
+
+    async def fetch(self, text: str, values: Sequence[Any]) -> list[Row]:
+        """Run one statement; its rows."""
+        statement = self.statements.get(text)
+        if statement is None:
+            statement = await self.connection.prepare(text, name="")
+            if len(self.statements) < MOST_STATEMENTS:
+                self.statements[text] = statement
+        return as_rows(await statement.fetch(*values))
 
 
 class PostgreSQL:
-    """A pool of connections to PostgreSQL."""
+    """A pool of connections to PostgreSQL, each created when it is needed."""
 
     keeps_engine = False
 
     def __init__(self, address: PostgreSQLAddress, *, pool_size: int | None) -> None:
         self._address = address
-        self._pool_size = POOL_SIZE if pool_size is None else pool_size
-        make_dialect: Any = PGDialect_asyncpg  # untyped
-        self._compile = Compiler(make_dialect())
-        self._pool: Any = None
+        self._compile = Compiler(_dialect())
+        self._room = asyncio.Semaphore(pool_size or POOL_SIZE)
+        self._idle: list[Link] = []
 
     async def open(self) -> None:
-        """Create the pool. The first statement makes the first connection."""
-        self._pool = await asyncpg.create_pool(
-            self._address.dsn.value,
-            min_size=0,
-            max_size=self._pool_size,
-            command_timeout=WAIT,
-            reset=_leave,
-            **self._options(),
-        )
+        """Do nothing. The first statement makes the first connection."""
 
     async def execute(self, statement: Executable, values: Mapping[str, Any]) -> list[Row]:
         """Run one statement on a connection of the pool."""
         text, ordered = self._compile(statement, values)
-        return as_rows(await self._pool.fetch(text, *ordered))
+        async with self._room:
+            link = await self._link()
+            try:
+                rows = await link.fetch(text, ordered)
+            except asyncpg.PostgresError:  # the connection is still good
+                self._idle.append(link)
+                raise
+            except BaseException:  # its state is unknown
+                link.connection.terminate()
+                raise
+            self._idle.append(link)
+            return rows
+
+    async def _link(self) -> Link:
+        """Return the connection that was used last. Closed ones are dropped."""
+        while self._idle:
+            link = self._idle.pop()
+            if not link.connection.is_closed():
+                return link
+        return Link(await self._connect(command_timeout=WAIT))
 
     def upgrading(self) -> AsyncEngine:
         """Return an engine with a separate connection."""
@@ -59,22 +90,22 @@ class PostgreSQL:
         )
 
     async def aclose(self) -> None:
-        """Close every connection when it is returned to the pool."""
-        if self._pool is not None:
-            await self._pool.close()
+        """Close every connection."""
+        while self._idle:
+            await self._idle[-1].connection.close()
+            self._idle.pop()
 
     def cut(self) -> None:
         """Cut every connection."""
-        if self._pool is not None:
-            self._pool.terminate()
+        while self._idle:
+            self._idle.pop().connection.terminate()
 
-    async def _connect(self) -> Any:
-        return await asyncpg.connect(self._address.dsn.value, **self._options())
+    async def _connect(self, **options: Any) -> Any:
+        return await asyncpg.connect(
+            self._address.dsn.value, statement_cache_size=0, timeout=self._address.connect_timeout, **options
+        )
 
-    def _options(self) -> dict[str, Any]:
-        return {"statement_cache_size": 0, "timeout": self._address.connect_timeout}
 
-
-async def _leave(connection: object) -> None:
-    """Do not reset a connection, because our statements change no setting of it."""
-    del connection
+def _dialect() -> Any:
+    make_dialect: Any = PGDialect_asyncpg  # untyped
+    return make_dialect()

@@ -1,0 +1,99 @@
+"""The statements of one login on the bare drivers: aiosqlite, asyncpg, redis-py, as their documentation shows them."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiosqlite
+import asyncpg
+from redis.asyncio import Redis
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.dialects.sqlite.aiosqlite import dialect as sqlite_dialect
+
+from anilist_oauth import StoredToken, Token, Viewer
+from anilist_oauth.storage.encoding import login_to_json, to_microseconds, token_to_fields
+from anilist_oauth.storage.records import PendingLogin
+from anilist_oauth.storage.redis import logins as redis_logins
+from anilist_oauth.storage.redis import tokens as redis_tokens
+from anilist_oauth.storage.sql.database import Compiler
+from anilist_oauth.storage.sql.statements import make_statements
+from anilist_oauth.storage.sql.tables import make_tables
+
+LogIn = Callable[[int], Awaitable[object]]
+
+
+def login() -> PendingLogin:
+    """Make a begun login."""
+    expires_at = datetime.now(UTC) + timedelta(minutes=10)
+    return PendingLogin(
+        client_id="12345", subject="discord:1", binding_digest="0" * 64, label="x", expires_at=expires_at
+    )
+
+
+def stored(number: int, access_token: str) -> StoredToken:
+    """Make a token's record."""
+    token = Token(access_token=access_token, expires_at=None)
+    viewer = Viewer(7, "mika", None, None, 0)
+    return StoredToken(
+        client_id="12345", subject=f"d:{number}", token=token, viewer=viewer, stored_at=datetime.now(UTC)
+    )
+
+
+async def driver(url: str, access_token: str) -> LogIn:
+    """Give what runs the statements of one login."""
+    if url.startswith("redis"):
+        return await _redis(url, access_token)
+    return await _sql(url, access_token)
+
+
+async def _sql(url: str, access_token: str) -> LogIn:
+    dialect: Any
+    if url.startswith("sqlite"):
+        name, dialect = "sqlite", sqlite_dialect()
+        connection = await aiosqlite.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+        await connection.execute_fetchall("PRAGMA synchronous = FULL")
+        run: Any = connection.execute_fetchall
+    else:
+        make_dialect: Any = PGDialect_asyncpg
+        name, dialect = "postgresql", make_dialect()
+        pool = await asyncpg.create_pool(url, min_size=1, statement_cache_size=0)
+
+        async def run(text: str, values: Any) -> Any:
+            return await pool.fetch(text, *values)
+
+    compiled, statements = Compiler(dialect), make_statements(make_tables(), name)
+
+    async def log_in(number: int) -> None:
+        key = hashlib.sha256(b"%d" % number).hexdigest() + "driver"
+        at = to_microseconds(datetime.now(UTC) + timedelta(minutes=20))
+        added = {"key": key, "owner": key, "record": login_to_json(login()), "forget_at": at}
+        await run(*compiled(statements.add, added))
+        await run(*compiled(statements.look, {"this_key": key}))
+        await run(*compiled(statements.take, {"this_key": key, "new_claim": key, "new_code": key}))
+        await run(*compiled(statements.put, token_to_fields(stored(number, access_token))))
+        if name == "sqlite":
+            await run("PRAGMA wal_checkpoint(PASSIVE)", ())
+        await run(*compiled(statements.settle, {"this_key": key, "new_outcome": "{}", "until": at}))
+
+    return log_in
+
+
+async def _redis(url: str, access_token: str) -> LogIn:
+    client: Any = Redis.from_url(url, decode_responses=True)
+    scripts = (redis_logins.ADD, redis_logins.TAKE, redis_tokens.PUT, redis_logins.SETTLE)
+    add, take, put, settle = [await client.script_load(script) for script in scripts]
+
+    async def log_in(number: int) -> None:
+        key, now = hashlib.sha256(b"%d" % number).hexdigest(), to_microseconds(datetime.now(UTC))
+        name, until = "bench:{logins}:" + key, now + 1_200_000_000
+        at = (name, name + ":of", now, login_to_json(login()), until, key, "bench:{logins}:", "bench:settled", 20, "")
+        await client.evalsha(add, 2, *at)
+        await client.hmget(name, "forget_at", "record", "claim", "code")
+        await client.evalsha(take, 2, name, "bench:{logins}:anonymous", now, key, key, key)
+        fields = {n: v for n, v in token_to_fields(stored(number, access_token)).items() if v is not None}
+        parts = [part for field in fields.items() for part in field]
+        await client.evalsha(put, 2, f"bench:{{1}}:{number}", "bench:{1}:expiry", number, "+inf", now, "", "", *parts)
+        await client.evalsha(settle, 1, name, now, "{}", until, key, "bench:settled")
+
+    return log_in

@@ -1,0 +1,84 @@
+"""One contender of `benchmarks.stores`, as a process of its own: it logs users in, a turn at a time.
+
+It runs with this package or with an older one, whichever Python finds first. AniList is left out: its answers are made
+in the process, alike for all contenders, so that the figures are the flow's and the store's.
+"""
+
+import asyncio
+import base64
+import json
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from anilist_oauth import Application, LoginFlow, OAuthSession, Token, Viewer, open_store
+
+APPLICATION = Application(client_id=12345, client_secret="s" * 40, redirect_uri="https://bot.example/callback")
+CLAIMS = {"aud": "12345", "jti": "0" * 80, "iat": 1790856000, "exp": 1822392000, "sub": "7", "scopes": []}
+ACCESS_TOKEN = (
+    ".".join(
+        base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in ({"alg": "RS256"}, CLAIMS)
+    )
+    + "."
+    + "s" * 683
+)
+
+
+async def answer_exchange(session: Any, code: str, **_: Any) -> Token:
+    """Answer as the token endpoint does."""
+    del session, code
+    return Token.from_access_token(ACCESS_TOKEN)
+
+
+async def answer_query(session: Any, *_: Any, **__: Any) -> dict[str, Any]:
+    """Answer the viewer's query."""
+    del session
+    return {"Viewer": {"id": 7, "name": "mika", "avatar": None, "siteUrl": None, "unreadNotificationCount": 0}}
+
+
+async def answer_viewer(session: Any, *_: Any, **__: Any) -> Viewer:
+    """Answer with the viewer."""
+    del session
+    return Viewer(7, "mika", None, None, 0)
+
+
+async def by_flow(url: str) -> Callable[[int], Awaitable[object]]:
+    """Give what logs one user in by `LoginFlow`."""
+    for name, answer in (("exchange_code", answer_exchange), ("graphql", answer_query), ("viewer", answer_viewer)):
+        setattr(OAuthSession, name, answer)
+    session = await OAuthSession(APPLICATION).__aenter__()
+    store = await open_store(url).open()
+    flow = LoginFlow(session, logins=store.logins, tokens=store.tokens)
+
+    async def log_in(number: int) -> object:
+        login = await flow.begin(subject=f"discord:{number}", binding="cookie" * 8, label="@mika on Discord")
+        callback = f"https://bot.example/callback?code=def50200{number:0702x}&state={login.state}"
+        return await flow.finish(callback, binding="cookie" * 8)
+
+    return log_in
+
+
+async def by_driver(url: str) -> Callable[[int], Awaitable[object]]:
+    """Give what runs the statements of one login on the bare driver."""
+    from benchmarks.stores_drivers import driver
+
+    return await driver(url, ACCESS_TOKEN)
+
+
+async def main(how: str, url: str) -> None:
+    """Say "ready"; then log in as often as each line of stdin says, and write the microseconds of CPU a login."""
+    log_in = await (by_driver if how == "driver" else by_flow)(url)
+    number = 0
+    for _ in range(50):
+        await log_in(number := number + 1)
+    print("ready", flush=True)
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        began = time.process_time()
+        for _ in range(int(line)):
+            await log_in(number := number + 1)
+        print((time.process_time() - began) / int(line) * 1e6, flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))

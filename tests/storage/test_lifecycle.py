@@ -1,0 +1,223 @@
+"""A store's life: one event loop, a close that waits and then refuses, health checks, and no copies."""
+
+import asyncio
+import pickle
+import signal
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis.asyncio import ConnectionPool, Redis
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from anilist_oauth.errors import ConfigurationError, SealError, StorageError
+from anilist_oauth.storage import MemoryLoginStore, MemoryTokenStore, RedisStore, SQLStore, open_store
+from anilist_oauth.storage.sealed import SealedTokenStore
+from anilist_oauth.storage.sql import metadata
+from anilist_oauth.storage.sql.tables import make_metadata
+from tests.services import PostgreSQLServer, RedisServer, redis_server
+from tests.storage.openers import KEY, Clock
+from tests.storage.raw import raw
+from tests.storage.records import NOON, key, pending, stored
+
+Make = Callable[..., Any]
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "redis"])
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
+    """What makes a store on an empty database."""
+    if request.param == "sqlite":
+        return lambda **options: SQLStore(f"sqlite:///{tmp_path}/tokens.db", clock=Clock(), **options)
+    if request.param == "postgresql":
+        server: PostgreSQLServer = request.getfixturevalue("postgresql")
+        url = server.database()
+        return lambda **options: SQLStore(url, clock=Clock(), **options)
+    redis: RedisServer = request.getfixturevalue("redis")
+    redis.command("FLUSHALL")
+    return lambda **options: RedisStore(redis.url, clock=Clock(), **options)
+
+
+async def test_a_store_belongs_to_the_loop_that_opened_it(make: Make) -> None:
+    """Another loop is told so, whatever it asks; what is inside a driver does not show."""
+    async with make() as store:
+
+        def elsewhere() -> list[BaseException]:
+            async def ask() -> list[Any]:
+                calls = (store.logins.look(key()), store.tokens.get("a", client_id="1"), store.ping(), store.aclose())
+                return list(await asyncio.gather(*calls, return_exceptions=True))
+
+            return asyncio.run(ask())
+
+        for error in await asyncio.to_thread(elsewhere):
+            assert isinstance(error, StorageError)
+            assert "another event loop" in str(error)
+
+
+@pytest.mark.requirement("R12")
+async def test_closing_waits_for_what_runs_and_refuses_what_comes_later(make: Make) -> None:
+    """The calls under way are done, the later ones are not."""
+    store = await make().open()
+    for number in range(30):
+        await store.logins.add(key(number), pending(f"u:{number}"))
+    takes = [asyncio.ensure_future(store.logins.take(key(number), claim="a", code="c")) for number in range(30)]
+    await asyncio.sleep(0)
+    await asyncio.gather(store.aclose(), *takes)
+    with pytest.raises(StorageError, match="not open"):
+        await store.logins.look(key(0))
+    async with make() as again:
+        found = [await again.logins.look(key(number)) for number in range(30)]
+    assert all(login.taken.claim == "a" for login in found)
+
+
+@pytest.mark.requirement("R12")
+async def test_closing_leaves_no_connection_to_redis(redis: RedisServer) -> None:
+    """However many were open."""
+    store = await RedisStore(redis.url, clock=Clock()).open()
+    await asyncio.gather(*(store.tokens.get(f"u:{number}", client_id="1") for number in range(30)))
+    assert redis.command("CLIENT LIST TYPE normal").count(b"cmd=") > 5
+    await store.aclose()
+    assert redis.command("CLIENT LIST TYPE normal").count(b"cmd=") == 1
+
+
+async def test_a_ping_is_answered(make: Make) -> None:
+    """Silently; the store as a whole has it as well."""
+    async with make() as store:
+        assert await store.ping() is None
+    async with open_store("memory:") as memory:
+        await memory.ping()
+        assert (await memory.health()).kind == "memory"
+
+
+async def test_a_ping_of_a_frozen_store_fails_within_two_seconds() -> None:
+    """As a health check wants it."""
+    with redis_server() as server:
+        async with RedisStore(server.url, clock=Clock()) as store:
+            server.signal(signal.SIGSTOP)
+            began = time.monotonic()
+            with pytest.raises(StorageError, match="2 seconds"):
+                await store.ping()
+            assert time.monotonic() - began < 4
+            server.signal(signal.SIGCONT)
+
+
+@pytest.mark.requirement("S41")
+def test_no_store_is_pickled() -> None:
+    """It would write its URL and keys out; a copy is the store itself."""
+    whole = [open_store("memory:", keys=[KEY]), open_store("sqlite:///x.db"), open_store("redis://localhost")]
+    parts = [part for store in whole for part in (store, store.backend, store.logins, store.tokens)]
+    for store in (*parts, MemoryLoginStore(), MemoryTokenStore(), SealedTokenStore(MemoryTokenStore(), [KEY])):
+        with pytest.raises(TypeError, match="cannot be pickled"):
+            pickle.dumps(store)
+
+
+@pytest.mark.requirement("S42")
+async def test_a_store_with_sealed_tokens_keeps_no_plain_one(make: Make) -> None:
+    """Unless it is told to; an update neither."""
+    async with make(keys=[KEY]) as store:
+        await store.tokens.put(stored("sealed"))
+    async with make() as store:
+        with pytest.raises(SealError, match="sealed=False"):
+            await store.tokens.put(stored())
+        with pytest.raises(SealError, match="sealed=False"):
+            await store.tokens.update(stored(), was=stored())
+    async with make(sealed=False) as store:
+        assert await store.tokens.put(stored())
+
+
+@pytest.mark.requirement("S42")
+def test_sealing_and_keys_must_fit() -> None:
+    """Keys that would not be used, and no keys where sealing is asked for."""
+    with pytest.raises(ConfigurationError, match="sealed=False"):
+        open_store("memory:", keys=[KEY], sealed=False)
+    with pytest.raises(ConfigurationError, match="anilist-oauth store key"):
+        open_store("memory:", sealed=True)
+
+
+@pytest.mark.requirement("S41")
+async def test_a_hostile_record_stops_no_stream(make: Make) -> None:
+    """All others are seen, sealed and rotated; the end names the one that was skipped."""
+    async with make() as store:
+        for subject in ("a", "b", "c"):
+            await store.tokens.put(stored(subject))
+        if isinstance(store, SQLStore):
+            await raw(store, "UPDATE anilist_oauth_tokens SET stored_at = 9223372036854775807 WHERE subject = 'b'")
+        else:
+            await store._run(("DEL", "anilist_oauth:{12345}:token:b"))
+            await store._run(("SET", "anilist_oauth:{12345}:token:b", "x"))
+        with pytest.raises(StorageError, match=r"1 were skipped.* b of application 12345"):
+            await collected(store.tokens.expiring(None))
+    async with make(keys=[KEY]) as store:
+        with pytest.raises(StorageError, match=r"1 were skipped"):
+            await store.tokens.rotate()
+    async with make() as store:
+        for subject in ("a", "c"):
+            with pytest.raises(SealError):
+                await store.tokens.get(subject, client_id="12345")
+
+
+async def collected(records: AsyncIterator[object]) -> list[object]:
+    """Read a stream to its end."""
+    return [record async for record in records]
+
+
+@pytest.mark.requirement("S40")
+async def test_sign_ins_are_bounded_in_number(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over all processes; those that were taken, or belong to a subject, do not count."""
+    from anilist_oauth.storage.redis import logins as redis_logins
+    from anilist_oauth.storage.sql import logins as sql_logins
+
+    for module in (redis_logins, sql_logins):
+        monkeypatch.setattr(module, "ANONYMOUS_LOGINS", 3)
+    async with make() as store:
+        for number in range(3):
+            await store.logins.add(key(number), pending(None))
+    async with make() as store:
+        with pytest.raises(StorageError, match="3 sign-ins") as caught:
+            await store.logins.add(key(3), pending(None))
+        assert caught.value.retryable
+        await store.logins.add(key(4), pending("discord:1"))
+        await store.logins.take(key(0), claim=f"{NOON.isoformat()} a", code="c")
+        await store.logins.add(key(3), pending(None))
+        assert await store.logins.look(key(3)) is not None
+
+
+async def test_a_client_or_pool_of_the_applications_own_is_used_and_not_closed(redis: RedisServer) -> None:
+    """Whether or not it decodes answers."""
+    redis.command("FLUSHALL")
+    client: Any = Redis.from_url(redis.url)
+    pool: Any = ConnectionPool.from_url(redis.url, decode_responses=True, protocol=2)
+    for own in (client, pool):
+        async with RedisStore(own, clock=Clock()) as store:
+            await store.tokens.put(stored())
+            assert await store.tokens.get("discord:42", client_id="12345") == stored()
+    assert await client.ping()
+    await client.aclose()
+    await pool.disconnect()
+
+
+async def test_an_engine_is_used_and_not_disposed(tmp_path: Path) -> None:
+    """Whatever driver it has, if its database is one of ours."""
+    engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/own.db")
+    async with SQLStore(engine, clock=Clock()) as store:
+        await store.tokens.put(stored())
+    async with engine.connect() as connection:
+        assert (await connection.exec_driver_sql("SELECT count(*) FROM anilist_oauth_tokens")).scalar() == 1
+    await engine.dispose()
+
+
+def test_another_engine_is_refused(tmp_path: Path) -> None:
+    """A sync one, or another database's."""
+    engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/own.db")
+    with pytest.raises(ConfigurationError, match="AsyncEngine"):
+        SQLStore(engine.sync_engine.pool)
+    engine.dialect.name = "oracle"
+    with pytest.raises(ConfigurationError, match="not oracle"):
+        SQLStore(engine)
+
+
+def test_alembic_sees_the_tables() -> None:
+    """In the default schema, or another."""
+    assert set(metadata.tables) == {f"anilist_oauth_{name}" for name in ("logins", "tokens", "version")}
+    assert "bot.x_tokens" in make_metadata(schema="bot", prefix="x_").tables
