@@ -119,6 +119,10 @@ class Client:
             yield None
             await asyncio.sleep(LOOK_EVERY)
 
+    def check(self) -> None:
+        """Raise `StorageError` if it cannot take a call."""
+        self._calls.check()
+
     async def aclose(self) -> None:
         """Wait for running calls, refuse new ones, and close the connections unless they are the application's."""
         await self._calls.aclose()

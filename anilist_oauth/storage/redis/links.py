@@ -1,4 +1,4 @@
-"""Connections to one Redis, used as they are: a command of `redis.asyncio.Redis` costs half as much again."""
+"""Connections to one Redis, used directly: a command through `redis.asyncio.Redis` costs half as much again."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ class Links:
     """The idle connections of one store.
 
     Args:
-        pool: What makes them; it keeps none of them.
+        pool: Creates the connections, and keeps none of them.
     """
 
     def __init__(self, pool: ConnectionPool) -> None:
@@ -19,7 +19,7 @@ class Links:
         self._idle: list[Any] = []
 
     async def execute(self, *command: str | int) -> Any:
-        """Run one command, again on a fresh connection where an idle one turns out to be closed; its answer."""
+        """Run one command and return its answer. If an idle connection turns out to be closed, use another one."""
         while self._idle:
             link = self._idle.pop()
             try:
@@ -40,10 +40,10 @@ class Links:
         except RedisError as error:
             if isinstance(error, RedisConnectionError):
                 await link.disconnect(nowait=True)
-            else:  # it is the answer
+            else:  # Redis refused the command; the connection is still good
                 self._idle.append(link)
             raise
-        except BaseException:  # nobody knows in the middle of what it is
+        except BaseException:  # its state is unknown
             await link.disconnect(nowait=True)
             raise
         self._idle.append(link)

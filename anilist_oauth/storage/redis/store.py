@@ -152,6 +152,8 @@ class RedisStore(Unpicklable):
 
     async def aclose(self) -> None:
         """Wait for running calls, and close every connection. Whoever still waits for a login gets a `StorageError`."""
+        if self._client is not None:
+            self._client.check()
         await self._own_logins.aclose()
         client, self._client = self._client, None
         if client is not None:

@@ -54,6 +54,10 @@ class Runner:
         """
         return await self._calls.run(lambda: self._database.execute(getattr(self._statements, statement), values))
 
+    def check(self) -> None:
+        """Raise `StorageError` if it cannot take a call."""
+        self._calls.check()
+
     async def aclose(self) -> None:
         """Give running statements five seconds, then close every connection within five more."""
         await self._calls.aclose()

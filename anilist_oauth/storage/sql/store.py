@@ -138,6 +138,8 @@ class SQLStore(Unpicklable):
 
     async def aclose(self) -> None:
         """Wait for running calls, and close every connection. Whoever still waits for a login gets a `StorageError`."""
+        if self._runner is not None:
+            self._runner.check()
         await self._own_logins.aclose()
         runner, self._runner = self._runner, None
         if runner is not None:
