@@ -6,7 +6,7 @@ import pytest
 
 from anilist_oauth.web.conformance import open_stand
 from anilist_oauth.web.conformance.site import AdapterSite
-from tests.services import PostgreSQLServer, RedisServer, postgresql_server, redis_server
+from tests.services import PgBouncer, PostgreSQLServer, RedisServer, pgbouncer_server, postgresql_server, redis_server
 from tests.web.frameworks import FRAMEWORKS
 
 __all__ = ["open_stand"]
@@ -23,6 +23,13 @@ def redis() -> Iterator[RedisServer]:
 def postgresql() -> Iterator[PostgreSQLServer]:
     """A PostgreSQL for tests that leave it running."""
     with postgresql_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def pooler(postgresql: PostgreSQLServer) -> Iterator[PgBouncer]:
+    """A PgBouncer before that PostgreSQL, for tests that leave it running."""
+    with pgbouncer_server(postgresql) as server:
         yield server
 
 
