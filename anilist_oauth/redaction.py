@@ -98,7 +98,7 @@ class Masked(Generic[T]):
     __slots__ = ("value",)
 
     def __init__(self, value: T) -> None:
-        self.value = value
+        self.value: T = value
 
     @classmethod
     def around(cls, value: "T | Masked[T]") -> "Masked[Any]":
