@@ -8,9 +8,8 @@
     app.cleanup_ctx.append(lifespan(session, store, flow))
     init_app(app, flow, on_login=welcome)
 
-Link to ``/login/anilist`` from a page. Who is signed in at the site is kept in the application's session, which must be
-a new one after a login (aiohttp-session's ``new_session``, not ``get_session``). `anilist_oauth.web` explains the
-arguments.
+Link to ``/login/anilist`` from a page. The application's session keeps who is signed in. Create a new session at a login
+(aiohttp-session's ``new_session``, not ``get_session``). `anilist_oauth.web` explains the arguments.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
