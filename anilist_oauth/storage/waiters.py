@@ -11,6 +11,8 @@ Read = Callable[[Sequence[str]], Awaitable[dict[str, Outcome | None]]]
 Watch = Callable[[], AsyncGenerator[str | None, None]]
 Waiter = asyncio.Future[Outcome | None]
 
+_CANCEL_AGAIN = 0.5  # seconds
+
 
 class Waiters:
     """The waiting calls of one store.
@@ -58,8 +60,10 @@ class Waiters:
         """Stop the watcher. Calls that still wait get a `StorageError`."""
         self._fail(StorageError("the store was closed during a wait for a login"))
         self._stop()
-        if self._ending:
-            await asyncio.wait(self._ending)
+        while self._ending:  # a driver may swallow a cancellation, as asyncio.wait_for does in Python 3.11
+            for watcher in self._ending:
+                watcher.cancel()
+            await asyncio.wait(self._ending, timeout=_CANCEL_AGAIN)
 
     async def _watched(self, waiter: Waiter, timeout: float) -> None:
         """Return when the watcher misses nothing any more, or there is nothing left to wait for."""
@@ -74,9 +78,12 @@ class Waiters:
             watching.cancel()
 
     async def _serve(self) -> None:
+        watcher = asyncio.current_task()
         try:
             async with aclosing(self._watch()) as news:
                 async for key in news:
+                    if self._watcher is not watcher:  # it was stopped, and its cancellation swallowed
+                        return
                     if self._watching.is_set():
                         await self._look_again(self._waiters if key is None else [key])
                     self._watching.set()
