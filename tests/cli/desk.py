@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -68,12 +69,18 @@ class Desk:
             dimensions=(24, 100),
             cwd=self.folder,
             echo=True,
+            preexec_fn=_heed_interrupts,
         )
         child.delaybeforesend = None
         try:
             yield child
         finally:
             child.close(force=True)
+
+
+def _heed_interrupts() -> None:
+    """Let Ctrl+C work, though these tests run in the background, where a shell has it ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def check(output: str) -> None:
