@@ -8,7 +8,7 @@
     app.cleanup_ctx.append(lifespan(session, store, flow))
     init_app(app, flow, on_login=welcome)
 
-Link to ``/login/anilist`` from a page. The application's session keeps who is signed in. Create a new session at a login
+Link to ``/login/anilist`` from a page. The signed-in user is kept in the application's session, a new one per login
 (aiohttp-session's ``new_session``, not ``get_session``). `anilist_oauth.web` explains the arguments.
 """
 
