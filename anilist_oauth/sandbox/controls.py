@@ -11,7 +11,6 @@ from anilist_oauth.oauth.application import Application
 from anilist_oauth.oauth.endpoints import Endpoints
 from anilist_oauth.sandbox.client import OAuthSession, new_session
 from anilist_oauth.sandbox.clock import Clock
-from anilist_oauth.sandbox.data import set_entry, set_node, set_user
 from anilist_oauth.sandbox.faults import EndpointName, Fault
 from anilist_oauth.sandbox.messages import ReceivedRequest
 from anilist_oauth.sandbox.oauth.clients import Clients
@@ -131,12 +130,20 @@ class Controls:
 
     @property
     def strict(self) -> bool:
-        """Whether queries that `anilist-oauth check` would criticize are answered with 400."""
+        """Whether queries that `anilist-oauth check` would criticize are answered with 400.
+
+        The fixture `anilist_sandbox` then also fails a test that sent such a query, and says what is wrong with it.
+        """
         return self.state.service.strict
 
     @strict.setter
     def strict(self, strict: bool) -> None:
         self.state.service.strict = strict
+
+    @property
+    def complaints(self) -> list[str]:
+        """What `strict` found in the queries so far. Clear it in a test that sends a bad query on purpose."""
+        return self.state.service.graphql.complaints
 
     def media(self, number: int, /, **fields: Any) -> int:
         """Set fields of a media: ``sandbox.media(1, title="…", episodes=12)``. Other fields stay made up.
@@ -155,7 +162,9 @@ class Controls:
 
     def node(self, kind: str, number: int, /, **fields: Any) -> int:
         """Set fields of any object that has an id: ``sandbox.node("Studio", 7, name="…")``. Otherwise like `media`."""
-        return set_node(self.state.service.world, kind, number, fields).id
+        from anilist_oauth.sandbox import data  # loads graphql-core
+
+        return data.set_node(self.state.service.world, kind, number, fields).id
 
     def entry(self, user: User | str, *, media: int, **fields: Any) -> int:
         """Add a media to an account's list: ``sandbox.entry("mika", media=1, progress=3, status="CURRENT")``.
@@ -173,8 +182,12 @@ class Controls:
         Raises:
             ValueError: There is no such account, media or field, or a value does not fit.
         """
-        return set_entry(self.state.service.world, self.state.people.one(user), media, fields).id
+        from anilist_oauth.sandbox import data  # loads graphql-core
+
+        return data.set_entry(self.state.service.world, self.state.people.one(user), media, fields).id
 
     def _describe(self, name: str, fields: dict[str, Any]) -> User:
+        from anilist_oauth.sandbox import data  # loads graphql-core
+
         user = self.state.people.named(name) or self.state.people.add(name)
-        return set_user(self.state.service.world, user, fields)
+        return data.set_user(self.state.service.world, user, fields)

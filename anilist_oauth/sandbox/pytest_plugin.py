@@ -23,6 +23,12 @@ def anilist_sandbox_setup() -> Sandbox:
 
 @pytest.fixture
 def anilist_sandbox(anilist_sandbox_setup: Sandbox) -> Iterator[SandboxThread]:
-    """A stand-in for AniList on loopback, fresh for each test."""
+    """A stand-in for AniList on loopback, fresh for each test.
+
+    With ``anilist_sandbox.strict = True``, a test that sends a query that AniList would refuse fails at its end.
+    """
     with SandboxThread(anilist_sandbox_setup) as sandbox:
         yield sandbox
+    if sandbox.complaints:
+        found = "\n".join(sandbox.complaints)
+        pytest.fail(f"AniList would refuse or cut a query of this test:\n{found}", pytrace=False)

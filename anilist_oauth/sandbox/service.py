@@ -7,7 +7,7 @@ from http import HTTPStatus
 from yarl import URL
 
 from anilist_oauth.sandbox.faults import EndpointName
-from anilist_oauth.sandbox.graphql.endpoint import GraphQLEndpoint
+from anilist_oauth.sandbox.graphql.endpoint import HEADERS, GraphQLEndpoint
 from anilist_oauth.sandbox.graphql.nodes import World
 from anilist_oauth.sandbox.messages import Answer, ReceivedRequest, json_answer, query_fields
 from anilist_oauth.sandbox.oauth.authorization import Authorization, DenialName, Question, SentBackError
@@ -84,7 +84,7 @@ class Service:
         self._exchange = Exchange(clients=clients, grants=self.grants, generation=generation)
         self.world: World = World(people=people, now=now)
         self.strict = False
-        self._graphql = GraphQLEndpoint(grants=self.grants, world=self.world)
+        self.graphql: GraphQLEndpoint = GraphQLEndpoint(grants=self.grants, world=self.world)
         self.weather: Weather = Weather()
         self._given_limits = token_limit, graphql_limit
         self._token_limit = MinuteLimit(nominal=_TOKEN_LIMIT, enforced=token_limit, now=now)
@@ -152,11 +152,11 @@ class Service:
 
     def _answer_graphql(self, request: ReceivedRequest) -> Answer:
         verdict = self._graphql_limit.request()
-        if not verdict.allowed:
-            return json_answer(_TOO_MANY, status=HTTPStatus.TOO_MANY_REQUESTS, headers=verdict.headers)
-        return self._graphql.answer(request, disabled=self.weather.name == "outage", strict=self.strict).with_headers(
-            verdict.headers
-        )
+        if verdict.allowed:
+            answer = self.graphql.answer(request, disabled=self.weather.name == "outage", strict=self.strict)
+        else:
+            answer = json_answer(_TOO_MANY, status=HTTPStatus.TOO_MANY_REQUESTS)
+        return answer.with_headers({**HEADERS, **verdict.headers})
 
     def _refused(self, refusal: RefusedError) -> Answer:
         return json_answer(refusal.fields(self._generation), status=refusal.status, headers=refusal.headers)

@@ -64,13 +64,13 @@ def test_only_the_first_button_of_the_first_form_counts() -> None:
     )
 
 
-async def test_a_strict_sandbox_refuses_what_anilist_passes_over(anilist_sandbox: SandboxThread) -> None:
+async def test_a_strict_sandbox_refuses_what_anilist_passes_over() -> None:
     """Pages that are too large, deprecated fields; a query that only needs a token passes."""
-    async with anilist_sandbox.session() as anilist:
+    async with Sandbox() as sandbox, sandbox.session() as anilist:
         query = "{ Page(perPage: 100) { media { id } } }"
         assert len((await anilist.graphql(query))["Page"]["media"]) == 50
-        assert not anilist_sandbox.strict
-        anilist_sandbox.strict = True
+        assert not sandbox.strict
+        sandbox.strict = True
         with pytest.raises(GraphQLError, match=r"anilist_sandbox\.strict: perPage is 100"):
             await anilist.graphql(query)
         with pytest.raises(GraphQLError, match="seasonInt is deprecated"):
@@ -78,8 +78,13 @@ async def test_a_strict_sandbox_refuses_what_anilist_passes_over(anilist_sandbox
         with pytest.raises(GraphQLError, match="Cannot query field"):
             await anilist.graphql("{ Nope }")
         url = anilist.authorize_url()
-        code = parse_callback(anilist_sandbox.approve(url), expected_state=url.query["state"])
+        code = parse_callback(await sandbox.approve(url), expected_state=url.query["state"])
         assert (await anilist.viewer(await anilist.exchange_code(code))).name == "mika"
+        assert [one.partition("\n")[0] for one in sandbox.complaints] == [
+            "perPage is 100: AniList returns at most 50, without saying so. (line 1, column 3)",
+            "The field Media.seasonInt is deprecated. No longer supported (line 1, column 18)",
+            'Cannot query field "Nope" on type "Query". (line 1, column 3)',
+        ]
 
 
 def test_a_redirect_uri_is_of_one_application() -> None:

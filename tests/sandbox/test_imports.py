@@ -23,6 +23,29 @@ def test_a_missing_extra_is_one_line_to_paste() -> None:
     assert ran.stderr.splitlines()[-1] == f"ImportError: {said}"
 
 
+def test_graphql_core_is_loaded_at_the_first_query() -> None:
+    """Importing the sandbox, opening one and logging in do without it and without the rules for AniList's data."""
+    code = """import asyncio, sys
+from anilist_oauth.sandbox import Sandbox, findings, schema_text
+from anilist_oauth import parse_callback
+
+def loaded():
+    return [name for name in ("graphql", "anilist_oauth.sandbox.graphql.media") if name in sys.modules]
+
+async def main():
+    async with Sandbox() as sandbox, sandbox.session() as anilist:
+        url = anilist.authorize_url()
+        code = parse_callback(await sandbox.approve(url), expected_state=url.query["state"])
+        await anilist.exchange_code(code)
+        print(loaded())
+        await anilist.graphql("{ Media(id: 1) { id } }")
+        print(loaded())
+
+asyncio.run(main())"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.stdout.splitlines() == ["[]", "['graphql', 'anilist_oauth.sandbox.graphql.media']"], ran.stderr
+
+
 @pytest.mark.parametrize("missing", ["jwt", "cryptography.hazmat.primitives.asymmetric", "graphql"])
 def test_each_part_of_the_extra_is_named(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whichever package is missing."""

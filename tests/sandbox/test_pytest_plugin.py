@@ -93,6 +93,45 @@ def test_a_user_s_tests_run_whatever_their_plugin(case: Case, python: Path, tmp_
     assert f"{case.passed} passed" in _tested(python, tmp_path, case.options)
 
 
+STRICT = """import asyncio
+
+def ask(sandbox, query):
+    async def asked():
+        async with sandbox.session() as anilist:
+            return await anilist.graphql(query)
+    sandbox.strict = True
+    return asyncio.run(asked())
+
+def test_a_good_query(anilist_sandbox):
+    assert ask(anilist_sandbox, "{ Media(id: 1) { id } }") == {"Media": {"id": 1}}
+
+def test_a_bad_query_whose_error_is_swallowed(anilist_sandbox):
+    try:
+        ask(anilist_sandbox, "{ Page(perPage: 80) { media { id } } }")
+    except Exception:
+        pass
+
+def test_a_bad_query_on_purpose(anilist_sandbox):
+    try:
+        ask(anilist_sandbox, "{ Nope }")
+    except Exception as error:
+        assert "Cannot query field" in str(error)
+    anilist_sandbox.complaints.clear()
+"""
+
+
+def test_a_strict_fixture_fails_the_test_that_sent_a_bad_query(python: Path, tmp_path: Path) -> None:
+    """Even if the application swallows the error: at the end of the test, in words and with the query."""
+    shutil.copy(PROJECT / "conftest.py", tmp_path)
+    (tmp_path / "test_strict.py").write_text(STRICT)
+    ran = _run(python, tmp_path, "-m", "pytest", "-q", "-p", "no:cacheprovider", *_asyncio("auto"))
+    assert "3 passed, 1 error" in ran.stdout
+    assert "ERROR at teardown of test_a_bad_query_whose_error_is_swallowed" in ran.stdout
+    assert "AniList would refuse or cut a query of this test:" in ran.stdout
+    assert "perPage is 80: AniList returns at most 50, without saying so. (line 1, column 3)" in ran.stdout
+    assert "{ Page(perPage: 80) { media { id } } }" in ran.stdout
+
+
 def test_the_readme_s_example_runs(python: Path, tmp_path: Path) -> None:
     """Two files, word for word."""
     conftest, test = blocks()["Your tests"]

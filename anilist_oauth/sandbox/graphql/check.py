@@ -1,9 +1,8 @@
 """Check a query, before it is sent, for what AniList would refuse or silently cut."""
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any
 
-import attrs
 from graphql import (
     FieldNode,
     GraphQLError,
@@ -20,35 +19,17 @@ from graphql import (
 )
 
 from anilist_oauth.sandbox.graphql.complexity import COMPLEXITY_LIMIT, complexity
+from anilist_oauth.sandbox.graphql.findings import Finding, FindingKind
 from anilist_oauth.sandbox.graphql.pagination import depth_refusal
 from anilist_oauth.sandbox.graphql.schema import anilist_schema
 from anilist_oauth.sandbox.graphql.wording import worded
 
-FindingKind = Literal["invalid", "complexity", "page", "deprecated", "token"]
 _LIMITS = {"Page": ("perPage", 50), "MediaListCollection": ("perChunk", 500)}
 _CONNECTION_LIMIT = 25
 _NEED_A_TOKEN = {("Query", "Viewer"), ("Query", "Notification"), ("Query", "AniChartUser"), ("Page", "notifications")}
 
 
-@attrs.frozen(kw_only=True)
-class Finding:
-    """One problem of a query.
-
-    Attributes:
-        kind: AniList refuses or cuts ``invalid``, ``complexity`` and ``page``. ``deprecated`` may be refused some day.
-            ``token`` means that the query needs a user's token.
-        message: One sentence about it.
-        line: The line, from 1.
-        column: The column, from 1.
-    """
-
-    kind: FindingKind
-    message: str
-    line: int = 1
-    column: int = 1
-
-
-def findings(query: str) -> list[Finding]:
+def checked(query: str) -> list[Finding]:
     """Check a query against AniList's schema and limits. Return its problems by position."""
     try:
         document = parse(query)

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from zlib import crc32
 
 from anilist_oauth.sandbox.graphql.nodes import MEDIA, Node, first_child, parent_of
-from anilist_oauth.sandbox.graphql.schema import FieldType, space_of
+from anilist_oauth.sandbox.graphql.schema import FieldType
+from anilist_oauth.sandbox.graphql.schema_text import space_of
 
 T = TypeVar("T")
 TABLES: dict[str, Any] = json.loads(Path(__file__).with_name("made_up.json").read_text(encoding="utf-8"))

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from anilist_oauth.sandbox.graphql.schema import kinds_of, space_of
+from anilist_oauth.sandbox.graphql.schema_text import kinds_of, space_of
 from anilist_oauth.sandbox.people import People
 
 MEDIA = range(1, 161)  # what lists and searches draw from: 120 anime, then 40 manga

@@ -13,7 +13,8 @@ from anilist_oauth.sandbox.graphql.media_lists import entry_of, seen
 from anilist_oauth.sandbox.graphql.nodes import MEDIA, Node, first_child
 from anilist_oauth.sandbox.graphql.pagination import depth_refusal, one_page, page_info, paging, told_of
 from anilist_oauth.sandbox.graphql.relations import BRANCHES, likes_of
-from anilist_oauth.sandbox.graphql.schema import field_type, kinds_of
+from anilist_oauth.sandbox.graphql.schema import field_type
+from anilist_oauth.sandbox.graphql.schema_text import kinds_of
 from anilist_oauth.sandbox.graphql.selection import chosen
 from anilist_oauth.sandbox.graphql.view import Arguments, View, connection, rule, rules
 

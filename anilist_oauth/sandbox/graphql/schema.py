@@ -1,14 +1,12 @@
 """AniList's whole schema: 127 objects with 982 fields, from ``schema.graphql``, built when it is first needed."""
 
 from functools import cache
-from pathlib import Path
 
 import attrs
 from graphql import (
     GraphQLEnumType,
     GraphQLObjectType,
     GraphQLSchema,
-    GraphQLUnionType,
     build_schema,
     get_named_type,
     get_nullable_type,
@@ -17,11 +15,7 @@ from graphql import (
     is_non_null_type,
 )
 
-
-@cache
-def schema_text() -> str:
-    """Return the schema in GraphQL's own language."""
-    return Path(__file__).with_name("schema.graphql").read_text(encoding="utf-8")
+from anilist_oauth.sandbox.graphql.schema_text import kinds_of, schema_text
 
 
 @cache
@@ -66,20 +60,6 @@ def field_type(kind: str, name: str) -> FieldType | None:
         options=tuple(named.values) if isinstance(named, GraphQLEnumType) else (),
         connected=node.kind if node else "",
     )
-
-
-@cache
-def kinds_of(space: str) -> tuple[str, ...]:
-    """Return the kinds that share a range of ids: the members of a union, or the kind itself."""
-    union = anilist_schema().type_map.get(space)
-    return tuple(member.name for member in union.types) if isinstance(union, GraphQLUnionType) else (space,)
-
-
-@cache
-def space_of(kind: str) -> str:
-    """Return the range of ids that a kind of node belongs to: its own, but for activities and notifications."""
-    unions = ("ActivityUnion", "NotificationUnion")
-    return next((union for union in unions if kind in kinds_of(union)), kind)
 
 
 @cache

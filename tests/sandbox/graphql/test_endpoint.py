@@ -6,7 +6,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from anilist_oauth.sandbox import Sandbox
+from anilist_oauth.sandbox import Sandbox, WeatherName
 from tests.sandbox.moves import logged_in
 
 VIEWER = "query {\n  Viewer { id name avatar { large medium } siteUrl unreadNotificationCount }\n}"
@@ -103,6 +103,49 @@ async def test_other_methods_are_answered_as_anilist_does() -> None:
         async with client.put(sandbox.endpoints.graphql) as answer:
             assert (answer.status, answer.content_type) == (405, "text/html")
             assert "nginx" in await answer.text()
+
+
+HEADERS = {
+    "Cache-Control": "no-cache, private",
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Accept",
+    "Access-Control-Allow-Methods": "POST, OPTIONS",
+}
+
+
+@pytest.mark.parametrize(
+    ("method", "query", "token", "weather", "status"),
+    [
+        ("POST", "{ Media(id: 1) { id } }", "", "clear", 200),
+        ("POST", "{ Nope }", "", "clear", 400),
+        ("POST", "{ Media(id: 99999) { id } }", "", "clear", 404),
+        ("POST", "{ Media(id: 1) { id } }", "Bearer no", "clear", 400),
+        ("POST", "{ Media(id: 1) { id } }", "", "outage", 403),
+        ("GET", "", "", "clear", 404),
+        ("PUT", "", "", "clear", 405),
+    ],
+)
+async def test_every_answer_has_laravel_s_and_cors_headers(
+    method: str, query: str, token: str, weather: WeatherName, status: int
+) -> None:
+    """Whether there is data, an error, a bad token, an outage or another method."""
+    async with Sandbox() as sandbox, aiohttp.ClientSession() as client:
+        sandbox.weather(weather)
+        headers = {"Authorization": token} if token else {}
+        async with client.request(method, sandbox.endpoints.graphql, json={"query": query}, headers=headers) as answer:
+            assert answer.status == status
+            assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+            assert answer.headers["Set-Cookie"].startswith("laravel_session=")
+
+
+async def test_a_throttled_answer_has_the_same_headers() -> None:
+    """Together with those of the rate limit."""
+    async with Sandbox(graphql_limit=1) as sandbox, aiohttp.ClientSession() as client:
+        for status in (200, 429):
+            async with client.post(sandbox.endpoints.graphql, json={"query": "{ Media(id: 1) { id } }"}) as answer:
+                assert answer.status == status
+                assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+                assert answer.headers["X-RateLimit-Remaining"] == "0"
 
 
 async def test_a_mutation_that_is_refused_has_no_data() -> None:

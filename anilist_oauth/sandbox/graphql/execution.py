@@ -1,0 +1,99 @@
+"""Run a document: parse and validate it, execute it, and word the errors as AniList does."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    OperationType,
+    execute_sync,
+    parse,
+    validate,
+)
+
+from anilist_oauth.sandbox.graphql import mutations, statistics
+from anilist_oauth.sandbox.graphql.complexity import COMPLEXITY_LIMIT, complexity
+from anilist_oauth.sandbox.graphql.errors import AniListError
+from anilist_oauth.sandbox.graphql.nodes import Node
+from anilist_oauth.sandbox.graphql.schema import anilist_schema
+from anilist_oauth.sandbox.graphql.view import View, resolve
+from anilist_oauth.sandbox.graphql.wording import worded
+
+# `mutations` and `statistics` are here so that `resolve` knows their rules.
+__all__ = ["View", "denied", "executed", "mutations", "parsed", "statistics"]
+
+_MAX_QUERY_TOKENS = 10_000
+_Errors = list[dict[str, Any]]
+
+
+def parsed(query: object) -> tuple[DocumentNode | None, _Errors]:
+    """Parse and validate a query. Return the document, or else the errors."""
+    if not isinstance(query, str) or not query.strip():
+        return None, [{"message": "Syntax Error: Unexpected <EOF>", "status": 400}]
+    return _parsed(query)
+
+
+@lru_cache(maxsize=256)
+def _parsed(query: str) -> tuple[DocumentNode | None, _Errors]:
+    """Do so with a cache. Documents are never changed."""
+    try:
+        document = parse(query, max_tokens=_MAX_QUERY_TOKENS)
+    except GraphQLError as error:
+        return None, [_described(error)]
+    if errors := validate(anilist_schema(), document):
+        return None, [_described(error) for error in errors]
+    if (actual := complexity(document)) > COMPLEXITY_LIMIT:
+        message = f"Max query complexity should be {COMPLEXITY_LIMIT} but got {actual}."
+        return None, [{"message": message, "status": 400}]
+    return document, []
+
+
+def denied(document: DocumentNode | None) -> dict[str, Any]:
+    """Return the body for a bad token, which AniList looks at before anything else."""
+    error: dict[str, Any] = {"message": "Invalid token", "status": 400}
+    operations = [node for node in getattr(document, "definitions", ()) if isinstance(node, OperationDefinitionNode)]
+    selected = [node for operation in operations for node in operation.selection_set.selections]
+    fields = [node for node in selected if isinstance(node, FieldNode)]
+    if fields and fields[0].loc:
+        place = fields[0].loc.start_token
+        error["locations"] = [{"line": place.line, "column": place.column}]
+    return {"errors": [error], "data": {(field.alias or field.name).value: None for field in fields} or None}
+
+
+def executed(document: DocumentNode, request: Mapping[str, Any], view: View) -> tuple[int, dict[str, Any]]:
+    """Execute a document with a request's variables. Return the HTTP status and the body."""
+    variables, operation = request.get("variables"), request.get("operationName")
+    definitions = [getattr(node, "operation", None) for node in document.definitions]
+    kind = "Mutation" if OperationType.MUTATION in definitions else "Query"
+    view.world.begin()
+    result = execute_sync(
+        anilist_schema(),
+        document,
+        root_value=Node(kind, "root"),
+        context_value=view,
+        variable_values=variables if isinstance(variables, dict) else None,
+        operation_name=operation if isinstance(operation, str) else None,
+        field_resolver=resolve,
+        type_resolver=lambda node, _info, _union: node.kind,
+    )
+    if not result.errors:
+        return HTTPStatus.OK, {"data": result.data}
+    view.world.roll_back()
+    known = [error.original_error for error in result.errors if isinstance(error.original_error, AniListError)]
+    status = known[0].http_status if known else HTTPStatus.BAD_REQUEST
+    data = dict.fromkeys(result.data) if result.data else None  # if one field fails, all of them are null
+    if kind == "Mutation" and len(data or ()) == 1:
+        data = None  # as AniList's own documentation shows a refused mutation
+    return status, {"errors": [_described(error) for error in result.errors], "data": data}
+
+
+def _described(error: GraphQLError) -> dict[str, Any]:
+    original = error.original_error
+    status, extra = (original.status, original.extra) if isinstance(original, AniListError) else (400, {})
+    locations = [{"line": place.line, "column": place.column} for place in error.locations or ()]
+    return {"message": worded(error.message), "status": status, "locations": locations, **extra}
