@@ -1,22 +1,8 @@
 """Check a query, before it is sent, for what AniList would refuse or silently cut."""
 
-from collections.abc import Iterator
 from typing import Any
 
-from graphql import (
-    FieldNode,
-    GraphQLError,
-    IntValueNode,
-    Node,
-    NoDeprecatedCustomRule,
-    TypeInfo,
-    TypeInfoVisitor,
-    Visitor,
-    get_named_type,
-    parse,
-    validate,
-    visit,
-)
+import graphql
 
 from anilist_oauth.sandbox.graphql.complexity import COMPLEXITY_LIMIT, complexity
 from anilist_oauth.sandbox.graphql.findings import Finding, FindingKind
@@ -24,66 +10,68 @@ from anilist_oauth.sandbox.graphql.pagination import depth_refusal
 from anilist_oauth.sandbox.graphql.schema import anilist_schema
 from anilist_oauth.sandbox.graphql.wording import worded
 
-_LIMITS = {"Page": ("perPage", 50), "MediaListCollection": ("perChunk", 500)}
 _CONNECTION_LIMIT = 25
-_NEED_A_TOKEN = {("Query", "Viewer"), ("Query", "Notification"), ("Query", "AniChartUser"), ("Page", "notifications")}
+_LIMITS = {"Page": ("perPage", 50), "MediaListCollection": ("perChunk", 500)}
+_NEED_A_TOKEN = {"Query.Viewer", "Query.Notification", "Query.AniChartUser", "Page.notifications"}
 
 
 def checked(query: str) -> list[Finding]:
     """Check a query against AniList's schema and limits. Return its problems by position."""
     try:
-        document = parse(query)
-    except GraphQLError as error:
+        document = graphql.parse(query)
+    except graphql.GraphQLError as error:
         return [_found("invalid", error)]
-    if errors := validate(anilist_schema(), document):
+    if errors := graphql.validate(anilist_schema(), document):
         return [_found("invalid", error) for error in errors]
-    found = [_found("deprecated", error) for error in validate(anilist_schema(), document, [NoDeprecatedCustomRule])]
+    found = [
+        _found(kind, error)
+        for kind, rule in _RULES.items()
+        for error in graphql.validate(anilist_schema(), document, [rule])
+    ]
     if (actual := complexity(document)) > COMPLEXITY_LIMIT:
         message = f"The query's complexity is {actual}, and AniList allows {COMPLEXITY_LIMIT}: request fewer fields."
         found.append(Finding(kind="complexity", message=message))
-    looker = _Looker(types := TypeInfo(anilist_schema()))
-    visit(document, TypeInfoVisitor(types, looker))
-    return sorted([*found, *looker.found], key=lambda finding: (finding.line, finding.column))
+    return sorted(found, key=lambda finding: (finding.line, finding.column))
 
 
-def _found(kind: FindingKind, error: GraphQLError) -> Finding:
-    place = error.locations[0] if error.locations else None
-    message = worded(error.message)
-    return Finding(kind=kind, message=message, **({"line": place.line, "column": place.column} if place else {}))
+def _found(kind: FindingKind, error: graphql.GraphQLError) -> Finding:
+    places = [{"line": place.line, "column": place.column} for place in error.locations or ()]
+    return Finding(kind=kind, message=worded(error.message), **(places[0] if places else {}))
 
 
-class _Looker(Visitor):
-    """Checks each field for page limits, and for whether it needs a token."""
+class _PageLimits(graphql.ValidationRule):
+    """Pages are neither too large nor too deep, as far as their numbers are in the query."""
 
-    def __init__(self, types: TypeInfo) -> None:
-        super().__init__()
-        self._types = types
-        self.found: list[Finding] = []
-
-    def enter_field(self, node: FieldNode, *_: Any) -> None:
+    def enter_field(self, node: graphql.FieldNode, *_: Any) -> None:
         """Check one field."""
-        parent, kind = self._types.get_parent_type(), self._types.get_type()
-        owner, named = parent.name if parent else "", get_named_type(kind).name if kind else ""
-        for message in _beyond(node, named):
-            self._note("page", node, message)
-        if owner == "Mutation" or (owner, node.name.value) in _NEED_A_TOKEN:
-            self._note("token", node, f'"{node.name.value}" needs a user\'s token.')
+        kind = graphql.get_named_type(self.context.get_type())
+        named = kind.name if kind else ""
+        numbers = {
+            argument.name.value: int(argument.value.value)
+            for argument in node.arguments or ()
+            if isinstance(argument.value, graphql.IntValueNode)
+        }
+        name, limit = _LIMITS.get(named, ("perPage", _CONNECTION_LIMIT))
+        if numbers.get(name, 0) > limit and (named in _LIMITS or named.endswith("Connection")):
+            message = f"{name} is {numbers[name]}: AniList returns at most {limit}, without saying so."
+            self.report_error(graphql.GraphQLError(message, node))
+        if named == "Page" and (refusal := depth_refusal(numbers.get("page", 1), numbers.get("perPage", limit))):
+            self.report_error(graphql.GraphQLError(f"{refusal}.", node))
 
-    def _note(self, kind: FindingKind, node: Node, message: str) -> None:
-        place = node.loc.start_token if node.loc else None
-        at = {"line": place.line, "column": place.column} if place else {}
-        self.found.append(Finding(kind=kind, message=message, **at))
+
+class _NeedsNoToken(graphql.ValidationRule):
+    """No field is of a user's own."""
+
+    def enter_field(self, node: graphql.FieldNode, *_: Any) -> None:
+        """Check one field."""
+        if f"{self.context.get_parent_type()}.{node.name.value}" in _NEED_A_TOKEN or (
+            self.context.get_parent_type() is self.context.schema.mutation_type
+        ):
+            self.report_error(graphql.GraphQLError(f'"{node.name.value}" needs a user\'s token.', node))
 
 
-def _beyond(node: FieldNode, named: str) -> Iterator[str]:
-    """Yield the page limits that a field exceeds, as far as its values are in the query."""
-    figures = {
-        argument.name.value: int(argument.value.value)
-        for argument in node.arguments or ()
-        if isinstance(argument.value, IntValueNode)
-    }
-    argument, limit = _LIMITS.get(named, ("perPage", _CONNECTION_LIMIT))
-    if (named in _LIMITS or named.endswith("Connection")) and figures.get(argument, 0) > limit:
-        yield f"{argument} is {figures[argument]}: AniList returns at most {limit}, without saying so."
-    if named == "Page" and (refusal := depth_refusal(figures.get("page", 1), figures.get("perPage", limit))):
-        yield f"{refusal}."
+_RULES: dict[FindingKind, type[graphql.ASTValidationRule]] = {
+    "deprecated": graphql.NoDeprecatedCustomRule,
+    "page": _PageLimits,
+    "token": _NeedsNoToken,
+}

@@ -2,34 +2,28 @@
 
 from functools import cache
 
-from graphql import (
-    DocumentNode,
-    FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
-    OperationDefinitionNode,
-    SelectionSetNode,
-)
+import graphql
 
 COMPLEXITY_LIMIT = 500
 
 
-def complexity(document: DocumentNode) -> int:
+def complexity(document: graphql.DocumentNode) -> int:
     """Count the fields of a valid document's operations."""
-    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    fragments = {
+        node.name.value: node for node in document.definitions if isinstance(node, graphql.FragmentDefinitionNode)
+    }
 
     @cache
     def of_fragment(name: str) -> int:  # once each: fragments of fragments would multiply without end
         return of_selection(fragments[name].selection_set)
 
-    def of_selection(selection: SelectionSetNode | None) -> int:
-        total = 0
-        for node in selection.selections if selection else ():
-            if isinstance(node, FragmentSpreadNode):
-                total += of_fragment(node.name.value)
-            else:  # a field, or a fragment written in place
-                total += isinstance(node, FieldNode) + of_selection(getattr(node, "selection_set", None))
-        return total
+    def of_selection(selection: graphql.SelectionSetNode | None) -> int:
+        return sum(
+            of_fragment(node.name.value)
+            if isinstance(node, graphql.FragmentSpreadNode)
+            else isinstance(node, graphql.FieldNode) + of_selection(getattr(node, "selection_set", None))
+            for node in (selection.selections if selection else ())
+        )
 
-    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    operations = [node for node in document.definitions if isinstance(node, graphql.OperationDefinitionNode)]
     return sum(of_selection(operation.selection_set) for operation in operations)

@@ -5,13 +5,13 @@ from typing import Any
 
 from anilist_oauth.sandbox.graphql.accounts import account, found_user, may_see
 from anilist_oauth.sandbox.graphql.errors import not_found
-from anilist_oauth.sandbox.graphql.made_up import number
+from anilist_oauth.sandbox.graphql.made_up import TABLES, number
 from anilist_oauth.sandbox.graphql.media import ANIME, NO_DATE, day_of
 from anilist_oauth.sandbox.graphql.nodes import MEDIA, Node, first_child, parent_of
 from anilist_oauth.sandbox.graphql.selection import chosen
 from anilist_oauth.sandbox.graphql.view import Arguments, View, rule, rules
 
-STATUSES = ("CURRENT", "PLANNING", "COMPLETED", "DROPPED", "PAUSED", "REPEATING")
+STATUSES: list[str] = TABLES["statuses"]
 _NAMES = {"CURRENT": ("Watching", "Reading"), "REPEATING": ("Rewatching", "Rereading")}
 _CHUNK, _SHORT = 500, 20
 _LIST_ARGUMENTS = ("userId", "userName", "chunk", "perChunk", "forceSingleCompletedList")
@@ -69,10 +69,13 @@ def add_entry(view: View, user: Node, media_id: int, **facts: Any) -> Node:
 
 def options_of(view: View, entry: Node) -> dict[str, Any]:
     """Return the options of the list that an entry stands on."""
-    options = view.path(entry, "user.mediaListOptions")
-    kind = "animeList" if view.path(entry, "media.type") == ANIME else "mangaList"
-    found: dict[str, Any] = options[kind]
-    return found
+    options: dict[str, Any] = view.path(entry, "user.mediaListOptions")[list_of(view.path(entry, "media.type"))]
+    return options
+
+
+def list_of(kind: str | None) -> str:
+    """Return the name of the list that a type of media stands on."""
+    return "animeList" if kind == ANIME else "mangaList"
 
 
 def seen(view: View, user: Node) -> list[Node]:

@@ -11,9 +11,6 @@ from anilist_oauth.sandbox.graphql.view import Arguments, Rule, View, connection
 _ROLES = ("Director", "Original Creator", "Music", "Character Design", "Script")
 _LANGUAGES = ("JAPANESE", "ENGLISH")
 _CAST, _LEADS = 60, 10  # three pages of 25, of whom ten are main characters
-_REPLIES = 2
-BRANCHES = {"Review": 3, "Recommendation": 3, "ThreadComment": 4, "ActivityReply": _REPLIES, "ActivityUnion": 6}
-"""How many are made up of what hangs on something else, such as the reviews of a media."""
 
 
 @cache
@@ -88,7 +85,7 @@ def _relations(view: View, media: Node, _arguments: Arguments) -> list[dict[str,
 
 def _branches(kind: str) -> Rule:
     def branches(view: View, media: Node, arguments: Arguments) -> dict[str, Any]:
-        nodes = chosen(view, view.children(kind, media, BRANCHES[kind]), {"sort": arguments.get("sort")})
+        nodes = chosen(view, view.children(kind, media), {"sort": arguments.get("sort")})
         return connection(nodes[: arguments.get("limit")], arguments)
 
     return branches
@@ -102,7 +99,7 @@ def likes_of(node: Node) -> tuple[int, ...]:
 
 def _replies(view: View, node: Node) -> list[Node]:
     kind = "ThreadComment" if node.kind == "Thread" else "ActivityReply"
-    return view.children(kind, node, BRANCHES[kind])
+    return view.children(kind, node)
 
 
 rules(

@@ -12,7 +12,7 @@ from anilist_oauth.sandbox.graphql.media import episodes_between, tag, trends
 from anilist_oauth.sandbox.graphql.media_lists import entry_of, seen
 from anilist_oauth.sandbox.graphql.nodes import MEDIA, Node, first_child
 from anilist_oauth.sandbox.graphql.pagination import depth_refusal, one_page, page_info, paging, told_of
-from anilist_oauth.sandbox.graphql.relations import BRANCHES, likes_of
+from anilist_oauth.sandbox.graphql.relations import likes_of
 from anilist_oauth.sandbox.graphql.schema import field_type
 from anilist_oauth.sandbox.graphql.schema_text import kinds_of
 from anilist_oauth.sandbox.graphql.selection import chosen
@@ -87,7 +87,7 @@ def _hanging(view: View, kind: str, filters: dict[str, Any]) -> Iterable[Node]:
         return chain.from_iterable(trends(view, node) for node in nodes)
     if kind == "AiringSchedule":
         return chain.from_iterable(_airing(view, node, filters) for node in nodes)
-    found = list(chain.from_iterable(view.children(kind, node, BRANCHES[kind]) for node in nodes))
+    found = list(chain.from_iterable(view.children(kind, node) for node in nodes))
     return [*found, *(node for node in view.world.kept(kind) if "_new" in node.facts and node not in found)]
 
 

@@ -44,6 +44,8 @@ def resolve(node: Node, info: "GraphQLResolveInfo[Any]", **arguments: Any) -> An
     """Answer a field of any type: the executor calls this for each."""
     view: View = info.context
     view.info = info
+    if node.kind == "Mutation" and view.viewer is None:
+        raise unauthorized()
     found = view.value(node, info.field_name, arguments)
     field = field_type(node.kind, info.field_name)
     if field is None or field.is_leaf:
@@ -169,10 +171,10 @@ class View:
         """Return the id of the user that something belongs to."""
         return int(self.value(node, "userId") or self.value(node, "messengerId") or 0)
 
-    def children(self, kind: str, parent: Node, size: int) -> list[Node]:
+    def children(self, kind: str, parent: Node) -> list[Node]:
         """Return what hangs on a node, such as the reviews of a media: what is made up, and what was added."""
         first = first_child(kind, parent.id)
-        made = () if parent.facts.get("_new") else range(first, first + size)
+        made = () if parent.facts.get("_new") else range(first, first + made_up.TABLES["children"][kind])
         return self.nodes(kind, [*made, *parent.facts.get(f"_{kind}", ())])
 
 
