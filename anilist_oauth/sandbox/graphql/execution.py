@@ -9,6 +9,7 @@ from graphql import (
     DocumentNode,
     FieldNode,
     GraphQLError,
+    GraphQLResolveInfo,
     OperationDefinitionNode,
     OperationType,
     execute_sync,
@@ -18,13 +19,14 @@ from graphql import (
 
 from anilist_oauth.sandbox.graphql import mutations, statistics
 from anilist_oauth.sandbox.graphql.complexity import COMPLEXITY_LIMIT, complexity
-from anilist_oauth.sandbox.graphql.errors import AniListError
+from anilist_oauth.sandbox.graphql.errors import AniListError, unauthorized
 from anilist_oauth.sandbox.graphql.nodes import Node
-from anilist_oauth.sandbox.graphql.schema import anilist_schema
-from anilist_oauth.sandbox.graphql.view import View, resolve
+from anilist_oauth.sandbox.graphql.schema import anilist_schema, field_type
+from anilist_oauth.sandbox.graphql.selection import chosen
+from anilist_oauth.sandbox.graphql.view import View, as_edge, connection
 from anilist_oauth.sandbox.graphql.wording import worded
 
-# `mutations` and `statistics` are here so that `resolve` knows their rules.
+# `mutations` and `statistics` are here so that `View` knows their rules.
 __all__ = ["View", "denied", "executed", "mutations", "parsed", "statistics"]
 
 _MAX_QUERY_TOKENS = 10_000
@@ -78,7 +80,7 @@ def executed(document: DocumentNode, request: Mapping[str, Any], view: View) -> 
         context_value=view,
         variable_values=variables if isinstance(variables, dict) else None,
         operation_name=operation if isinstance(operation, str) else None,
-        field_resolver=resolve,
+        field_resolver=_resolved,
         type_resolver=lambda node, _info, _union: node.kind,
     )
     if not result.errors:
@@ -90,6 +92,22 @@ def executed(document: DocumentNode, request: Mapping[str, Any], view: View) -> 
     if kind == "Mutation" and len(data or ()) == 1:
         data = None  # as AniList's own documentation shows a refused mutation
     return status, {"errors": [_described(error) for error in result.errors], "data": data}
+
+
+def _resolved(node: Node, info: "GraphQLResolveInfo[Any]", **arguments: Any) -> Any:
+    """Answer a field of any type. The rows of a connection are filtered and sorted here, whatever they are."""
+    view: View = info.context
+    view.info = info
+    if node.kind == "Mutation" and view.viewer is None:
+        raise unauthorized()
+    found = view.value(node, info.field_name, arguments)
+    field, key = field_type(node.kind, info.field_name), f"{node.key}.{info.field_name}"
+    if field is None or field.is_leaf:
+        return f"<p>{found}</p>" if arguments.get("asHtml") and isinstance(found, str) else found
+    if field.connected and isinstance(found, list):
+        edges = [Node(field.edge, f"{key}.{place}", 0, as_edge(row)) for place, row in enumerate(found)]
+        found = connection([edge.facts for edge in chosen(view, edges, arguments)], arguments)
+    return view.wrapped(found, field, key)
 
 
 def _described(error: GraphQLError) -> dict[str, Any]:

@@ -5,8 +5,7 @@ from typing import Any
 
 from anilist_oauth.sandbox.graphql.made_up import TABLES, number, pick, some
 from anilist_oauth.sandbox.graphql.nodes import MEDIA, Node, first_child, parent_of
-from anilist_oauth.sandbox.graphql.selection import chosen
-from anilist_oauth.sandbox.graphql.view import Arguments, View, connection, rule, rules
+from anilist_oauth.sandbox.graphql.view import Arguments, View, rule, rules
 
 ANIME, MANGA = "ANIME", "MANGA"
 NO_DATE: dict[str, int | None] = {"year": None, "month": None, "day": None}
@@ -126,11 +125,9 @@ def _next_episode(view: View, media: Node, _arguments: Arguments) -> int | None:
 
 
 @rule("Media.airingSchedule")
-def _schedule(view: View, media: Node, arguments: Arguments) -> dict[str, Any]:
+def _schedule(view: View, media: Node, _arguments: Arguments) -> list[Node]:
     first, last = first_child("AiringSchedule", media.id), view.value(media, "episodes") or 24
-    return connection(
-        chosen(view, view.nodes("AiringSchedule", range(first + 1, first + last + 1)), arguments), arguments
-    )
+    return view.nodes("AiringSchedule", range(first + 1, first + last + 1))
 
 
 @rule("AiringSchedule.airingAt")
@@ -194,9 +191,7 @@ rules(
         "Media.duration": lambda view, media, _: (
             _MINUTES.get(view.value(media, "format"), 24) if view.value(media, "type") == ANIME else None
         ),
-        "Media.trends": lambda view, media, arguments: connection(
-            chosen(view, trends(view, media), arguments), arguments
-        ),
+        "Media.trends": lambda view, media, _: trends(view, media),
         "AiringSchedule.episode": lambda _view, airing, _: parent_of("AiringSchedule", airing.id)[1],
         "AiringSchedule.timeUntilAiring": lambda view, airing, _: view.value(airing, "airingAt") - view.second,
     }

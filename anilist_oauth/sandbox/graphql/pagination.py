@@ -19,7 +19,7 @@ _PAGE_LIMIT = 50
 
 def paging(wanted: Mapping[str, Any], limit: int) -> tuple[int, int]:
     """Return page and size; too large a size is cut without a word."""
-    return max(1, wanted.get("page") or 1), max(1, min(wanted.get("perPage") or limit, limit))
+    return max(1, wanted.get("page") or 1), max(1, min(wanted.get("perPage") or wanted.get("limit") or limit, limit))
 
 
 def depth_refusal(page: int, size: int) -> str | None:

@@ -5,8 +5,7 @@ from typing import Any
 
 from anilist_oauth.sandbox.graphql.made_up import STAFF, STUDIOS, USERS, number
 from anilist_oauth.sandbox.graphql.nodes import MEDIA, Node
-from anilist_oauth.sandbox.graphql.selection import chosen
-from anilist_oauth.sandbox.graphql.view import Arguments, Rule, View, connection, rule, rules
+from anilist_oauth.sandbox.graphql.view import Arguments, Rule, View, rule, rules
 
 _ROLES = ("Director", "Original Creator", "Music", "Character Design", "Script")
 _LANGUAGES = ("JAPANESE", "ENGLISH")
@@ -46,15 +45,12 @@ def voices_of(media: int) -> list[int]:
     return [_voice(media * 100 + place, "JAPANESE") for place in range(1, _LEADS + 1)]
 
 
-def _edges(kind: str, edge_field: str, wanted_as: str, links: Any) -> Rule:
+def _edges(kind: str, edge_field: str, links: Any) -> Rule:
     """Make the rule of a connection whose edges say as what somebody belongs to something."""
 
-    def edges(view: View, node: Node, arguments: Arguments) -> dict[str, Any]:
+    def edges(view: View, node: Node, _arguments: Arguments) -> list[dict[str, Any]]:
         roles = links(node.id)
-        role = arguments.get(wanted_as)
-        filters = {name: value for name, value in arguments.items() if name != wanted_as}
-        nodes = chosen(view, view.nodes(kind, [one for one, found in roles.items() if role in {None, found}]), filters)
-        return connection([{"node": one, edge_field: roles[one.id], "_other": node.id} for one in nodes], arguments)
+        return [{"node": one, edge_field: roles[one.id], "_other": node.id} for one in view.nodes(kind, roles)]
 
     return edges
 
@@ -83,14 +79,6 @@ def _relations(view: View, media: Node, _arguments: Arguments) -> list[dict[str,
     return [{"node": other, "relationType": relation}] if is_alike else []
 
 
-def _branches(kind: str) -> Rule:
-    def branches(view: View, media: Node, arguments: Arguments) -> dict[str, Any]:
-        nodes = chosen(view, view.children(kind, media), {"sort": arguments.get("sort")})
-        return connection(nodes[: arguments.get("limit")], arguments)
-
-    return branches
-
-
 def likes_of(node: Node) -> tuple[int, ...]:
     """Return the ids of those who like something: a few made-up people, until somebody says otherwise."""
     made = () if "_new" in node.facts else (USERS[number(node.key, f"like {place}", 50)] for place in range(2))
@@ -104,21 +92,21 @@ def _replies(view: View, node: Node) -> list[Node]:
 
 rules(
     {
-        "Media.studios": _edges("Studio", "isMain", "isMain", lambda media: _links("Studio", media)),
-        "Studio.media": _edges("Media", "isMainStudio", "isMain", lambda studio: _linked("Studio", studio)),
-        "Media.staff": _edges("Staff", "role", "", lambda media: _links("Staff", media)),
-        "Staff.staffMedia": _edges("Media", "staffRole", "", lambda staff: _linked("Staff", staff)),
-        "Media.characters": _edges("Character", "role", "role", lambda media: _links("Character", media)),
-        "Character.media": _edges("Media", "characterRole", "", lambda character: _linked("Character", character)),
-        "Staff.characters": _edges("Character", "role", "", _voiced),
+        "Media.studios": _edges("Studio", "isMain", lambda media: _links("Studio", media)),
+        "Studio.media": _edges("Media", "isMainStudio", lambda studio: _linked("Studio", studio)),
+        "Media.staff": _edges("Staff", "role", lambda media: _links("Staff", media)),
+        "Staff.staffMedia": _edges("Media", "staffRole", lambda staff: _linked("Staff", staff)),
+        "Media.characters": _edges("Character", "role", lambda media: _links("Character", media)),
+        "Character.media": _edges("Media", "characterRole", lambda character: _linked("Character", character)),
+        "Staff.characters": _edges("Character", "role", _voiced),
         "Staff.characterMedia": _edges(
-            "Media", "characterRole", "", lambda staff: {one // 100: "MAIN" for one in _voiced(staff)}
+            "Media", "characterRole", lambda staff: {one // 100: "MAIN" for one in _voiced(staff)}
         ),
         "MediaEdge.characters": lambda _view, edge, _: [edge.facts["_other"]] if "_other" in edge.facts else [],
         "CharacterEdge.media": lambda _view, edge, _: [edge.facts["id"] // 100] if "id" in edge.facts else [],
         "AiringNotification.media": lambda _view, node, _: 1 + number(node.key, "media", 40),
-        "Media.reviews": _branches("Review"),
-        "Media.recommendations": _branches("Recommendation"),
+        "Media.reviews": lambda view, media, _: view.children("Review", media),
+        "Media.recommendations": lambda view, media, _: view.children("Recommendation", media),
         "Recommendation.mediaRecommendation": lambda _view, node, _: MEDIA[(node.id * 7 + 3) % len(MEDIA)],
         "*.likes": lambda _view, node, _: list(likes_of(node)),
         "*.likeCount": lambda _view, node, _: len(likes_of(node)),

@@ -16,7 +16,7 @@ from anilist_oauth.sandbox.graphql.relations import likes_of
 from anilist_oauth.sandbox.graphql.schema import field_type
 from anilist_oauth.sandbox.graphql.schema_text import kinds_of
 from anilist_oauth.sandbox.graphql.selection import chosen
-from anilist_oauth.sandbox.graphql.view import Arguments, View, connection, rule, rules
+from anilist_oauth.sandbox.graphql.view import Arguments, View, rule, rules
 
 _PAGE_LIMIT = 50
 _PARENTS = {"Review": "media", "Recommendation": "media", "ThreadComment": "thread", "ActivityReply": "activity"}
@@ -152,13 +152,12 @@ def _page(view: View, _query: Node, arguments: Arguments) -> dict[str, Any]:
 
 
 @rule("SiteStatistics.*")
-def _site_trends(view: View, _statistics: Node, arguments: Arguments) -> dict[str, Any]:
+def _site_trends(view: View, _statistics: Node, _arguments: Arguments) -> list[Node]:
     name, today = view.info.field_name, view.second // 86_400
     days = [
-        {"date": day * 86_400, "count": day * len(name), "change": len(name)} for day in range(today - 99, today + 1)
+        {"date": day * 86_400, "count": day * len(name), "change": len(name)} for day in range(today, today - 100, -1)
     ]
-    nodes = [Node("SiteTrend", f"SiteTrend:{name}.{day['date']}", 0, day) for day in days]
-    return connection(chosen(view, nodes, {"sort": arguments.get("sort") or ["DATE_DESC"]}), arguments)
+    return [Node("SiteTrend", f"SiteTrend:{name}.{day['date']}", 0, day) for day in days]
 
 
 def _link_sources(view: View, _query: Node, arguments: Arguments) -> list[Node]:

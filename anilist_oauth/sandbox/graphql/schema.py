@@ -34,6 +34,7 @@ class FieldType:
         is_leaf: Whether those are values and not objects.
         options: The values of an enum.
         connected: What a connection connects to; empty for anything else.
+        edge: The name of the type of its edges; empty for anything else.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class FieldType:
     is_leaf: bool
     options: tuple[str, ...]
     connected: str
+    edge: str
 
 
 @cache
@@ -59,6 +61,7 @@ def field_type(kind: str, name: str) -> FieldType | None:
         is_leaf=is_leaf_type(named),
         options=tuple(named.values) if isinstance(named, GraphQLEnumType) else (),
         connected=node.kind if node else "",
+        edge=edges.kind if edges else "",
     )
 
 

@@ -62,16 +62,22 @@ def _split(name: str) -> tuple[str, str]:
 
 def read(view: View, node: Node, name: str) -> Any:
     """Read what a filter or a sort is about, as a value that can be compared; dates as ``FuzzyDateInt``."""
+    if node.kind.endswith("Edge") and field_type(node.kind, _named(node, name)) is None:
+        return read(view, view.path(node, "node"), name)
     if name in _READERS:
         return _READERS[name](view, node)
-    paths = TABLES["paths"]
-    path = paths.get(f"{node.kind}.{name}") or paths.get(name) or name
+    path = _named(node, name)
     if path.endswith("Id") and field_type(node.kind, path) is None:
         path = path.removesuffix("Id")
     value = view.path(node, path)
     if isinstance(value, dict) and "year" in value:
         return (value["year"] or 0) * 10_000 + (value["month"] or 0) * 100 + (value["day"] or 0) or None
     return value.id if isinstance(value, Node) else value
+
+
+def _named(node: Node, name: str) -> str:
+    paths: dict[str, str] = TABLES["paths"]
+    return paths.get(f"{node.kind}.{name}") or paths.get(name) or name
 
 
 def _names(view: View, node: Node) -> list[str]:

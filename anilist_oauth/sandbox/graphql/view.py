@@ -40,21 +40,6 @@ def rule(*names: str, fixed: bool = False) -> Callable[[Rule], Rule]:
     return register
 
 
-def resolve(node: Node, info: "GraphQLResolveInfo[Any]", **arguments: Any) -> Any:
-    """Answer a field of any type: the executor calls this for each."""
-    view: View = info.context
-    view.info = info
-    if node.kind == "Mutation" and view.viewer is None:
-        raise unauthorized()
-    found = view.value(node, info.field_name, arguments)
-    field = field_type(node.kind, info.field_name)
-    if field is None or field.is_leaf:
-        return f"<p>{found}</p>" if arguments.get("asHtml") and isinstance(found, str) else found
-    if field.connected and isinstance(found, list):
-        found = connection(found, arguments)
-    return view.wrapped(found, field, f"{node.key}.{info.field_name}")
-
-
 class View:
     """The world as a user sees it, or as nobody in particular does.
 
@@ -139,7 +124,8 @@ class View:
         value, field = self.value(node, name), field_type(node.kind, name)
         if not rest or field is None:
             return value
-        whole = self.wrapped(value, field, f"{node.key}.{name}")
+        is_rows = field.connected and isinstance(value, list)
+        whole = self.wrapped(connection(value, {}) if is_rows else value, field, f"{node.key}.{name}")
         if isinstance(whole, list):
             return [self.path(part, rest) for part in whole]
         return None if whole is None else self.path(whole, rest)
@@ -180,9 +166,13 @@ class View:
 
 def connection(edges: Iterable[Any], arguments: Arguments) -> dict[str, Any]:
     """Make a connection: its page of edges, their nodes, and what is told of the page."""
-    rows = [dict(edge) if isinstance(edge, dict) else {"node": edge} for edge in edges]
+    rows = list(edges)
     page, size = paging(arguments, _CONNECTION_LIMIT)
-    shown = list(one_page(rows, page, size))
-    for edge in shown:
-        edge.setdefault("id", edge["node"].id if isinstance(edge["node"], Node) else edge["node"])
+    shown = [as_edge(row) for row in one_page(rows, page, size)]
     return {"edges": shown, "nodes": [edge["node"] for edge in shown], "pageInfo": page_info(len(rows), page, size)}
+
+
+def as_edge(row: Any) -> dict[str, Any]:
+    """Make an edge of a node, of its id, or of what an edge says of it."""
+    edge = row if isinstance(row, dict) else {"node": row}
+    return {"id": edge["node"].id if isinstance(edge["node"], Node) else edge["node"], **edge}
