@@ -20,8 +20,9 @@ STAFF = range(95_001, 95_201)
 STUDIOS = range(1, 41)
 MISSING = object()
 _FEW = 100  # nodes such as tags, which are all different
-_RANGES = {"Media": MEDIA, "User": USERS, "Staff": STAFF, "Studio": STUDIOS, "Thread": range(1, 51)}
-_RANGES |= {"ThreadCategory": range(1, 8), "MediaTag": range(1, 21)}
+RANGES = {"Media": MEDIA, "User": USERS, "Staff": STAFF, "Studio": STUDIOS, "Thread": range(1, 51)}
+RANGES |= {"ThreadCategory": range(1, 8), "MediaTag": range(1, 21), "MediaExternalLink": range(1, 4)}
+"""The ids that references draw from, and searches look at."""
 _PARENTS = {"ThreadComment": "Thread", "ActivityReply": "ActivityUnion", "ActivityUnion": "User"}
 _IMAGES = {"large", "medium", "extraLarge", "thumbnail", "icon", "bannerImage"}
 _SINCE, _SECONDS = 1_420_070_400, 315_000_000  # the ten years from 2015 on
@@ -48,8 +49,8 @@ def reference(kind: str, key: str, name: str) -> int:
     space = space_of(kind)
     if space == "Character":
         return 100 * pick(key, name, MEDIA) + 1 + number(key, f"{name}#", 3)
-    if space in _RANGES:
-        return pick(key, name, _RANGES[space])
+    if space in RANGES:
+        return pick(key, name, RANGES[space])
     return first_child(space, reference(_PARENTS.get(space, "Media"), key, name)) + 1
 
 

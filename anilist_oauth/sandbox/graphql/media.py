@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from anilist_oauth.sandbox.graphql.made_up import TABLES, number, pick, some
+from anilist_oauth.sandbox.graphql.made_up import RANGES, TABLES, number, pick, some
 from anilist_oauth.sandbox.graphql.nodes import MEDIA, Node, first_child, parent_of
 from anilist_oauth.sandbox.graphql.view import Arguments, View, rule, rules
 
@@ -143,15 +143,10 @@ def _score(view: View, media: Node, _arguments: Arguments) -> int | None:
 
 
 @rule("Media.tags", fixed=True)
-def _tags(view: View, media: Node, _arguments: Arguments) -> list[dict[str, Any]]:
-    places = some(media.key, "tags", range(1, len(TABLES["choices"]["MediaTag.name"]) + 1), 4)
-    return [{**tag(view, place), "rank": 90 - 10 * rank} for rank, place in enumerate(places)]
-
-
-def tag(view: View, place: int) -> dict[str, Any]:
-    """Describe a tag, as it stands in the collection of all."""
-    node = view.world.node("MediaTag", place)
-    return {"id": place, "rank": None, **{name: view.value(node, name) for name in ("name", "category", "description")}}
+def _tags(_view: View, media: Node, _arguments: Arguments) -> list[dict[str, Any]]:
+    return [
+        {"id": tag, "rank": 90 - 10 * place} for place, tag in enumerate(some(media.key, "tags", RANGES["MediaTag"], 4))
+    ]
 
 
 @rule("Media.stats", fixed=True)

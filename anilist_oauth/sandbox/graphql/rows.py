@@ -1,14 +1,14 @@
 """The fields of ``Query`` and ``Page``: which rows there are, before they are filtered."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from html import escape
 from itertools import chain
 from typing import Any
 
 from anilist_oauth.sandbox.graphql.accounts import followers, following, found_user, may_see, users
 from anilist_oauth.sandbox.graphql.errors import not_found, refused
-from anilist_oauth.sandbox.graphql.made_up import STAFF, STUDIOS, TABLES, USERS
-from anilist_oauth.sandbox.graphql.media import episodes_between, tag, trends
+from anilist_oauth.sandbox.graphql.made_up import RANGES, TABLES, USERS
+from anilist_oauth.sandbox.graphql.media import episodes_between, trends
 from anilist_oauth.sandbox.graphql.media_lists import entry_of, seen
 from anilist_oauth.sandbox.graphql.nodes import MEDIA, Node, first_child
 from anilist_oauth.sandbox.graphql.pagination import depth_refusal, one_page, page_info, paging, told_of
@@ -21,7 +21,7 @@ from anilist_oauth.sandbox.graphql.view import Arguments, View, rule, rules
 _PAGE_LIMIT = 50
 _PARENTS = {"Review": "media", "Recommendation": "media", "ThreadComment": "thread", "ActivityReply": "activity"}
 _PARENTS |= {"ActivityUnion": "user", "MediaTrend": "media", "AiringSchedule": "media"}
-_LOOKED_AT = {"media": MEDIA[:40], "thread": range(1, 51), "user": USERS, "activity": ()}
+_LOOKED_AT = {"media": MEDIA[:40], "thread": RANGES["Thread"], "user": USERS, "activity": ()}
 _NULL_WHERE_NONE = {"ActivityUnion", "Character", "Staff", "Studio"}  # everything else is a 404 (Media, User and
 # Thread are recorded; for the rest it is inferred from them)
 _YEARS = 50 * 366 * 86_400
@@ -65,8 +65,7 @@ def _candidates(view: View, kind: str, filters: dict[str, Any]) -> Iterable[Node
     if kind == "User":
         return users(view)
     cast = [media * 100 + place for media in MEDIA for place in range(1, _FOUR_CAST)]
-    ranges: dict[str, Sequence[int]] = {"Media": MEDIA, "Character": cast, "Staff": STAFF, "Studio": STUDIOS}
-    made = view.nodes(kind, ranges.get(kind, _LOOKED_AT["thread"]))
+    made = view.nodes(kind, cast if kind == "Character" else RANGES[kind])
     return [*made, *(node for node in view.world.kept(kind) if node not in made)]
 
 
@@ -120,10 +119,14 @@ def _of_media(view: View, owners: Iterable[Node], filters: Arguments) -> list[No
 
 
 @rule("Query.*")
-def _single(view: View, _query: Node, arguments: Arguments) -> Node | None:
+def _rows_of_query(view: View, _query: Node, arguments: Arguments) -> Node | list[Node] | None:
     name = view.info.field_name
     kind = _kind("Query", name)
+    if name.endswith("Collection"):  # some of its filters are about what no field says
+        arguments = {filtered: value for filtered, value in arguments.items() if field_type(kind, filtered)}
     found = [node for node in rows(view, kind, name, arguments) if node.kind != "User" or may_see(view, node)]
+    if name == "ThreadComment" or name.endswith("Collection"):
+        return found
     if not found and kind not in _NULL_WHERE_NONE:
         raise not_found()
     return found[0] if found else None
@@ -160,28 +163,10 @@ def _site_trends(view: View, _statistics: Node, _arguments: Arguments) -> list[N
     return [Node("SiteTrend", f"SiteTrend:{name}.{day['date']}", 0, day) for day in days]
 
 
-def _link_sources(view: View, _query: Node, arguments: Arguments) -> list[Node]:
-    wanted = {name: value for name, value in arguments.items() if name != "mediaType"}
-    sources = [
-        Node("MediaExternalLink", f"source.{link['siteId']}", link["siteId"], {**link, "id": link["siteId"]})
-        for link in view.value(view.world.node("Media", 1), "externalLinks")
-    ]
-    return chosen(view, sources, wanted)
-
-
-def _comments(view: View, _query: Node, arguments: Arguments) -> list[Node]:
-    return rows(view, "ThreadComment", "ThreadComment", arguments)
-
-
 rules(
     {
         "Query.Viewer": lambda view, _query, _: view.account,
-        "Query.ThreadComment": _comments,
         "Query.GenreCollection": lambda _view, _query, _: TABLES["genres"],
-        "Query.MediaTagCollection": lambda view, _query, _: [
-            tag(view, place) for place in range(1, len(TABLES["choices"]["MediaTag.name"]) + 1)
-        ],
-        "Query.ExternalLinkSourceCollection": _link_sources,
         "Query.SiteStatistics": lambda _view, _query, _: {},
         "Query.Markdown": lambda _view, _query, arguments: {"html": f"<p>{escape(arguments['markdown'])}</p>"},
         "Query.AniChartUser": lambda view, _query, _: {"user": view.account, **view.account.facts.get("_chart", {})},

@@ -131,11 +131,13 @@ class View:
         return None if whole is None else self.path(whole, rest)
 
     def wrapped(self, found: Any, field: FieldType, key: str) -> Any:
-        """Turn ids and parts into nodes."""
+        """Turn ids and parts into nodes. A part with an id is that node, with something added."""
         if isinstance(found, list):
             return [self.wrapped(item, field, f"{key}.{place}") for place, item in enumerate(found)]
         if isinstance(found, dict):
-            return Node(field.kind, key, found.get("id") or 0, found)
+            number = found.get("id") or 0
+            whole = self.world.find(field.kind, number) if has_id(field.kind) else None
+            return Node(field.kind, whole.key if whole else key, number, {**(whole.facts if whole else {}), **found})
         return self.world.find(field.kind, found) if isinstance(found, int) else found
 
     def nodes(self, kind: str, numbers: Iterable[int]) -> list[Node]:

@@ -121,3 +121,31 @@ def test_an_outage_answers_nothing_but_a_bad_token(anilist: Asker) -> None:
     status, body = anilist.post("{ Media(id: 1) { id } }", disabled=True)
     assert (status, body["errors"][0]["message"][:46]) == (403, "The AniList API has been temporarily disabled ")
     assert anilist.post("{ Media(id: 1) { id } }", viewer="nobody", disabled=True)[0] == 400
+
+
+def test_the_collections_of_links_and_tags_agree_with_the_media(anilist: Asker) -> None:
+    """A link's site has the id of the collection, a tag its name; what no field tells is no filter."""
+    read = anilist.ask("""{
+      ExternalLinkSourceCollection(type: STREAMING, mediaType: ANIME) { id site type }
+      MediaTagCollection(status: 1) { id name rank }
+      Media(id: 1) { externalLinks { site siteId type } tags { id name rank } }
+    }""")
+    assert read["ExternalLinkSourceCollection"] == [{"id": 3, "site": "Crunchyroll", "type": "STREAMING"}]
+    assert {"site": "Crunchyroll", "siteId": 3, "type": "STREAMING"} in read["Media"]["externalLinks"]
+    names = {tag["id"]: tag["name"] for tag in read["MediaTagCollection"]}
+    assert len(names) == 20
+    assert all(names[tag["id"]] == tag["name"] and tag["rank"] for tag in read["Media"]["tags"])
+
+
+def test_the_rows_of_a_connection_are_filtered_and_sorted(anilist: Asker) -> None:
+    """By what its edges say, else by their nodes."""
+    read = anilist.ask("""{ Media(id: 1) {
+      studios(isMain: true) { edges { isMain } } characters(role: SUPPORTING, sort: ID_DESC) { nodes { id } }
+      airingSchedule(notYetAired: true) { nodes { id } } }
+      Studio(id: 1) { media(isMain: false, sort: ID_DESC) { edges { isMainStudio } nodes { id } } } }""")
+    assert read["Media"]["studios"]["edges"] == [{"isMain": True}]
+    assert [node["id"] for node in read["Media"]["characters"]["nodes"]] == list(range(160, 135, -1))
+    assert read["Media"]["airingSchedule"]["nodes"] == []
+    ids = [node["id"] for node in read["Studio"]["media"]["nodes"]]
+    assert ids == sorted(ids, reverse=True)
+    assert {edge["isMainStudio"] for edge in read["Studio"]["media"]["edges"]} == {False}
