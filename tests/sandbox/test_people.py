@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from anilist_oauth.sandbox import Sandbox
-from anilist_oauth.sandbox.people import People
+from anilist_oauth.sandbox.people import People, User
 
 
 def test_the_first_account_stands_for_all() -> None:
@@ -60,3 +60,9 @@ async def test_who_approves_is_a_user_or_a_name() -> None:
             await sandbox.approve(sandbox.session().authorize_url(), user=user)
         with pytest.raises(TypeError, match=r"^users: a name is a string, not list"):
             sandbox.user(several)
+
+
+def test_an_account_of_no_sandbox_has_no_fields_to_set() -> None:
+    """The error says where to get one."""
+    with pytest.raises(TypeError, match=r"use sandbox\.user"):
+        User(id=1, name="mika")("mika", about="Hi")

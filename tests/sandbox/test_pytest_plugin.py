@@ -13,6 +13,7 @@ import attrs
 import pytest
 
 from anilist_oauth.sandbox import SandboxThread
+from anilist_oauth.sandbox.pytest_plugin import fail_for
 from tests.readme import blocks
 from tests.sandbox.moves import authorization_url, code_of
 
@@ -91,6 +92,13 @@ def test_a_user_s_tests_run_whatever_their_plugin(case: Case, python: Path, tmp_
     found = _run(python, tmp_path, "-c", "import anilist_oauth; print(anilist_oauth.__file__)")
     assert found.stdout.startswith(str(python.parents[1]))
     assert f"{case.passed} passed" in _tested(python, tmp_path, case.options)
+
+
+def test_complaints_fail_a_test_in_words() -> None:
+    """All of them at once; without any, nothing happens."""
+    fail_for([])
+    with pytest.raises(pytest.fail.Exception, match="AniList would refuse or cut a query of this test:\none\ntwo"):
+        fail_for(["one", "two"])
 
 
 STRICT = """import asyncio

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from anilist_oauth.sandbox.graphql.errors import not_found
-from anilist_oauth.sandbox.graphql.made_up import TABLES, USERS, number
+from anilist_oauth.sandbox.graphql.made_up import USERS, number
 from anilist_oauth.sandbox.graphql.nodes import Node, World
 from anilist_oauth.sandbox.graphql.view import Arguments, View, rules
 from anilist_oauth.sandbox.people import User
@@ -84,16 +84,9 @@ def _name(view: View, user: Node, _arguments: Arguments) -> str:
     return person.name if person else f"{view.value(user, '_first')}{user.id}"
 
 
-def _list_options(_view: View, _user: Node, _arguments: Arguments) -> dict[str, Any]:
-    lists = {name: dict(TABLES["list_options"]) for name in ("animeList", "mangaList")}
-    return {"scoreFormat": "POINT_100", "rowOrder": "score", "useLegacyLists": False, **lists}
-
-
 rules(
     {
         "User.name": _name,
-        "User.options": lambda _view, _user, _: dict(TABLES["options"]),
-        "User.mediaListOptions": _list_options,
         "User.favourites": _favourite_edges,
         "*.isFavourite": _is_favourite,
         "User.isFollowing": lambda view, user, _: view.viewer is not None and user.id in following(view, view.account),

@@ -84,6 +84,7 @@ _MAKERS: dict[str, Callable[[Any, Any, Node, str], Any]] = {
     "texts": lambda template, read, node, _name: _filled(template, read, node),
     "choices": _chosen,
     "numbers": lambda bounds, _read, node, name: bounds[0] + number(node.key, name, bounds[1]),
+    "cases": lambda case, read, node, _name: case[1].get(read(node, case[0]), case[2]),
     "aliases": lambda path, read, node, _name: read(node, path),
     "parents": lambda _step, _read, node, _name: parent_of(space_of(node.kind), node.id)[0],
 }

@@ -16,11 +16,7 @@ _DAY = 86_400
 _HORIZON = 520 * _WEEK
 _FIRST_YEAR, _YEARS = 2010, 22  # shows begin from 2010 to 2031, so that time makes them begin, air and end
 _SEASONS = ("WINTER", "SPRING", "SUMMER", "FALL")
-_FORMATS = {ANIME: ("TV", "TV", "TV", "ONA", "TV", "MOVIE", "TV", "OVA", "SPECIAL"), MANGA: ("MANGA", "NOVEL")}
-_LENGTHS = {"MOVIE": 1, "SPECIAL": 1, "OVA": 2, "MUSIC": 1}
-_MINUTES = {"MOVIE": 110, "TV_SHORT": 5, "MUSIC": 4}
 _OVER = {"FINISHED", "CANCELLED"}
-_SHARES = {"CURRENT": 15, "PLANNING": 30, "COMPLETED": 40, "DROPPED": 5, "PAUSED": 10}  # of 100 who know a media
 _GENRES = [genre for genre in TABLES["genres"] if genre not in {"Hentai", "Ecchi"}]
 
 
@@ -52,7 +48,8 @@ def _is_endless(media: Node) -> bool:
 def _episodes(view: View, media: Node, _arguments: Arguments) -> int | None:
     if view.value(media, "type") == MANGA or _is_endless(media):
         return None
-    return _LENGTHS.get(view.value(media, "format"), 12)
+    lengths: dict[str, int] = TABLES["episodes"]
+    return lengths.get(view.value(media, "format"), 12)
 
 
 def _starts(view: View, media: Node) -> int:
@@ -153,7 +150,7 @@ def _tags(_view: View, media: Node, _arguments: Arguments) -> list[dict[str, Any
 def _stats(view: View, media: Node, _arguments: Arguments) -> dict[str, Any]:
     people = view.value(media, "popularity")
     scores = [{"score": score, "amount": number(media.key, f"score {score}", people)} for score in range(10, 101, 10)]
-    statuses = [{"status": name, "amount": people * share // 100} for name, share in _SHARES.items()]
+    statuses = [{"status": name, "amount": people * share // 100} for name, share in TABLES["shares"].items()]
     return {"scoreDistribution": scores, "statusDistribution": statuses, "airingProgression": []}
 
 
@@ -168,7 +165,7 @@ def trends(view: View, media: Node) -> list[Node]:
 
 rules(
     {
-        "Media.format": lambda view, media, _: pick(media.key, "format", _FORMATS[view.value(media, "type")]),
+        "Media.format": lambda view, media, _: pick(media.key, "format", TABLES["formats"][view.value(media, "type")]),
         "Media.genres": lambda _view, media, _: some(media.key, "genres", _GENRES, 3),
     },
     fixed=True,
@@ -182,9 +179,6 @@ rules(
         "Media.startDate": lambda view, media, _: _written(_starts(view, media)),
         "Media.seasonYear": lambda view, media, _: (
             view.value(media, "season") and view.value(media, "startDate")["year"]
-        ),
-        "Media.duration": lambda view, media, _: (
-            _MINUTES.get(view.value(media, "format"), 24) if view.value(media, "type") == ANIME else None
         ),
         "Media.trends": lambda view, media, _: trends(view, media),
         "AiringSchedule.episode": lambda _view, airing, _: parent_of("AiringSchedule", airing.id)[1],

@@ -12,7 +12,6 @@ from anilist_oauth.sandbox.graphql.selection import chosen
 from anilist_oauth.sandbox.graphql.view import Arguments, View, rule, rules
 
 STATUSES: list[str] = TABLES["statuses"]
-_NAMES = {"CURRENT": ("Watching", "Reading"), "REPEATING": ("Rewatching", "Rereading")}
 _CHUNK, _SHORT = 500, 20
 _LIST_ARGUMENTS = ("userId", "userName", "chunk", "perChunk", "forceSingleCompletedList")
 # A score is kept from 0 to 100. What a format makes of it is recorded for 85; the steps of the site's own buttons are
@@ -59,10 +58,8 @@ def entry_of(view: View, user: Node, media_id: int) -> Node | None:
 
 def add_entry(view: View, user: Node, media_id: int, **facts: Any) -> Node:
     """Put a media on a user's list."""
-    blank = {"status": "CURRENT", "progress": 0, "progressVolumes": 0, "repeat": 0, "priority": 0, "notes": None}
-    blank |= {"private": False, "hiddenFromStatusLists": False, "startedAt": NO_DATE, "completedAt": NO_DATE}
-    now = {"createdAt": view.second, "updatedAt": view.second, "_score": 0.0}
-    entry = view.world.create("MediaList", userId=user.id, mediaId=media_id, **{**blank, **now, **facts})
+    now = {"createdAt": view.second, "updatedAt": view.second}
+    entry = view.world.create("MediaList", userId=user.id, mediaId=media_id, **{**TABLES["new_entry"], **now, **facts})
     view.world.put(user, _entries={**user.facts.get("_entries", {}), media_id: entry.id})
     return entry
 
@@ -86,8 +83,12 @@ def seen(view: View, user: Node) -> list[Node]:
     """
     if not may_see(view, user):
         raise not_found("Private User")
-    own = user.id == view.viewer_id
-    return [entry for entry in entries(view, user) if own or not view.value(entry, "private")]
+    return [entry for entry in entries(view, user) if is_open(view, entry)]
+
+
+def is_open(view: View, entry: Node) -> bool:
+    """Return whether the viewer may see an entry."""
+    return not view.value(entry, "private") or view.value(entry, "userId") == view.viewer_id
 
 
 @rule("Query.MediaListCollection")
@@ -110,7 +111,7 @@ def _groups(view: View, rows: Iterable[Node], *, split: bool) -> Iterable[dict[s
     custom: dict[str, list[Node]] = {}
     for entry in rows:
         status, options = view.value(entry, "status"), options_of(view, entry)
-        name = _NAMES.get(status, (status.title(),) * 2)[view.path(entry, "media.type") != ANIME]
+        name = TABLES["list_names"][status][view.path(entry, "media.type") != ANIME]
         if split and status == "COMPLETED" and options["splitCompletedSectionByFormat"]:
             name = f"{name} {view.path(entry, 'media.format')}"
         if not view.value(entry, "hiddenFromStatusLists"):
@@ -165,7 +166,6 @@ rules(
         "MediaList.progressVolumes": lambda view, entry, _: (
             view.value(entry, "progress") // 8 if view.path(entry, "media.chapters") else None
         ),
-        "MediaList.repeat": lambda view, entry, _: int(view.value(entry, "status") == "REPEATING"),
         "MediaList._score": _score,
         "MediaList.score": _shown,
         "MediaList.startedAt": lambda view, entry, _: _day(view, entry, "createdAt", set(STATUSES) - {"PLANNING"}),

@@ -3,11 +3,10 @@
 from functools import cache
 from typing import Any
 
-from anilist_oauth.sandbox.graphql.made_up import STAFF, STUDIOS, USERS, number
+from anilist_oauth.sandbox.graphql.made_up import STAFF, STUDIOS, TABLES, USERS, number
 from anilist_oauth.sandbox.graphql.nodes import MEDIA, Node
 from anilist_oauth.sandbox.graphql.view import Arguments, Rule, View, rule, rules
 
-_ROLES = ("Director", "Original Creator", "Music", "Character Design", "Script")
 _LANGUAGES = ("JAPANESE", "ENGLISH")
 _CAST, _LEADS = 60, 10  # three pages of 25, of whom ten are main characters
 
@@ -18,7 +17,7 @@ def _links(kind: str, media: int) -> dict[int, object]:
     if kind == "Studio":
         return {STUDIOS[(media * 3 + place) % len(STUDIOS)]: place == 0 for place in (0, 7)}
     if kind == "Staff":
-        return {STAFF[(media * 7 + place * 31) % len(STAFF)]: role for place, role in enumerate(_ROLES)}
+        return {STAFF[(media * 7 + place * 31) % len(STAFF)]: role for place, role in enumerate(TABLES["staff_roles"])}
     return {media * 100 + place: "MAIN" if place <= _LEADS else "SUPPORTING" for place in range(1, _CAST + 1)}
 
 

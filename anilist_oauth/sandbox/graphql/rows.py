@@ -9,7 +9,7 @@ from anilist_oauth.sandbox.graphql.accounts import followers, following, found_u
 from anilist_oauth.sandbox.graphql.errors import not_found, refused
 from anilist_oauth.sandbox.graphql.made_up import RANGES, TABLES, USERS
 from anilist_oauth.sandbox.graphql.media import episodes_between, trends
-from anilist_oauth.sandbox.graphql.media_lists import entry_of, seen
+from anilist_oauth.sandbox.graphql.media_lists import entry_of, is_open, seen
 from anilist_oauth.sandbox.graphql.nodes import MEDIA, Node, first_child
 from anilist_oauth.sandbox.graphql.pagination import depth_refusal, one_page, page_info, paging, told_of
 from anilist_oauth.sandbox.graphql.relations import likes_of
@@ -101,21 +101,14 @@ def _airing(view: View, media: Node, filters: Arguments) -> list[Node]:
 def _entries(view: View, filters: dict[str, Any]) -> list[Node]:
     """Return the entries of the users that are named, or of everybody."""
     user_id, name = filters.pop("userId", None), filters.pop("userName", None)
+    owners, media = view.nodes("User", _named(filters, "userId")) or users(view), _named(filters, "mediaId")
     if user_id is not None or name is not None:
         owners = [found_user(view, user_id, name)]
-        return seen(view, owners[0]) if not _named(filters, "mediaId") else _of_media(view, owners, filters)
-    owners = view.nodes("User", _named(filters, "userId")) or list(users(view))
-    return _of_media(view, owners, filters)
-
-
-def _of_media(view: View, owners: Iterable[Node], filters: Arguments) -> list[Node]:
-    wanted = _named(filters, "mediaId") or MEDIA[:_FOUR_CAST]
-    found = [
-        entry for user in owners if may_see(view, user) for media in wanted if (entry := entry_of(view, user, media))
-    ]
-    return [
-        entry for entry in found if not view.value(entry, "private") or view.value(entry, "userId") == view.viewer_id
-    ]
+        if not media:
+            return seen(view, owners[0])
+    open_to = [user for user in owners if may_see(view, user)]
+    found = [entry_of(view, user, one) for user in open_to for one in media or MEDIA[:_FOUR_CAST]]
+    return [entry for entry in found if entry is not None and is_open(view, entry)]
 
 
 @rule("Query.*")

@@ -10,10 +10,7 @@ from anilist_oauth.sandbox.graphql.nodes import Node
 from anilist_oauth.sandbox.graphql.schema import field_type
 from anilist_oauth.sandbox.graphql.view import Arguments, View
 
-_NO_FILTERS = frozenset({
-    "page", "perPage", "sort", "asHtml", "limit", "chunk", "perChunk", "version", "stylised", "language",
-    "resetNotificationCount", "forceSingleCompletedList", "minimumTagRank", "compareWithAuthList",
-})  # fmt: skip
+_NO_FILTERS = frozenset(TABLES["no_filters"])
 
 
 def _like(value: Any, wanted: Any) -> bool:

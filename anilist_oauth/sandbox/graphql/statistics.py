@@ -14,8 +14,6 @@ from anilist_oauth.sandbox.graphql.relations import voices_of
 from anilist_oauth.sandbox.graphql.view import Arguments, View, rule, rules
 
 _GROUPS: dict[str, list[str]] = TABLES["statistics"]  # the field of a group's key, and where an entry has it
-_LENGTHS = ((1, "1"), (6, "2-6"), (16, "7-16"), (28, "17-28"), (55, "29-55"), (100, "56-100"))
-_SORTS = {"COUNT": "count", "MEAN_SCORE": "meanScore", "PROGRESS": "minutesWatched"}
 
 
 class _Row(NamedTuple):
@@ -58,7 +56,7 @@ def _figure(view: View, statistics: Node, arguments: Arguments) -> Any:
             found.setdefault(key, []).append(row)
     counted = [{field: key, **_counted(rows)} for key, rows in found.items() if key is not None]
     for sort in reversed([sort for sort in arguments.get("sort") or ["COUNT_DESC"] if sort]):
-        by = _SORTS.get(sort.removesuffix("_DESC"), field)
+        by = TABLES["statistics_sorts"].get(sort.removesuffix("_DESC"), field)
         counted.sort(key=itemgetter(by), reverse=sort.endswith("_DESC"))
     return counted[: arguments.get("limit")]
 
@@ -82,7 +80,7 @@ def _counted(rows: Sequence[_Row]) -> dict[str, Any]:
 
 def _length(view: View, media: Node, _arguments: Arguments) -> str:
     size = view.value(media, "episodes") or view.value(media, "chapters") or 0
-    return next((name for bound, name in _LENGTHS if size <= bound), "101+")
+    return next((name for bound, name in TABLES["statistics_lengths"] if size <= bound), "101+")
 
 
 rules({"Media._length": _length, "Media._voices": lambda _view, media, _: voices_of(media.id)})
