@@ -7,7 +7,7 @@ from http import HTTPStatus
 from yarl import URL
 
 from anilist_oauth.sandbox.faults import EndpointName
-from anilist_oauth.sandbox.graphql.endpoint import HEADERS, GraphQLEndpoint
+from anilist_oauth.sandbox.graphql.endpoint import RECORDED, GraphQLEndpoint
 from anilist_oauth.sandbox.graphql.nodes import World
 from anilist_oauth.sandbox.messages import Answer, ReceivedRequest, json_answer, query_fields
 from anilist_oauth.sandbox.oauth.authorization import Authorization, DenialName, Question, SentBackError
@@ -29,7 +29,6 @@ ENDPOINTS: dict[str, EndpointName] = {AUTHORIZE: "authorize", TOKEN: "token", GR
 
 _TOKEN_LIMIT = 60  # per minute: Passport's throttle
 _GRAPHQL_LIMIT, _DEGRADED_LIMIT = 90, 30  # per minute: AniList in good times, and in its degraded state
-_TOO_MANY = {"data": None, "errors": [{"message": "Too Many Requests.", "status": 429}]}
 
 
 class NoCallbackError(Exception):
@@ -155,8 +154,8 @@ class Service:
         if verdict.allowed:
             answer = self.graphql.answer(request, disabled=self.weather.name == "outage", strict=self.strict)
         else:
-            answer = json_answer(_TOO_MANY, status=HTTPStatus.TOO_MANY_REQUESTS)
-        return answer.with_headers({**HEADERS, **verdict.headers})
+            answer = json_answer(RECORDED["too_many"], status=HTTPStatus.TOO_MANY_REQUESTS)
+        return answer.with_headers({**RECORDED["headers"], **verdict.headers})
 
     def _refused(self, refusal: RefusedError) -> Answer:
         return json_answer(refusal.fields(self._generation), status=refusal.status, headers=refusal.headers)

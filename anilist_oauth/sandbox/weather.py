@@ -5,6 +5,7 @@ from itertools import cycle
 from typing import Literal, get_args
 
 from anilist_oauth.sandbox.faults import EndpointName, Fault
+from anilist_oauth.sandbox.messages import nginx_page
 
 WeatherName = Literal["clear", "outage", "cloudflare", "throttled", "slow", "flaky"]
 
@@ -16,14 +17,7 @@ _CHALLENGE = """<!doctype html>
 <html lang="en-US"><head><title>Just a moment...</title></head>
 <body><h1>anilist.co</h1><p>Checking your browser before you go on.</p></body></html>
 """
-_BAD_GATEWAY = """<html>\r
-<head><title>502 Bad Gateway</title></head>\r
-<body>\r
-<center><h1>502 Bad Gateway</h1></center>\r
-<hr><center>nginx</center>\r
-</body>\r
-</html>\r
-"""
+_BAD_GATEWAY = nginx_page("502 Bad Gateway").decode()
 _CLOUDFLARE = Fault(
     status=403,
     headers={"Server": "cloudflare", "CF-RAY": "8f0000000000abcd-FRA", "cf-mitigated": "challenge"},

@@ -62,7 +62,6 @@ async def test_who_approves_is_a_user_or_a_name() -> None:
             sandbox.user(several)
 
 
-def test_an_account_of_no_sandbox_has_no_fields_to_set() -> None:
-    """The error says where to get one."""
-    with pytest.raises(TypeError, match=r"use sandbox\.user"):
-        User(id=1, name="mika")("mika", about="Hi")
+def test_an_account_knows_its_profile() -> None:
+    """The address that AniList would have."""
+    assert User(id=1, name="mika").site_url == "https://anilist.co/user/mika"

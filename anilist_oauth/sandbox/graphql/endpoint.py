@@ -1,42 +1,23 @@
 """The GraphQL endpoint: methods, tokens and the headers of every answer."""
 
+import json
 from http import HTTPStatus
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import attrs
 
 from anilist_oauth.sandbox.graphql.findings import findings
 from anilist_oauth.sandbox.graphql.nodes import World
-from anilist_oauth.sandbox.messages import Answer, ReceivedRequest, json_answer
+from anilist_oauth.sandbox.messages import Answer, ReceivedRequest, json_answer, nginx_page
 from anilist_oauth.sandbox.oauth.grants import AccessToken, Grants
 
 if find_spec("graphql") is None:  # it is loaded at the first query, because that takes 50 ms
     raise ModuleNotFoundError("No module named 'graphql'", name="graphql")
 
-_NOT_FOUND = {"message": "Not Found.", "hint": "Use POST request to access graphql subdomain.", "status": 404}
-_NGINX = b"""<html>\r
-<head><title>405 Not Allowed</title></head>\r
-<body>\r
-<center><h1>405 Not Allowed</h1></center>\r
-<hr><center>nginx</center>\r
-</body>\r
-</html>\r
-"""
-_DISABLED = {
-    "message": "The AniList API has been temporarily disabled due to severe stability issues. "
-    "Please check the official AniList Discord for more information.",
-    "status": 403,
-    "locations": [{"line": 1, "column": 1}],
-}
-HEADERS = {
-    "Cache-Control": "no-cache, private",
-    "Set-Cookie": "laravel_session=sandbox; Max-Age=7200; Path=/; HttpOnly",
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, Accept",
-    "Access-Control-Allow-Methods": "POST, OPTIONS",
-}
-"""The headers of every answer of the API."""
+RECORDED: dict[str, Any] = json.loads(Path(__file__).with_name("recorded.json").read_text(encoding="utf-8"))
+"""The headers of every answer of the API, and the answers that do not depend on the query."""
 
 
 @attrs.frozen(kw_only=True)
@@ -60,9 +41,10 @@ class GraphQLEndpoint:
             strict: Whether queries that `findings` criticizes are refused.
         """
         if request.method in {"GET", "HEAD"}:
-            return json_answer({"errors": [_NOT_FOUND]}, status=HTTPStatus.NOT_FOUND)
+            return json_answer(RECORDED["not_found"], status=HTTPStatus.NOT_FOUND)
         if request.method != "POST":
-            return Answer(status=HTTPStatus.METHOD_NOT_ALLOWED, headers={"Content-Type": "text/html"}, body=_NGINX)
+            page = nginx_page("405 Not Allowed")
+            return Answer(status=HTTPStatus.METHOD_NOT_ALLOWED, headers={"Content-Type": "text/html"}, body=page)
         from anilist_oauth.sandbox.graphql import execution  # loads graphql-core
 
         query = request.fields.get("query")
@@ -71,7 +53,7 @@ class GraphQLEndpoint:
         if is_bad:
             return json_answer(execution.denied(document), status=HTTPStatus.BAD_REQUEST)
         if disabled:
-            return json_answer({"errors": [_DISABLED], "data": None}, status=HTTPStatus.FORBIDDEN)
+            return json_answer(RECORDED["disabled"], status=HTTPStatus.FORBIDDEN)
         if strict:
             refused = self._criticized(str(query or "")) or refused
         if document is None or refused:

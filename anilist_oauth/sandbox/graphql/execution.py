@@ -1,21 +1,11 @@
-"""Run a document: parse and validate it, execute it, and word the errors as AniList does."""
+"""Run a document: graphql.parse and graphql.validate it, execute it, and word the errors as AniList does."""
 
 from collections.abc import Mapping
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
-from graphql import (
-    DocumentNode,
-    FieldNode,
-    GraphQLError,
-    GraphQLResolveInfo,
-    OperationDefinitionNode,
-    OperationType,
-    execute_sync,
-    parse,
-    validate,
-)
+import graphql
 
 from anilist_oauth.sandbox.graphql import mutations, statistics
 from anilist_oauth.sandbox.graphql.complexity import COMPLEXITY_LIMIT, complexity
@@ -33,21 +23,21 @@ _MAX_QUERY_TOKENS = 10_000
 _Errors = list[dict[str, Any]]
 
 
-def parsed(query: object) -> tuple[DocumentNode | None, _Errors]:
-    """Parse and validate a query. Return the document, or else the errors."""
+def parsed(query: object) -> tuple[graphql.DocumentNode | None, _Errors]:
+    """Parse and graphql.validate a query. Return the document, or else the errors."""
     if not isinstance(query, str) or not query.strip():
         return None, [{"message": "Syntax Error: Unexpected <EOF>", "status": 400}]
     return _parsed(query)
 
 
 @lru_cache(maxsize=256)
-def _parsed(query: str) -> tuple[DocumentNode | None, _Errors]:
+def _parsed(query: str) -> tuple[graphql.DocumentNode | None, _Errors]:
     """Do so with a cache. Documents are never changed."""
     try:
-        document = parse(query, max_tokens=_MAX_QUERY_TOKENS)
-    except GraphQLError as error:
+        document = graphql.parse(query, max_tokens=_MAX_QUERY_TOKENS)
+    except graphql.GraphQLError as error:
         return None, [_described(error)]
-    if errors := validate(anilist_schema(), document):
+    if errors := graphql.validate(anilist_schema(), document):
         return None, [_described(error) for error in errors]
     if (actual := complexity(document)) > COMPLEXITY_LIMIT:
         message = f"Max query complexity should be {COMPLEXITY_LIMIT} but got {actual}."
@@ -55,25 +45,27 @@ def _parsed(query: str) -> tuple[DocumentNode | None, _Errors]:
     return document, []
 
 
-def denied(document: DocumentNode | None) -> dict[str, Any]:
+def denied(document: graphql.DocumentNode | None) -> dict[str, Any]:
     """Return the body for a bad token, which AniList looks at before anything else."""
     error: dict[str, Any] = {"message": "Invalid token", "status": 400}
-    operations = [node for node in getattr(document, "definitions", ()) if isinstance(node, OperationDefinitionNode)]
+    operations = [
+        node for node in getattr(document, "definitions", ()) if isinstance(node, graphql.OperationDefinitionNode)
+    ]
     selected = [node for operation in operations for node in operation.selection_set.selections]
-    fields = [node for node in selected if isinstance(node, FieldNode)]
+    fields = [node for node in selected if isinstance(node, graphql.FieldNode)]
     if fields and fields[0].loc:
         place = fields[0].loc.start_token
         error["locations"] = [{"line": place.line, "column": place.column}]
     return {"errors": [error], "data": {(field.alias or field.name).value: None for field in fields} or None}
 
 
-def executed(document: DocumentNode, request: Mapping[str, Any], view: View) -> tuple[int, dict[str, Any]]:
+def executed(document: graphql.DocumentNode, request: Mapping[str, Any], view: View) -> tuple[int, dict[str, Any]]:
     """Execute a document with a request's variables. Return the HTTP status and the body."""
     variables, operation = request.get("variables"), request.get("operationName")
     definitions = [getattr(node, "operation", None) for node in document.definitions]
-    kind = "Mutation" if OperationType.MUTATION in definitions else "Query"
+    kind = "Mutation" if graphql.OperationType.MUTATION in definitions else "Query"
     view.world.begin()
-    result = execute_sync(
+    result = graphql.execute_sync(
         anilist_schema(),
         document,
         root_value=Node(kind, "root"),
@@ -94,7 +86,7 @@ def executed(document: DocumentNode, request: Mapping[str, Any], view: View) -> 
     return status, {"errors": [_described(error) for error in result.errors], "data": data}
 
 
-def _resolved(node: Node, info: "GraphQLResolveInfo[Any]", **arguments: Any) -> Any:
+def _resolved(node: Node, info: "graphql.GraphQLResolveInfo[Any]", **arguments: Any) -> Any:
     """Answer a field of any type. The rows of a connection are filtered and sorted here, whatever they are."""
     view: View = info.context
     view.info = info
@@ -110,7 +102,7 @@ def _resolved(node: Node, info: "GraphQLResolveInfo[Any]", **arguments: Any) -> 
     return view.wrapped(found, field, key)
 
 
-def _described(error: GraphQLError) -> dict[str, Any]:
+def _described(error: graphql.GraphQLError) -> dict[str, Any]:
     original = error.original_error
     status, extra = (original.status, original.extra) if isinstance(original, AniListError) else (400, {})
     locations = [{"line": place.line, "column": place.column} for place in error.locations or ()]

@@ -3,14 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from graphql import (
-    FieldNode,
-    FragmentSpreadNode,
-    GraphQLObjectType,
-    GraphQLResolveInfo,
-    SelectionSetNode,
-    get_argument_values,
-)
+import graphql
 
 _SAID_TOTAL, _SAID_PAGES = 5000, 100  # while there is a next page (AniList/docs issues 159 and 178)
 _DEPTH = 5000
@@ -46,24 +39,26 @@ def page_info(count: int, number: int, size: int) -> dict[str, Any]:
     }
 
 
-def told_of(info: "GraphQLResolveInfo[Any]") -> tuple[str, dict[str, Any]] | None:
+def told_of(info: "graphql.GraphQLResolveInfo[Any]") -> tuple[str, dict[str, Any]] | None:
     """Return the name and the arguments of the field that a ``pageInfo`` tells of: the first beside it."""
     page = info.return_type
     for node in info.field_nodes:
         for field in _selected(node.selection_set, info):
             name = field.name.value
-            if isinstance(page, GraphQLObjectType) and name not in {"pageInfo", "__typename"}:
-                return name, get_argument_values(page.fields[name], field, info.variable_values)
+            if isinstance(page, graphql.GraphQLObjectType) and name not in {"pageInfo", "__typename"}:
+                return name, graphql.get_argument_values(page.fields[name], field, info.variable_values)
     return None
 
 
-def _selected(selection: SelectionSetNode | None, info: "GraphQLResolveInfo[Any]") -> list[FieldNode]:
+def _selected(
+    selection: graphql.SelectionSetNode | None, info: "graphql.GraphQLResolveInfo[Any]"
+) -> list[graphql.FieldNode]:
     """Return the fields of a selection, those in its fragments included."""
-    fields: list[FieldNode] = []
+    fields: list[graphql.FieldNode] = []
     for node in selection.selections if selection else ():
-        if isinstance(node, FieldNode):
+        if isinstance(node, graphql.FieldNode):
             fields.append(node)
         else:
-            inner = info.fragments[node.name.value] if isinstance(node, FragmentSpreadNode) else node
+            inner = info.fragments[node.name.value] if isinstance(node, graphql.FragmentSpreadNode) else node
             fields += _selected(getattr(inner, "selection_set", None), info)
     return fields

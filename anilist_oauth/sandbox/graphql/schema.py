@@ -3,25 +3,15 @@
 from functools import cache
 
 import attrs
-from graphql import (
-    GraphQLEnumType,
-    GraphQLObjectType,
-    GraphQLSchema,
-    build_schema,
-    get_named_type,
-    get_nullable_type,
-    is_leaf_type,
-    is_list_type,
-    is_non_null_type,
-)
+import graphql
 
 from anilist_oauth.sandbox.graphql.schema_text import kinds_of, schema_text
 
 
 @cache
-def anilist_schema() -> GraphQLSchema:
+def anilist_schema() -> graphql.GraphQLSchema:
     """Build the schema; that it is valid is for the tests to say, which saves 100 ms here."""
-    return build_schema(schema_text(), assume_valid=True, assume_valid_sdl=True, no_location=True)
+    return graphql.build_schema(schema_text(), assume_valid=True, assume_valid_sdl=True, no_location=True)
 
 
 @attrs.frozen(kw_only=True)
@@ -49,17 +39,17 @@ class FieldType:
 def field_type(kind: str, name: str) -> FieldType | None:
     """Return the type of a field, or None where the schema has no such field."""
     owner = anilist_schema().type_map.get(kind)
-    if not isinstance(owner, GraphQLObjectType) or name not in owner.fields:
+    if not isinstance(owner, graphql.GraphQLObjectType) or name not in owner.fields:
         return None
     declared = owner.fields[name].type
-    named = get_named_type(declared)
+    named = graphql.get_named_type(declared)
     edges = field_type(named.name, "edges") if named.name.endswith("Connection") else None
     node = field_type(edges.kind, "node") if edges else None
     return FieldType(
         kind=named.name,
-        is_list=is_list_type(get_nullable_type(declared)),
-        is_leaf=is_leaf_type(named),
-        options=tuple(named.values) if isinstance(named, GraphQLEnumType) else (),
+        is_list=graphql.is_list_type(graphql.get_nullable_type(declared)),
+        is_leaf=graphql.is_leaf_type(named),
+        options=tuple(named.values) if isinstance(named, graphql.GraphQLEnumType) else (),
         connected=node.kind if node else "",
         edge=edges.kind if edges else "",
     )
@@ -69,4 +59,4 @@ def field_type(kind: str, name: str) -> FieldType | None:
 def has_id(kind: str) -> bool:
     """Return whether nodes of a kind have an id of their own, and are not a part of something else."""
     fields = getattr(anilist_schema().type_map[kinds_of(kind)[0]], "fields", {})
-    return "id" in fields and is_non_null_type(fields["id"].type)
+    return "id" in fields and graphql.is_non_null_type(fields["id"].type)

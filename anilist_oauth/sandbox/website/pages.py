@@ -1,6 +1,7 @@
 """The pages that people see."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from anilist_oauth.html_page import Content, Markup, Tone, button, element, form, isolated, render, source
 from anilist_oauth.oauth.application import Application
@@ -18,30 +19,7 @@ _ERRORS = {
     500: ("Server error", "The server made a mistake. You did nothing wrong."),
 }
 
-_COPY = """
-const value = document.getElementById("value");
-const fragment = new URLSearchParams(location.hash.slice(1));
-if (fragment.has("error")) {
-  document.querySelector("h1").textContent = "Not authorized";
-  document.getElementById("empty").textContent = `The application was told: ${fragment.get("error")}.`;
-}
-if (fragment.has("access_token")) {
-  value.value = fragment.get("access_token");
-  document.getElementById("shown").hidden = false;
-  document.getElementById("empty").hidden = true;
-}
-const copy = document.getElementById("copy");
-copy.hidden = false;
-copy.addEventListener("click", async () => {
-  value.select();
-  try {
-    await navigator.clipboard.writeText(value.value);
-  } catch {
-    document.execCommand("copy");
-  }
-  document.getElementById("copied").textContent = "Copied.";
-});
-"""
+_COPY = Path(__file__).with_name("copy_button.js")
 
 
 def login_page(people: Iterable[User], *, query: str, target: str | None) -> Answer:
@@ -128,7 +106,7 @@ def pin_page(code: str | None, error: str | None) -> Answer:
             hidden=code is not None,
         ),
     ]
-    return _shown("Almost done", body, script=_COPY, tone="good" if code else "plain")
+    return _shown("Almost done", body, script=_COPY.read_text(encoding="utf-8"), tone="good" if code else "plain")
 
 
 def index_page(applications: Iterable[Application]) -> Answer:
