@@ -66,6 +66,7 @@ def token_request(endpoint: URL, *, application: Application, code: str) -> Requ
         ConfigurationError: The application has no client secret.
         InvalidCodeError: This cannot be a code; ``reason`` is ``garbled``.
     """
+    code = MaskedText(code.strip()) if isinstance(code, str) else MaskedText()
     return with_code(endpoint, token_form(application), code)
 
 
@@ -89,9 +90,8 @@ def token_form(application: Application) -> bytes:
     return MaskedBytes(f"{urlencode(fields)}&code=".encode("ascii"))
 
 
-def with_code(endpoint: URL, form: bytes, code: str) -> Request:
-    """Complete the form of `token_form` with a code. Raises `InvalidCodeError` (``garbled``) if it cannot be one."""
-    code = MaskedText(code.strip() if isinstance(code, str) else "")
+def with_code(endpoint: URL, form: bytes, code: MaskedText) -> Request:
+    """Complete the form of `token_form` with a stripped code. Raises `InvalidCodeError` (``garbled``) if it is none."""
     field = MaskedBytes(code.encode("ascii") if code.isascii() else b"")
     if not field.isalnum():  # AniList's codes are hex digits and need no quoting
         if not field or not code.isprintable() or " " in code or "://" in code:
@@ -120,10 +120,10 @@ def parse_token_response(response: Response, *, application: Application, code: 
         ServiceUnavailableError: AniList answered 5xx, or Cloudflare answered in its place.
         UnexpectedResponseError: The answer is a redirect, or has none of the known forms.
     """
-    code, answer = MaskedText(code.strip()), Masked(response.json())
+    code, answer = MaskedText(code), Masked(response.json())
     if response.status == 200 and _grants(answer.value):
         return _token(answer, now=now)
-    secrets = (MaskedText(application.client_secret or ""), code, *_tokens(answer.value))
+    secrets = (MaskedText(application.client_secret or ""), MaskedText(code.strip()), *_tokens(answer.value))
     refusal = _refusal(answer, secrets=secrets)
     _raise_service_error(response, refusal, now=now)
     if refusal is None:

@@ -166,9 +166,9 @@ class AiohttpTransport:
             body = await _read(answer, request.body_limit)
         except (aiohttp.ClientError, OSError, EOFError) as error:
             failure = _failure(error, request.url)
-            self._log(request.url, type(failure).__name__, milliseconds=(loop.time() - started) * 1000)
+            self._log(request.url, type(failure).__name__, started=started)
         else:
-            self._log(request.url, answer.status, milliseconds=(loop.time() - started) * 1000)
+            self._log(request.url, answer.status, started=started)
             if body is None:
                 raise UnexpectedResponseError(
                     f"{request.url.host} answered with more than {request.body_limit:,} bytes; check its URL, or "
@@ -191,10 +191,11 @@ class AiohttpTransport:
             proxy=self._proxy,
         )
 
-    def _log(self, url: URL, outcome: int | str, *, milliseconds: float) -> None:
+    def _log(self, url: URL, outcome: int | str, *, started: float) -> None:
         """Log a request with the status of its answer, or with the name of its failure."""
         if not logger.isEnabledFor(logging.DEBUG):
             return
+        milliseconds = (asyncio.get_running_loop().time() - started) * 1000
         name = "status" if isinstance(outcome, int) else "error"
         fields = {"event": "request", "host": url.host, "path": url.path, name: outcome}
         logger.debug(
