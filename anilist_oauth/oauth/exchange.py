@@ -92,15 +92,15 @@ def token_form(application: Application) -> bytes:
 
 def with_code(endpoint: URL, form: bytes, code: MaskedText) -> Request:
     """Complete the form of `token_form` with a stripped code. Raises `InvalidCodeError` (``garbled``) if it is none."""
-    field = MaskedBytes(code.encode("ascii") if code.isascii() else b"")
-    if not field.isalnum():  # AniList's codes are hex digits and need no quoting
-        if not field or not code.isprintable() or " " in code or "://" in code:
+    if not (code.isascii() and code.encode().isalnum()):  # AniList's codes are hex digits and need no quoting
+        if not code or not code.isascii() or not code.isprintable() or " " in code or "://" in code:
             raise InvalidCodeError(
                 "the code is empty or garbled; pass the result of parse_callback(), not the whole callback",
                 reason="garbled",
             )
-        field = MaskedBytes(quote_plus(code).encode("ascii"))
-    return Request(url=endpoint, headers=TOKEN_HEADERS, body=MaskedBytes(form + field), body_limit=TOKEN_BODY_LIMIT)
+        code = MaskedText(quote_plus(code))
+    body = MaskedBytes(form + code.encode())
+    return Request(url=endpoint, headers=TOKEN_HEADERS, body=body, body_limit=TOKEN_BODY_LIMIT)
 
 
 def parse_token_response(response: Response, *, application: Application, code: str, now: datetime) -> Token:
@@ -120,7 +120,9 @@ def parse_token_response(response: Response, *, application: Application, code: 
         ServiceUnavailableError: AniList answered 5xx, or Cloudflare answered in its place.
         UnexpectedResponseError: The answer is a redirect, or has none of the known forms.
     """
-    code, answer = MaskedText(code), Masked(response.json())
+    if not isinstance(code, MaskedText):
+        code = MaskedText(code)
+    answer = Masked(response.json())
     if response.status == 200 and _grants(answer.value):
         return _token(answer, now=now)
     secrets = (MaskedText(application.client_secret or ""), MaskedText(code.strip()), *_tokens(answer.value))

@@ -35,17 +35,11 @@ class SpentCodes:
         digest = hash(code)
         if digest in self._spent:
             return None
-        self._drop_old(now)
+        while self._spent and (len(self._spent) >= MOST or now - next(iter(self._spent.values())) > KEPT):
+            self._spent.popitem(last=False)
         self._spent[digest] = now
         return digest
 
     def forget(self, digest: int) -> None:
         """Forget a code that was never sent, or was refused before it was processed."""
         self._spent.pop(digest, None)
-
-    def _drop_old(self, now: float) -> None:
-        while self._spent:
-            oldest = next(iter(self._spent))
-            if len(self._spent) < MOST and now - self._spent[oldest] <= KEPT:
-                return
-            self._spent.popitem(last=False)

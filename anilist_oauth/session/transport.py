@@ -158,7 +158,7 @@ class AiohttpTransport:
         try:
             answer = await session.post(
                 request.url,
-                data=aiohttp.BytesPayload(request.body),  # aiohttp would search for a subclass of bytes
+                data=bytes(request.body),  # aiohttp is slow with subclasses of bytes
                 headers=None if usual else request.headers,
                 allow_redirects=False,
                 timeout=timeout,

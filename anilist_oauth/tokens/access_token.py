@@ -19,10 +19,10 @@ _VISIBLE = bytes(range(0x21, 0x7F))  # removed in one call, because every exchan
 def _access_token(value: str | Masked[Any]) -> str:
     given = Masked.around(value)
     del value
-    text = MaskedText(given.value) if isinstance(given.value, str) else MaskedText()
-    if not text or not text.isascii() or text.encode().translate(None, _VISIBLE):
+    visible = isinstance(given.value, str) and given.value.isascii() and not given.value.encode().translate(None, _VISIBLE)
+    if not visible or not given.value:
         raise ConfigurationError("access_token: a string of visible ASCII characters is needed (RFC 6750 section 2.1)")
-    return str(text)
+    return str(given.value)  # no longer masked
 
 
 def _token_type(value: str) -> str:
