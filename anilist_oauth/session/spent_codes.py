@@ -9,9 +9,9 @@ MOST = 100_000  # digests; about 20 MB
 class SpentCodes:
     """Digests of codes, oldest first. Each is kept for 15 minutes, and at most the latest 100,000.
 
-    With more than 100 logins per second, each is kept for a shorter time. A digest is Python's own hash: 64 bits, with a
-    key of this process. It never leaves the process, and SHA-256 would cost 4 % of an exchange. A fresh code has the
-    hash of another one once in 10**14 logins. It is then refused, not sent.
+    With more than 100 logins per second, each is kept for a shorter time. A digest is Python's own hash: 64 bits, with
+    a key of this process, which it never leaves. SHA-256 would cost 4 % of an exchange. Of 10**14 fresh codes, one has
+    the hash of another code. It is then refused, not sent.
     """
 
     __slots__ = ("_spent",)

@@ -19,8 +19,8 @@ _VISIBLE = bytes(range(0x21, 0x7F))  # removed in one call, because every exchan
 def _access_token(value: str | Masked[Any]) -> str:
     given = Masked.around(value)
     del value
-    visible = isinstance(given.value, str) and given.value.isascii() and not given.value.encode().translate(None, _VISIBLE)
-    if not visible or not given.value:
+    usable = isinstance(given.value, str) and given.value != "" and given.value.isascii()
+    if not usable or given.value.encode().translate(None, _VISIBLE):
         raise ConfigurationError("access_token: a string of visible ASCII characters is needed (RFC 6750 section 2.1)")
     return str(given.value)  # no longer masked
 
