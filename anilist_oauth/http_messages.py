@@ -76,11 +76,12 @@ class Response(Unpicklable):
     def refuses_address(self) -> bool:
         """Whether Cloudflare answered in AniList's place because of the IP address that the request came from.
 
-        A 5xx page of Cloudflare's counts only if it is a challenge. The other ones mean that AniList did not answer.
+        Its refusals come with status 403, and its challenges with any status. Its other pages, such as a 522, mean that
+        AniList did not answer, and AniList's own pages may name Cloudflare as well.
         """
         if "cf-mitigated" in self.headers:
             return True
-        marks = _CHALLENGES if self.status >= 500 else (*_CHALLENGES, *_REFUSALS)
+        marks = (*_CHALLENGES, *_REFUSALS) if self.status == 403 else _CHALLENGES
         body = self.body[:_PAGE].lower()
         return any(mark in body for mark in marks)
 

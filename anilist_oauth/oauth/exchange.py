@@ -16,7 +16,7 @@ from anilist_oauth.errors import (
     ServiceUnavailableError,
     UnexpectedResponseError,
 )
-from anilist_oauth.http_messages import TOKEN_BODY_LIMIT, Request, Response
+from anilist_oauth.http_messages import ADDRESS_REFUSED, TOKEN_BODY_LIMIT, Request, Response
 from anilist_oauth.oauth.application import Application
 from anilist_oauth.pacing.rate_limit import retry_after
 from anilist_oauth.redaction import Masked, MaskedBytes, MaskedText, clean
@@ -208,6 +208,8 @@ def _raise_service_error(response: Response, refusal: TokenErrorResponse | None,
             f"the token endpoint answered with a redirect (HTTP {status}), which is never followed; check its URL and "
             "start a new login"
         )
+    if refusal is None and response.refuses_address:
+        raise ServiceUnavailableError(f"{ADDRESS_REFUSED} (HTTP {status}); then start a new login", retry_after=wait)
     disabled = refusal is not None and (refusal.description or "").startswith("The AniList API has been temporarily")
     fault = refusal is not None and refusal.fault
     if status >= 500 or disabled or fault or (status == 403 and refusal is None):

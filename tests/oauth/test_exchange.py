@@ -25,6 +25,7 @@ from anilist_oauth.oauth.application import Application
 from anilist_oauth.oauth.endpoints import ANILIST
 from anilist_oauth.oauth.exchange import parse_token_response, token_request
 from anilist_oauth.tokens.access_token import Token
+from tests import graphql_answers
 from tests.naming import naming
 from tests.recordings import JWT, PAGE, Recorded, recorded
 from tests.uris import registrable_uris
@@ -405,6 +406,45 @@ def test_an_outage_is_no_refusal(document: Any, status: int) -> None:
         parse(document, status=status, headers={"Retry-After": "5"})
     assert caught.value.retry_after == 5.0
     assert not caught.value.retryable
+
+
+@pytest.mark.parametrize(
+    "challenge",
+    [
+        *(
+            entry.response()
+            for parameters in graphql_answers.RECORDED
+            if isinstance(entry := parameters.values[0], graphql_answers.Recorded) and "Cloudflare" in entry.name
+        ),
+        graphql_answers.answer(403, "error code: 1020"),
+        graphql_answers.answer(403, {"title": "Error 1020: Access denied", "cloudflare_error": True}),
+        graphql_answers.answer(403, "<html>", **{"cf-mitigated": "challenge"}),
+        graphql_answers.answer(503, "<html>", **{"cf-mitigated": "challenge"}),
+    ],
+    ids=range(6),
+)
+def test_a_challenge_of_cloudflare_says_that_it_concerns_this_address(challenge: Response) -> None:
+    """AniList never saw the code, so the remedy is another network and not another time."""
+    with pytest.raises(ServiceUnavailableError, match="refused this machine's address") as caught:
+        parse_token_response(challenge, application=APPLICATION, code=CODE, now=NOW)
+    assert "waiting may not help" in str(caught.value)
+    assert not caught.value.retryable
+
+
+@pytest.mark.parametrize(
+    ("document", "status"),
+    [
+        (b"<html>cloudflare: 522", 522),
+        (b"<html>error code: 502, cloudflare", 502),
+        (b"<script src=https://static.cloudflareinsights.com/beacon.min.js>", 404),
+        ({"error": "invalid_grant", "message": "Just a moment"}, 403),
+    ],
+)
+def test_other_pages_that_name_cloudflare_say_nothing_of_the_address(document: Any, status: int) -> None:
+    """Cloudflare also says that AniList did not answer, and its beacon is in pages of AniList's own."""
+    with pytest.raises(AniListOAuthError) as caught:
+        parse(document, status=status)
+    assert "this machine's address" not in str(caught.value)
 
 
 @pytest.mark.requirement("S14")
