@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from typing import Any, Generic, Protocol, Required, TypedDict, TypeVar
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.html_page import Pages
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.web.browser_response import Amendment, BrowserResponse
@@ -73,9 +74,11 @@ class Adapter(ABC, Generic[AppT, RoutesT, RequestT, ResponseT]):
     """The adapter of one framework. Subclasses implement the abstract methods, and make no checks.
 
     Attributes:
+        applications: The classes of applications to which `init_app` adds a login.
         raised: The framework's exceptions that a hook may raise instead of returning a response.
     """
 
+    applications: tuple[type, ...] = (object,)
     raised: tuple[type[Exception], ...] = ()
 
     def login_routes(
@@ -143,7 +146,12 @@ class Adapter(ABC, Generic[AppT, RoutesT, RequestT, ResponseT]):
 
         `LoginRequiredError` and `InvalidTokenError` send a person to the login and then back to the requested page. A
         program gets 401 and JSON. A `ServiceError` becomes a page that says AniList is down, or JSON, with 503.
+
+        Raises:
+            ConfigurationError: As for `login_routes`, or `app` is not an application of the framework.
         """
+        kinds = " or ".join(kind.__name__ for kind in self.applications)
+        expect(app, self.applications, f"app: an instance of {kinds} is needed")
         endpoints = LoginEndpoints(
             flow,
             login_path=login_path,

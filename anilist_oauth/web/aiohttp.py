@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.tokens.access_token import Token
 from anilist_oauth.web.adapter import LOGIN_PATH, Adapter, Answer, Handlers, InitApp, LoginRoutes, Subject
@@ -31,6 +32,7 @@ _INSTALLED: web.AppKey[bool] = web.AppKey("anilist_oauth", bool)
 
 
 class _Aiohttp(Adapter[web.Application, list[web.RouteDef], web.Request, web.StreamResponse]):
+    applications = (web.Application,)
     raised = (web.HTTPException,)
 
     def routes(self, login: Handlers[web.Request, web.StreamResponse]) -> list[web.RouteDef]:
@@ -110,10 +112,8 @@ def _endpoint(answer: Answer[web.Request, web.StreamResponse], path: str) -> Han
 
 
 def _read(request: web.Request, prefix: str) -> BrowserRequest:
+    expect(request, web.Request, "request: a Request of aiohttp.web is needed")
+    query, path = request.rel_url.raw_query_string, request.path.removeprefix(prefix)
     return BrowserRequest(
-        method=request.method,
-        raw_headers=request.raw_headers,
-        query_string=request.rel_url.raw_query_string,
-        prefix=prefix,
-        path=request.path.removeprefix(prefix),
+        method=request.method, raw_headers=request.raw_headers, query_string=query, prefix=prefix, path=path
     )

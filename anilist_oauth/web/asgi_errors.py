@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.errors import AniListOAuthError
 from anilist_oauth.web.browser_request import BrowserRequest
 from anilist_oauth.web.browser_response import BrowserResponse
@@ -87,7 +88,11 @@ def answering(scope: Scope) -> Iterator[None]:
     """Let `LoginMiddleware` answer the errors raised in the block, whatever the framework does with them.
 
     Use it around calls such as `LoginFlow.graphql` in frameworks that answer every error themselves, such as Django.
+
+    Raises:
+        ConfigurationError: This is not a scope, but for example a framework's request.
     """
+    expect(scope, MutableMapping, "scope: the ASGI scope of a request is needed")
     try:
         yield
     except AniListOAuthError as error:

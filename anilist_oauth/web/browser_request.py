@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, quote
 import attrs
 from multidict import CIMultiDict
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.errors import InvalidCallbackError
 from anilist_oauth.html_page.browser_headers import is_prefetch
 from anilist_oauth.oauth.callback import callback_state
@@ -42,7 +43,11 @@ class BrowserRequest:
             scope: The scope.
             outermost: Whether to use the prefix of the outermost application, if a mounted one's scope has it, as in
                 Starlette.
+
+        Raises:
+            ConfigurationError: This is not a scope, but for example a framework's request.
         """
+        expect(scope, Mapping, "scope: the ASGI scope of a request is needed")
         root = (scope.get("app_root_path") if outermost else None) or scope.get("root_path", "")
         prefix, path = root.rstrip("/"), scope["path"]
         return cls(

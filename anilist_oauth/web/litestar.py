@@ -3,12 +3,10 @@
 def welcome(request: Request, completed: CompletedLogin) -> Redirect:
     request.set_session({"subject": completed.login.subject})
     return Redirect(completed.login.return_to or "/")
-
 app = Litestar(handlers, plugins=[LoginPlugin(flow, on_login=welcome)], lifespan=[lifespan(session, store, flow)])
 """
 
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeAlias, Unpack
 
 from anilist_oauth.login.flow import LoginFlow
@@ -40,6 +38,8 @@ _EXEMPT = {"exclude_from_csrf": True}  # the only form here makes its own check
 
 
 class _Litestar(Adapter[Litestar | AppConfig, list[Route], Request, Response]):
+    applications = (Litestar, AppConfig)
+
     def routes(self, login: Handlers[Request, Response]) -> list[Route]:
         return [
             Route(path, http_method=[*methods, "HEAD"], include_in_schema=False, opt=_EXEMPT)(_served(answer))
@@ -85,7 +85,7 @@ class LoginPlugin(InitPlugin):
         return app_config
 
 
-def lifespan(*things: Openable) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+def lifespan(*things: Openable) -> Callable[[Litestar], Openable]:
     """Open session, store and flow in this order, and close them in reverse: ``Litestar(lifespan=[lifespan(…)])``."""
     return lambda _: opened(things)
 
@@ -100,12 +100,12 @@ def token_for_request(
     required = RequiredToken(flow, subject, login_path=login_path, callback_path=callback_path)
 
     async def token(scope: Scope) -> Token:
-        connection, is_socket = ASGIConnection[Any, Any, Any, Any](scope), scope["type"] == ScopeType.WEBSOCKET
-        installed = not is_socket and REQUIRED[0] in connection.app.exception_handlers
-        found = await required.find(connection, BrowserRequest.from_scope(scope), installed=installed)
+        browser, connection = BrowserRequest.from_scope(scope), ASGIConnection[Any, Any, Any, Any](scope)
+        installed = scope["type"] == ScopeType.HTTP and REQUIRED[0] in connection.app.exception_handlers
+        found = await required.find(connection, browser, installed=installed)
         if isinstance(found, Token):
             return found
-        if is_socket:
+        if scope["type"] == ScopeType.WEBSOCKET:
             raise WebSocketException(detail=REFUSAL, code=NOT_ALLOWED)
         raise HTTPException(REFUSAL, status_code=found.status, headers=dict(found.headers))
 

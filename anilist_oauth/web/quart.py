@@ -9,12 +9,12 @@
     app.while_serving(lifespan(anilist, store, flow))
     init_app(app, flow, on_login=welcome)
 
-Link to ``/login/anilist`` from a page. Who is signed in at the site is kept in the application's session, which must be
-renewed at a login. `anilist_oauth.web` explains the arguments.
+Link to ``/login/anilist`` from a page. Renew the site's session at a login. `anilist_oauth.web` explains the arguments.
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.errors import AniListOAuthError
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.tokens.access_token import Token
@@ -39,6 +39,7 @@ _NAME = "anilist_oauth"
 
 
 class _Quart(Adapter[Quart, Blueprint, Request, Response]):
+    applications = (Quart,)
     raised = (HTTPException,)
 
     def routes(self, login: Handlers[Request, Response]) -> Blueprint:
@@ -114,4 +115,5 @@ def _endpoint(answer: Answer[Request, Response]) -> Callable[[], Awaitable[Respo
 
 
 def _read(request: Request) -> BrowserRequest:
+    expect(request, Request, "request: a Request of Quart is needed, in a handler")
     return BrowserRequest.from_scope(request.scope)

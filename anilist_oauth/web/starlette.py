@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.tokens.access_token import Token
 from anilist_oauth.web.adapter import LOGIN_PATH, Adapter, Answer, Handlers, InitApp, LoginRoutes, Subject
@@ -38,6 +39,7 @@ __all__ = ["init_app", "lifespan", "login_routes", "token_for_request"]
 
 
 class _Starlette(Adapter[Starlette, list[Route], Request, Response]):
+    applications = (Starlette,)
     raised = (HTTPException,)
 
     def routes(self, login: Handlers[Request, Response]) -> list[Route]:
@@ -88,10 +90,8 @@ def token_for_request(
     required = RequiredToken(flow, subject, login_path=login_path, callback_path=callback_path)
 
     async def token(connection: HTTPConnection) -> Token:
-        scope = connection.scope
-        browser = BrowserRequest.from_scope(
-            {**scope, "root_path": scope.get("app_root_path") or scope.get("root_path", "")}
-        )
+        expect(connection, HTTPConnection, "request: a Request or WebSocket of Starlette is needed")
+        browser, scope = BrowserRequest.from_scope(connection.scope, outermost=True), connection.scope
         found = await required.find(connection, browser, installed=INSTALLED in scope)
         if isinstance(found, Token):
             return found

@@ -88,6 +88,10 @@ class DjangoSite:
         login = asgi.LoginMiddleware(application, flow, **options)
         return Outside(asgi.lifespan(*things)(login), site)
 
+    def init_app(self, application: Any, flow: LoginFlow) -> None:
+        """Wrap whatever this is."""
+        asgi.LoginMiddleware(application, flow, on_login="/welcome")
+
     def served(self, application: Any, listener: Any) -> Any:
         """Serve it with uvicorn."""
         return by_uvicorn(application, listener)

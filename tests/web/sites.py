@@ -99,6 +99,10 @@ class Aiohttp:
             options["subject"] = lambda request: subject(request.cookies)
         return options
 
+    def init_app(self, application: Any, flow: LoginFlow) -> None:
+        """Add a login to whatever this is."""
+        self.adapter.init_app(application, flow, on_login=lambda _request, _completed: web.HTTPFound("/"))
+
     @asynccontextmanager
     async def served(self, application: web.Application, listener: socket.socket) -> AsyncIterator[None]:
         """Serve it with aiohttp's runner."""
@@ -116,12 +120,13 @@ class Asgi:
 
     adapter = anilist_oauth.web.starlette
 
-    def __init__(self, kind: type[Starlette]) -> None:
+    def __init__(self, kind: type[Starlette], **options: Any) -> None:
         self._kind = kind
+        self._kept = options
 
     def application(self, flow: LoginFlow, site: Site, *things: Any) -> Starlette:
         """Write it."""
-        application = self._kind()
+        application = self._kind(**self._kept)
         application.add_middleware(_Seen, callbacks=site.callbacks)
         self._add_pages(application, flow)
         options = self._options(site)
@@ -181,6 +186,10 @@ class Asgi:
         if subject := site.subject:
             options["subject"] = lambda request: subject(request.cookies)
         return options
+
+    def init_app(self, application: Any, flow: LoginFlow) -> None:
+        """Add a login to whatever this is."""
+        self.adapter.init_app(application, flow, on_login=lambda _request, _completed: RedirectResponse("/"))
 
     def served(self, application: Starlette, listener: socket.socket) -> Any:
         """Serve it with uvicorn."""
@@ -242,6 +251,10 @@ class QuartSite:
         if subject := site.subject:
             options["subject"] = lambda request: subject(request.cookies)
         return options
+
+    def init_app(self, application: Any, flow: LoginFlow) -> None:
+        """Add a login to whatever this is."""
+        self.adapter.init_app(application, flow, on_login=lambda _request, _completed: quart.redirect("/"))
 
     def served(self, application: Any, listener: socket.socket) -> Any:
         """Serve it with uvicorn."""
@@ -312,6 +325,10 @@ class LitestarSite:
         if subject := site.subject:
             options["subject"] = lambda request: subject(request.cookies)
         return options
+
+    def init_app(self, application: Any, flow: LoginFlow) -> None:
+        """Add a login to whatever this is."""
+        self.adapter.init_app(application, flow, on_login=lambda _request, _completed: Redirect("/"))
 
     def served(self, application: Any, listener: socket.socket) -> Any:
         """Serve it with uvicorn."""

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis.strategies import text
 
+from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.web.browser_request import BrowserRequest, quoted, url_below
 from tests.steps import steps_of
 
@@ -114,6 +115,13 @@ def test_a_mounted_application_knows_the_outermost() -> None:
     scope = {"query_string": b"", "headers": [], "root_path": "/bot/deeper", "app_root_path": "/bot"}
     assert BrowserRequest.from_scope(scope | {"path": "/bot/deeper/x"}).path == "/x"
     assert BrowserRequest.from_scope(scope | {"path": "/bot/deeper/x"}, outermost=True).path == "/deeper/x"
+
+
+def test_what_is_no_scope_is_refused() -> None:
+    """A framework's request has a scope, but is none."""
+    request: Any = object()
+    with pytest.raises(ConfigurationError, match=r"^scope: the ASGI scope of a request is needed, not "):
+        BrowserRequest.from_scope(request)
 
 
 OWN = "https://site.example:8443"

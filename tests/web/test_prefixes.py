@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import fastapi
 import pytest
 from yarl import URL
 
@@ -13,7 +14,7 @@ from anilist_oauth.web.conformance.visitor import Visitor
 from tests.services import free_port
 from tests.web.frameworks import FRAMEWORKS
 from tests.web.nginx import PREFIX, nginx
-from tests.web.sites import by_uvicorn
+from tests.web.sites import Asgi, by_uvicorn
 
 
 class Rooted:
@@ -29,6 +30,8 @@ class Rooted:
 
 UNTOLD = [pytest.param(site, id=name) for name, site in FRAMEWORKS.items()]
 TOLD = [pytest.param(Rooted(site), id=f"{name}-root_path") for name, site in FRAMEWORKS.items() if name != "aiohttp"]
+OLDER = pytest.mark.filterwarnings("ignore:The `root_path` parameter is deprecated")  # but applications have it
+TOLD.append(pytest.param(Asgi(fastapi.FastAPI, root_path=PREFIX), id="fastapi-root_path-of-its-own", marks=OLDER))
 
 
 @pytest.fixture(params=[*UNTOLD, *TOLD])

@@ -6,6 +6,7 @@ import pytest
 
 from anilist_oauth.errors import ConfigurationError, LoginRequiredError
 from anilist_oauth.tokens.access_token import Token
+from anilist_oauth.web import aiohttp, asgi, litestar, quart, starlette
 from anilist_oauth.web.browser_response import BrowserResponse
 from anilist_oauth.web.token_required import RequiredToken
 from tests.flows import staged
@@ -48,3 +49,13 @@ async def test_a_subject_that_cannot_be_called_is_refused() -> None:
     async with staged() as stage:
         with pytest.raises(ConfigurationError, match=r"^subject: a function of the request is needed, not str"):
             RequiredToken(stage.flow, subject, login_path="/login", callback_path=None)
+
+
+@pytest.mark.parametrize("adapter", [aiohttp, asgi, litestar, quart, starlette])
+@pytest.mark.parametrize("wrong", [None, "user:7", object()], ids=["None", "str", "object"])
+async def test_what_is_no_request_is_refused(adapter: Any, wrong: Any) -> None:
+    """It is easy to pass the scope for the request, or the other way round."""
+    async with staged() as stage:
+        token = adapter.token_for_request(stage.flow, lambda _request: "user:7")
+        with pytest.raises(ConfigurationError, match=rf"^(request|scope): .* is needed.*, not {type(wrong).__name__}$"):
+            await token(wrong)

@@ -9,8 +9,8 @@
     globals().update(suite())  # test_conformance.py, after `from anilist_oauth.web.conformance import suite`
 
 It needs pytest, pytest-asyncio and the extra ``sandbox``. Reading order: `site` says what to provide, `stand` serves it
-beside a sandbox, and `visitor` requests its pages. The tests are in `logins`, `failures`, `required`, `requirements`
-and `strangers`.
+beside a sandbox, and `visitor` requests its pages. The tests are in `logins`, `failures`, `mistakes`, `required`,
+`requirements` and `strangers`.
 """
 
 import inspect
@@ -24,7 +24,7 @@ try:
 except ModuleNotFoundError as _missing:
     raise ImportError("pytest or pytest-asyncio is not installed: pip install pytest pytest-asyncio") from _missing
 
-from anilist_oauth.web.conformance import failures, logins, required, requirements, strangers
+from anilist_oauth.web.conformance import failures, logins, mistakes, required, requirements, strangers
 from anilist_oauth.web.conformance.site import AdapterSite, Site
 from anilist_oauth.web.conformance.stand import Open, Stand, stand
 
@@ -33,7 +33,7 @@ __all__ = ["AdapterSite", "Site", "Stand", "open_stand", "pytest_configure", "st
 
 def suite() -> dict[str, Any]:
     """Return every test by its name, for the namespace of a test module."""
-    modules = (logins, failures, required, requirements, strangers)
+    modules = (logins, failures, mistakes, required, requirements, strangers)
     tests = {name: test for module in modules for name, test in vars(module).items() if name.startswith("test_")}
     return {
         name: pytest.mark.asyncio(test) if inspect.iscoroutinefunction(test) else test for name, test in tests.items()

@@ -39,6 +39,7 @@ class Site:
         pages: Whose pages they are.
         on_error: Where an error leads to.
         trouble: What befalls the site as it welcomes somebody.
+        mistakes: Options that are wrong, whatever the others say.
     """
 
     prefix: str = ""
@@ -50,6 +51,7 @@ class Site:
     pages: Pages | None = None
     on_error: Callable[[AniListOAuthError], Awaitable[str | None] | str | None] | None = None
     trouble: Exception | None = None
+    mistakes: Mapping[str, Any] = attrs.Factory(dict)
     logins: list[CompletedLogin] = attrs.Factory(list)
     callbacks: list[str] = attrs.Factory(list)
 
@@ -68,6 +70,7 @@ class Site:
             "callback_path": self.callback_path,
             "sign_in": self.sign_in,
             "pages": self.pages,
+            **self.mistakes,
         }
 
 
@@ -88,6 +91,9 @@ class AdapterSite(Protocol):
         called with the error, and gives where to redirect to, or None. Note every address that is asked for in
         `Site.callbacks`.
         """
+
+    def init_app(self, application: Any, flow: LoginFlow) -> None:
+        """Add a login to what may be no application of the framework: call the adapter's `init_app`, or wrap it."""
 
     def served(self, application: Any, listener: socket.socket) -> AbstractAsyncContextManager[None]:
         """Serve it by a real server on a listening socket."""

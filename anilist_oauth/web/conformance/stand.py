@@ -72,7 +72,7 @@ async def stand(
 ) -> AsyncIterator[Stand]:
     """Serve a site; `redirect_uri` may name its url and prefix, `options` are the flow's."""
     async with AsyncExitStack() as stack:
-        listener = socket.create_server(("127.0.0.1", 0))
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         url = URL.build(scheme="http", host="127.0.0.1", port=listener.getsockname()[1])
         application = Application(
             client_id=client_id, client_secret="s" * 40, redirect_uri=redirect_uri.format(url=url, prefix=site.prefix)
