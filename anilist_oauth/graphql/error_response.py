@@ -29,7 +29,7 @@ _TRANSIENT = frozenset({502, 503, 504})  # statuses after which the same query m
 _COMPLEXITY = re.compile(r"query complexity should be (\d{1,9}) but got (\d{1,9})", re.IGNORECASE)
 
 
-@attrs.frozen(kw_only=True, eq=False)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class GraphQLErrorResponse(Unpicklable):
     """An answer that has errors, or lacks the requested data.
 

@@ -16,7 +16,7 @@ SELF = "'self'"
 _SIGNS: dict[Tone, tuple[str, str]] = {"good": ("✓", "good"), "bad": ("!", "bad")}
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Page:
     """A whole page, ready to send. `headers` has its content type and security headers."""
 

@@ -21,7 +21,7 @@ _STATE = re.compile(r"(?:^|[?&#])state=([\w.~-]+)", re.ASCII)
 CANCELLED = "cancelled"  # the answer with which a cancelled login is taken
 
 
-@attrs.frozen(kw_only=True, eq=False)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class AuthorizationResponse(Unpicklable):
     """A callback, a pasted pin or a verified token, and the binding that came with it.
 

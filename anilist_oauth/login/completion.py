@@ -44,7 +44,7 @@ def _login_store(name: str, logins: LoginStore) -> None:
         )
 
 
-@attrs.frozen(kw_only=True, eq=False)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Completion:
     """Finishes the logins of one application."""
 

@@ -34,7 +34,7 @@ def _hook(name: str, hook: Hook | None) -> None:
     expect(hook, Callable | None, f"{name}: an async function of the subject is needed, or None")
 
 
-@attrs.frozen(kw_only=True, eq=False)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class LiveTokens:
     """The stored tokens of one application, and the hooks that are called before and when they end."""
 

@@ -24,7 +24,7 @@ _LAST_WORDS = 5.0  # seconds to settle a login whose task is cancelled
 T = TypeVar("T")
 
 
-@attrs.frozen(kw_only=True, eq=False)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Take:
     """The work of one taker on one login. Times count from the claim, on the event loop's clock.
 

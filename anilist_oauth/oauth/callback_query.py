@@ -23,7 +23,7 @@ _SINGLE = ("code", "state", "error", "iss", "access_token")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
-@attrs.frozen(kw_only=True, eq=False)
+@attrs.frozen(kw_only=True, eq=False, repr=False)
 class CallbackQuery(Unpicklable):
     """A callback that has been read. It is accepted wherever a callback is, and is not parsed again.
 

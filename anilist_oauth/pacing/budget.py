@@ -3,16 +3,14 @@
 import math
 from collections.abc import Sequence
 from functools import cache
-
-import attrs
+from typing import NamedTuple
 
 MARGIN = 2  # requests a minute left unused, because clocks and network delays differ
 BURST = 10  # requests that may start at once after a minute without any
 MINUTE = 60.01  # seconds; slightly over 60, so that rounding never puts one start too many into a minute
 
 
-@attrs.frozen
-class Budget:
+class Budget(NamedTuple):
     """The allowance: at most `requests` in any `seconds`, of which `burst` may start at once."""
 
     requests: int

@@ -1,5 +1,7 @@
 """What AniList said that concerns every request from this IP address: the limit, a refusal, an outage."""
 
+from typing import NamedTuple
+
 import attrs
 
 from anilist_oauth.errors import RateLimitedError, ServiceError, ServiceUnavailableError
@@ -10,8 +12,7 @@ CAUTION = 600.0  # seconds after a 429 during which no header may raise the limi
 ROUNDING = 1.0  # seconds; Retry-After is in whole seconds and may have been rounded down
 
 
-@attrs.frozen(kw_only=True)
-class News:
+class News(NamedTuple):
     """What is known at one moment. Times are seconds from that moment on; 0 means over.
 
     Attributes:
@@ -36,7 +37,7 @@ class News:
         return cls(cautious=CAUTION, announced=seconds, paused=seconds + ROUNDING + jitter)
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, repr=False)
 class Heard:
     """Everything heard so far, as times on one clock that begins at 0."""
 

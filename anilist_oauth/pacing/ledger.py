@@ -1,16 +1,13 @@
 """What several processes behind one IP address share: when requests started, who is next, and what AniList said."""
 
-from typing import Literal, Protocol
-
-import attrs
+from typing import Literal, NamedTuple, Protocol
 
 from anilist_oauth.pacing.heard import News
 
 Want = Literal["nothing", "turn_now", "turn", "turn_and_place", "leave"]
 
 
-@attrs.frozen(kw_only=True)
-class Wish:
+class Wish(NamedTuple):
     """A process's request to the ledger, with its news.
 
     Attributes:
@@ -29,8 +26,7 @@ class Wish:
     started: tuple[float, ...]
 
 
-@attrs.frozen(kw_only=True)
-class Grant:
+class Grant(NamedTuple):
     """The ledger's answer.
 
     Attributes:

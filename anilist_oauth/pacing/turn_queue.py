@@ -11,7 +11,7 @@ import attrs
 User = int | None  # the hash of a token, or None for calls without one
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class Waiter:
     """A waiting call. Its future holds the time at which it may start.
 

@@ -5,7 +5,6 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-import attrs
 import pytest
 
 from anilist_oauth.errors import RateLimitedError, ServiceUnavailableError, SessionStateError, StorageError
@@ -197,8 +196,8 @@ def test_what_is_heard_here_is_told() -> None:
         await pace.publish()
         await pace.publish()
         expected = News(limit=45, cautious=599.0, announced=19.0, paused=20.5, exchanges=6.0)
-        assert [attrs.astuple(wish) for wish in ledger.wishes[1:]] == [
-            (ledger.wishes[0].process, "nothing", 60, attrs.astuple(expected), ())
+        assert ledger.wishes[1:] == [
+            Wish(process=ledger.wishes[0].process, want="nothing", ceiling=60, news=expected, started=())
         ]
         pace.halt(60)
         await pace.publish()
