@@ -27,11 +27,17 @@ async def test_a_close_ends_what_is_under_way_and_lets_nothing_begin() -> None:
     await asyncio.sleep(0)
     for close in closes:
         close.cancel()  # whoever closes has no patience
+    await asyncio.wait(closes)
     await asyncio.sleep(0.01)
+    late = asyncio.create_task(calls.aclose())  # while the call is being ended
+    await asyncio.sleep(0)
+    late.cancel()
+    await asyncio.wait((late,))
+    assert late.cancelled()
     ended.set()
     with pytest.raises(SessionStateError):
-        await under_way
-    await asyncio.wait(closes)
+        async with asyncio.timeout(10):  # a call that never ends fails
+            await under_way
     with pytest.raises(SessionStateError):
         await slow()
 
