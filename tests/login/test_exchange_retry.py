@@ -85,6 +85,22 @@ def test_a_429_that_ends_within_thirty_seconds_is_waited_out() -> None:
 
 
 @pytest.mark.requirement("R4")
+def test_logins_that_wait_for_the_same_end_do_not_come_back_in_one_instant() -> None:
+    """Each comes within a second of it, at a moment of its own."""
+
+    async def test(stage: Stage) -> None:
+        stage.sandbox.next("token", *[too_many("12")] * 10)
+        tries = unreachable(stage, seconds=0)
+        callbacks = [(await stage.begin(subject=f"chat:{number}"))[1] for number in range(10)]
+        await asyncio.gather(*map(stage.flow.finish, callbacks))
+        again = [when - tries[0] for when in tries[10:]]
+        assert 12 <= min(again) < max(again) <= 14
+        assert len(set(again)) == 10
+
+    virtually(test)
+
+
+@pytest.mark.requirement("R4")
 @pytest.mark.parametrize(("said", "told"), [("31", 31), (None, 60)])
 def test_a_longer_429_ends_the_login_and_says_for_how_long(said: str | None, told: float) -> None:
     """Nobody is told to wait without a time."""

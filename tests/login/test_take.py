@@ -10,7 +10,6 @@ import pytest
 
 from anilist_oauth.clock import utc_now
 from anilist_oauth.errors import AniListOAuthError, LoginTimeoutError, OutcomeUnknownError, StorageError
-from anilist_oauth.login.endings import as_final
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.login.take import SETTLE_TIME, TAKER_DEAD, WORK_TIME, Take
 from anilist_oauth.sandbox import Fault
@@ -258,10 +257,21 @@ def test_a_cancelled_take_of_a_login_that_another_has_is_left_alone() -> None:
 
 @pytest.mark.requirement("R7")
 def test_a_deadline_that_strikes_in_an_exchange_leaves_its_outcome_unknown() -> None:
-    """The code may have arrived."""
-    ended = as_final(TimeoutError())
-    assert isinstance(ended, OutcomeUnknownError)
-    assert not ended.retryable
+    """The code may have arrived. A session without a time limit of its own keeps nobody longer than that."""
+
+    async def test(stage: Stage) -> None:
+        transport: Any = stage.session._transport
+        login, callback = await stage.begin(subject=SUBJECT)
+        waiting = asyncio.ensure_future(stage.flow.wait(login))
+        with takes(at_least=WORK_TIME - 1, at_most=WORK_TIME + 1):
+            transport.send = lambda _: asyncio.sleep(3600)
+            with pytest.raises(OutcomeUnknownError, match="took too long") as caught:
+                await stage.flow.finish(callback)
+            with pytest.raises(OutcomeUnknownError, match="took too long"):
+                await waiting
+        assert not caught.value.retryable
+
+    virtually(test)
 
 
 @pytest.mark.requirement("R7")

@@ -147,6 +147,19 @@ def test_a_linked_login_is_bound_to_its_user() -> None:
     assert BoundLogin(binding="b").for_subject("alice") == BoundLogin(binding="b").for_subject(None) == "b"
 
 
+@pytest.mark.requirement("S31")
+def test_over_https_no_other_host_can_plant_a_cookie_of_ours() -> None:
+    """Each has the prefix with which browsers take it from this very host alone, and the attributes they ask for."""
+    cookies = BindingCookies(secure=True)
+    state = new_state()
+    (binding,) = cookies.begun(begun(state), bound=bound(), now=NOW, present={})
+    (used,) = cookies.used(state, {binding.name: binding.value})
+    for cookie in (binding, used, cookies.returning("user:7")):
+        assert cookie.name.startswith("__Host-anilist")
+        assert {"Path=/", "Secure", "HttpOnly"} < set(cookie.line.split("; "))
+        assert "domain" not in cookie.line.lower()
+
+
 @pytest.mark.requirement("S34")
 def test_a_browser_that_has_just_logged_in_is_known() -> None:
     """It goes round if the page finds nobody, or another, or a refused token; who has logged out does not."""
