@@ -31,6 +31,7 @@ from anilist_oauth.storage.digests import digest
 from anilist_oauth.storage.outcome import Outcome
 from anilist_oauth.storage.protocols import LoginStore, TokenStore
 from anilist_oauth.storage.records import PendingLogin, StoredToken, Taken
+from anilist_oauth.tokens.claims import peek_claims
 from anilist_oauth.tokens.viewer import Verified, Viewer
 
 _LONGEST_TURN = 30.0  # seconds that a browser may wait for a turn of the pace
@@ -202,10 +203,12 @@ class Completion:
         """Obtain the token and the user. Nothing is stored yet."""
         if isinstance(response.result, Verified):
             token = response.result.token
+            claims = peek_claims(token.access_token)
             user: tuple[int, Viewer | None] = (response.result.viewer.id, response.result.viewer)
         elif isinstance(response.result, str):
             token = await exchange(self.session, response.result, log)
-            user = await self.identity.identify(token)
+            claims = peek_claims(token.access_token)
+            user = await self.identity.identify(token, claims)
         else:
             raise response.result
         user_id, viewer = user
@@ -215,6 +218,7 @@ class Completion:
             token=token,
             user_id=user_id,
             viewer=viewer,
+            issued_at=claims.issued_at if claims else None,
             stored_at=self.session.clock(),
         )
 

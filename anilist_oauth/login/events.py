@@ -30,6 +30,8 @@ class FinishLog:
 
     def finished(self, stored: StoredToken) -> None:
         """Log a success."""
+        if not logger.isEnabledFor(logging.INFO):
+            return
         subject = clean(stored.subject)
         logger.info(
             "login finished: AniList user %d, subject %s",
@@ -58,6 +60,8 @@ class FinishLog:
 
 def begun(subject: str | None) -> None:
     """Log that a login was begun."""
+    if not logger.isEnabledFor(logging.INFO):
+        return
     shown = clean(str(subject))
     logger.info("login begun: subject %s", shown, extra={"event": "login_begun", "subject": shown})
 

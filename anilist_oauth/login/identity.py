@@ -13,7 +13,7 @@ from anilist_oauth.errors import (
 )
 from anilist_oauth.session.session import OAuthSession
 from anilist_oauth.tokens.access_token import Token
-from anilist_oauth.tokens.claims import peek_claims
+from anilist_oauth.tokens.claims import UnverifiedClaims
 from anilist_oauth.tokens.viewer import Viewer
 
 SIGN_IN = "anilist:"  # followed by the user id: the subject of a sign-in
@@ -22,8 +22,12 @@ _VIEWER_TIME = 60.0  # seconds that it waits for the viewer if nothing else iden
 _SHORTEST_PAUSE = 1.0  # seconds, even if AniList says to come back at once
 
 
-def claimed_user_id(token: Token, *, client_id: str) -> int | None:
+def claimed_user_id(claims: UnverifiedClaims | None, *, client_id: str) -> int | None:
     """Return the user id that a token claims. The token must come directly from the token endpoint, over TLS.
+
+    Args:
+        claims: The token's claims, or None if it is not a JWT.
+        client_id: This application.
 
     Returns:
         The ``sub`` claim. None if the token is not a JWT, has no ``aud``, or its ``sub`` is not a positive integer.
@@ -31,7 +35,6 @@ def claimed_user_id(token: Token, *, client_id: str) -> int | None:
     Raises:
         TokenMismatchError: Its ``aud`` does not contain this application.
     """
-    claims = peek_claims(token.access_token)
     if claims is None or not claims.audience:
         return None
     if client_id not in claims.audience:
@@ -79,8 +82,10 @@ class Identity:
         self._session = session
         self.viewer_needed: bool = False
 
-    async def identify(self, token: Token) -> tuple[int, Viewer | None]:
+    async def identify(self, token: Token, claims: UnverifiedClaims | None) -> tuple[int, Viewer | None]:
         """Return the user id and, if available, the viewer of a token that the token endpoint just returned.
+
+        `claims` are those of the token, or None if it is not a JWT.
 
         If the token names its user, the viewer is requested once, only if the pace has a turn right now, for at most
         two seconds, and may be None. Otherwise it is waited for, up to 60 seconds.
@@ -89,7 +94,7 @@ class Identity:
             TokenMismatchError: The token is another application's, or the viewer is another user.
             ServiceError: The token does not name its user, and AniList could not be asked.
         """
-        user_id = claimed_user_id(token, client_id=self._session.application.client_id)
+        user_id = claimed_user_id(claims, client_id=self._session.application.client_id)
         self.viewer_needed = user_id is None
         if user_id is None:
             viewer = await self._wait_for_viewer(token)

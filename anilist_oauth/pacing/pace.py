@@ -136,7 +136,7 @@ class Pace:
     def exchange_delay(self) -> float:
         """Return how many seconds the token endpoint still refuses everybody after a 429, or 0."""
         self._enter(asyncio.get_running_loop())
-        return self._heard.news(now=self._clock.now()).exchanges
+        return max(0.0, self._heard.exchanges - self._clock.now())
 
     async def publish(self) -> None:
         """Report a 429 or an outage to the other processes at once, if there are any."""

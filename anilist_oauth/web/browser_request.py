@@ -11,7 +11,7 @@ from multidict import CIMultiDict
 from anilist_oauth.arguments import expect
 from anilist_oauth.errors import InvalidCallbackError
 from anilist_oauth.html_page.browser_headers import is_prefetch
-from anilist_oauth.oauth.callback import callback_state
+from anilist_oauth.oauth.callback_query import CallbackQuery
 from anilist_oauth.web.cookie_header import read_cookies
 
 _KEPT = "/~!$&'()*+,;=:@"  # characters that need no encoding in a path (RFC 3986 section 3.3)
@@ -77,12 +77,17 @@ class BrowserRequest:
         return read_cookies(self.raw_headers)
 
     @cached_property
-    def state(self) -> str | None:
-        """The state of a callback. None if it has none or is malformed; `LoginFlow.finish` reports that."""
+    def callback(self) -> CallbackQuery | None:
+        """The query as a callback, or None if it is malformed: `LoginFlow.finish` reports why."""
         try:
-            return callback_state(self.query)
+            return CallbackQuery.of(self.query)
         except InvalidCallbackError:
             return None
+
+    @property
+    def state(self) -> str | None:
+        """The state of a callback. None if it has none or is malformed."""
+        return None if self.callback is None else self.callback.state
 
     @property
     def is_idle(self) -> bool:

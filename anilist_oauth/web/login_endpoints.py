@@ -105,7 +105,7 @@ class LoginEndpoints:
         # Without the cookie, the binding is one that matches nothing. So a login that was begun without a binding, such
         # as a bot's, cannot be finished here either by whoever was shown its link.
         binding = MaskedText(new_state()) if bound is None else bound.for_subject(subject)
-        done = await self.flow.finish(request.query, binding=binding)
+        done = await self.flow.finish(request.callback or request.query, binding=binding)
         if (
             subject is not None and subject != done.login.subject
         ):  # a sign-in, although somebody has signed in to the site since
