@@ -22,6 +22,11 @@ def masked(value: object) -> str:
     return "None" if value is None else MASK
 
 
+def secret_bytes(secret: str) -> bytes:
+    """Encode a secret to hash or compare it. Any string works, even one that is not valid Unicode."""
+    return secret.encode("utf-8", "surrogatepass")
+
+
 def mask_shapes(text: str) -> str:
     """Mask everything that looks like one of AniList's access tokens, codes or refresh tokens, whoever owns it."""
     return _SHAPES.sub(MASK, text)

@@ -7,6 +7,8 @@ browser or chat user (RFC 6749 section 10.12).
 import hmac
 import secrets
 
+from anilist_oauth.redaction import secret_bytes
+
 
 def new_state() -> str:
     """Return a fresh state: 256 random bits as 43 characters of ``A-Z a-z 0-9 - _``."""
@@ -17,4 +19,4 @@ def states_match(expected: str, given: str) -> bool:
     """Return whether two states are equal, in constant time. An empty one, or one that is not a str, never matches."""
     if not (isinstance(expected, str) and isinstance(given, str) and expected and given):
         return False
-    return hmac.compare_digest(expected.encode("utf-8", "surrogatepass"), given.encode("utf-8", "surrogatepass"))
+    return hmac.compare_digest(secret_bytes(expected), secret_bytes(given))

@@ -10,7 +10,7 @@ from datetime import datetime
 import attrs
 
 from anilist_oauth.login.login import Login
-from anilist_oauth.redaction import MaskedText, Unpicklable, masked
+from anilist_oauth.redaction import MaskedText, Unpicklable, masked, secret_bytes
 
 _AT_MOST = 5  # pending logins of one browser
 _RELOAD = 60  # seconds to keep a used cookie; a flow repeats its answer for as long
@@ -133,5 +133,5 @@ class BindingCookies:
 
 
 def _digest(text: str) -> str:
-    hashed = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+    hashed = hashlib.sha256(secret_bytes(text)).digest()
     return urlsafe_b64encode(hashed).decode()[:16]
