@@ -163,15 +163,22 @@ async def crew(
         **{name: str(url) for name, url in attrs.asdict(endpoints or sandbox.endpoints).items()},
     }
     workers: dict[int, Worker] = {}
+    hearing: set[asyncio.Task[None]] = set()
 
-    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        hearing.add(asyncio.create_task(listen(reader, writer)))
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await workers[int(await reader.readline())].serve(reader, writer)
 
     server = await asyncio.start_server(hear, "127.0.0.1", 0)
     async with server:
-        yield Crew(plan, server.sockets[0].getsockname()[1], workers)
-        for worker in workers.values():
-            worker.kill()
+        try:
+            yield Crew(plan, server.sockets[0].getsockname()[1], workers)
+        finally:
+            for worker in workers.values():
+                worker.kill()
+            await asyncio.gather(*hearing, return_exceptions=True)
 
 
 def _work(number: int, port: int, plan: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ _Result = TypeVar("_Result")
 _Arguments = TypeVarTuple("_Arguments")
 
 GRACE = 0.005  # real seconds in which bytes on loopback arrive before the clock jumps
+STUCK = 20.0  # real seconds without a timer, a byte or a thread at work: nothing will happen any more
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
@@ -59,7 +60,10 @@ class _JumpingSelector(selectors.DefaultSelector):
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """Give what is ready; with nothing but timers to wait for, jump to the next."""
         if timeout is None or self._loop.working:
-            return super().select(None)
+            ready = super().select(STUCK)
+            if not ready and not self._loop.working:
+                raise RuntimeError("everything waits for something that nobody does")
+            return ready
         sockets = len(self.get_map()) > 1  # beside the loop's own
         ready = super().select(min(timeout, GRACE) if sockets else 0)
         if not ready:

@@ -50,10 +50,17 @@ _MADE_UP: dict[str, tuple[str, str, bytes]] = {
 
 @attrs.define
 class Post:
-    """One time that a code was sent, as the network saw it."""
+    """One time that a code was sent, as the network saw it.
+
+    Attributes:
+        fate: What befell it.
+        answered: Whether the answer was sent.
+        seconds: How long that took; on a machine that has too much to do, its sender may have given up.
+    """
 
     fate: Fate
     answered: bool = False
+    seconds: float = 0.0
 
 
 class GoneError(Exception):
@@ -83,6 +90,7 @@ class Gateway:
         self._server: asyncio.Server | None = None
         self.port = 0
         self._open: set[asyncio.StreamWriter] = set()
+        self._serving: set[asyncio.Task[None]] = set()
 
     @property
     def endpoints(self) -> Endpoints:
@@ -101,7 +109,7 @@ class Gateway:
 
     async def listen(self) -> None:
         """Take connections, at the same port each time."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def refuse(self) -> None:
@@ -111,6 +119,18 @@ class Gateway:
             self._server = None
         for writer in tuple(self._open):
             _reset(writer)
+
+    async def aclose(self) -> None:
+        """Take no more connections, and end those that there are."""
+        await self.refuse()
+        for task in self._serving:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
@@ -137,6 +157,8 @@ class Gateway:
     ) -> None:
         """Serve one request."""
         request = await _message(reader)
+        clock = asyncio.get_running_loop().time
+        began = clock()
         fate, post = self._fate(request)
         if fate == "reset":
             _reset(writer)
@@ -158,7 +180,7 @@ class Gateway:
         if fate == "cut":
             raise GoneError
         if post is not None:
-            post.answered = True
+            post.answered, post.seconds = True, clock() - began
 
     def _fate(self, request: bytes) -> tuple[Fate, Post | None]:
         if found := _CODE.search(request):
@@ -184,7 +206,7 @@ async def gateway(
     try:
         yield gate
     finally:
-        await gate.refuse()
+        await gate.aclose()
 
 
 async def _message(reader: asyncio.StreamReader) -> bytes:
@@ -200,5 +222,6 @@ def _made_up(fate: Fate) -> bytes:
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:
-    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+    if not writer.transport.is_closing():
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
     writer.transport.abort()

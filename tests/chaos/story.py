@@ -8,6 +8,8 @@ import attrs
 from tests.chaos.gateway import HARMLESS, Post
 from tests.chaos.plan import Plan, Visit
 
+SLOW = 1.0  # seconds; an answer that takes longer without having to may come too late for its sender
+
 
 @attrs.frozen(kw_only=True)
 class Told:
@@ -130,7 +132,7 @@ class Story:
     def _failures_without_a_cause(self, posts: dict[str, list[Post]]) -> Iterator[str]:
         failures = [told for told in self.final if not told.success]
         sent = [post for code in self.codes.values() for post in posts.get(code, [])]
-        spoiled = any(post.fate not in HARMLESS or not post.answered for post in sent)
+        spoiled = any(post.fate not in HARMLESS or not post.answered or post.seconds > SLOW for post in sent)
         wished = any(visit.brings == "denial" for visit in self.plan.visits) or self.plan.cancels_in is not None
         if failures and self.plan.visits and not (spoiled or wished or self.shaken):
             yield f"a login fails only where something befell it, but here {self._essence(failures[0])}"

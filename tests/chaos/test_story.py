@@ -7,7 +7,7 @@ import pytest
 
 from tests.chaos.gateway import Post
 from tests.chaos.plan import Plan, Visit
-from tests.chaos.story import Story, Told
+from tests.chaos.story import SLOW, Story, Told
 
 VISIT = Visit(browser="right", brings="code", worker=0, at_once=True, leaves=False)
 WRONG = attrs.evolve(VISIT, browser="wrong")
@@ -47,11 +47,12 @@ def broken(told: Story, *posts: Post) -> list[str]:
         (story(DONE, DONE), [SENT]),
         (story(DONE), [Post("busy", answered=True), SENT]),
         (story(FAILED, FAILED), [LOST]),
+        (story(FAILED, FAILED), [Post("stall", answered=True, seconds=SLOW + 1)]),
         (story({"error": "StateMismatchError", "reason": "binding"}, visit=WRONG), []),
     ],
 )
 def test_a_login_that_went_as_it_must_breaks_no_rule(told: Story, posts: list[Post]) -> None:
-    """Two that are told the same, a 429 that was waited out, a lost answer, a stranger that is refused."""
+    """Two told the same, a 429 waited out, a lost answer, one too late for its sender, a stranger that is refused."""
     assert broken(told, *posts) == []
 
 

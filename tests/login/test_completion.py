@@ -186,6 +186,7 @@ class TestAfterTheTake:
 
         virtually(test)
 
+    @pytest.mark.requirement("R13")
     @pytest.mark.requirement("V14")
     def test_another_user_does_not_take_over_a_signed_in_subject(self) -> None:
         """A subject ``anilist:…`` belongs to that user, whoever is signed in at AniList."""

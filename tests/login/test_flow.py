@@ -37,6 +37,7 @@ from anilist_oauth.session.session import OAuthSession
 from anilist_oauth.storage import MemoryLoginStore, MemoryTokenStore, open_store
 from anilist_oauth.storage.digests import digest
 from anilist_oauth.tokens.viewer import Verified
+from tests.flaky import logins, takes, virtually
 from tests.flows import COOKIE, Stage, staged
 from tests.tokens.test_claims import jwt
 
@@ -322,6 +323,7 @@ class TestDuplicates:
             assert done == [await waiting] * 50
             assert stage.posts() == 1
 
+    @pytest.mark.requirement("R9")
     @pytest.mark.requirement("S3")
     async def test_without_a_binding_one_of_fifty_is_let_in(self) -> None:
         """Nothing shows that the others are the same user."""
@@ -332,6 +334,8 @@ class TestDuplicates:
             assert [error.reason for error in errors] == ["used"] * 49
             assert stage.posts() == 1
 
+    @pytest.mark.requirement("R9")
+    @pytest.mark.requirement("R13")
     @pytest.mark.requirement("S3")
     @pytest.mark.requirement("V1")
     async def test_another_browser_at_the_same_moment_shares_nothing(self) -> None:
@@ -346,6 +350,7 @@ class TestDuplicates:
             results = await asyncio.gather(right, wrong, late, return_exceptions=True)
             assert [type(result).__name__ for result in results] == ["CompletedLogin"] + ["StateMismatchError"] * 2
 
+    @pytest.mark.requirement("R9")
     @pytest.mark.requirement("S3")
     @pytest.mark.requirement("V1")
     async def test_within_a_minute_the_same_browser_gets_the_same_result(self) -> None:
@@ -393,6 +398,33 @@ class TestDuplicates:
             await stage.flow.cancel(login)
             await refused(stage, approval, "used", binding=COOKIE)
             assert stage.posts() == 0
+
+    @pytest.mark.requirement("R9")
+    async def test_a_denial_and_an_approval_at_once_share_nothing(self) -> None:
+        """Also where the second comes while the first is under way."""
+        async with staged() as stage:
+            login = await stage.flow.begin(binding=COOKIE)
+            denial, approval = await stage.sandbox.deny(login.url), await stage.sandbox.approve(login.url)
+            stage.sandbox.next("token", Fault(delay=0.05))
+            finishing = asyncio.create_task(stage.flow.finish(approval, binding=COOKIE))
+            await stage.reached()
+            with pytest.raises(StateMismatchError):
+                await stage.flow.finish(denial, binding=COOKIE)
+            assert (await finishing).user_id == stage.sandbox.user.id
+
+    @pytest.mark.requirement("R9")
+    @pytest.mark.requirement("V33")
+    def test_clicks_at_once_ask_the_store_once(self) -> None:
+        """They share one task in this process, whatever their codes are."""
+
+        async def test(stage: Stage) -> None:
+            login = await stage.flow.begin(binding=COOKIE)
+            clicks = [await stage.sandbox.approve(login.url) for _ in range(5)]
+            done = await asyncio.gather(*(stage.flow.finish(click, binding=COOKIE) for click in clicks))
+            assert done == [done[0]] * 5
+            assert logins(stage).weather.calls.count("take") == 1
+
+        virtually(test)
 
     async def test_a_failure_is_shown_again_too(self) -> None:
         """The same class, with no second POST."""
@@ -890,6 +922,21 @@ class TestClosing:
                 with pytest.raises(SessionStateError, match="closed"):
                     await call
             assert (await stage.reopened().token_for("a")).user_id == stage.sandbox.user.id
+
+
+@pytest.mark.requirement("R12")
+def test_whoever_waits_when_a_flow_closes_is_told_at_once() -> None:
+    """Nobody is there any more who could finish the login in this process."""
+
+    async def test(stage: Stage) -> None:
+        waiting = asyncio.create_task(stage.flow.wait(await stage.flow.begin(), timeout=3600))
+        await asyncio.sleep(5)
+        with takes(at_most=0.5):
+            await stage.flow.aclose()
+        with pytest.raises(SessionStateError, match="closed"):
+            await waiting
+
+    virtually(test)
 
 
 async def test_a_flow_opens_and_closes_without_a_block() -> None:

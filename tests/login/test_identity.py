@@ -98,6 +98,7 @@ def test_a_sign_in_is_named_by_the_user_id() -> None:
     assert caught.value.reason == "other_user"
 
 
+@pytest.mark.requirement("R13")
 @pytest.mark.requirement("S17")
 async def test_another_application_s_token_ends_the_login() -> None:
     """It is not stored, although it came from the token endpoint."""

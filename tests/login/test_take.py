@@ -24,6 +24,7 @@ SUBJECT = "discord:42"
 AWAY = StorageError("the database is away", retryable=True)
 
 
+@pytest.mark.requirement("R7")
 def test_the_times_of_a_taker_are_shorter_than_what_others_grant_it() -> None:
     """With five seconds for clocks that differ, and some for the news to arrive."""
     assert WORK_TIME < SETTLE_TIME < TAKER_DEAD.total_seconds() - 5

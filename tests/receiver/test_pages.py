@@ -44,7 +44,13 @@ def test_every_error_has_a_page(kind: type[AniListOAuthError]) -> None:
     ("error", "said"),
     [
         ("server_error", "AniList has a problem"),
+        ("temporarily_unavailable", "AniList has a problem"),
+        ("invalid_client", "The request was wrong"),
+        ("invalid_request", "The request was wrong"),
         ("invalid_scope", "The request was wrong"),
+        ("unauthorized_client", "The request was wrong"),
+        ("unsupported_grant_type", "The request was wrong"),
+        ("unsupported_response_type", "The request was wrong"),
         ("call 0900", "It may be an old page"),
     ],
 )

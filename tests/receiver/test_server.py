@@ -302,17 +302,18 @@ class Waiting(MemoryLoginStore):
 
 
 @pytest.mark.requirement("R11")
-async def test_a_close_that_is_cancelled_leaves_no_port_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    """While it waits for the last page; the page ends with it."""
+@pytest.mark.parametrize("turns", [1, 5])
+async def test_a_close_that_is_cancelled_leaves_no_port_open(monkeypatch: pytest.MonkeyPatch, turns: int) -> None:
+    """While it ends the timers of logins, or waits for the last page; the page ends with it."""
     async with scene() as stage:
-        login = await stage.receiver.login(subject="discord:42")
+        login = await stage.receiver.login(subject="discord:42", timeout=60)
         asked = await stage.arrive(await stage.sandbox.approve(login.url))
         stage.sandbox.next("token", Fault(delay=3600))
         press = asyncio.create_task(stage.post(asked.forms[0]))
         await stage.reached()
         port = stage.receiver.addresses[0][1]
         closing = asyncio.create_task(stage.receiver.aclose())
-        for _ in range(5):
+        for _ in range(turns):
             await asyncio.sleep(0)
         closing.cancel()
         with pytest.raises(asyncio.CancelledError):

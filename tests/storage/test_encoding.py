@@ -1,6 +1,8 @@
 """How records are written down."""
 
+import contextlib
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import attrs
@@ -20,6 +22,7 @@ from anilist_oauth.storage.encoding import (
 from anilist_oauth.storage.records import PendingLogin, Taken
 from anilist_oauth.tokens.access_token import Token
 from anilist_oauth.tokens.viewer import Viewer
+from tests.steps import steps_of
 from tests.storage.records import pending, stored
 
 TIMES = st.datetimes(timezones=st.just(UTC))
@@ -148,3 +151,26 @@ def test_a_login_record_holds_no_more_than_was_asked() -> None:
 def test_times_are_exact() -> None:
     """Whole microseconds, not doubles of seconds."""
     assert to_microseconds(datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)) == 253402300799999999
+
+
+@pytest.mark.requirement("S35")
+@pytest.mark.parametrize(
+    "row",
+    [
+        lambda n: {"viewer": json.dumps({"id": 7, "name": "n" * n})},
+        lambda n: {"viewer": json.dumps({f"n{i}": i for i in range(n)})},
+        lambda n: {"access_token": "a." * n},
+        lambda n: {"subject": "s" * n},
+    ],
+    ids=["a long name", "many names", "a long token", "a long subject"],
+)
+def test_a_row_is_read_in_one_pass(row: Callable[[int], dict[str, str]]) -> None:
+    """Whoever can write to the database keeps no program busy with it."""
+
+    def read(n: int) -> None:
+        with contextlib.suppress(StorageError):
+            token_from_fields(token_to_fields(stored()) | row(n))
+
+    read(10)
+    once, twice = steps_of(lambda: read(2_000)), steps_of(lambda: read(4_000))
+    assert twice <= 2.2 * once + 200

@@ -226,6 +226,7 @@ HUGE = [
 
 @pytest.mark.requirement("V10")
 @pytest.mark.requirement("S17")
+@pytest.mark.requirement("S35")
 @pytest.mark.parametrize("token", HUGE, ids=lambda token: f"{token[:8]}-{len(token)}")
 def test_a_hostile_token_costs_little(token: str) -> None:
     """A token of 10 MB, a million dots or endless nesting is None, for few bytes and few steps."""
@@ -250,6 +251,7 @@ def test_a_hostile_token_costs_little(token: str) -> None:
 
 
 @pytest.mark.requirement("V10")
+@pytest.mark.requirement("S35")
 def test_the_limit_is_16_kib() -> None:
     """A token of 16 KiB is read, one character more is not looked at."""
     token = jwt({"sub": 5})

@@ -43,6 +43,7 @@ def test_a_missing_cookie_has_four_causes() -> None:
     assert shown.count("<dt>") == shown.count("<dd>") == 4
 
 
+@pytest.mark.requirement("S39")
 @pytest.mark.requirement("V18")
 @pytest.mark.parametrize("reason", [None, "", "nope", "<img src=x onerror=alert(1)>"])
 def test_any_other_word_is_not_repeated(reason: str | None) -> None:

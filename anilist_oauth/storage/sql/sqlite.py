@@ -6,7 +6,7 @@ that one file, or a container that only keeps that file, has every token.
 
 import asyncio
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,26 @@ from anilist_oauth.storage.sql.database import WAIT, Compiler, Row, as_rows
 from anilist_oauth.storage.sql.file import secure_file
 
 AGAIN = 0.02  # seconds between tries if SQLite refuses to wait for a lock
+
+
+class _Values(Sequence[Any]):
+    """The values of a statement that waits for the connection's thread. SQLite reads their number first.
+
+    If its caller has given up by then, the statement is not run. Otherwise everything that was asked for during a long
+    lock would happen after it, long after the callers were told that it failed.
+    """
+
+    def __init__(self, values: Sequence[Any]) -> None:
+        self._values = values
+        self.given_up = False
+
+    def __len__(self) -> int:
+        if self.given_up:
+            raise sqlite3.OperationalError("nobody waits for this statement any more")
+        return len(self._values)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._values[index]
 
 
 class SQLite:
@@ -42,7 +62,12 @@ class SQLite:
     async def execute(self, statement: Executable, values: Mapping[str, Any]) -> list[Row]:
         """Run one statement. After one that writes a token, move the token from the log to the file itself."""
         text, ordered = self._compile(statement, values)
-        rows = as_rows(map(dict, await self._connection.execute_fetchall(text, ordered)))
+        waiting = _Values(ordered)
+        try:
+            rows = as_rows(map(dict, await self._connection.execute_fetchall(text, waiting)))
+        except asyncio.CancelledError:
+            waiting.given_up = True
+            raise
         if rows and any(name in values for name in ("access_token", "new_access_token")):
             with suppress(sqlite3.OperationalError):  # the token is in the log until the next checkpoint
                 await self._connection.execute_fetchall("PRAGMA wal_checkpoint(PASSIVE)")

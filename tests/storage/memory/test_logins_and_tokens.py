@@ -23,7 +23,9 @@ from tests.storage.records import NOON, key, pending
 CODE = digest("code")
 
 
+@pytest.mark.requirement("R17")
 @pytest.mark.requirement("S30")
+@pytest.mark.requirement("S40")
 async def test_at_the_bound_nothing_live_is_pushed_out() -> None:
     """Beginning raises, retryably, until something has expired; a login that was taken stays longer."""
     clock = Clock()
@@ -131,6 +133,20 @@ async def test_memory_is_bounded_by_bytes() -> None:
     await store.add(key(1001), pending(None))
     assert len(store) == 1
     assert store._bytes < 2000
+
+
+@pytest.mark.requirement("R17")
+async def test_how_logins_ended_is_counted_too() -> None:
+    """Each outcome is kept for ten minutes."""
+    store = MemoryLoginStore(max_bytes=10_000, clock=Clock())
+    for number in range(5):
+        await store.add(key(number), pending(None))
+    before = store._bytes
+    for number in range(5):
+        await store.settle(key(number), Outcome(subject="x"))
+    assert store._bytes == before + 5 * 1024
+    with pytest.raises(StorageError, match="max_bytes"):
+        await fill(store, pending(None))
 
 
 async def test_expiry_is_exact_within_its_second() -> None:

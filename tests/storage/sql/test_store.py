@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import sqlite3
 import stat
 import sys
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -219,6 +221,26 @@ async def test_more_keys_than_a_statement_takes_are_asked_in_turn(
         await store.logins.add(key(number), pending(subject=None))
     found = await store._own_logins._outcomes([key(number) for number in range(6)])
     assert found == {key(number): None for number in range(5)}
+
+
+@pytest.mark.requirement("R7")
+@pytest.mark.requirement("R8")
+async def test_what_was_given_up_during_a_lock_does_not_happen_after_it(store: SQLStore, url: str) -> None:
+    """Its caller was told that it failed. What still waits for the lock happens, also behind it."""
+    await store.tokens.put(stored())  # it has looked whether there are sealed ones
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        waits, given_up, behind = [
+            asyncio.create_task(store.tokens.put(stored(subject=subject))) for subject in ("a", "b", "c")
+        ]
+        await asyncio.sleep(0)
+        given_up.cancel()
+        await asyncio.wait((given_up,))
+        other.execute("ROLLBACK")
+        assert await waits
+        assert await behind
+    found = [await store.tokens.get(subject, client_id=stored().client_id) for subject in ("a", "b", "c")]
+    assert [record is not None for record in found] == [True, False, True]
 
 
 async def test_closing_wakes_who_waits(store: SQLStore) -> None:

@@ -1,0 +1,54 @@
+"""The calls that a store has under way, and its close."""
+
+import asyncio
+
+import pytest
+
+from anilist_oauth.errors import StorageError
+from anilist_oauth.storage.calls import Calls
+
+
+def failure(error: BaseException) -> StorageError:
+    """Map an error, as a store does."""
+    return StorageError(type(error).__name__, retryable=isinstance(error, TimeoutError))
+
+
+@pytest.mark.requirement("R12")
+async def test_a_close_waits_for_what_runs_and_refuses_what_comes_later() -> None:
+    """The call that runs has its answer; a later one is refused while the close still waits, and afterwards."""
+    calls, go = Calls(failure), asyncio.Event()
+
+    async def answer() -> str:
+        await go.wait()
+        return "done"
+
+    running = asyncio.create_task(calls.run(answer))
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(calls.aclose())
+    await asyncio.sleep(0)
+    with pytest.raises(StorageError, match="closed"):
+        await calls.run(answer)
+    assert not closing.done()
+    go.set()
+    assert await running == "done"
+    await closing
+    with pytest.raises(StorageError, match="closed"):
+        calls.check()
+
+
+async def test_an_error_of_a_driver_leaves_no_trace() -> None:
+    """It may hold a token, so that it is not even the context of ours."""
+
+    async def fail() -> None:
+        raise KeyError("a token")
+
+    with pytest.raises(StorageError, match="KeyError") as caught:
+        await Calls(failure).run(fail)
+    assert caught.value.__context__ is None
+
+
+async def test_a_call_ends_within_its_limit() -> None:
+    """As an outage that may pass."""
+    with pytest.raises(StorageError, match="TimeoutError") as caught:
+        await Calls(failure).run(asyncio.Event().wait, limit=0.01)
+    assert caught.value.retryable
