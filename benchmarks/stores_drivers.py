@@ -1,7 +1,8 @@
 """The statements of one login on the bare drivers: aiosqlite, asyncpg, redis-py, as their documentation shows them."""
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.dialects.sqlite.aiosqlite import dialect as sqlite_dialect
 
 from anilist_oauth import StoredToken, Token, Viewer
-from anilist_oauth.storage.encoding import login_to_json, to_microseconds, token_to_fields
+from anilist_oauth.storage.encoding import login_from_json, login_to_json, to_microseconds, token_to_fields
 from anilist_oauth.storage.records import PendingLogin
 from anilist_oauth.storage.redis import logins as redis_logins
 from anilist_oauth.storage.redis import tokens as redis_tokens
@@ -40,28 +41,32 @@ def stored(number: int, access_token: str) -> StoredToken:
     )
 
 
-async def driver(url: str, access_token: str) -> LogIn:
+def driver(url: str, access_token: str) -> AbstractAsyncContextManager[LogIn]:
     """Give what runs the statements of one login."""
     if url.startswith("redis"):
-        return await _redis(url, access_token)
-    return await _sql(url, access_token)
+        return _redis(url, access_token)
+    return _sqlite(url, access_token) if url.startswith("sqlite") else _postgresql(url, access_token)
 
 
-async def _sql(url: str, access_token: str) -> LogIn:
-    dialect: Any
-    if url.startswith("sqlite"):
-        name, dialect = "sqlite", sqlite_dialect()
-        connection = await aiosqlite.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+@asynccontextmanager
+async def _sqlite(url: str, access_token: str) -> AsyncIterator[LogIn]:
+    async with aiosqlite.connect(url.removeprefix("sqlite:///"), isolation_level=None) as connection:
         await connection.execute_fetchall("PRAGMA synchronous = FULL")
-        run: Any = connection.execute_fetchall
-    else:
-        make_dialect: Any = PGDialect_asyncpg
-        name, dialect = "postgresql", make_dialect()
-        pool = await asyncpg.create_pool(url, min_size=1, statement_cache_size=0)
+        yield _sql("sqlite", sqlite_dialect(), connection.execute_fetchall, access_token)
+
+
+@asynccontextmanager
+async def _postgresql(url: str, access_token: str) -> AsyncIterator[LogIn]:
+    make_dialect: Any = PGDialect_asyncpg
+    async with asyncpg.create_pool(url, min_size=1, statement_cache_size=0) as pool:
 
         async def run(text: str, values: Any) -> Any:
             return await pool.fetch(text, *values)
 
+        yield _sql("postgresql", make_dialect(), run, access_token)
+
+
+def _sql(name: str, dialect: Any, run: Callable[..., Awaitable[Any]], access_token: str) -> LogIn:
     compiled, statements = Compiler(dialect), make_statements(make_tables(), name)
 
     async def log_in(number: int) -> None:
@@ -69,8 +74,8 @@ async def _sql(url: str, access_token: str) -> LogIn:
         at = to_microseconds(datetime.now(UTC) + timedelta(minutes=20))
         added = {"key": key, "owner": key, "record": login_to_json(login()), "forget_at": at}
         await run(*compiled(statements.add, added))
-        await run(*compiled(statements.look, {"this_key": key}))
-        await run(*compiled(statements.take, {"this_key": key, "new_claim": key, "new_code": key}))
+        checked = {"client_id": "12345", "binding_digest": "0" * 64, "now": 0}
+        await run(*compiled(statements.check_and_take, {"this_key": key, "new_claim": key, "new_code": key} | checked))
         await run(*compiled(statements.put, token_to_fields(stored(number, access_token))))
         if name == "sqlite":
             await run("PRAGMA wal_checkpoint(PASSIVE)", ())
@@ -79,9 +84,10 @@ async def _sql(url: str, access_token: str) -> LogIn:
     return log_in
 
 
-async def _redis(url: str, access_token: str) -> LogIn:
+@asynccontextmanager
+async def _redis(url: str, access_token: str) -> AsyncIterator[LogIn]:
     client: Any = Redis.from_url(url, decode_responses=True)
-    scripts = (redis_logins.ADD, redis_logins.TAKE, redis_tokens.PUT, redis_logins.SETTLE)
+    scripts = (redis_logins.ADD, redis_logins.CHECK_AND_TAKE, redis_tokens.PUT, redis_logins.SETTLE)
     add, take, put, settle = [await client.script_load(script) for script in scripts]
 
     async def log_in(number: int) -> None:
@@ -89,11 +95,12 @@ async def _redis(url: str, access_token: str) -> LogIn:
         name, until = "bench:{logins}:" + key, now + 1_200_000_000
         at = (name, name + ":of", now, login_to_json(login()), until, key, "bench:{logins}:", "bench:settled", 20, "")
         await client.evalsha(add, 2, *at)
-        await client.hmget(name, "forget_at", "record", "claim", "code")
-        await client.evalsha(take, 2, name, "bench:{logins}:anonymous", now, key, key, key)
+        checked = (name, "bench:{logins}:anonymous", now, key, key, key, "12345", "0" * 64, now)
+        login_from_json(await client.evalsha(take, 2, *checked), claim=key, code=key)
         fields = {n: v for n, v in token_to_fields(stored(number, access_token)).items() if v is not None}
         parts = [part for field in fields.items() for part in field]
         await client.evalsha(put, 2, f"bench:{{1}}:{number}", "bench:{1}:expiry", number, "+inf", now, "", "", *parts)
         await client.evalsha(settle, 1, name, now, "{}", until, key, "bench:settled")
 
-    return log_in
+    async with client:
+        yield log_in

@@ -9,7 +9,8 @@ import base64
 import json
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from anilist_oauth import Application, LoginFlow, OAuthSession, Token, Viewer, open_store
@@ -43,41 +44,46 @@ async def answer_viewer(session: Any, *_: Any, **__: Any) -> Viewer:
     return Viewer(7, "mika", None, None, 0)
 
 
-async def by_flow(url: str) -> Callable[[int], Awaitable[object]]:
+LogIn = Callable[[int], Awaitable[object]]
+
+
+@asynccontextmanager
+async def by_flow(url: str) -> AsyncIterator[LogIn]:
     """Give what logs one user in by `LoginFlow`."""
     for name, answer in (("exchange_code", answer_exchange), ("graphql", answer_query), ("viewer", answer_viewer)):
         setattr(OAuthSession, name, answer)
-    session = await OAuthSession(APPLICATION).__aenter__()
-    store = await open_store(url).open()
-    flow = LoginFlow(session, logins=store.logins, tokens=store.tokens)
+    async with OAuthSession(APPLICATION) as session, open_store(url) as store:
+        flow = LoginFlow(session, logins=store.logins, tokens=store.tokens)
 
-    async def log_in(number: int) -> object:
-        login = await flow.begin(subject=f"discord:{number}", binding="cookie" * 8, label="@mika on Discord")
-        callback = f"https://bot.example/callback?code=def50200{number:0702x}&state={login.state}"
-        return await flow.finish(callback, binding="cookie" * 8)
+        async def log_in(number: int) -> object:
+            login = await flow.begin(subject=f"discord:{number}", binding="cookie" * 8, label="@mika on Discord")
+            callback = f"https://bot.example/callback?code=def50200{number:0702x}&state={login.state}"
+            return await flow.finish(callback, binding="cookie" * 8)
 
-    return log_in
+        yield log_in
 
 
-async def by_driver(url: str) -> Callable[[int], Awaitable[object]]:
+@asynccontextmanager
+async def by_driver(url: str) -> AsyncIterator[LogIn]:
     """Give what runs the statements of one login on the bare driver."""
     from benchmarks.stores_drivers import driver
 
-    return await driver(url, ACCESS_TOKEN)
+    async with driver(url, ACCESS_TOKEN) as log_in:
+        yield log_in
 
 
 async def main(how: str, url: str) -> None:
     """Say "ready"; then log in as often as each line of stdin says, and write the microseconds of CPU a login."""
-    log_in = await (by_driver if how == "driver" else by_flow)(url)
-    number = 0
-    for _ in range(50):
-        await log_in(number := number + 1)
-    print("ready", flush=True)
-    while line := await asyncio.to_thread(sys.stdin.readline):
-        began = time.process_time()
-        for _ in range(int(line)):
+    async with (by_driver if how == "driver" else by_flow)(url) as log_in:
+        number = 0
+        for _ in range(50):
             await log_in(number := number + 1)
-        print((time.process_time() - began) / int(line) * 1e6, flush=True)
+        print("ready", flush=True)
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            began = time.process_time()
+            for _ in range(int(line)):
+                await log_in(number := number + 1)
+            print((time.process_time() - began) / int(line) * 1e6, flush=True)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, TypeVar
 
 from anilist_oauth.errors import StorageError
@@ -80,6 +81,24 @@ class FlakyLogins(MemoryLoginStore):
         return await self.weather.call("settled", lambda: super(FlakyLogins, self).settled(key, timeout=timeout))
 
 
+class OneStepLogins(FlakyLogins):
+    """Logins that a store checks and takes in one step, as databases do, in a weather."""
+
+    async def check_and_take(
+        self, key: str, *, claim: str, code: str, client_id: str, binding_digest: str | None, now: datetime
+    ) -> PendingLogin | None:
+        """Take a login that fits."""
+
+        async def do() -> PendingLogin | None:
+            found = await MemoryLoginStore.look(self, key)
+            fits = found and (found.client_id, found.binding_digest) == (client_id, binding_digest)
+            if found is not None and fits and found.expires_at > now:
+                await MemoryLoginStore.take(self, key, claim=claim, code=code)
+            return await MemoryLoginStore.look(self, key)
+
+        return await self.weather.call("check_and_take", do)
+
+
 class FlakyTokens(MemoryTokenStore):
     """Tokens in memory, in a weather."""
 
@@ -100,11 +119,13 @@ class FlakyTokens(MemoryTokenStore):
         await self.weather.call("delete", lambda: super(FlakyTokens, self).delete(subject, client_id=client_id))
 
 
-def virtually(test: Callable[[Stage], Awaitable[None]], **options: Any) -> None:
+def virtually(
+    test: Callable[[Stage], Awaitable[None]], *, kind: type[FlakyLogins] = FlakyLogins, **options: Any
+) -> None:
     """Run a test on a stage with flaky stores, in virtual time."""
 
     async def main() -> None:
-        async with staged(logins=FlakyLogins(), tokens=FlakyTokens(), **options) as stage:
+        async with staged(logins=kind(), tokens=FlakyTokens(), **options) as stage:
             await test(stage)
 
     signing_key().result()  # made in a thread, for which virtual time does not wait

@@ -18,7 +18,7 @@ from anilist_oauth.errors import (
     StateMismatchError,
 )
 from anilist_oauth.login.authorization_response import CANCELLED, AuthorizationResponse
-from anilist_oauth.login.endings import as_final, taker_died_error, unknown_error
+from anilist_oauth.login.endings import as_final, superseded_error, taker_died_error, unknown_error
 from anilist_oauth.login.events import FinishLog
 from anilist_oauth.login.exchange_retry import exchange, refuse_in_pause
 from anilist_oauth.login.identity import Identity, subject_of
@@ -29,7 +29,7 @@ from anilist_oauth.oauth.callback_query import CallbackQuery
 from anilist_oauth.session.session import OAuthSession
 from anilist_oauth.storage.digests import digest
 from anilist_oauth.storage.outcome import Outcome
-from anilist_oauth.storage.protocols import LoginStore, TokenStore
+from anilist_oauth.storage.protocols import CheckingLoginStore, LoginStore, TokenStore
 from anilist_oauth.storage.records import PendingLogin, StoredToken, Taken
 from anilist_oauth.tokens.claims import peek_claims
 from anilist_oauth.tokens.viewer import Verified, Viewer
@@ -52,7 +52,12 @@ class Completion:
     session: OAuthSession
     logins: LoginStore = attrs.field(validator=validator(_login_store))
     tokens: TokenStore
+    one_step: CheckingLoginStore | None = attrs.field(init=False)
     identity: Identity = attrs.field(init=False)
+
+    @one_step.default
+    def _default_one_step(self) -> CheckingLoginStore | None:
+        return self.logins if isinstance(self.logins, CheckingLoginStore) else None
 
     @identity.default
     def _default_identity(self) -> Identity:
@@ -68,23 +73,29 @@ class Completion:
             raise
 
     async def _complete(self, response: AuthorizationResponse, log: FinishLog) -> CompletedLogin:
-        pending = await self.look_up(response.login_key)
+        take = Take.of(self.logins, response.login_key, answer=response.answer, now=self.session.clock())
+        if self.one_step is not None and not response.pasted and self._is_ready(response):
+            pending = await self._check_and_take(self.one_step, take, response)
+        else:
+            pending = await self.look_up(response.login_key)
         if pending is None:
             raise unknown_error()
         log.subject = pending.subject
-        if pending.taken is not None:
-            return await self._repeat_result(pending, pending.taken, response)
-        self._check(pending, response)
-        stored = await self._obtain(response, pending, log) if response.pasted else None
-        take = Take.of(self.logins, response.login_key, answer=response.answer, now=self.session.clock())
-        taken = await take.take()
-        if taken is None:
+        stored = None
+        if pending.taken is None:
+            self._check(pending, response)
+            stored = await self._obtain(response, pending, log) if response.pasted else None
+            now = self.session.clock()  # when the taker's time begins
+            take = Take.of(self.logins, response.login_key, answer=response.answer, now=now)
+            pending = attrs.evolve(pending, taken=await take.take())
+        if pending.taken is None:
             raise unknown_error()
-        if taken.claim != take.claim:
-            return await self._repeat_result(pending, taken, response)
+        if not take.has(pending):
+            return await self._repeat_result(pending, pending.taken, response)
         stored = await self._finish_taken(take, response, pending, stored, log)
         log.finished(stored)
-        return self._completed(stored, as_login(self.session, pending, state=response.state, subject=stored.subject))
+        login = as_login(self.session, pending, state=response.state, subject=stored.subject)
+        return CompletedLogin(login=login, token=stored.token, user_id=stored.user_id, viewer=stored.viewer)
 
     async def call_off(self, login: Login, error: LoginTimeoutError) -> bool:
         """End a login with an error, unless it was taken before. Return whether it was ended."""
@@ -92,8 +103,7 @@ class Completion:
         if await self.look_up(key) is None:
             return False
         take = Take.of(self.logins, key, answer=CANCELLED, now=self.session.clock())
-        taken = await take.take()
-        if taken is None or taken.claim != take.claim:
+        if not take.has(await take.take()):
             return False
         await take.settle(Outcome(error=error))
         return True
@@ -121,16 +131,35 @@ class Completion:
         stored = await retry_store(partial(self.tokens.get, subject, client_id=client_id))
         if stored is None:
             raise LoginRequiredError("the login succeeded, but its token was deleted; log in again", subject=subject)
-        return self._completed(stored, attrs.evolve(login, subject=subject))
-
-    def _completed(self, stored: StoredToken, login: Login) -> CompletedLogin:
+        login = attrs.evolve(login, subject=subject)
         return CompletedLogin(login=login, token=stored.token, user_id=stored.user_id, viewer=stored.viewer)
 
-    def _check(self, pending: PendingLogin, response: AuthorizationResponse) -> None:
-        """Refuse callbacks that must not take the login, or could not be exchanged anyway."""
-        if pending.expires_at <= self.session.clock():
+    def _is_ready(self, response: AuthorizationResponse) -> bool:
+        """Return whether the session could exchange the callback now."""
+        try:
+            self._check(None, response)
+        except AniListOAuthError:
+            return False
+        return True
+
+    async def _check_and_take(
+        self, logins: CheckingLoginStore, take: Take, response: AuthorizationResponse
+    ) -> PendingLogin | None:
+        """Look up a login, and take it in the same step if the callback fits."""
+        client_id, binding = self.session.application.client_id, response.binding
+        pending = await take.check_and_take(
+            logins,
+            client_id=client_id,
+            binding_digest=None if binding is None else digest(binding),
+            now=self.session.clock(),
+        )
+        return pending if pending is not None and pending.client_id == client_id else None
+
+    def _check(self, pending: PendingLogin | None, response: AuthorizationResponse) -> None:
+        """Refuse callbacks that must not take the login (if it is known), or could not be exchanged anyway."""
+        if pending is not None and pending.expires_at <= self.session.clock():
             raise StateMismatchError("the login has expired; start a new one", reason="expired")
-        if not response.is_bound_to(pending):
+        if pending is not None and not response.is_bound_to(pending):
             raise StateMismatchError(
                 "the login was begun by another browser or user, or its cookie is missing; start a new login here",
                 reason="binding",
@@ -183,7 +212,7 @@ class Completion:
         try:
             async with asyncio.timeout_at(take.began + WORK_TIME):
                 stored = stored or await self._obtain(response, pending, log)
-            await take.within(WORK_TIME, partial(self.tokens.put, stored))
+            kept = await take.within(WORK_TIME, partial(self.tokens.put, stored))
         except (Exception, asyncio.CancelledError) as error:
             failure = as_final(error)
             try:
@@ -193,10 +222,13 @@ class Completion:
             if failure is error:
                 raise
             raise failure from error
+        outcome = Outcome(subject=stored.subject) if kept else Outcome(error=superseded_error())
         try:
-            await take.settle(Outcome(subject=stored.subject))
+            await take.settle(outcome)
         except AniListOAuthError as error:
             raise as_final(error) from error
+        if outcome.error is not None:
+            raise copy.copy(outcome.error)
         return stored
 
     async def _obtain(self, response: AuthorizationResponse, pending: PendingLogin, log: FinishLog) -> StoredToken:

@@ -44,6 +44,14 @@ def interrupted_error() -> OutcomeUnknownError:
     return OutcomeUnknownError("the login was interrupted after its code may have been sent; start a new login")
 
 
+def superseded_error() -> OutcomeUnknownError:
+    """Return the error of a login whose token is older than the stored one."""
+    return OutcomeUnknownError(
+        "a newer login of this subject was finished meanwhile, and its token is kept; start a new login if it is not "
+        "the right one"
+    )
+
+
 def as_final(error: BaseException) -> AniListOAuthError:
     """Return the error that ends a taken login. Repeating the call cannot help any more."""
     if isinstance(error, TimeoutError) and not isinstance(error, AniListOAuthError):

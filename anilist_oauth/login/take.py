@@ -13,8 +13,8 @@ from anilist_oauth.errors import StorageError
 from anilist_oauth.login.endings import interrupted_error
 from anilist_oauth.login.store_retry import PATIENCE, retry_store
 from anilist_oauth.storage.outcome import Outcome
-from anilist_oauth.storage.protocols import LoginStore
-from anilist_oauth.storage.records import Taken, new_claim
+from anilist_oauth.storage.protocols import CheckingLoginStore, LoginStore
+from anilist_oauth.storage.records import PendingLogin, Taken, new_claim
 
 WORK_TIME = 70.0  # seconds from the claim until the taker must have stored the token
 SETTLE_TIME = 80.0  # seconds from the claim until it must have settled the login
@@ -22,6 +22,7 @@ TAKER_DEAD = timedelta(seconds=90)  # after the claim, nobody settles the login 
 _LAST_WORDS = 5.0  # seconds to settle a login whose task is cancelled
 
 T = TypeVar("T")
+Found = TypeVar("Found", PendingLogin | None, Taken | None)
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -58,12 +59,19 @@ class Take:
             OutcomeUnknownError: The call was cancelled, and the login is over.
             StorageError: The store failed for 30 seconds.
         """
-        try:
-            return await retry_store(partial(self.logins.take, self.key, claim=self.claim, code=self.answer))
-        except asyncio.CancelledError:
-            if not await self._end_interrupted():
-                raise
-        raise interrupted_error()
+        return await self._take(partial(self.logins.take, self.key, claim=self.claim, code=self.answer))
+
+    async def check_and_take(
+        self, logins: CheckingLoginStore, *, client_id: str, binding_digest: str | None, now: datetime
+    ) -> PendingLogin | None:
+        """Check the login and take it in one step; see `CheckingLoginStore`. Otherwise like `take`."""
+        take = partial(logins.check_and_take, self.key, claim=self.claim, code=self.answer)
+        return await self._take(partial(take, client_id=client_id, binding_digest=binding_digest, now=now))
+
+    def has(self, found: PendingLogin | Taken | None) -> bool:
+        """Return whether this claim has the login."""
+        taken = found.taken if isinstance(found, PendingLogin) else found
+        return taken is not None and taken.claim == self.claim
 
     async def settle(self, outcome: Outcome) -> None:
         """Store how the login ended, even if this call is cancelled.
@@ -107,12 +115,19 @@ class Take:
         except (StorageError, TimeoutError):
             return False
 
-    async def _end_interrupted(self) -> bool:
-        """Settle the login if this claim has it. Return whether it does."""
+    async def _take(self, call: Callable[[], Awaitable[Found]]) -> Found:
+        try:
+            return await retry_store(call)
+        except asyncio.CancelledError:
+            if not await self._end_interrupted(call):
+                raise
+        raise interrupted_error()
+
+    async def _end_interrupted(self, call: Callable[[], Awaitable[PendingLogin | Taken | None]]) -> bool:
+        """Settle the login if this claim has it, or gets it by the interrupted call. Return whether it does."""
         try:
             async with asyncio.timeout(_LAST_WORDS):
-                taken = await self.logins.take(self.key, claim=self.claim, code=self.answer)
-                if taken is None or taken.claim != self.claim:
+                if not self.has(await call()):
                     return False
                 await self.logins.settle(self.key, Outcome(error=copy.copy(interrupted_error())))
         except (StorageError, TimeoutError):

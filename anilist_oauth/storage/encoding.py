@@ -21,11 +21,14 @@ from anilist_oauth.tokens.viewer import Viewer, known_user_id
 Fields = dict[str, str | int | None]
 UNREADABLE = (KeyError, TypeError, ValueError, OverflowError, RecursionError)  # what reading odd JSON may raise
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_LOGIN = tuple(field.name for field in attrs.fields(PendingLogin) if field.name != "taken")  # that is kept separately
+_VIEWER = tuple(field.name for field in attrs.fields(Viewer))
 
 
 def to_microseconds(time: datetime) -> int:
     """Return a time as whole microseconds since 1970."""
-    return (time - _EPOCH) // timedelta(microseconds=1)
+    return (time - _EPOCH) // _MICROSECOND
 
 
 def due_before(within: timedelta, *, now: datetime) -> datetime:
@@ -50,7 +53,7 @@ def marks_to_fields(stored: StoredToken) -> dict[str, int]:
 
 def login_to_json(login: PendingLogin) -> str:
     """Encode a pending login. Its taker is kept separately."""
-    record = attrs.asdict(login, filter=attrs.filters.exclude("taken"))
+    record = {name: getattr(login, name) for name in _LOGIN}
     return json.dumps(record | {"expires_at": to_microseconds(login.expires_at)})
 
 
@@ -74,7 +77,7 @@ def token_to_fields(stored: StoredToken) -> Fields:
         "token_id": stored.token_id,
         "expires_at": _optional_microseconds(stored.token.expires_at),
         "user_id": stored.user_id,
-        "viewer": json.dumps(None if stored.viewer is None else attrs.asdict(stored.viewer)),
+        "viewer": _viewer_to_json(stored.viewer),
         "issued_at": _optional_microseconds(stored.issued_at),
         "stored_at": to_microseconds(stored.stored_at),
         "needs_login": int(stored.needs_login),
@@ -117,6 +120,10 @@ def token_from_fields(fields: Mapping[str, Any]) -> StoredToken:
     except UNREADABLE:
         pass
     raise failure
+
+
+def _viewer_to_json(viewer: Viewer | None) -> str:
+    return "null" if viewer is None else json.dumps({name: getattr(viewer, name) for name in _VIEWER})
 
 
 def _viewer(data: dict[str, Any] | None) -> Viewer | None:

@@ -41,4 +41,4 @@ async def test_a_callback_passes_through_few_functions() -> None:
         finally:
             sys.setprofile(None)
     assert "login/completion.py Completion.complete" in met
-    assert len(met) <= AT_MOST, sorted(met)
+    assert len(met) <= AT_MOST, "\n".join(sorted(met))

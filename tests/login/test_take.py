@@ -9,7 +9,14 @@ import attrs
 import pytest
 
 from anilist_oauth.clock import utc_now
-from anilist_oauth.errors import AniListOAuthError, LoginTimeoutError, OutcomeUnknownError, StorageError
+from anilist_oauth.errors import (
+    AniListOAuthError,
+    LoginTimeoutError,
+    OutcomeUnknownError,
+    SessionStateError,
+    StateMismatchError,
+    StorageError,
+)
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.login.take import SETTLE_TIME, TAKER_DEAD, WORK_TIME, Take
 from anilist_oauth.sandbox import Fault
@@ -17,8 +24,9 @@ from anilist_oauth.session.session import OAuthSession
 from anilist_oauth.storage import MemoryLoginStore, Outcome
 from anilist_oauth.storage.digests import digest
 from anilist_oauth.storage.records import new_claim
-from tests.flaky import logins, takes, tokens, virtually
+from tests.flaky import FlakyLogins, OneStepLogins, logins, takes, tokens, virtually
 from tests.flows import COOKIE, OPAQUE, Stage, named
+from tests.storage.records import stored
 
 SUBJECT = "discord:42"
 AWAY = StorageError("the database is away", retryable=True)
@@ -207,9 +215,14 @@ def test_a_store_that_stays_away_is_told_as_what_it_is() -> None:
 
 
 @pytest.mark.requirement("R11")
-@pytest.mark.parametrize("step", ["look", "take", "put", "settle"])
+@pytest.mark.parametrize(
+    ("kind", "step"),
+    [(FlakyLogins, step) for step in ("look", "take", "put", "settle")] + [(OneStepLogins, "check_and_take")],
+)
 @pytest.mark.parametrize("arrived", [False, True])
-def test_a_flow_that_closes_in_the_middle_leaves_the_login_settled_or_as_it_was(step: str, *, arrived: bool) -> None:
+def test_a_flow_that_closes_in_the_middle_leaves_the_login_settled_or_as_it_was(
+    kind: type[FlakyLogins], step: str, *, arrived: bool
+) -> None:
     """Whichever call of a store is under way, and whether it has arrived: at most one exchange, and no loose end."""
 
     async def test(stage: Stage) -> None:
@@ -233,7 +246,7 @@ def test_a_flow_that_closes_in_the_middle_leaves_the_login_settled_or_as_it_was(
             assert (outcome.error is None) is not isinstance(ended, AniListOAuthError)
         assert stage.posts() <= 1
 
-    virtually(test)
+    virtually(test, kind=kind)
 
 
 @pytest.mark.requirement("R11")
@@ -252,6 +265,112 @@ def test_a_cancelled_take_of_a_login_that_another_has_is_left_alone() -> None:
         await asyncio.wait((taking,))
         assert taking.cancelled()
         assert await stage.flow.logins.settled(digest(login.state), timeout=0) is None
+
+    virtually(test)
+
+
+def test_a_store_that_checks_and_takes_in_one_step_is_asked_once() -> None:
+    """Neither looked at nor taken besides; a repeated call after a lost answer has won, as it had."""
+
+    async def test(stage: Stage) -> None:
+        weather = logins(stage).weather
+        for binding in (COOKIE, None):
+            login, callback = await stage.begin(subject=SUBJECT, binding=binding)
+            weather.calls.clear()
+            assert (await stage.flow.finish(callback, binding=binding)).login == login
+            assert weather.calls == ["check_and_take", "settle"]
+        _, callback = await stage.begin(subject=SUBJECT, binding=COOKIE)
+        weather.after["check_and_take"] = [AWAY]
+        assert (await stage.flow.finish(callback, binding=COOKIE)).display_name == "mika"
+        assert stage.posts() == 3
+
+    virtually(test, kind=OneStepLogins)
+
+
+@pytest.mark.requirement("S3")
+def test_one_step_refuses_whatever_two_would_and_takes_nothing() -> None:
+    """Another browser, a login that expired, one that is used, an unknown one, another application's."""
+
+    async def test(stage: Stage) -> None:
+        login, callback = await stage.begin(subject=SUBJECT, binding=COOKIE)
+        assert await reason_of(stage, callback, binding="another") == "binding"
+        assert await reason_of(stage, callback) == "binding"
+        foreign = attrs.evolve(stage.session.application, client_id="999")
+        async with OAuthSession(foreign, clock=stage.sandbox.now) as session:
+            other = LoginFlow(session, logins=stage.flow.logins, tokens=stage.flow.tokens)
+            with pytest.raises(StateMismatchError, match="no login with this state"):
+                await other.finish(callback, binding=COOKIE)
+        assert await stage.flow.look(callback) == login
+        await stage.flow.finish(callback, binding=COOKIE)
+        assert await reason_of(stage, callback, binding="another") == "used"
+        _, expired = await stage.begin(subject=SUBJECT, binding=COOKIE)
+        stage.advance(minutes=11)
+        assert await reason_of(stage, expired, binding=COOKIE) == "expired"
+        assert await reason_of(stage, callback.replace("state=", "state=a")) == "unknown"
+        assert stage.posts() == 1
+
+    virtually(test, kind=OneStepLogins)
+
+
+async def reason_of(stage: Stage, callback: str, *, binding: str | None = None) -> str:
+    """Finish a login that is refused, and give the reason."""
+    with pytest.raises(StateMismatchError) as caught:
+        await stage.flow.finish(callback, binding=binding)
+    return caught.value.reason
+
+
+@pytest.mark.requirement("R4")
+def test_a_login_that_could_not_be_exchanged_now_is_only_looked_at() -> None:
+    """The session is closed: nothing is consumed."""
+
+    async def test(stage: Stage) -> None:
+        login, callback = await stage.begin(subject=SUBJECT, binding=COOKIE)
+        await stage.session.aclose()
+        with pytest.raises(SessionStateError, match="session is not open"):
+            await stage.flow.finish(callback, binding=COOKIE)
+        assert "check_and_take" not in logins(stage).weather.calls
+        assert await stage.flow.look(callback) == login
+
+    virtually(test, kind=OneStepLogins)
+
+
+@pytest.mark.requirement("S3")
+@pytest.mark.requirement("R11")
+def test_a_cancelled_callback_of_another_browser_takes_nothing() -> None:
+    """It is repeated to see whether it took the login, and then it does not, either."""
+
+    async def test(stage: Stage) -> None:
+        login, callback = await stage.begin(subject=SUBJECT, binding=COOKIE)
+        logins(stage).weather.hangs.add("check_and_take")
+        finishing = asyncio.ensure_future(stage.flow.finish(callback, binding="another"))
+        await asyncio.sleep(1)
+        asyncio.get_running_loop().call_later(9, logins(stage).weather.hangs.clear)
+        await stage.flow.aclose()
+        await asyncio.wait((finishing,))
+        assert (await stage.reopened().finish(callback, binding=COOKIE)).login == login
+
+    virtually(test, kind=OneStepLogins)
+
+
+@pytest.mark.requirement("R8")
+def test_a_login_whose_token_is_older_than_the_stored_one_says_so() -> None:
+    """Another login of the subject was finished meanwhile, with a token of a later second, and that one stays."""
+
+    async def test(stage: Stage) -> None:
+        login, callback = await stage.begin(subject=SUBJECT)
+        waiting = asyncio.ensure_future(stage.flow.wait(login))
+        stage.sandbox.next("token", Fault(delay=2))
+        finishing = asyncio.ensure_future(stage.flow.finish(callback))
+        await stage.reached()
+        newer = attrs.evolve(
+            stored(SUBJECT, client_id=stage.session.application.client_id),
+            issued_at=stage.sandbox.now() + timedelta(hours=1),
+        )
+        await stage.flow.tokens.put(newer)
+        for told in (finishing, waiting):
+            with pytest.raises(OutcomeUnknownError, match="a newer login of this subject was finished meanwhile"):
+                await told
+        assert await stage.flow.token_for(SUBJECT) == newer.token
 
     virtually(test)
 

@@ -8,8 +8,9 @@ import attrs
 import pytest
 
 from anilist_oauth.errors import AccessDeniedError, ConfigurationError
-from anilist_oauth.storage import Outcome
+from anilist_oauth.storage import MemoryLoginStore, Outcome
 from anilist_oauth.storage.digests import digest
+from anilist_oauth.storage.protocols import CheckingLoginStore
 from anilist_oauth.storage.records import Taken
 from tests.storage.openers import Stores
 from tests.storage.records import NOON, key, pending
@@ -69,6 +70,67 @@ async def test_the_same_claim_gets_the_same_answer_again(stores: Stores) -> None
     for _ in range(2):
         assert await stores.logins.take(key(), claim="a", code=CODE) == Taken(claim="a", code=CODE)
         assert await stores.other_logins.take(key(), claim="b", code=digest("x")) == Taken(claim="a", code=CODE)
+
+
+@pytest.fixture
+def one_step(stores: Stores) -> CheckingLoginStore:
+    """A store that checks and takes in one step: each but memory."""
+    if isinstance(stores.logins, CheckingLoginStore):
+        return stores.logins
+    assert isinstance(stores.logins, MemoryLoginStore)
+    pytest.skip("memory has no round trip to save")
+
+
+FITTING: dict[str, Any] = {"client_id": "12345", "binding_digest": pending().binding_digest, "now": NOON}
+
+
+@pytest.mark.requirement("S3")
+async def test_a_login_that_fits_is_taken_in_one_step(stores: Stores, one_step: CheckingLoginStore) -> None:
+    """Once: the first claim has it, also when it is repeated, and others are told so."""
+    await one_step.add(key(), pending())
+    taken = attrs.evolve(pending(), taken=Taken(claim="a", code=CODE))
+    for claim in ("a", "a", "b"):
+        assert await one_step.check_and_take(key(), claim=claim, code=CODE, **FITTING) == taken
+    assert await stores.other_logins.take(key(), claim="c", code=digest("x")) == taken.taken
+
+
+@pytest.mark.requirement("S3")
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"client_id": "54321"},
+        {"client_id": ""},
+        {"binding_digest": digest("another")},
+        {"binding_digest": None},
+        {"now": NOON + timedelta(minutes=10)},
+    ],
+)
+async def test_one_that_does_not_fit_is_only_read(
+    stores: Stores, one_step: CheckingLoginStore, change: dict[str, Any]
+) -> None:
+    """Another application's, another browser's, one that expires this very moment."""
+    await one_step.add(key(), pending())
+    assert await one_step.check_and_take(key(), claim="a", code=CODE, **(FITTING | change)) == pending()
+    assert await stores.other_logins.look(key()) == pending()
+
+
+async def test_one_without_a_binding_fits_only_without_one(one_step: CheckingLoginStore) -> None:
+    """None is not the same as any other."""
+    bare = attrs.evolve(pending(subject=None), binding_digest=None)
+    await one_step.add(key(), bare)
+    assert await one_step.check_and_take(key(), claim="a", code=CODE, **FITTING) == bare
+    found = await one_step.check_and_take(key(), claim="a", code=CODE, client_id="12345", binding_digest=None, now=NOON)
+    assert found == attrs.evolve(bare, taken=Taken(claim="a", code=CODE))
+
+
+async def test_an_unknown_one_is_none(stores: Stores, one_step: CheckingLoginStore) -> None:
+    """As is one that was kept for long enough."""
+    arguments: dict[str, Any] = {"claim": "a", "code": CODE} | FITTING
+    assert await one_step.check_and_take(key(), **arguments) is None
+    await one_step.add(key(), pending())
+    stores.clock.advance(timedelta(minutes=21))
+    await one_step.add(key(2), pending())  # which sweeps
+    assert await one_step.check_and_take(key(), **arguments) is None
 
 
 async def test_a_taken_login_says_so(stores: Stores) -> None:

@@ -135,7 +135,7 @@ class Client:
     async def _run(self, commands: tuple[Command, ...]) -> list[Any]:
         async with self._room:
             if len(commands) == 1:
-                return [_decoded(await self._one(commands[0]))]
+                return [await self._one(commands[0])]
             async with self._redis.pipeline(transaction=not isinstance(self._redis, RedisCluster)) as pipeline:
                 for command in commands:
                     pipeline.execute_command(*command)
@@ -144,18 +144,17 @@ class Client:
 
     async def _one(self, command: Command) -> Any:
         """Run one command. A script is sent as its digest if Redis knows it."""
-        if command[0] == "HGETALL":
-            return _as_fields(await self._execute(*command))
         if command[0] != "EVAL":
-            return await self._execute(*command)
+            answer = _decoded(await self._execute(*command))
+            return _as_fields(answer) if command[0] == "HGETALL" else answer
         source = str(command[1])
         known = self._digests.get(source)
         if known is None:
             known = self._digests[source] = hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()
         try:
-            return await self._execute("EVALSHA", known, *command[2:])
+            return _decoded(await self._execute("EVALSHA", known, *command[2:]))
         except NoScriptError:
-            return await self._execute(*command)
+            return _decoded(await self._execute(*command))
 
     async def _may_publish(self, channel: str) -> bool:
         try:
@@ -254,6 +253,8 @@ def _as_fields(answer: Any) -> dict[Any, Any]:
 
 def _decoded(answer: Any) -> Any:
     """Return an answer as text, because an application's client may not decode."""
+    if answer is None or type(answer) in {str, int}:
+        return answer
     if isinstance(answer, bytes):
         return answer.decode("utf-8", "surrogatepass")
     if isinstance(answer, dict):

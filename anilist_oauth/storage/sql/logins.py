@@ -53,6 +53,14 @@ class SQLLoginStore(Unpicklable):
         rows = await self._run("take", this_key=key, new_claim=claim, new_code=code)
         return Taken(claim=rows[0]["claim"], code=rows[0]["code"]) if rows else None
 
+    async def check_and_take(
+        self, key: str, *, claim: str, code: str, client_id: str, binding_digest: str | None, now: datetime
+    ) -> PendingLogin | None:
+        """Check a login and take it, in one statement; see `CheckingLoginStore`."""
+        checked = {"client_id": client_id, "binding_digest": binding_digest or "", "now": to_microseconds(now)}
+        rows = await self._run("check_and_take", this_key=key, new_claim=claim, new_code=code, **checked)
+        return login_from_json(rows[0]["record"], claim=rows[0]["claim"], code=rows[0]["code"]) if rows else None
+
     async def settle(self, key: str, outcome: Outcome) -> None:
         """Store how a login ended, and wake its waiters."""
         until = to_microseconds(self._clock() + KEPT)

@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    cast,
     delete,
     func,
     literal,
@@ -31,6 +32,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from anilist_oauth.storage.sql.tables import Tables
 
 INSERT: dict[str, Callable[[Table], Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+_JSON_PART: dict[str, Callable[[ColumnElement[str], str], ColumnElement[Any]]] = {
+    "postgresql": lambda column, name: cast(column, postgresql.JSON)[name].astext,
+    "sqlite": lambda column, name: func.json_extract(column, f"$.{name}"),
+}
 SECOND = 1_000_000  # microseconds
 NO_VIEWER = "null"  # as JSON
 
@@ -45,6 +50,7 @@ class Statements:
     sweep: Executable
     look: Executable
     take: Executable
+    check_and_take: Executable
     settle: Executable
     outcomes: Executable
     get: Executable
@@ -91,6 +97,7 @@ def _logins(logins: Table, dialect: str) -> dict[str, Executable]:
         )
         .where(columns.key == key)
         .returning(columns.claim, columns.code),
+        "check_and_take": _check_and_take(logins, dialect),
         "settle": update(logins)
         .values(
             outcome=bindparam("new_outcome", type_=Text),
@@ -101,6 +108,26 @@ def _logins(logins: Table, dialect: str) -> dict[str, Executable]:
         "outcomes": select(columns.key, columns.outcome).where(columns.key.in_(bindparam("keys", expanding=True))),
         "count_logins": select(func.count().label("count")).select_from(logins),
     }
+
+
+def _check_and_take(logins: Table, dialect: str) -> Executable:
+    """Build the statement that takes a login only if it fits, and returns it in any case."""
+    columns, part = logins.c, _JSON_PART[dialect]
+    fits = and_(
+        columns.claim.is_(None),
+        part(columns.record, "client_id") == bindparam("client_id", type_=Text),
+        func.coalesce(part(columns.record, "binding_digest"), "") == bindparam("binding_digest", type_=Text),
+        cast(part(columns.record, "expires_at"), BigInteger) > bindparam("now", type_=BigInteger),
+    )
+    return (
+        update(logins)
+        .values(
+            claim=case((fits, bindparam("new_claim", type_=Text)), else_=columns.claim),
+            code=case((fits, bindparam("new_code", type_=Text)), else_=columns.code),
+        )
+        .where(columns.key == bindparam("this_key", type_=Text))
+        .returning(columns.record, columns.claim, columns.code)
+    )
 
 
 def _tokens(tokens: Table, dialect: str) -> dict[str, Executable]:
