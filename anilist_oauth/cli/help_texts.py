@@ -24,10 +24,8 @@ class Group(TyperGroup):
 
 def _described(parameter: Any) -> Any:
     """Prevent newer versions of typer from calling each flag ``<bool>`` and from ignoring the name of a value."""
-    if getattr(parameter, "is_bool_flag", False):
-        vars(parameter)["display_type_rich"] = _says(None)
-    elif parameter.metavar is not None:
-        vars(parameter)["display_type_rich"] = _says(parameter.metavar)
+    takes = None if getattr(parameter, "is_bool_flag", False) else parameter.metavar
+    vars(parameter)["display_type_rich"] = _says(takes)
     return parameter
 
 

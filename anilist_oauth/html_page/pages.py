@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from anilist_oauth.arguments import validator
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.html_page.elements import Content, Markup, element, escape, isolated, source
 from anilist_oauth.html_page.page import SELF, Page, Tone, render
@@ -33,14 +34,14 @@ _CHATS = {
 }
 
 
-def _name(_pages: object, _field: object, value: Any) -> None:
+def _name(_field: str, value: Any) -> None:
     if value is None:
         return
     if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST_NAME or not value.isprintable():
         raise ConfigurationError(f"application: a name of 1 to {_LONGEST_NAME} visible characters is needed, or None")
 
 
-def _home(_pages: object, _field: object, value: Any) -> None:
+def _home(_field: str, value: Any) -> None:
     if value is not None and not _is_address(value):
         raise ConfigurationError(
             "home: an address to go back to is needed, such as https://discord.com/channels/@me, or a path of this "
@@ -57,7 +58,7 @@ def _is_address(value: Any) -> bool:
         return False
 
 
-def _icon(_pages: object, _field: object, value: Any) -> None:
+def _icon(_field: str, value: Any) -> None:
     if value is not None and not (isinstance(value, str) and len(value) <= _LONGEST_ICON and _ICON.fullmatch(value)):
         raise ConfigurationError(
             "icon: an image is needed: data:image/png;base64,… of at most 64 KiB, a path of this site such as "
@@ -71,7 +72,7 @@ def _mapping(texts: Any) -> Any:
     return MappingProxyType(dict(texts)) if isinstance(texts, Mapping) else texts
 
 
-def _texts(_pages: object, _field: object, texts: Any) -> None:
+def _texts(_field: str, texts: Any) -> None:
     if not isinstance(texts, Mapping):
         raise ConfigurationError(f"texts: a mapping of names to texts is needed, not {type(texts).__name__}")
     unknown = sorted(str(name) for name in texts if name not in ENGLISH)
@@ -133,10 +134,12 @@ class Pages:
 
     ENGLISH: ClassVar[Mapping[str, str]] = ENGLISH
 
-    application: str | None = attrs.field(default=None, validator=_name)
-    icon: str | None = attrs.field(default=None, validator=_icon, repr=False)
-    home: str | None = attrs.field(default=None, validator=_home)
-    texts: Mapping[str, str] = attrs.field(default=None, converter=_mapping, validator=_texts, repr=False, hash=False)
+    application: str | None = attrs.field(default=None, validator=validator(_name))
+    icon: str | None = attrs.field(default=None, validator=validator(_icon), repr=False)
+    home: str | None = attrs.field(default=None, validator=validator(_home))
+    texts: Mapping[str, str] = attrs.field(
+        default=None, converter=_mapping, validator=validator(_texts), repr=False, hash=False
+    )
 
     def text(self, name: str) -> str:
         """Return a text with its placeholders."""

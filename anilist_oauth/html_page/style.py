@@ -50,7 +50,7 @@ form { margin: 0; }
 }
 .actions > form { display: grid; }
 button, a.button {
-  width: 100%; min-height: 2.75rem; padding: .6rem 1.1rem; border: 1px solid var(--accent); border-radius: .6rem;
+  width: 100%; min-height: 2.75rem; padding: .6rem .75rem; border: 1px solid var(--accent); border-radius: .6rem;
   background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; cursor: pointer;
 }
 button:hover, a.button:hover { filter: brightness(1.08); }

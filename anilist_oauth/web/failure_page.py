@@ -70,7 +70,9 @@ def _page(pages: Pages, word: WebFailureReason, again: list[Markup], *, status: 
         pages.paragraph(f"web.{word}.advice"),
         *([element("div", *buttons, class_="actions")] if buttons else ()),
     ]
-    return pages.render(title=f"web.{word}.title", body=body, tone="bad", status=status)
+    return pages.render(
+        title=f"web.{word}.title", body=body, tone="plain" if word == "denied" else "bad", status=status
+    )
 
 
 def _causes(pages: Pages) -> list[Markup]:

@@ -1,5 +1,8 @@
 """The options that several commands share."""
 
+import pytest
+
+from anilist_oauth.cli.settings import missing_file
 from tests.cli.desk import BROWSER, Desk
 
 
@@ -19,3 +22,9 @@ def test_what_is_wrong_with_the_store_is_told_where_it_was_given(empty: Desk) ->
     ran = empty.run("tokens", expect=2, ANILIST_STORE_KEYS="too-short")
     assert "Invalid value for ANILIST_STORE_KEYS" in ran.stderr
     assert "too-short" not in ran.stderr
+
+
+@pytest.mark.parametrize("url", ["memory:", "redis://127.0.0.1:1/0"])
+def test_a_store_without_a_file_misses_none(url: str) -> None:
+    """Whether it is there is seen when it is opened."""
+    assert missing_file(url) is None

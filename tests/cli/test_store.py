@@ -2,11 +2,13 @@
 
 import json
 import sqlite3
+import sys
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
 
+from anilist_oauth.cli.store import key
 from tests.cli.desk import Desk
 
 RECORDED = Path(__file__).parents[1] / "storage" / "recorded" / "0_1_sqlite.sql"
@@ -43,5 +45,12 @@ def test_a_key_is_made(empty: Desk) -> None:
     """It is a new one each time, alone on stdout, and seals."""
     keys = {empty.run("store", "key").stdout.strip() for _ in range(2)}
     assert len(keys) == 2
-    for key in keys:
-        Fernet(key)
+    for made in keys:
+        Fernet(made)
+
+
+def test_a_key_without_cryptography_says_what_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The text ends in the line to type."""
+    monkeypatch.setitem(sys.modules, "cryptography.fernet", None)
+    with pytest.raises(ImportError, match=r"^sealed tokens need cryptography: pip install 'anilist-oauth\[seal\]'$"):
+        key()

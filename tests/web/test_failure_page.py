@@ -64,7 +64,7 @@ def test_an_outage_can_be_tried_again() -> None:
     assert b"AniList is not responding" in page.body
     assert b'<a href="/lists?of=me&amp;x=1" class="button">Try again</a>' in page.body
     assert b'href="/lobby" class="button quiet"' in page.body
-    assert b"Too many logins at once" in outage_page(RateLimitedError(""), address="/").body
+    assert b"Too many requests at once" in outage_page(RateLimitedError(""), address="/").body
 
 
 def test_a_link_is_asked_for_with_the_users_name() -> None:
