@@ -60,10 +60,10 @@ def is_private(seen: Seen) -> bool:
     """Return whether an answer is not stored, named in no referrer, taken for nothing else, and has a policy."""
     headers = seen.headers
     return (
-        headers["Cache-Control"] == "no-store"
-        and headers["Referrer-Policy"] == "no-referrer"
-        and headers["X-Content-Type-Options"] == "nosniff"
-        and headers["Content-Security-Policy"].startswith("default-src 'none'")
+        headers.get("Cache-Control") == "no-store"
+        and headers.get("Referrer-Policy") == "no-referrer"
+        and headers.get("X-Content-Type-Options") == "nosniff"
+        and headers.get("Content-Security-Policy", "").startswith("default-src 'none'")
     )
 
 

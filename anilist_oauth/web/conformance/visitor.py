@@ -21,8 +21,8 @@ class Seen:
 
     @property
     def location(self) -> str:
-        """Where it leads."""
-        return self.headers["Location"]
+        """Where it leads; empty if nowhere."""
+        return self.headers.get("Location", "")
 
     @property
     def cookies(self) -> list[str]:
