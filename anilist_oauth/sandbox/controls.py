@@ -1,47 +1,30 @@
 """What tests can set and read in a sandbox, whether it runs in the test's event loop or in a thread."""
 
-from collections import deque
 from datetime import datetime, timedelta
 from typing import Any
 
-import attrs
 from yarl import URL
 
 from anilist_oauth.oauth.application import Application
 from anilist_oauth.oauth.endpoints import Endpoints
 from anilist_oauth.sandbox.client import OAuthSession, new_session
-from anilist_oauth.sandbox.clock import Clock
 from anilist_oauth.sandbox.faults import EndpointName, Fault
 from anilist_oauth.sandbox.messages import ReceivedRequest
-from anilist_oauth.sandbox.oauth.clients import Clients
-from anilist_oauth.sandbox.people import People, User
-from anilist_oauth.sandbox.service import ENDPOINTS, GRAPHQL, TOKEN, Service
+from anilist_oauth.sandbox.people import User
+from anilist_oauth.sandbox.service import GRAPHQL, TOKEN, Service
 from anilist_oauth.sandbox.weather import WeatherName
 from anilist_oauth.sandbox.website.routes import AUTHORIZE
-
-
-@attrs.define(kw_only=True)
-class State:
-    """The parts of a sandbox."""
-
-    clients: Clients
-    people: People
-    clock: Clock
-    service: Service
-    url: URL | None = None
-    requests: list[ReceivedRequest] = attrs.field(factory=list)
-    faults: dict[str, deque[Fault]] = attrs.field(factory=lambda: {name: deque() for name in ENDPOINTS.values()})
 
 
 class Controls:
     """The common methods of `Sandbox` and `SandboxThread` that do not wait.
 
     Attributes:
-        state: The parts of the sandbox, for internal use.
+        service: The parts of the sandbox, for internal use.
     """
 
-    def __init__(self, state: State) -> None:
-        self.state: State = state
+    def __init__(self, service: Service) -> None:
+        self.service: Service = service
 
     @property
     def url(self) -> URL:
@@ -50,9 +33,9 @@ class Controls:
         Raises:
             RuntimeError: It is not open.
         """
-        if self.state.url is None:
+        if self.service.url is None:
             raise RuntimeError("the sandbox is not open; use it in an `async with` block")
-        return self.state.url
+        return self.service.url
 
     @property
     def endpoints(self) -> Endpoints:
@@ -66,12 +49,12 @@ class Controls:
     @property
     def application(self) -> Application:
         """The first registered application."""
-        return self.state.clients.first
+        return self.service.clients.first
 
     @property
     def users(self) -> tuple[User, ...]:
         """Every account."""
-        return tuple(self.state.people)
+        return tuple(self.service.people)
 
     @property
     def user(self) -> User:
@@ -79,12 +62,12 @@ class Controls:
 
         Call it to set fields of an account: ``sandbox.user("mika", about="…")``. An unknown name creates an account.
         """
-        return self.state.people.first
+        return self.service.people.first
 
     @property
     def requests(self) -> list[ReceivedRequest]:
         """Every request that arrived, oldest first. `approve` and `deny` do not send any."""
-        return self.state.requests
+        return self.service.requests
 
     def session(self) -> OAuthSession:
         """Return a session with the sandbox's application, endpoints and time: ``async with sandbox.session()``."""
@@ -92,24 +75,24 @@ class Controls:
 
     def now(self) -> datetime:
         """Return the sandbox's time (aware, UTC). Can be a session's `clock`."""
-        return self.state.clock.now()
+        return self.service.clock.now()
 
     def advance(self, by: timedelta) -> None:
         """Advance the time. Codes expire after ten minutes, tokens after a year; shows begin, air and end."""
         if not isinstance(by, timedelta):
             raise TypeError(f"by: a timedelta is needed, not {type(by).__name__}")
-        self.state.clock.advance(by)
+        self.service.clock.advance(by)
 
     def next(self, endpoint: EndpointName, *faults: Fault) -> None:
         """Set faults for the next answers of an endpoint, one fault per answer. Later answers are normal.
 
         `approve` and `deny` count as visits to ``authorize``: a made-up answer for it decides where they end.
         """
-        if not isinstance(endpoint, str) or endpoint not in self.state.faults:
-            raise ValueError(f"endpoint: {endpoint!r} is not one of {', '.join(self.state.faults)}")
+        if not isinstance(endpoint, str) or endpoint not in self.service.faults:
+            raise ValueError(f"endpoint: {endpoint!r} is not one of {', '.join(self.service.faults)}")
         if odd := [fault for fault in faults if not isinstance(fault, Fault)]:
             raise TypeError(f"faults: {odd[0]!r} is not a Fault")
-        self.state.faults[endpoint].extend(faults)
+        self.service.faults[endpoint].extend(faults)
 
     def weather(self, name: WeatherName) -> None:
         """Change the weather: ``outage``, ``cloudflare``, ``throttled``, ``slow``, ``flaky``, or ``clear`` again.
@@ -117,16 +100,16 @@ class Controls:
         `anilist_oauth.sandbox.weather.Weather` describes each of them. Faults of `next` take precedence. `approve` and
         `deny` are not affected.
         """
-        self.state.service.turn(name)
+        self.service.turn(name)
 
     @property
     def echo_state(self) -> bool:
         """Whether callbacks contain the state. Set it to False to leave the state out."""
-        return self.state.service.authorization.echoes_state
+        return self.service.authorization.echoes_state
 
     @echo_state.setter
     def echo_state(self, echo: bool) -> None:
-        self.state.service.authorization.echoes_state = echo
+        self.service.authorization.echoes_state = echo
 
     @property
     def strict(self) -> bool:
@@ -134,16 +117,16 @@ class Controls:
 
         The fixture `anilist_sandbox` then also fails a test that sent such a query, and says what is wrong with it.
         """
-        return self.state.service.strict
+        return self.service.strict
 
     @strict.setter
     def strict(self, strict: bool) -> None:
-        self.state.service.strict = strict
+        self.service.strict = strict
 
     @property
     def complaints(self) -> list[str]:
         """What `strict` found in the queries so far. Clear it in a test that sends a bad query on purpose."""
-        return self.state.service.graphql.complaints
+        return self.service.graphql.complaints
 
     def media(self, number: int, /, **fields: Any) -> int:
         """Set fields of a media: ``sandbox.media(1, title="…", episodes=12)``. Other fields stay made up.
@@ -164,7 +147,7 @@ class Controls:
         """Set fields of any object that has an id: ``sandbox.node("Studio", 7, name="…")``. Otherwise like `media`."""
         from anilist_oauth.sandbox import data  # loads graphql-core
 
-        return data.set_node(self.state.service.world, kind, number, fields).id
+        return data.set_node(self.service.world, kind, number, fields).id
 
     def entry(self, user: User | str, *, media: int, **fields: Any) -> int:
         """Add a media to an account's list: ``sandbox.entry("mika", media=1, progress=3, status="CURRENT")``.
@@ -184,10 +167,10 @@ class Controls:
         """
         from anilist_oauth.sandbox import data  # loads graphql-core
 
-        return data.set_entry(self.state.service.world, self.state.people.one(user), media, fields).id
+        return data.set_entry(self.service.world, self.service.people.one(user), media, fields).id
 
     def _describe(self, name: str, fields: dict[str, Any]) -> User:
         from anilist_oauth.sandbox import data  # loads graphql-core
 
-        user = self.state.people.named(name) or self.state.people.add(name)
-        return data.set_user(self.state.service.world, user, fields)
+        user = self.service.people.named(name) or self.service.people.add(name)
+        return data.set_user(self.service.world, user, fields)

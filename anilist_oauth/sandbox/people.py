@@ -8,6 +8,10 @@ import attrs
 _FIRST_ID = 112_084  # six digits, like the ids of most AniList users
 
 
+def _no_sandbox(_name: str, _fields: dict[str, Any]) -> "User":
+    raise TypeError("this account belongs to no sandbox; use sandbox.user")
+
+
 @attrs.frozen(kw_only=True)
 class User:
     """An account. Its `id` is the token's ``sub`` as an int. The list of a private one is visible to itself only."""
@@ -15,7 +19,7 @@ class User:
     id: int
     name: str
     private: bool = False
-    _describe: Callable[[str, dict[str, Any]], "User"] | None = attrs.field(default=None, eq=False, repr=False)
+    _describe: "Describe" = attrs.field(default=_no_sandbox, eq=False, repr=False)
 
     def __call__(self, name: str, /, **fields: Any) -> "User":
         """Set fields of an account: ``sandbox.user("mika", about="…")``. An unknown name creates an account.
@@ -23,8 +27,6 @@ class User:
         Raises:
             ValueError: AniList's schema has no such field, or a value does not fit the field.
         """
-        if self._describe is None:
-            raise TypeError("this account belongs to no sandbox; use sandbox.user")
         return self._describe(name, fields)
 
     @property
@@ -33,15 +35,19 @@ class User:
         return f"https://anilist.co/user/{self.name}"
 
 
+Describe = Callable[[str, dict[str, Any]], User]
+"""A function that sets fields of the account with a name."""
+
+
 class People:
     """All accounts. The first one is the default."""
 
-    def __init__(self, names: Iterable[str], *, private: Iterable[str] = ()) -> None:
+    def __init__(self, names: Iterable[str], *, private: Iterable[str] = (), describe: Describe = _no_sandbox) -> None:
         if isinstance(names, str) or not isinstance(names, Iterable):
             raise TypeError(f"users: names are needed, such as users=({names!r},)")
         names, hidden = list(names), set(private)
         self._users: dict[str, User] = {}
-        self.describe: Callable[[str, dict[str, Any]], User] | None = None
+        self._describe = describe
         for name in names:
             self.add(name, private=name in hidden)
         if not self._users:
@@ -63,13 +69,8 @@ class People:
             raise TypeError(f"users: a name is a string, not {type(name).__name__}")
         if not name:
             raise ValueError("users: a name is needed, such as mika")
-        user = User(id=_FIRST_ID + len(self._users), name=name, private=private, describe=self._said)
+        user = User(id=_FIRST_ID + len(self._users), name=name, private=private, describe=self._describe)
         return self._users.setdefault(name, user)
-
-    def _said(self, name: str, fields: dict[str, Any]) -> User:
-        if self.describe is None:
-            raise TypeError("these accounts belong to no sandbox; use sandbox.user")
-        return self.describe(name, fields)
 
     @property
     def first(self) -> User:

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
 
@@ -19,44 +19,47 @@ class Verdict:
     headers: dict[str, str]
 
 
+def _check_limit(_limit: Any, _field: Any, number: int | None) -> None:
+    if number is not None and (type(number) is not int or number < 0):
+        raise ValueError(f"limit: a number of requests a minute is needed, or None, not {number!r}")
+
+
+@attrs.define(kw_only=True)
 class MinuteLimit:
     """A limit of requests per minute.
 
-    Args:
+    Attributes:
         nominal: The limit that the headers name if none is enforced.
-        enforced: The enforced limit, or None to refuse nothing.
+        given: The enforced limit, or None to refuse nothing.
+        degraded: The limit that is enforced while `throttled`, if none is given. None for `nominal`.
         now: Returns the time.
         window: ``fixed``: a minute begins with its first request (Laravel's throttle). ``sliding``: it is the last one.
         advertised: The limit that the headers name instead of the real one.
+        throttled: Whether a limit is enforced although none is given.
     """
 
-    def __init__(
-        self,
-        *,
-        nominal: int,
-        enforced: int | None,
-        now: Callable[[], datetime],
-        window: WindowName = "fixed",
-        advertised: int | None = None,
-    ) -> None:
-        for limit in (enforced, advertised):
-            if limit is not None and (type(limit) is not int or limit < 0):
-                raise ValueError(f"limit: a number of requests a minute is needed, or None, not {limit!r}")
-        self.enforced = enforced
-        self._nominal = nominal
-        self._now = now
-        self._window = window
-        self._advertised = advertised
-        self._passed: deque[datetime] = deque()  # this minute's
+    nominal: int
+    given: int | None = attrs.field(validator=_check_limit)
+    now: Callable[[], datetime]
+    degraded: int | None = None
+    window: WindowName = "fixed"
+    advertised: int | None = attrs.field(default=None, validator=_check_limit)
+    throttled: bool = False
+    _passed: deque[datetime] = attrs.field(factory=deque, init=False)  # this minute's
+
+    @property
+    def enforced(self) -> int | None:
+        """The enforced limit, or None."""
+        return (self.degraded or self.nominal) if self.throttled and self.given is None else self.given
 
     def request(self) -> Verdict:
         """Count a request."""
-        now = self._now()
+        now = self.now()
         self._forget(now)
         allowed = self.enforced is None or len(self._passed) < self.enforced
         if allowed:
             self._passed.append(now)
-        limit = self._advertised or self.enforced or self._nominal
+        limit = self.advertised or self.enforced or self.nominal
         left = max(0, limit - len(self._passed))
         if self.enforced is None:
             left = max(1, left)  # so that a careful client does not wait needlessly
@@ -68,7 +71,7 @@ class MinuteLimit:
         return Verdict(allowed=allowed, headers=headers)
 
     def _forget(self, now: datetime) -> None:
-        if self._window == "fixed":
+        if self.window == "fixed":
             if self._passed and now >= self._passed[0] + WINDOW:
                 self._passed.clear()
             return

@@ -11,21 +11,22 @@ from yarl import URL
 from anilist_oauth.oauth.application import Application
 from anilist_oauth.sandbox.aiohttp_adapter import received, send
 from anilist_oauth.sandbox.clock import Clock
-from anilist_oauth.sandbox.controls import Controls, State
-from anilist_oauth.sandbox.faults import Fault
+from anilist_oauth.sandbox.controls import Controls
 from anilist_oauth.sandbox.oauth.authorization import DenialName, Question
 from anilist_oauth.sandbox.oauth.clients import Clients, default_application
 from anilist_oauth.sandbox.oauth.server_versions import GenerationName, generation_named
 from anilist_oauth.sandbox.people import People, User
-from anilist_oauth.sandbox.rate_limit import WindowName
+from anilist_oauth.sandbox.rate_limit import MinuteLimit, WindowName
 from anilist_oauth.sandbox.request_log import described
-from anilist_oauth.sandbox.service import ENDPOINTS, Service, landed
+from anilist_oauth.sandbox.service import Service, landed
 from anilist_oauth.sandbox.website.forms import first_form
 from anilist_oauth.sandbox.website.routes import PIN
 
 HOST = "127.0.0.1"
 _log = logging.getLogger("anilist_oauth.sandbox")
 _LAST_PORT = 65535
+_TOKEN_LIMIT = 60  # per minute: Passport's throttle
+_GRAPHQL_LIMIT, _DEGRADED_LIMIT = 90, 30  # per minute: AniList in good times, and in its degraded state
 _SHUTDOWN = 0.1  # seconds for unfinished answers; a fault's delay may be an hour
 
 
@@ -64,20 +65,25 @@ class Sandbox(Controls):
         if applications is not None and redirect_uri is not None:
             raise ValueError("redirect_uri: each application has its own; leave one of the two out")
         clients = Clients([default_application(redirect_uri)] if applications is None else applications)
-        people, clock = People(users, private=private_users), Clock()
+        people, clock = People(users, private=private_users, describe=self._describe), Clock()
+        limit = MinuteLimit(
+            nominal=_GRAPHQL_LIMIT,
+            given=graphql_limit,
+            degraded=_DEGRADED_LIMIT,
+            now=clock.now,
+            window=graphql_window,
+            advertised=graphql_advertised,
+        )
         service = Service(
             clients=clients,
             people=people,
+            clock=clock,
             generation=generation_named(generation),
             denial=denial,
-            now=clock.now,
-            token_limit=token_limit,
-            graphql_limit=graphql_limit,
-            graphql_window=graphql_window,
-            graphql_advertised=graphql_advertised,
+            token_limit=MinuteLimit(nominal=_TOKEN_LIMIT, given=token_limit, now=clock.now),
+            graphql_limit=limit,
         )
-        super().__init__(State(clients=clients, people=people, clock=clock, service=service))
-        people.describe = self._describe
+        super().__init__(service)
         if type(port) is not int or not 0 <= port <= _LAST_PORT:
             raise ValueError(f"port: a number from 0 to {_LAST_PORT} is needed, not {port!r}")
         self._port = port
@@ -87,7 +93,7 @@ class Sandbox(Controls):
         """Start listening, as ``async with`` does. Safe to call again."""
         if self._runner is not None:
             return self
-        self.state.clock.start(asyncio.get_running_loop())
+        self.service.clock.start(asyncio.get_running_loop())
         self._runner = web.ServerRunner(web.Server(self._serve, access_log=None), shutdown_timeout=_SHUTDOWN)
         await self._runner.setup()
         try:
@@ -95,8 +101,8 @@ class Sandbox(Controls):
         except OSError:
             await self.aclose()
             raise
-        self.state.url = URL.build(scheme="http", host=HOST, port=self._runner.addresses[0][1])
-        self.state.service.authorization.pin_page = self.url.with_path(PIN)
+        self.service.url = URL.build(scheme="http", host=HOST, port=self._runner.addresses[0][1])
+        self.service.authorization.pin_page = self.url.with_path(PIN)
         return self
 
     async def aclose(self) -> None:
@@ -125,18 +131,18 @@ class Sandbox(Controls):
             NoCallbackError: The user is shown an error instead, and there is no redirect.
             ValueError: The URL is not this sandbox's, or it has no such user.
         """
-        who = self.state.people.one(user)
+        who = self.service.people.one(user)
         asked = self._asked(url)
-        return asked if isinstance(asked, str) else await self.state.service.authorization.approve(asked, who)
+        return asked if isinstance(asked, str) else await self.service.authorization.approve(asked, who)
 
     async def deny(self, url: str | URL, *, user: User | str | None = None) -> str:
         """Visit an authorization URL and deny. Arguments, result and errors are those of `approve`.
 
         A user who approved before and still has a live token is asked nevertheless.
         """
-        self.state.people.one(user)
+        self.service.people.one(user)
         asked = self._asked(url)
-        return asked if isinstance(asked, str) else self.state.service.authorization.deny(asked)
+        return asked if isinstance(asked, str) else self.service.authorization.deny(asked)
 
     async def confirm(self, callback: str | URL) -> str:
         """Open a callback URL like a browser, and press the first button of the page: "Yes, that is me".
@@ -164,21 +170,14 @@ class Sandbox(Controls):
         address = str(url).partition("#")[0].partition("?")[0]
         if address != str(self.endpoints.authorization):
             raise ValueError(f"url: {address} is not this sandbox's {self.endpoints.authorization}")
-        scripted = self.state.faults["authorize"]
+        scripted = self.service.faults["authorize"]
         made_up = scripted.popleft().made_up if scripted else None
-        return self.state.service.visited(url) if made_up is None else landed(made_up)
+        return self.service.visited(url) if made_up is None else landed(made_up)
 
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
         seen = await received(request)
         self.requests.append(seen)
-        fault = self._fault(seen.path)
-        answer = fault.made_up or await self.state.service.answer(seen)
+        fault = self.service.fault(seen.path)
+        answer = fault.made_up or await self.service.answer(seen)
         _log.info("%s", described(seen, answer, fault))
         return await send(request, answer, fault=fault, now=self.now())
-
-    def _fault(self, path: str) -> Fault:
-        endpoint = ENDPOINTS.get(path)
-        if endpoint is None:
-            return Fault()
-        scripted = self.state.faults[endpoint]
-        return scripted.popleft() if scripted else self.state.service.weather.fault(endpoint)

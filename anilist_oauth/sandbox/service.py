@@ -1,12 +1,12 @@
 """The whole server except its sockets: a request in, an answer out."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections import deque
 from http import HTTPStatus
 
 from yarl import URL
 
-from anilist_oauth.sandbox.faults import EndpointName
+from anilist_oauth.sandbox.clock import Clock
+from anilist_oauth.sandbox.faults import EndpointName, Fault
 from anilist_oauth.sandbox.graphql.endpoint import RECORDED, GraphQLEndpoint
 from anilist_oauth.sandbox.graphql.nodes import World
 from anilist_oauth.sandbox.messages import Answer, ReceivedRequest, json_answer, query_fields
@@ -18,7 +18,7 @@ from anilist_oauth.sandbox.oauth.grants import Grants
 from anilist_oauth.sandbox.oauth.server_versions import Generation
 from anilist_oauth.sandbox.oauth.signing_key import signing_key
 from anilist_oauth.sandbox.people import People
-from anilist_oauth.sandbox.rate_limit import MinuteLimit, WindowName
+from anilist_oauth.sandbox.rate_limit import MinuteLimit
 from anilist_oauth.sandbox.request_log import outcome
 from anilist_oauth.sandbox.weather import Weather, WeatherName
 from anilist_oauth.sandbox.website.routes import AUTHORIZE, Visits, laravel_error, not_allowed
@@ -26,9 +26,6 @@ from anilist_oauth.sandbox.website.routes import AUTHORIZE, Visits, laravel_erro
 TOKEN = "/api/v2/oauth/token"
 GRAPHQL = "/graphql"
 ENDPOINTS: dict[str, EndpointName] = {AUTHORIZE: "authorize", TOKEN: "token", GRAPHQL: "graphql"}
-
-_TOKEN_LIMIT = 60  # per minute: Passport's throttle
-_GRAPHQL_LIMIT, _DEGRADED_LIMIT = 90, 30  # per minute: AniList in good times, and in its degraded state
 
 
 class NoCallbackError(Exception):
@@ -59,49 +56,55 @@ def landed(answer: Answer) -> str:
 
 
 class Service:
-    """Answers requests. The sandbox receives them from the network, or makes one up for `approve` and `deny`."""
+    """Answers requests. The sandbox receives them from the network, or makes one up for `approve` and `deny`.
+
+    Attributes:
+        url: The sandbox's origin, while it is open.
+        requests: Every request that arrived, oldest first.
+        faults: The faults of the next answers, by endpoint.
+        strict: Whether queries that `findings` criticizes are refused.
+    """
 
     def __init__(
         self,
         *,
         clients: Clients,
         people: People,
+        clock: Clock,
         generation: Generation,
         denial: DenialName,
-        now: Callable[[], datetime],
-        token_limit: int | None,
-        graphql_limit: int | None,
-        graphql_window: WindowName,
-        graphql_advertised: int | None,
+        token_limit: MinuteLimit,
+        graphql_limit: MinuteLimit,
     ) -> None:
-        self._generation = generation
-        self.grants: Grants = Grants(generation=generation, now=now, key=signing_key())
-        self.authorization: Authorization = Authorization(
-            clients=clients, grants=self.grants, generation=generation, denial=denial
-        )
-        self._visits = Visits(authorization=self.authorization, clients=clients, grants=self.grants, people=people)
-        self._exchange = Exchange(clients=clients, grants=self.grants, generation=generation)
-        self.world: World = World(people=people, now=now)
+        self.clients, self.people, self.clock = clients, people, clock
+        self.url: URL | None = None
+        self.requests: list[ReceivedRequest] = []
+        self.faults: dict[str, deque[Fault]] = {name: deque() for name in ENDPOINTS.values()}
         self.strict = False
-        self.graphql: GraphQLEndpoint = GraphQLEndpoint(grants=self.grants, world=self.world)
-        self.weather: Weather = Weather()
-        self._given_limits = token_limit, graphql_limit
-        self._token_limit = MinuteLimit(nominal=_TOKEN_LIMIT, enforced=token_limit, now=now)
-        self._graphql_limit = MinuteLimit(
-            nominal=_GRAPHQL_LIMIT,
-            enforced=graphql_limit,
-            now=now,
-            window=graphql_window,
-            advertised=graphql_advertised,
+        grants = Grants(generation=generation, now=clock.now, key=signing_key())
+        self.authorization: Authorization = Authorization(
+            clients=clients, grants=grants, generation=generation, denial=denial
         )
+        self.world: World = World(people=people, now=clock.now)
+        self.graphql: GraphQLEndpoint = GraphQLEndpoint(grants=grants, world=self.world)
+        self.weather: Weather = Weather()
+        self._visits = Visits(authorization=self.authorization, clients=clients, grants=grants, people=people)
+        self._exchange = Exchange(clients=clients, grants=grants, generation=generation)
+        self._generation = generation
+        self._token_limit, self._graphql_limit = token_limit, graphql_limit
 
     def turn(self, weather: WeatherName) -> None:
         """Change the weather. Only ``throttled`` enforces limits that were not asked for."""
         self.weather.turn(weather)
-        token_limit, graphql_limit = self._given_limits
-        throttled = weather == "throttled"
-        self._token_limit.enforced = _TOKEN_LIMIT if throttled and token_limit is None else token_limit
-        self._graphql_limit.enforced = _DEGRADED_LIMIT if throttled and graphql_limit is None else graphql_limit
+        self._token_limit.throttled = self._graphql_limit.throttled = weather == "throttled"
+
+    def fault(self, path: str) -> Fault:
+        """Return the fault of the next answer at an address: a scripted one, else that of the weather."""
+        endpoint = ENDPOINTS.get(path)
+        if endpoint is None:
+            return Fault()
+        scripted = self.faults[endpoint]
+        return scripted.popleft() if scripted else self.weather.fault(endpoint)
 
     async def answer(self, request: ReceivedRequest) -> Answer:
         """Answer any request like the server behind AniList."""
@@ -140,14 +143,11 @@ class Service:
         elif request.method != "POST":
             answer = not_allowed(request, ["POST"])
         else:
-            answer = await self._exchanged(request)
+            try:
+                answer = await self._exchange.answer(request)
+            except RefusedError as refusal:
+                answer = self._refused(refusal)
         return answer.with_headers(verdict.headers)
-
-    async def _exchanged(self, request: ReceivedRequest) -> Answer:
-        try:
-            return await self._exchange.answer(request)
-        except RefusedError as refusal:
-            return self._refused(refusal)
 
     def _answer_graphql(self, request: ReceivedRequest) -> Answer:
         verdict = self._graphql_limit.request()

@@ -21,7 +21,7 @@ class SandboxThread(Controls):
     """
 
     def __init__(self, sandbox: Sandbox) -> None:
-        super().__init__(sandbox.state)
+        super().__init__(sandbox.service)
         self._sandbox = sandbox
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="anilist-sandbox")
         self._opened: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()

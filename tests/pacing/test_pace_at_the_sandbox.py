@@ -97,14 +97,14 @@ async def opened(
         OAuthSession(server.application, endpoints=server.endpoints, clock=server.now, pace=pace) as session,
     ):
         world = World(server, session)
-        answer = server.state.service.answer
+        answer = server.service.answer
 
         async def counted(request: Any) -> Any:
             given = await answer(request)
             world.refused += given.status == 429
             return given
 
-        server.state.service.answer = counted  # type: ignore[method-assign] # the sandbox does not count its refusals
+        server.service.answer = counted  # type: ignore[method-assign] # the sandbox does not count its refusals
         await world.log_in()
         yield world
 

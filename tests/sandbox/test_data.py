@@ -171,7 +171,7 @@ def test_a_null_is_a_value() -> None:
     """What is set to None answers null."""
     sandbox = Sandbox()
     sandbox.media(1, bannerImage=None)
-    assert sandbox.state.service.world.node("Media", 1).facts["bannerImage"] is None
+    assert sandbox.service.world.node("Media", 1).facts["bannerImage"] is None
 
 
 @pytest.mark.parametrize("wrong", [None, 1.5, [], "1", True])

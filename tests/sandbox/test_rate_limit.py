@@ -20,7 +20,7 @@ class _Time:
 def test_so_many_pass_in_a_minute_and_no_more() -> None:
     """The minute begins with the first request; who is refused is told how long, and when it ends."""
     now = _Time()
-    limit = MinuteLimit(nominal=90, enforced=2, now=now)
+    limit = MinuteLimit(nominal=90, given=2, now=now)
     assert limit.request().headers == {"X-RateLimit-Limit": "2", "X-RateLimit-Remaining": "1"}
     now.value += timedelta(seconds=2)
     assert limit.request().headers == {"X-RateLimit-Limit": "2", "X-RateLimit-Remaining": "0"}
@@ -38,7 +38,7 @@ def test_so_many_pass_in_a_minute_and_no_more() -> None:
 
 def test_a_limit_that_is_not_enforced_is_still_told() -> None:
     """Nothing is refused, and the headers never say that nothing is left."""
-    limit = MinuteLimit(nominal=3, enforced=None, now=_Time())
+    limit = MinuteLimit(nominal=3, given=None, now=_Time())
     verdicts = [limit.request() for _ in range(5)]
     assert all(verdict.allowed for verdict in verdicts)
     assert [verdict.headers["X-RateLimit-Remaining"] for verdict in verdicts] == ["2", "1", "1", "1", "1"]
@@ -47,7 +47,7 @@ def test_a_limit_that_is_not_enforced_is_still_told() -> None:
 def test_a_sliding_minute_is_always_the_last_one() -> None:
     """A place becomes free a minute after the request that took it, and a refused one takes none."""
     now = _Time()
-    limit = MinuteLimit(nominal=90, enforced=2, now=now, window="sliding")
+    limit = MinuteLimit(nominal=90, given=2, now=now, window="sliding")
     assert limit.request().allowed
     now.value += timedelta(seconds=40)
     assert limit.request().allowed
@@ -60,7 +60,7 @@ def test_a_sliding_minute_is_always_the_last_one() -> None:
 
 def test_headers_may_lie() -> None:
     """As AniList's did: they said 90 where 30 were enforced."""
-    limit = MinuteLimit(nominal=90, enforced=1, now=_Time(), advertised=90)
+    limit = MinuteLimit(nominal=90, given=1, now=_Time(), advertised=90)
     assert limit.request().headers == {"X-RateLimit-Limit": "90", "X-RateLimit-Remaining": "89"}
     refused = limit.request()
     assert not refused.allowed

@@ -11,16 +11,7 @@ from anilist_oauth.oauth.application import Application
 from anilist_oauth.oauth.endpoints import PIN_REDIRECT_URI
 from anilist_oauth.sandbox.messages import ReceivedRequest
 from anilist_oauth.sandbox.oauth.clients import Clients, owns
-from anilist_oauth.sandbox.oauth.error_responses import (
-    RefusedError,
-    ServerFaultError,
-    access_denied,
-    invalid_client,
-    invalid_request,
-    invalid_scope,
-    missing,
-    unsupported_grant_type,
-)
+from anilist_oauth.sandbox.oauth.error_responses import RefusedError, ServerFaultError, missing, refused
 from anilist_oauth.sandbox.oauth.grants import TOKEN_LIFETIME, Grants
 from anilist_oauth.sandbox.oauth.server_versions import Generation
 from anilist_oauth.sandbox.people import User
@@ -81,14 +72,14 @@ class Authorization:
         """
         fields = request.parameters
         response_type = fields.get("response_type")
-        if response_type is None and self._generation.says_invalid_grant:
+        if response_type is None and self._generation.names_response_type:
             raise missing("response_type")
         client_id = fields.get("client_id")
         if response_type not in {"code", "token"} or client_id is None:
-            raise unsupported_grant_type()
+            raise refused("unsupported_grant_type")
         application = self._clients.find(client_id)
         if application is None:
-            raise invalid_client()
+            raise refused("invalid_client")
         given = self._given_redirect_uri(application, fields)
         redirect_uri = given or application.redirect_uri
         state = fields.get("state") if self.echoes_state else None
@@ -127,7 +118,7 @@ class Authorization:
             base = self._base(question.redirect_uri)
             separator = "#" if implicit else _separator(base)
             return f"{base}{separator}error=access_denied&state={question.state or ''}"
-        return self._refused(question.redirect_uri, access_denied(), question.state, fragment=implicit)
+        return self._refused(question.redirect_uri, refused("access_denied"), question.state, fragment=implicit)
 
     def target(self, question: Question) -> str:
         """Return where the browser will be redirected, whatever the user decides."""
@@ -140,7 +131,7 @@ class Authorization:
         if given is None:  # a list, such as redirect_uri[]=…
             raise missing("redirect_uri") if self._generation.expects_lists else ServerFaultError
         if not owns(application, given, self._generation):
-            raise invalid_client()
+            raise refused("invalid_client")
         return given
 
     def _challenge(self, fields: dict[str, str | None]) -> tuple[str, str] | None:
@@ -149,15 +140,16 @@ class Authorization:
             return None
         method = fields.get("code_challenge_method") or "plain"
         if method not in {"S256", "plain"}:
-            raise invalid_request("Code challenge method must be one of `S256`, `plain`")
+            raise refused("invalid_request", "Code challenge method must be one of `S256`, `plain`")
         if not _CHALLENGE.fullmatch(challenge):
-            raise invalid_request("Code challenge must follow the specifications of RFC-7636.")
+            raise refused("invalid_request", "Code challenge must follow the specifications of RFC-7636.")
         return challenge, method
 
     def _scope_refused(self, redirect_uri: str, scope: str, response_type: str, state: str | None) -> str:
+        refusal = refused("invalid_scope", f"Check the `{scope}` scope")
         if self._generation.state_in_errors:
-            return self._refused(redirect_uri, invalid_scope(scope), state, fragment=response_type == "token")
-        return self._location(redirect_uri, invalid_scope(scope).fields(self._generation))
+            return self._refused(redirect_uri, refusal, state, fragment=response_type == "token")
+        return self._location(redirect_uri, refusal.fields(self._generation))
 
     def _refused(self, redirect_uri: str, refusal: RefusedError, state: str | None, *, fragment: bool) -> str:
         """Append the error after the state, as the library does, even if that breaks the URI (9.x, implicit)."""

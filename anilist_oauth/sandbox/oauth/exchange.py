@@ -10,15 +10,7 @@ import attrs
 from anilist_oauth.oauth.application import Application
 from anilist_oauth.sandbox.messages import Answer, ReceivedRequest, json_answer
 from anilist_oauth.sandbox.oauth.clients import Clients, owns
-from anilist_oauth.sandbox.oauth.error_responses import (
-    bad_code,
-    bad_refresh_token,
-    invalid_client,
-    invalid_grant,
-    invalid_request,
-    missing,
-    unsupported_grant_type,
-)
+from anilist_oauth.sandbox.oauth.error_responses import RefusedError, missing, refused
 from anilist_oauth.sandbox.oauth.grants import TOKEN_LIFETIME, AccessToken, Code, Grants
 from anilist_oauth.sandbox.oauth.server_versions import Generation
 
@@ -46,7 +38,7 @@ class Exchange:
         elif grant_type == "refresh_token":
             token = await self._by_refresh_token(request, fields)
         else:
-            raise unsupported_grant_type()
+            raise refused("unsupported_grant_type")
         return _success(token)
 
     async def _by_code(self, request: ReceivedRequest, fields: Fields) -> AccessToken:
@@ -65,11 +57,11 @@ class Exchange:
             raise missing("refresh_token")
         token = self.grants.refreshed_by(value)
         if token is None:
-            raise bad_refresh_token(self.generation, "Cannot decrypt the refresh token")
+            raise refused(f"refresh_token_{self.generation.bad_grant}", "Cannot decrypt the refresh token")
         if token.client_id != application.client_id:
-            raise bad_refresh_token(self.generation, "Token is not linked to client")
+            raise refused(f"refresh_token_{self.generation.bad_grant}", "Token is not linked to client")
         if token.revoked:
-            raise bad_refresh_token(self.generation, "Token has been revoked")
+            raise refused(f"refresh_token_{self.generation.bad_grant}", "Token has been revoked")
         token.revoked = True
         return await self.grants.new_token(client_id=token.client_id, user=token.user)
 
@@ -89,7 +81,7 @@ class Exchange:
             and redirect_uri is not None
             and not owns(application, redirect_uri, self.generation)
         ):
-            raise invalid_client(challenge="Authorization" in request.headers)
+            raise _unknown_client(request)
         return application
 
     def _code(self, application: Application, fields: Fields) -> Code:
@@ -98,14 +90,13 @@ class Exchange:
             raise missing("code")
         code = self.grants.code(value)
         if code is None:
-            garbled = "Cannot validate the provided" if self.generation.says_invalid_grant else "Cannot decrypt the"
-            raise bad_code(self.generation, f"{garbled} authorization code")
+            raise refused(self.generation.bad_grant, self.generation.garbled_code)
         if self.grants.expired(code):
-            raise bad_code(self.generation, "Authorization code has expired")
+            raise refused(self.generation.bad_grant, "Authorization code has expired")
         if code.spent:
-            raise bad_code(self.generation, "Authorization code has been revoked")
+            raise refused(self.generation.bad_grant, "Authorization code has been revoked")
         if code.client_id != application.client_id:
-            raise invalid_request("Authorization code was not issued to this client")
+            raise refused("invalid_request", "Authorization code was not issued to this client")
         return code
 
     def _check_redirect_uri(self, code: Code, fields: Fields) -> None:
@@ -113,7 +104,13 @@ class Exchange:
         if code.redirect_uri is not None and given is None:
             raise missing("redirect_uri")
         if code.redirect_uri != given:
-            raise invalid_request("Invalid redirect URI")
+            raise refused("invalid_request", "Invalid redirect URI")
+
+
+def _unknown_client(request: ReceivedRequest) -> RefusedError:
+    """Refuse a client, with a challenge if HTTP Basic was used."""
+    headers = {"WWW-Authenticate": 'Basic realm="OAuth"'} if "Authorization" in request.headers else {}
+    return attrs.evolve(refused("invalid_client"), headers=headers)
 
 
 def _basic(header: str) -> tuple[str | None, str | None]:
@@ -129,7 +126,7 @@ def _basic(header: str) -> tuple[str | None, str | None]:
 def _check_verifier(challenge: tuple[str, str] | None, verifier: str | None) -> None:
     if challenge is None:
         if verifier is not None:
-            raise invalid_request("code_verifier received when no code_challenge is present")
+            raise refused("invalid_request", "code_verifier received when no code_challenge is present")
         return
     if verifier is None:
         raise missing("code_verifier")
@@ -138,7 +135,7 @@ def _check_verifier(challenge: tuple[str, str] | None, verifier: str | None) -> 
         digest = hashlib.sha256(verifier.encode()).digest()
         verifier = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
     if not secrets.compare_digest(expected.encode(), verifier.encode()):
-        raise invalid_grant("Failed to verify `code_verifier`.")
+        raise refused("invalid_grant", "Failed to verify `code_verifier`.")
 
 
 def _success(token: AccessToken) -> Answer:
