@@ -22,6 +22,7 @@ from anilist_oauth import (
     ConfigurationError,
     OAuthSession,
     RedirectGuard,
+    StorageError,
     Token,
     bearer_headers,
     callback_state,
@@ -29,14 +30,17 @@ from anilist_oauth import (
     parse_implicit,
     parse_pin,
 )
+from anilist_oauth.login import flow as flow_module
 from anilist_oauth.sandbox import Fault
 from tests.canaries import shown_in
+from tests.flaky import FlakyLogins
 from tests.flows import COOKIE, OPAQUE, Stage, staged
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 CANARY = "canary-" + "s3cret" * 20
 APPLICATION = Application(client_id=7, client_secret=CANARY, redirect_uri="https://bot.example/cb")
 LONG = CANARY + "x" * 70_000
+OTHER_STATE = "other-state-" + "x" * 31
 
 PURE: dict[str, Callable[[], object]] = {
     "a secret with a blank": lambda: Application(client_id=7, client_secret=f"{CANARY} x", redirect_uri="https://h/"),
@@ -123,6 +127,7 @@ async def failures(stage: Stage) -> list[tuple[str, BaseException, tuple[str, ..
         (401, {"error": "invalid_client"}),
         (400, {"error": "invalid_grant", "hint": "Authorization code has been revoked"}),
         (400, {"error": "unsupported_grant_type", "message": f"no {token}"}),
+        (400, {"error": "invalid_request", "access_token": token, "refresh_token": token}),
         (400, {"error": {"status": 400, "messages": ["SQL Error"]}}),
         (503, "<html>"),
         (302, ""),
@@ -145,7 +150,7 @@ async def failures(stage: Stage) -> list[tuple[str, BaseException, tuple[str, ..
         "an error": stage.flow.finish(f"{callback}&error=x".replace("code=", "other="), binding=COOKIE),
         "words": stage.flow.finish(f"here: {code}", login=begun, binding=COOKIE),
         "another login's address": stage.flow.finish(
-            callback.replace(begun.state, "x" * 43), login=begun, binding=COOKIE
+            callback.replace(begun.state, OTHER_STATE), login=begun, binding=COOKIE
         ),
         "a token that is not verified": stage.flow.accept(cast("Any", token), login=begun, binding=COOKIE),
         "a look at a repeated state": stage.flow.look(f"{callback}&state={begun.state}"),
@@ -155,7 +160,7 @@ async def failures(stage: Stage) -> list[tuple[str, BaseException, tuple[str, ..
         "a token of no use": stage.session.verify(f"{token} x"),
         "another application's": stage.session.verify("e30.eyJhdWQiOiI5OSJ9." + token.rpartition(".")[2]),
     }.items():
-        await fails(name, call, code, begun.state, COOKIE)
+        await fails(name, call, code, begun.state, OTHER_STATE[:40], COOKIE)  # of a match, a repr shows 50 characters
     for name, faults in {
         "a mistyped query": (),
         "an outage": (Fault(status=500),) * 3,
@@ -181,6 +186,22 @@ async def test_no_call_that_fails_shows_a_secret() -> None:
         ends = await failures(stage)
     assert {name: shown for name, error, secrets in ends if (shown := shown_in(error, *secrets))} == {}
     assert len({type(error) for _, error, _ in ends}) >= 14
+
+
+@pytest.mark.requirement("S36")
+@pytest.mark.parametrize("return_to", [None, "//evil.example"])
+async def test_a_login_that_cannot_begin_shows_no_secret(
+    return_to: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither its state nor its binding, whether a store fails or an argument is wrong."""
+    state = "state-" + "s" * 37
+    monkeypatch.setattr(flow_module, "new_state", lambda: state)
+    logins = FlakyLogins()
+    logins.weather.before["add"] = [StorageError("the disk is full")]
+    async with staged(logins=logins) as stage:
+        with pytest.raises((ConfigurationError, StorageError)) as caught:
+            await stage.flow.begin(binding=COOKIE, return_to=return_to)
+    assert shown_in(caught.value, state, COOKIE) == []
 
 
 class Kept(sentry_sdk.transport.Transport):

@@ -9,8 +9,15 @@ from typing import Any
 import attrs
 import pytest
 
-from anilist_oauth.errors import InvalidTokenError, LoginRequiredError, StorageError, TokenMismatchError
+from anilist_oauth.errors import (
+    InvalidTokenError,
+    LoginRequiredError,
+    RateLimitedError,
+    StorageError,
+    TokenMismatchError,
+)
 from anilist_oauth.login.flow import LoginFlow
+from anilist_oauth.pacing.pace import Pace
 from anilist_oauth.sandbox import Fault
 from anilist_oauth.storage import StoredToken
 from tests.flaky import FlakyTokens
@@ -352,6 +359,18 @@ class TestViewer:
             assert await stage.flow.viewer(SUBJECT) == viewer
             assert stage.posts("/graphql") == asked
             assert await record(stage) == attrs.evolve(before, viewer=viewer)
+
+    async def test_it_waits_no_longer_than_allowed(self) -> None:
+        """With ``max_wait=0`` it is asked for at once or not at all."""
+        async with staged() as stage:
+            await self.nameless(stage)
+            pace = stage.session.pace = Pace()
+            await pace.turn()
+            pace.pause(30)
+            before = stage.posts("/graphql")
+            with pytest.raises(RateLimitedError, match="max_wait"):
+                await stage.flow.viewer(SUBJECT, max_wait=0)
+            assert stage.posts("/graphql") == before
 
     async def test_a_refusal_marks_the_token(self) -> None:
         """As of any other query."""

@@ -196,6 +196,22 @@ def test_a_store_that_comes_back_fails_no_call(how: str) -> None:
 
 
 @pytest.mark.requirement("R6")
+@pytest.mark.parametrize("step", ["look", "take", "settle"])
+def test_calling_off_is_as_patient(step: str) -> None:
+    """Whoever waits hears of it when the store is back."""
+
+    async def test(stage: Stage) -> None:
+        login = await stage.flow.begin(subject=SUBJECT)
+        logins(stage).weather.fail_for(28, step)
+        await stage.flow.cancel(login)
+        with pytest.raises(LoginTimeoutError) as caught:
+            await stage.flow.wait(login)
+        assert caught.value.reason == "cancelled"
+
+    virtually(test)
+
+
+@pytest.mark.requirement("R6")
 def test_a_store_that_stays_away_is_told_as_what_it_is() -> None:
     """After thirty seconds, and ``retryable`` only where nothing was consumed."""
 

@@ -487,8 +487,12 @@ def test_an_unencoded_state_does_no_harm() -> None:
         f"https://anilist.co/api/v2/oauth/pin?code={CODE}",
         f"anilist.co/api/v2/oauth/pin?code={CODE}",
         f"{CODE}&state=s1",
+        f"{CODE[:-5]}\n{CODE[-5:]}",
+        f"{CODE[:16]} {CODE[16:]}",
+        f"{CODE[:16]}\t{CODE[16:]}",
+        f"```\n{CODE[:16]} {CODE[16:]}\n```",
     ],
-    ids=range(17),
+    ids=range(21),
 )
 def test_a_pin_is_understood_as_people_paste_it(pasted: str) -> None:
     """The bare code, its parameter or the whole address, with what chats and terminals put around and into it."""
@@ -506,6 +510,9 @@ def test_a_pin_is_understood_as_people_paste_it(pasted: str) -> None:
         ("https://anilist.co/api/v2/oauth/pin", "no code in this"),
         ("anilist.co/api/v2/oauth/pin", "no code in this"),
         ("der Code ist größer", "text without a code"),
+        (f"{CODE[:15]} {CODE[15:]}", "text without a code"),
+        (f"{CODE[:-15]}\t{CODE[-15:]}", "text without a code"),
+        (f"```\nhere {CODE}\n```", "text without a code"),
         ("code=a%20b", "no code in this"),
         ("code=a%00b", "no code in this"),
         ("code=1&code=2", "'code' more than once"),
@@ -516,7 +523,7 @@ def test_a_pin_is_understood_as_people_paste_it(pasted: str) -> None:
         (None, "must be a str, not NoneType"),
         (b"code", "must be a str, not bytes"),
     ],
-    ids=range(16),
+    ids=range(19),
 )
 def test_what_is_no_pin_is_refused(pasted: str, text: str) -> None:
     """The text says what to paste instead."""

@@ -108,6 +108,15 @@ def test_a_folder_above_may_not_be_open_to_everybody(tmp_path: Path, mode: int, 
             check_folder(folder)
 
 
+@pytest.mark.requirement("S37")
+def test_the_way_beyond_a_symlink_is_looked_at(tmp_path: Path) -> None:
+    """A symlink of one's own leads no more safely through a folder that is open to everybody."""
+    folder = made(made(tmp_path / "shared", 0o777) / "mine", 0o700)
+    (tmp_path / "link").symlink_to(folder)
+    with pytest.raises(StorageError, match="chmod o-w"):
+        check_folder(tmp_path / "link")
+
+
 def test_symlinks_of_ones_own_are_followed(tmp_path: Path) -> None:
     """Absolute and relative ones, and "..": what they lead to is looked at."""
     folder = made(tmp_path / "data", 0o700)
