@@ -22,3 +22,19 @@ def blocks(language: str = "python", *, readme: Path = README) -> dict[str, list
 def room(name: str) -> Path:
     """Give the README of a room."""
     return ROOT / "anilist_oauth" / name / "README.md"
+
+
+def attributes(readme: Path) -> dict[str, set[str]]:
+    """Give the names in the left column of each table that describes a class, by the name of the class."""
+    tables = re.findall(
+        r"^\| `(\w+)` \| \|\n\|---\|---\|\n((?:\|.*\n)+)", readme.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    return {
+        owner: {name for row in rows.splitlines() for name in re.findall(r"`(?:[A-Z]\w+\.)?(\w+)", row.split("|")[1])}
+        for owner, rows in tables
+    }
+
+
+def public(owner: type) -> set[str]:
+    """Give the names of the fields, properties and methods of a class that begin with no underscore."""
+    return {name for name in vars(owner) if not name.startswith("_")}

@@ -1,6 +1,6 @@
-"""What the bots beside this file share: stored logins, a session, and a port for whoever comes back from AniList.
+"""What the bots beside this file share: stored logins, a session, and a port for users who come back from AniList.
 
-A framework calls `open` as it starts and `aclose` as it ends; each recipe shows where.
+The framework calls `open` when it starts and `aclose` when it ends. Each recipe shows where.
 """
 
 from contextlib import AsyncExitStack
@@ -9,6 +9,7 @@ from anilist_oauth import (
     AccessDeniedError,
     AniListOAuthError,
     Application,
+    Endpoints,
     Login,
     LoginFlow,
     LoginTimeoutError,
@@ -22,25 +23,25 @@ PAGES = Pages(application="AniBot")  # and home=, where the chat has an address
 
 
 class Logins:
-    """One bot's logins. The settings are in the environment: ``ANILIST_CLIENT_ID`` and so on, and ``ANILIST_STORE``."""
+    """The logins of one bot. It reads ``ANILIST_CLIENT_ID``, ``ANILIST_STORE`` and the like from the environment."""
 
     def __init__(self) -> None:
         self.store = open_store()
-        self.anilist = OAuthSession(Application.from_env())
+        self.anilist = OAuthSession(Application.from_env(), endpoints=Endpoints.from_env())
         self.flow = LoginFlow(self.anilist, logins=self.store.logins, tokens=self.store.tokens)
-        # A reverse proxy passes the redirect URI on to this port; on your own machine leave bind= out.
+        # A reverse proxy passes the redirect URI on to this port. On your own machine, leave bind= out.
         self.receiver = CallbackReceiver(self.flow, bind=("127.0.0.1", 8080), pages=PAGES)
         self._opened = AsyncExitStack()
 
     async def open(self) -> None:
-        """Open all in order; if one cannot be opened, those before it are closed."""
+        """Open everything in order. If one part cannot be opened, those before it are closed again."""
         async with AsyncExitStack() as stack:
             for thing in (self.store, self.anilist, self.flow, self.receiver):
                 await stack.enter_async_context(thing)
             self._opened = stack.pop_all()
 
     async def aclose(self) -> None:
-        """Close all in reverse."""
+        """Close everything in reverse order."""
         await self._opened.aclose()
 
     async def begin(self, subject: str, label: str) -> Login:

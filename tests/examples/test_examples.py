@@ -1,5 +1,6 @@
 """The examples run as they stand."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -38,3 +39,11 @@ def test_every_example_is_run() -> None:
     for path in set(folder.glob("*.py")) - set(folder.glob("test_*.py")):
         assert path.stem in tests
         assert len(path.read_text(encoding="utf-8").splitlines()) < 80
+
+
+def test_the_readme_lists_every_example() -> None:
+    """Each file has its line, and each line its file."""
+    folder = Path(__file__).parent
+    lines = re.findall(r"^\| `([^`]+)` \| \w", (folder / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    files = {path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith(("test_", "."))}
+    assert sorted(lines) == sorted(files - {"README.md"})

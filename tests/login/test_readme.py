@@ -1,13 +1,22 @@
 """The examples of the room's README."""
 
 import asyncio
+import logging
+import re
 from typing import Any
 
+import pytest
 from yarl import URL
 
-from anilist_oauth import parse_implicit
+from anilist_oauth import AccessDeniedError, CompletedLogin, Login, Token, Viewer, parse_implicit
+from anilist_oauth.errors import StorageError
+from anilist_oauth.login.events import FinishLog
+from anilist_oauth.pacing.shared_pace import SharedPace
+from anilist_oauth.sandbox import Fault
+from tests import virtual_time
 from tests.flows import staged
-from tests.readme import blocks, room
+from tests.pacing.test_shared_pace import ScriptedLedger
+from tests.readme import attributes, blocks, public, room
 
 EXAMPLES = blocks(readme=room("login"))
 
@@ -52,3 +61,39 @@ async def test_a_program_without_a_secret_logs_in() -> None:
 def test_every_example_is_run() -> None:
     """No example stands there that nobody runs."""
     assert set(EXAMPLES) == {"Begin, finish, wait", "A pasted code", "Without a client secret"}
+
+
+@pytest.mark.parametrize("owner", [Login, CompletedLogin, Token, Viewer])
+def test_every_attribute_is_in_the_tables(owner: type) -> None:
+    """Under "Values", each table names what its class has, and nothing else."""
+    assert attributes(room("login"))[owner.__name__] == public(owner)
+
+
+def test_every_field_of_the_log_is_in_the_table(caplog: pytest.LogCaptureFixture) -> None:
+    """Under "Logging", each event stands with its level and its fields."""
+    caplog.set_level(logging.DEBUG, "anilist_oauth")
+
+    async def scenario() -> None:
+        async with staged() as stage:
+            await stage.log_in(subject="discord:42")
+            login = await stage.flow.begin(subject="discord:43")
+            with pytest.raises(AccessDeniedError):
+                await stage.flow.finish(await stage.sandbox.deny(login.url))
+            stage.sandbox.next("graphql", Fault(close="before"), Fault(status=429))
+            await stage.flow.graphql("discord:42", "{ Viewer { id } }")
+        FinishLog().unsettled(StorageError("the store is down"))
+
+    asyncio.run(scenario())
+    virtual_time.run(SharedPace(ScriptedLedger(StorageError("Redis is down"))).turn())
+    standard = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "event"}
+    seen: dict[str, set[str]] = {}
+    for fields in map(vars, caplog.records):
+        if "event" in fields:
+            seen.setdefault(fields["event"], {fields["levelname"]}).update(set(fields) - standard)
+    rows = re.findall(
+        r"^\| `(\w+)` \| (.*[A-Z]{4,}.*) \| (.*) \|$", room("login").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    table = {
+        event: {re.findall("[A-Z]{4,}", level)[0], *re.findall(r"`(\w+)`", fields)} for event, level, fields in rows
+    }
+    assert seen == table

@@ -10,7 +10,7 @@ from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.oauth.application import Application
 from anilist_oauth.storage import MemoryTokenStore, StoredToken
 from anilist_oauth.tokens.access_token import Token
-from tests.readme import blocks, room
+from tests.readme import attributes, blocks, public, room
 
 EXAMPLES = blocks(readme=room("storage"))
 
@@ -55,3 +55,8 @@ async def test_users_are_reminded() -> None:
 def test_every_example_is_run() -> None:
     """No example stands there that nobody runs."""
     assert set(EXAMPLES) == {"", "What is stored"}
+
+
+def test_every_attribute_is_in_the_table() -> None:
+    """Under "What is stored", the table names what a record has, and nothing else."""
+    assert attributes(room("storage"))["StoredToken"] == public(StoredToken)

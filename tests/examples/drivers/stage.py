@@ -61,7 +61,8 @@ async def staged() -> AsyncIterator[Stage]:
         DISCORD_TOKEN="MQ.x.y",
     )
     async with Sandbox(applications=[APPLICATION], users=("mika",)) as sandbox:
+        os.environ["ANILIST_ENDPOINTS"] = str(sandbox.url)
         stage = Stage(sandbox)
-        session = partial(OAuthSession, endpoints=sandbox.endpoints, clock=sandbox.now)
+        session = partial(OAuthSession, clock=sandbox.now)
         with patch.multiple(bot_logins, OAuthSession=session, CallbackReceiver=stage.receiver):
             yield stage
