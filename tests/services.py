@@ -94,28 +94,41 @@ class PostgreSQLServer:
 
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
-        self._folder = folder
+        self.folder = folder
 
     def start(self) -> None:
         """Make the cluster and start it; it need not survive a crash of the machine."""
-        password = self._folder / "password"
+        password = self.folder / "password"
         password.write_text(PASSWORD)
         if os.geteuid() == 0:
             account = pwd.getpwnam("postgres")
-            os.chown(self._folder, account.pw_uid, account.pw_gid)
+            os.chown(self.folder, account.pw_uid, account.pw_gid)
             os.chown(password, account.pw_uid, account.pw_gid)
         login = ("--username=anilist", "--auth=scram-sha-256", f"--pwfile={password}")
-        self._run("initdb", *login, "--no-sync", "--encoding=UTF8", "--locale=C", "-D", str(self._folder / "data"))
+        self._run("initdb", *login, "--no-sync", "--encoding=UTF8", "--locale=C", "-D", str(self.folder / "data"))
         self.start_again()
 
     def start_again(self) -> None:
         """Start the server on the cluster that is there; return when it takes connections."""
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
-        self._run("pg_ctl", "-D", str(self._folder / "data"), "-l", f"{self._folder}/log", "-w", "-o", options, "start")
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder} -c fsync=off"
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-l", f"{self.folder}/log", "-w", "-o", options, "start")
+
+    def use_tls(self, certificates: Path) -> None:
+        """Start it again with ``server.crt`` and ``server.key`` of a folder, and TLS."""
+        for name in ("server.crt", "server.key"):
+            path = self.folder / "data" / name
+            shutil.copy(certificates / name, path)
+            path.chmod(0o600)
+            if os.geteuid() == 0:
+                shutil.chown(path, "postgres", "postgres")
+        with (self.folder / "data" / "postgresql.auto.conf").open("a") as settings:
+            settings.write("ssl = on\n")
+        self.stop()
+        self.start_again()
 
     def stop(self) -> None:
         """End it, and the connections it has."""
-        self._run("pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "-w", "stop")
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-w", "stop")
 
     def database(self) -> str:
         """Empty the database, whoever is still connected to it, and give its URL with the password."""
@@ -125,7 +138,7 @@ class PostgreSQLServer:
 
     def signal(self, number: signal.Signals) -> None:
         """Signal the server and every backend it has: SIGSTOP freezes all of them."""
-        pid = int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+        pid = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         for process in (pid, *map(int, children)):
             os.kill(process, number)
@@ -136,7 +149,7 @@ class PostgreSQLServer:
         done = subprocess.run(
             [POSTGRESQL.parent / program, *arguments],
             check=False,
-            cwd=self._folder,
+            cwd=self.folder,
             env={"PATH": os.environ["PATH"], "LC_ALL": "C", "PGPASSWORD": PASSWORD},
             user=account,
             group=account,
@@ -209,6 +222,11 @@ class PgBouncer:
         self._process.terminate()
         self._process.communicate(timeout=15)
         self._process = None
+
+    def restart(self) -> None:
+        """End it, with the connections it has, and start it on the same port."""
+        self.stop()
+        self.start()
 
 
 @contextmanager

@@ -4,7 +4,6 @@ import asyncio
 import time
 from typing import Any
 
-import attrs
 import typer
 
 from anilist_oauth.cli.help_texts import Command, Group
@@ -26,7 +25,7 @@ def store(context: typer.Context, *, store: StoreURL = None, as_json: AsJSON = F
         raise typer.Exit(FAILED)
     health, milliseconds = asyncio.run(_health(store))
     if as_json:
-        show_json(attrs.asdict(health) | {"milliseconds": milliseconds})
+        show_json(health._asdict() | {"milliseconds": milliseconds})
         return
     version = str(health.version)
     if 0 < health.found_version < health.version:

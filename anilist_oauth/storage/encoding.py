@@ -10,7 +10,6 @@ from typing import Any
 
 import attrs
 
-from anilist_oauth.arguments import expect
 from anilist_oauth.errors import StorageError
 from anilist_oauth.redaction import MaskedText
 from anilist_oauth.storage.records import PendingLogin, StoredToken, Taken
@@ -69,7 +68,6 @@ def login_from_json(text: str, *, claim: str | None, code: str | None) -> Pendin
 
 def token_to_fields(stored: StoredToken) -> Fields:
     """Return the columns of a token's record. Flags are 0 or 1."""
-    expect(stored, StoredToken, "stored: a StoredToken is needed")
     return {
         "client_id": stored.client_id,
         "subject": stored.subject,

@@ -2,16 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable
-
-import attrs
+from typing import NamedTuple
 
 from anilist_oauth.errors import StorageError
 
 PING_LIMIT = 2.0  # seconds
 
 
-@attrs.frozen(kw_only=True)
-class Health:
+class Health(NamedTuple):
     """What a store reports about itself.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""Decide which part of a store's URL may be shown, and warn if the connection is not encrypted."""
+"""Decide which part of a store's URL may be shown, and warn if the connection is not safe."""
 
 import warnings
 
@@ -6,7 +6,10 @@ from anilist_oauth.redaction import clean
 
 
 class InsecureStoreWarning(UserWarning):
-    """A store on another host is used without TLS, so anyone on the network path can read the tokens."""
+    """A store on another host is used without TLS, or its server is not verified although the URL asks for that.
+
+    Whoever is on the network path could then read the tokens.
+    """
 
 
 def quoted(url: str) -> str:
@@ -22,9 +25,19 @@ def is_here(host: str) -> bool:
 
 def warn_of_plain_text(host: str, remedy: str) -> None:
     """Warn that the traffic of a store on another host, with tokens and password, is not encrypted."""
-    warnings.warn(
-        f"the connection to the store at {host} may not be encrypted, so anyone on the network path can read the "
-        f"tokens; {remedy}",
-        InsecureStoreWarning,
-        stacklevel=2,
+    _warn(
+        f"the connection to the store at {clean(host)} may not be encrypted, so anyone on the network path can read "
+        f"the tokens; {remedy}"
     )
+
+
+def warn_of_unverified(host: str, remedy: str) -> None:
+    """Warn that nothing proves which server the store on another host is, although the URL asks for proof."""
+    _warn(
+        f"channel_binding=require: the driver, asyncpg, cannot do that, so nothing proves that {clean(host)} is the "
+        f"right server and that nobody on the network path reads the tokens; {remedy}"
+    )
+
+
+def _warn(text: str) -> None:
+    warnings.warn(text, InsecureStoreWarning, stacklevel=3)  # the same text is shown once, as Python's default is

@@ -11,12 +11,14 @@ import attrs
 from anilist_oauth.arguments import expect
 from anilist_oauth.errors import ConfigurationError, SealError
 from anilist_oauth.redaction import MaskedBytes, MaskedText, Unpicklable
+from anilist_oauth.storage.checks import check_expiring, check_owner, check_put, check_update
 from anilist_oauth.storage.protocols import TokenStore, UpdatingTokenStore
 from anilist_oauth.storage.records import StoredToken
 from anilist_oauth.storage.skipped import Skipped
 from anilist_oauth.tokens.claims import peek_claims
 
 Keys = str | bytes | Iterable[str | bytes]
+Plain = Callable[[str, str, str], str]
 
 MARK = "sealed:"  # no access token begins like this
 VARIABLE = "ANILIST_STORE_KEYS"
@@ -46,11 +48,13 @@ class UnsealedTokenStore(Unpicklable):
 
     async def get(self, subject: str, *, client_id: str) -> StoredToken | None:
         """Return the record of a subject. Raises `SealError` if the keys cannot decrypt it."""
+        check_owner(subject, client_id)
         stored = await self.inner.get(subject, client_id=client_id)
         return None if stored is None else self._open(stored)
 
     async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
         """Write the record of a subject; see `TokenStore.put`."""
+        check_put(stored, over)
         await self._check_plain()
         return await self.inner.put(self._seal(stored), over=over)
 
@@ -59,6 +63,7 @@ class UnsealedTokenStore(Unpicklable):
 
         If the inner store cannot compare marks, only the token id is compared.
         """
+        check_update(stored, was)
         await self._check_plain()
         update: Callable[..., Awaitable[bool]] | None = getattr(self.inner, "update", None)
         if update is None:
@@ -67,6 +72,7 @@ class UnsealedTokenStore(Unpicklable):
 
     async def delete(self, subject: str, *, client_id: str) -> None:
         """Delete the token of a subject, whether or not the keys can decrypt it."""
+        check_owner(subject, client_id)
         await self.inner.delete(subject, client_id=client_id)
 
     async def expiring(self, within: timedelta | None, *, client_id: str | None = None) -> AsyncIterator[StoredToken]:
@@ -75,12 +81,17 @@ class UnsealedTokenStore(Unpicklable):
         Raises:
             SealError: At the end, if records were skipped because the keys cannot decrypt them.
         """
-        expect(within, timedelta | None, "within: a timedelta is needed, or None")
+        check_expiring(within, client_id)
         skipped = Skipped()
         async for stored in self.inner.expiring(within, client_id=client_id):
             with skipped.unreadable(stored.client_id, stored.subject):
                 yield self._open(stored)
         skipped.report()
+
+    def plain(self, client_id: str, subject: str, access_token: str) -> str:
+        """Return the token of a record, or what is stored if the keys cannot open it. For upgrades of a store."""
+        del client_id, subject
+        return access_token
 
     async def _check_plain(self) -> None:
         """Refuse to write a plain token into a store with sealed ones. The store is checked from time to time."""
@@ -156,25 +167,42 @@ class SealedTokenStore(UnsealedTokenStore):
         skipped.report()
         return count
 
+    def plain(self, client_id: str, subject: str, access_token: str) -> str:
+        """Return the token of a record, or what is stored if no key can open it. For upgrades of a store."""
+        access_token = MaskedText(access_token)
+        if not access_token.startswith(MARK):
+            return access_token
+        try:
+            return self._decrypt(client_id, subject, access_token)
+        except SealError:
+            return access_token
+
     def _open(self, stored: StoredToken) -> StoredToken:
         if not stored.token.access_token.startswith(MARK):
             return stored
-        sealed = MaskedText(stored.token.access_token.removeprefix(MARK))
+        access_token = self._decrypt(stored.client_id, stored.subject, MaskedText(stored.token.access_token))
+        claims = peek_claims(access_token)
+        if claims is not None and claims.user_id not in {None, stored.user_id}:
+            raise SealError("the stored token is another AniList user's than its record says; delete this record")
+        issued_at = stored.issued_at  # missing in a record that was upgraded without its key
+        if issued_at is None and claims is not None:
+            issued_at = claims.issued_at
+        token = attrs.evolve(stored.token, access_token=access_token)
+        return attrs.evolve(stored, token=token, issued_at=issued_at)
+
+    def _decrypt(self, client_id: str, subject: str, sealed: str) -> MaskedText:
+        sealed = MaskedText(sealed.removeprefix(MARK))
         try:
             plain = MaskedText(self._fernet.decrypt(sealed).decode(errors="replace"))
         except self._refused as error:
             raise SealError("no key can decrypt the stored token; add the key it was sealed with") from error
-        if not plain.startswith(f"{_owner(stored)}\n"):
+        owner = f"{_owner(client_id, subject)}\n"
+        if not plain.startswith(owner):
             raise SealError("the stored token was sealed for another user or application; delete this record")
-        access_token = MaskedText(plain[len(_owner(stored)) + 1 :])
-        claims = peek_claims(access_token)
-        if claims is not None and claims.user_id not in {None, stored.user_id}:
-            raise SealError("the stored token is another AniList user's than its record says; delete this record")
-        return attrs.evolve(stored, token=attrs.evolve(stored.token, access_token=access_token))
+        return MaskedText(plain[len(owner) :])
 
     def _seal(self, stored: StoredToken) -> StoredToken:
-        expect(stored, StoredToken, "stored: a StoredToken is needed")
-        plain = MaskedBytes(f"{_owner(stored)}\n{stored.token.access_token}".encode())
+        plain = MaskedBytes(f"{_owner(stored.client_id, stored.subject)}\n{stored.token.access_token}".encode())
         sealed = MaskedText(MARK + self._fernet.encrypt(plain).decode())
         return attrs.evolve(stored, token=attrs.evolve(stored.token, access_token=sealed))
 
@@ -184,7 +212,7 @@ def unsealed(tokens: TokenStore) -> UpdatingTokenStore:
     return tokens if isinstance(tokens, UnsealedTokenStore) else UnsealedTokenStore(tokens)
 
 
-def token_store(inner: TokenStore, keys: Keys | None, *, sealed: bool | None) -> UpdatingTokenStore:
+def token_store(inner: TokenStore, keys: Keys | None, *, sealed: bool | None) -> UnsealedTokenStore:
     """Wrap a store of tokens with its keys, or with the check that it needs none.
 
     Args:
@@ -229,5 +257,5 @@ def _masked(keys: bytes | Iterable[str | bytes]) -> tuple[str | bytes, ...]:
     return tuple(MaskedBytes(key) if isinstance(key, bytes) else MaskedText(key) for key in several)
 
 
-def _owner(stored: StoredToken) -> str:
-    return json.dumps([stored.client_id, stored.subject])
+def _owner(client_id: str, subject: str) -> str:
+    return json.dumps([client_id, subject])

@@ -13,11 +13,11 @@ from anilist_oauth.storage.memory.store import MemoryStore
 from anilist_oauth.storage.plain_text import quoted
 from anilist_oauth.storage.protocols import LoginStore, TokenStore
 from anilist_oauth.storage.redis.store import RedisStore
-from anilist_oauth.storage.redis.url import SCHEMES as REDIS
 from anilist_oauth.storage.sealed import Keys
 from anilist_oauth.storage.sql.store import SQLStore
-from anilist_oauth.storage.sql.url import DIALECTS
 
+_SQL = {"sqlite", "postgresql", "postgres"}
+_REDIS = {"redis", "rediss", "valkey", "valkeys", "unix"}
 NEEDED = (
     "memory:, sqlite:///tokens.db, postgresql://user:password@host:5432/database, redis://host:6379/0 or "
     "rediss://host:6379/0"
@@ -157,9 +157,10 @@ def _kind(url: str) -> tuple[Callable[..., Backend], set[str]]:
     scheme, colon, _ = url.partition(":")
     if colon and scheme == "memory":
         return MemoryStore.from_url, set()
-    if colon and scheme.partition("+")[0] in DIALECTS:
+    kind = scheme.partition("+")[0]  # the rest is a driver, or what the host is
+    if colon and kind in _SQL:
         return SQLStore, {"schema", "prefix", "pool_size", "check_folder"}
-    if colon and scheme in REDIS:
+    if colon and kind in _REDIS:
         return RedisStore, {"prefix", "pool_size"}
     raise ConfigurationError(
         f"a store's URL is needed, as an argument or in ANILIST_STORE, not {quoted(url)}: {NEEDED}"

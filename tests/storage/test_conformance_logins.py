@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import pytest
@@ -276,3 +276,34 @@ async def test_only_a_login_is_added(stores: Stores) -> None:
     login: Any = None
     with pytest.raises(ConfigurationError, match=r"^login: a PendingLogin is needed, not NoneType"):
         await stores.logins.add(key(), login)
+
+
+@pytest.mark.parametrize("wrong", [None, 5, b"key", ["key"]])
+async def test_only_text_is_a_key(stores: Stores, wrong: Any) -> None:
+    """What has another type is named; it reaches no driver and no dict."""
+    logins = stores.logins
+    calls: dict[str, list[Any]] = {
+        "key": [
+            logins.add(wrong, pending()),
+            logins.look(wrong),
+            logins.take(wrong, claim="a", code=CODE),
+            logins.settle(wrong, Outcome(subject="a")),
+            logins.settled(wrong, timeout=0),
+        ],
+        "claim": [logins.take(key(), claim=wrong, code=CODE)],
+        "code": [logins.take(key(), claim="a", code=wrong)],
+        "outcome": [logins.settle(key(), wrong)],
+    }
+    if isinstance(logins, CheckingLoginStore):
+        calls["key"] += [logins.check_and_take(wrong, claim="a", code=CODE, **FITTING)]
+    for name, made in calls.items():
+        for call in made:
+            with pytest.raises(ConfigurationError, match=rf"^{name}: .* is needed, not {type(wrong).__name__}$"):
+                await call
+
+
+async def test_seconds_are_a_number(stores: Stores) -> None:
+    """Text is none, and nor is None."""
+    for wrong in ("1", None):
+        with pytest.raises(ConfigurationError, match=r"^timeout: a number of seconds is needed"):
+            await stores.logins.settled(key(), timeout=cast("float", wrong))

@@ -202,3 +202,26 @@ async def test_only_a_record_is_written(stores: Stores) -> None:
     record: Any = None
     with pytest.raises(ConfigurationError, match=r"^stored: a StoredToken is needed, not NoneType"):
         await stores.tokens.put(record)
+
+
+@pytest.mark.parametrize("wrong", [5, b"a", ["a"]])
+async def test_only_text_is_a_subject(stores: Stores, wrong: Any) -> None:
+    """Nor is anything else a client id or a token id; what has another type is named."""
+    tokens, record = stores.tokens, stored()
+    calls: dict[str, list[Any]] = {
+        "subject": [tokens.get(wrong, client_id="12345"), tokens.delete(wrong, client_id="12345")],
+        "client_id": [
+            *(tokens.get("a", client_id=wrong), tokens.delete("a", client_id=wrong)),
+            anext(tokens.expiring(None, client_id=wrong)),
+        ],
+        "over": [tokens.put(record, over=wrong)],
+        "stored": [tokens.put(wrong), tokens.update(wrong, was=record)],
+        "was": [tokens.update(record, was=wrong)],
+        "within": [anext(tokens.expiring(wrong))],
+    }
+    for name, made in calls.items():
+        for call in made:
+            with pytest.raises(
+                ConfigurationError, match=rf"^{name}: .* is needed(, or None)?, not {type(wrong).__name__}$"
+            ):
+                await call

@@ -12,7 +12,7 @@ import pytest
 
 from anilist_oauth.sandbox import Sandbox
 from tests.crew import Answer, Crew, Worker, WorkerDiedError, crew
-from tests.services import PostgreSQLServer, RedisServer
+from tests.services import PgBouncer, PostgreSQLServer, RedisServer, pgbouncer_server
 
 LOGINS = 200
 ROUNDS = 20
@@ -100,6 +100,39 @@ async def test_fifty_callbacks_over_two_processes_are_one_request(scene: Scene) 
         assert answers.count(scene.shown(number)) == (50 if binding else 1)
         assert answers.count(used) == (0 if binding else 49)
     assert list(scene.exchanges().values()) == [1, 1]
+
+
+@pytest.mark.requirement("V31")
+@pytest.mark.requirement("R6")
+async def test_sixty_of_sixty_logins_go_through_a_pooler_that_restarts(postgresql: PostgreSQLServer) -> None:
+    """Transaction pooling, with restarts of the pooler and of our processes between the steps, and in the midst."""
+    users = [f"user{number}" for number in range(60)]
+    with pgbouncer_server(postgresql) as pooler:
+        async with Sandbox(users=users) as sandbox, crew(sandbox, pooler.database()) as processes:
+            scene = Scene(sandbox, processes)
+            for first in range(0, 60, 10):
+                finished = await ten_logins(scene, pooler, range(first, first + 10))
+                assert finished == [scene.shown(number) for number in range(first, first + 10)]
+            reader = await scene.crew.start()
+            tokens = [await reader.ask("token", subject=f"discord:{number}") for number in range(60)]
+            assert [token["user"] for token in tokens] == [user.id for user in sandbox.users]
+            exchanges = scene.exchanges()
+            assert (len(exchanges), set(exchanges.values())) == (60, {1})
+
+
+async def ten_logins(scene: Scene, pooler: PgBouncer, numbers: range) -> list[Answer]:
+    """Begin ten logins in one process, restart the pooler, and finish them in another, during one more restart."""
+    bot = await scene.crew.start()
+    begun = await asyncio.gather(*(bot.ask("begin", subject=f"discord:{number}") for number in numbers))
+    bot.kill()
+    await asyncio.to_thread(pooler.restart)
+    web = await scene.crew.start()
+    callbacks = [await scene.approve(login, number) for login, number in zip(begun, numbers, strict=True)]
+    finishing = asyncio.gather(*(web.ask("finish", callback=callback) for callback in callbacks))
+    await asyncio.to_thread(pooler.restart)
+    answers = [without(answer) for answer in await finishing]
+    web.kill()
+    return answers
 
 
 @attrs.define

@@ -37,7 +37,7 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ("postgresql+asyncpg://u:p@127.0.0.1/name", SQLLoginStore),
         ("postgresql+psycopg://u:p@[::1]/name", SQLLoginStore),
         (" postgres://u:p@host/name?sslmode=require\n", SQLLoginStore),
-        ("redis://host", RedisLoginStore),
+        ("redis://localhost", RedisLoginStore),
         ("rediss://u:p@host:6379/1", RedisLoginStore),
     ],
 )

@@ -7,6 +7,7 @@ Redis as the commands that make them. Each has four tokens (plain, marked, no JW
 import asyncio
 import json
 import sqlite3
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import asyncpg
 import attrs
 import pytest
+from cryptography.fernet import Fernet
 from redis.asyncio import Redis
 
 from anilist_oauth.errors import StorageError
@@ -71,13 +73,48 @@ async def test_a_store_of_0_1_is_upgraded_and_loses_nothing(make: Make) -> None:
         "sealed": 10,
     }
     issued = {name: record.issued_at and record.issued_at.timestamp() for name, record in records.items()}
-    assert issued == {"plain": 1790856000, "marked": 1790856001, "no jwt": None, "sealed": None}
+    assert issued == {"plain": 1790856000, "marked": 1790856001, "no jwt": None, "sealed": 1790856002}
     assert records["marked"].marks == (True, False, True, True)
     assert records["sealed"].token.user_id == 10
     assert logins["open"] is not None
     assert logins["done"] is not None
     assert logins["done"].taken is not None
     assert (health.found_version, health.version, health.tokens, health.logins) == (1, 2, 4, 2)
+
+
+async def issued_at_in(store: Any) -> int | None:
+    """Read past the store what it keeps of the sealed token's time of issue, in seconds."""
+    if isinstance(store, SQLStore):
+        [row] = await raw(store, "SELECT issued_at FROM anilist_oauth_tokens WHERE subject = 'sealed'")
+        found = row["issued_at"]
+    else:
+        [found] = await store._run(("HGET", "anilist_oauth:{12345}:token:sealed", "issued_at"))
+    return None if found is None else int(found) // 1_000_000
+
+
+@pytest.mark.requirement("R16")
+@pytest.mark.requirement("R8")
+async def test_a_sealed_token_of_0_1_gets_its_time_of_issue_where_its_key_is_there(make: Make) -> None:
+    """It was sealed before the column was there; an older token then does not cover it, as it covers no other."""
+    async with make(keys=[KEY]) as store:
+        assert await issued_at_in(store) == 1790856002
+        late = attrs.evolve(stored("sealed"), issued_at=NOON.replace(year=2020))
+        assert not await store.tokens.put(late)
+
+
+@pytest.mark.requirement("R16")
+@pytest.mark.parametrize("keys", [None, [Fernet.generate_key()]])
+async def test_without_its_key_the_first_to_have_it_fills_it(make: Make, keys: list[bytes] | None) -> None:
+    """Whoever reads the record with the key knows the time, and rotating the keys writes it."""
+    async with make(keys=keys) as store:
+        assert await issued_at_in(store) is None
+    async with make(keys=[KEY]) as store:
+        assert await issued_at_in(store) is None
+        found = await store.tokens.get("sealed", client_id="12345")
+        assert found.issued_at.timestamp() == 1790856002
+        assert await store.tokens.rotate() == 4
+        assert await issued_at_in(store) == 1790856002
+        assert await store.tokens.get("sealed", client_id="12345") == found
 
 
 @pytest.mark.requirement("R16")
@@ -105,6 +142,79 @@ async def test_processes_that_upgrade_at_once_all_go_on(make: Make) -> None:
         assert found.user_id == 7
         assert found.issued_at is not None
         await store.aclose()
+
+
+PROCESS = """
+import asyncio, sys
+from anilist_oauth.storage import open_store
+from anilist_oauth.storage.redis import client, upgrade
+from anilist_oauth.storage.sql import postgresql, runner, sqlite
+
+async def main(url, key):
+    print("ready", flush=True)
+    sys.stdin.readline()
+    async with open_store(url, [key]) as store:
+        records = [record async for record in store.tokens.expiring(None)]
+        issued = sorted(int(record.issued_at.timestamp()) for record in records if record.issued_at)
+        print((await store.health()).tokens, issued, flush=True)
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+@pytest.mark.requirement("R16")
+async def test_real_processes_that_upgrade_at_once_all_go_on(make: Make) -> None:
+    """Three of them start together, each with an interpreter of its own, and each finds everything."""
+    url = make().__dict__["_source"].value
+    where = str(url if isinstance(url, str) else url.url.value)
+    pipe = asyncio.subprocess.PIPE
+    processes = [
+        await asyncio.create_subprocess_exec(sys.executable, "-c", PROCESS, where, KEY, stdin=pipe, stdout=pipe)
+        for _ in range(3)
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        assert await process.stdout.readline() == b"ready\n"
+    told = await asyncio.gather(*(process.communicate(b"go\n") for process in processes))
+    assert [out.decode() for out, _ in told] == ["4 [1790856000, 1790856001, 1790856002]\n"] * 3
+
+
+async def test_an_upgrade_that_was_interrupted_is_taken_up_again(redis: RedisServer) -> None:
+    """In Redis it goes record by record: the version is written last, so that whoever comes next does the rest."""
+    redis.command("FLUSHALL")
+    async with RedisStore(redis.url) as store:
+        for name in ("a", "b"):
+            await store.tokens.put(attrs.evolve(stored(name), issued_at=None))
+            await store._run(("HDEL", store._keys.token("12345", name), "user_id"))
+        await store._run(("DEL", store._keys.version))
+
+        async def dying(*commands: Any) -> list[Any]:
+            if commands[0][0] == "EVAL" and store._keys.token("12345", "b") in commands[0]:
+                raise StorageError("the process died")
+            return await store._run(*commands)
+
+        with pytest.raises(StorageError, match="died"):
+            await redis_upgrade.upgrade(dying, store._keys, plain=store.tokens.plain)
+        assert await store._run(("GET", store._keys.version)) == [None]
+        assert await redis_upgrade.upgrade(store._run, store._keys, plain=store.tokens.plain) == 1
+        assert await store._run(("GET", store._keys.version)) == ["2"]
+        assert await store._run(("HGET", store._keys.token("12345", "b"), "user_id")) == ["7"]
+
+
+async def test_a_newer_package_that_upgrades_meanwhile_keeps_its_version(redis: RedisServer) -> None:
+    """The older one does not write its own over it, and says that it is too old."""
+    redis.command("FLUSHALL")
+    async with RedisStore(redis.url) as store:
+        await store._run(("DEL", store._keys.version))
+
+        async def overtaken(*commands: Any) -> list[Any]:
+            if commands[0][0] == "EVAL":
+                await store._run(("SET", store._keys.version, "3"))
+            return await store._run(*commands)
+
+        with pytest.raises(StorageError, match="version 3"):
+            await redis_upgrade.upgrade(overtaken, store._keys, plain=store.tokens.plain)
+        assert await store._run(("GET", store._keys.version)) == ["3"]
 
 
 @pytest.mark.requirement("R16")

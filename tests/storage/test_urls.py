@@ -1,7 +1,7 @@
 """URLs of stores as hosts print them: each opens, or is refused in words that name the part."""
 
-import logging
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ from anilist_oauth.storage import open_store
 from anilist_oauth.storage.plain_text import InsecureStoreWarning
 from anilist_oauth.storage.redis.url import RedisAddress, redis_address
 from anilist_oauth.storage.sql.url import postgresql_address
-from tests.services import PASSWORD, PostgreSQLServer, RedisServer, redis_server
+from tests.certificates import make_certificates
+from tests.services import PASSWORD, PostgreSQLServer, free_port, postgresql_server, redis_server
 from tests.storage.records import key, stored
 
 
@@ -121,19 +122,134 @@ def test_so_does_sql(options: dict[str, Any]) -> None:
         ("postgresql:///app?host=db.example", True),
         ("postgresql://u:p@[2001:db8::1]:5432/app", True),
         ("postgresql://u:p@db.example/app?sslmode=require", False),
+        ("postgresql://u:p@db.example/app?sslrootcert=system", False),
         ("postgresql://u:p@localhost:5432,127.0.0.1,[::1]:5432/app", False),
         ("postgresql:///app?host=%2Fvar%2Frun%2Fpostgresql", False),
+        ("redis://u:p@cache.example/0", True),
+        ("valkey://[2001:db8::1]:6379", True),
+        ("redis+sentinel://u:p@127.0.0.1,s2.example/mymaster", True),
+        ("redis+cluster://c1.example", True),
+        ("rediss://u:p@cache.example/0", False),
+        ("rediss+sentinel://u:p@s1.example/mymaster", False),
+        ("redis://u:p@localhost/0", False),
+        ("redis://:p@127.0.0.1:6379", False),
+        ("redis://", False),
+        ("unix:///run/redis.sock", False),
     ],
 )
-def test_a_database_elsewhere_without_tls_is_warned_of(url: str, *, warned: bool) -> None:
+def test_a_store_elsewhere_without_tls_is_warned_of(url: str, *, warned: bool) -> None:
     """Whoever can listen on the way reads the tokens."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         open_store(url)
     assert [warning.category for warning in caught] == [InsecureStoreWarning] * warned
-    assert "p@" not in "".join(str(warning.message) for warning in caught)
+    said = "".join(str(warning.message) for warning in caught)
+    assert "may not be encrypted" in said or not warned
+    assert "p@" not in said
 
 
+@pytest.mark.requirement("S41")
+@pytest.mark.parametrize("options", ["sslmode=require&channel_binding=require", "channel_binding=require"])
+def test_a_channel_that_the_driver_cannot_bind_is_not_passed_over_in_silence(options: str) -> None:
+    """It proves which server that is; without it TLS is required, and a certificate that is not checked warned of."""
+    with pytest.warns(InsecureStoreWarning, match=r"asyncpg, cannot do that.*db\.example.*sslmode=verify-full"):
+        address = postgresql_address(f"postgresql://u:p@db.example/app?{options}")
+    assert "sslmode=require" in address.dsn.value
+    with pytest.raises(ConfigurationError, match="channel_binding=require needs TLS"):
+        postgresql_address("postgresql://u:p@db.example/app?sslmode=disable&channel_binding=require")
+
+
+@pytest.mark.parametrize("options", ["", "&sslmode=verify-full"])
+def test_a_certificate_that_is_checked_is_as_good(options: str) -> None:
+    """Nobody is warned, with the roots of the machine or of a file."""
+    address = postgresql_address(f"postgresql://u:p@db.example/app?channel_binding=require&sslrootcert=system{options}")
+    assert address.system_roots
+    verified = f"sslmode=verify-full&sslrootcert={Path(__file__).as_posix()}"
+    assert not postgresql_address(f"postgresql://u:p@db.example/app?channel_binding=require&{verified}").system_roots
+
+
+@pytest.mark.parametrize("options", ["sslmode=require&", "sslmode=verify-ca&", f"sslcert={__file__}&"])
+def test_the_roots_of_the_machine_are_for_full_verification(options: str) -> None:
+    """As libpq has it; anything less is refused in words."""
+    with pytest.raises(ConfigurationError, match="sslrootcert=system needs sslmode=verify-full"):
+        postgresql_address(f"postgresql://u:p@db.example/app?{options}sslrootcert=system")
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an authority and of the certificate of a server here."""
+    folder = tmp_path_factory.mktemp("certificates")
+    make_certificates(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def encrypted(certificates: Path) -> Iterator[PostgreSQLServer]:
+    """A PostgreSQL with TLS."""
+    with postgresql_server() as server:
+        server.use_tls(certificates)
+        yield server
+
+
+# Where hosts print the name of a server of theirs, the test puts the one that it has; the rest stays as it is printed.
+PRINTED = [
+    "postgres://HERE/app",
+    "postgresql://HERE/app?sslmode=require&channel_binding=require",
+    "postgresql://HERE/postgres?pgbouncer=true",
+    "postgresql://HERE/app?sslmode=verify-full&sslrootcert=ca.pem",
+    "postgresql://HERE/app?sslmode=verify-full&sslrootcert=system",
+    "postgresql://HERE/app?sslrootcert=system&channel_binding=require",
+    "postgresql://HERE/app?connect_timeout=10&application_name=bot&options=-c%20search_path%3Danilist",
+    "postgresql://AWAY,HERE/app?target_session_attrs=read-write",
+    "postgresql:///app?host=SOCKET&user=USER&password=PASSWORD&port=PORT",
+    "postgresql+asyncpg://HERE/app",
+    "postgresql+psycopg://HERE/app",
+]
+
+
+@pytest.mark.parametrize("printed", PRINTED)
+async def test_a_url_of_postgresql_opens_as_it_is_printed(
+    encrypted: PostgreSQLServer, certificates: Path, printed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Against a server that has what the URL asks for: TLS, a certificate, a schema, a socket."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificates / "ca.pem"))  # the machine's own roots
+    monkeypatch.chdir(certificates)
+    empty = encrypted.database()
+    await postgresql_rows(encrypted, "CREATE SCHEMA IF NOT EXISTS anilist")
+    here = empty.removeprefix("postgresql://").removesuffix("/postgres")
+    parts = {"AWAY,HERE": here.replace("@", "@127.0.0.1:1,"), "HERE": here, "/app": "/postgres"}
+    parts |= {"PORT": f"{encrypted.port}", "SOCKET": f"{encrypted.folder}", "USER": "anilist", "PASSWORD": PASSWORD}
+    url = printed
+    for name, value in parts.items():
+        url = url.replace(name, value)
+    async with open_store(url) as store:
+        assert await store.tokens.put(stored())
+        assert await store.tokens.get("discord:42", client_id="12345") == stored()
+
+
+async def test_a_certificate_of_nobody_is_refused(encrypted: PostgreSQLServer) -> None:
+    """The roots of the machine do not know it."""
+    with pytest.raises(StorageError, match="certificate verify failed"):
+        await open_store(f"{encrypted.database()}?sslmode=verify-full&sslrootcert=system").open()
+
+
+async def test_a_redis_with_tls_opens(certificates: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``rediss:`` and ``valkeys:``, with the roots of the machine; a certificate that they do not know is refused."""
+    port = free_port()
+    names = ("--tls-cert-file", "server.crt", "--tls-key-file", "server.key", "--tls-ca-cert-file", "ca.pem")
+    files = [name if name.startswith("--") else str(certificates / name) for name in names]
+    with redis_server("--tls-port", str(port), "--tls-auth-clients", "no", *files) as server:
+        for scheme in ("rediss", "valkeys"):
+            url = server.url.replace("redis://:", f"{scheme}://default:").replace(str(server.port), str(port))
+            with pytest.raises(StorageError, match="certificate verify failed"):
+                await open_store(url).open()
+            with monkeypatch.context() as patch:
+                patch.setenv("SSL_CERT_FILE", str(certificates / "ca.pem"))
+                async with open_store(url) as store:
+                    assert await store.tokens.put(stored())
+
+
+@pytest.mark.filterwarnings("ignore::anilist_oauth.storage.plain_text.InsecureStoreWarning")
 @pytest.mark.parametrize(
     ("url", "kind", "nodes"),
     [
@@ -165,15 +281,6 @@ async def test_a_socket_of_redis_opens(tmp_path: Path, scheme: str) -> None:
     with redis_server("--unixsocket", str(tmp_path / "redis.sock")):
         async with open_store(f"{scheme}://:{PASSWORD}@{tmp_path}/redis.sock?db=0") as store:
             assert await store.tokens.put(stored())
-
-
-async def test_a_user_without_channels_is_told_once(redis: RedisServer, caplog: pytest.LogCaptureFixture) -> None:
-    """What is slower, and which right is missing."""
-    redis.command("FLUSHALL")
-    with caplog.at_level(logging.WARNING, "anilist_oauth"):
-        async with open_store(redis.user_without_channels()) as store:
-            await store.tokens.put(stored())
-    assert len([record for record in caplog.records if "ACL SETUSER" in record.getMessage()]) == 1
 
 
 def test_secrets_of_an_address_are_masked() -> None:

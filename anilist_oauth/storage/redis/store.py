@@ -10,18 +10,11 @@ from anilist_oauth.arguments import expect
 from anilist_oauth.clock import checked_clock, utc_now
 from anilist_oauth.errors import ConfigurationError, StorageError
 from anilist_oauth.pacing.pace import Pace
-from anilist_oauth.pacing.shared_pace import SharedPace
 from anilist_oauth.redaction import Masked, MaskedText, Unpicklable
 from anilist_oauth.storage.health import PING_LIMIT, Health, within
-from anilist_oauth.storage.protocols import LoginStore, UpdatingTokenStore
-from anilist_oauth.storage.redis.keys import Keys
-from anilist_oauth.storage.redis.logins import RedisLoginStore
-from anilist_oauth.storage.redis.pace import RedisLedger
-from anilist_oauth.storage.redis.tokens import RedisTokenStore
-from anilist_oauth.storage.redis.upgrade import VERSION, upgrade
-from anilist_oauth.storage.redis.url import redis_address
+from anilist_oauth.storage.protocols import LoginStore
 from anilist_oauth.storage.sealed import Keys as SealingKeys
-from anilist_oauth.storage.sealed import token_store
+from anilist_oauth.storage.sealed import UnsealedTokenStore, token_store
 
 _PREFIX = re.compile(r"[A-Za-z0-9_.:/-]{1,100}")
 
@@ -72,6 +65,11 @@ class RedisStore(Unpicklable):
         sealed: bool | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
+        from anilist_oauth.storage.redis.keys import Keys
+        from anilist_oauth.storage.redis.logins import RedisLoginStore
+        from anilist_oauth.storage.redis.tokens import RedisTokenStore
+        from anilist_oauth.storage.redis.url import redis_address
+
         clock = checked_clock(clock)
         expect(prefix, str, "prefix: a str is needed")
         if not _PREFIX.fullmatch(prefix):
@@ -95,7 +93,7 @@ class RedisStore(Unpicklable):
         self._own_logins = RedisLoginStore(self._run, self._news, self._keys, clock=clock)
         self.logins: LoginStore = self._own_logins
         records = RedisTokenStore(self._run, self._keys, clock=clock)
-        self.tokens: UpdatingTokenStore = token_store(records, keys, sealed=sealed)
+        self.tokens: UnsealedTokenStore = token_store(records, keys, sealed=sealed)
 
     def __repr__(self) -> str:
         return "<RedisStore>"
@@ -112,6 +110,9 @@ class RedisStore(Unpicklable):
         Raises:
             ConfigurationError: The ceiling is not a positive integer.
         """
+        from anilist_oauth.pacing.shared_pace import SharedPace
+        from anilist_oauth.storage.redis.pace import RedisLedger
+
         return SharedPace(RedisLedger(self._run, self._keys.pace), ceiling)
 
     async def open(self) -> Self:
@@ -121,12 +122,14 @@ class RedisStore(Unpicklable):
             StorageError: Redis cannot be reached or refuses, or its data were written by a newer version.
             ImportError: The extra is not installed. The message says how to install it.
         """
+        from anilist_oauth.storage.redis.upgrade import upgrade
+
         async with self._opening:
             if self._client is None:
                 client = self._make_client()
                 try:
                     await client.open(self._keys.settled)
-                    self._found_version = await upgrade(client.run, self._keys)
+                    self._found_version = await upgrade(client.run, self._keys, plain=self.tokens.plain)
                 except BaseException:
                     await client.aclose()
                     raise
@@ -139,6 +142,8 @@ class RedisStore(Unpicklable):
 
     async def health(self) -> Health:
         """Count the records. Raises `StorageError` if that fails."""
+        from anilist_oauth.storage.redis.upgrade import VERSION
+
         [applications] = await self._run(("SMEMBERS", self._keys.applications))
         counts = [await self._run(("ZCARD", self._keys.expiry(application))) for application in applications]
         logins = await self._opened().scan(f"{self._keys.logins}{'?' * 64}")

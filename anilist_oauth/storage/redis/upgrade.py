@@ -1,20 +1,27 @@
 """The version of the data in Redis, and the upgrade from older ones.
 
 Version 1 is that of `anilist_oauth` 0.1, which kept no version. Version 2 added it, the fields ``user_id`` and
-``issued_at`` of a token, and the note that there are sealed ones. Each record is upgraded by itself, and again without
-harm, so that many processes may do so at once, and a program of the version before may go on writing meanwhile.
+``issued_at`` of a token, and the note that there are sealed ones. Each record is upgraded by itself, and may be again
+without harm. So many processes may do so at once, one may die in the middle of it, and a program of the version before
+may continue to write meanwhile. The version is written last, and never over a newer one.
 """
 
 import json
 from typing import Any
 
 from anilist_oauth.errors import StorageError
+from anilist_oauth.redaction import MaskedText
 from anilist_oauth.storage.encoding import UNREADABLE, issued_at_of, masked_token
 from anilist_oauth.storage.redis.keys import Keys, Run, script
-from anilist_oauth.storage.sealed import MARK
+from anilist_oauth.storage.sealed import MARK, Plain
 
 VERSION = 2
 
+NOTE_VERSION = """
+local present = tonumber(redis.call('GET', KEYS[1]) or 0) or 0
+if present < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], ARGV[1]) end
+return math.max(present, tonumber(ARGV[1]))
+"""
 FILL = """
 local token_id, user_id, issued_at = unpack(ARGV)
 if redis.call('HGET', KEYS[1], 'token_id') ~= token_id then return 0 end
@@ -24,8 +31,13 @@ return 1
 """
 
 
-async def upgrade(run: Run, keys: Keys) -> int:
+async def upgrade(run: Run, keys: Keys, *, plain: Plain) -> int:
     """Upgrade a store if needed. Return the version that was found, or 0 if it was empty.
+
+    Args:
+        run: Runs commands.
+        keys: The store's keys.
+        plain: Opens a sealed token; see `UnsealedTokenStore.plain`.
 
     Raises:
         StorageError: It was written by a newer version of this package, or Redis failed.
@@ -33,26 +45,34 @@ async def upgrade(run: Run, keys: Keys) -> int:
     [version] = await run(("GET", keys.version))
     [applications] = await run(("SMEMBERS", keys.applications)) if version is None else [[]]
     found = int(version) if version and version.isdigit() else 1 if applications else 0
-    if found > VERSION:
-        raise StorageError(
-            f"the store has version {found}, but this version of anilist_oauth only supports up to {VERSION}; upgrade "
-            "the package"
-        )
+    _check(found)
     if found < VERSION:
         for application in applications:
-            await _from_1(run, keys, application)
-        await run(("SET", keys.version, VERSION))
+            await _from_1(run, keys, application, plain)
+        [noted] = await run(script(NOTE_VERSION, (keys.version,), VERSION))
+        _check(int(noted))  # another process may have a newer version of the package
     return found
 
 
-async def _from_1(run: Run, keys: Keys, application: str) -> None:
+def _check(version: int) -> None:
+    if version > VERSION:
+        raise StorageError(
+            f"the store has version {version}, but this version of anilist_oauth only supports up to {VERSION}; "
+            "upgrade the package"
+        )
+
+
+async def _from_1(run: Run, keys: Keys, application: str, plain: Plain) -> None:
     [subjects] = await run(("ZRANGE", keys.expiry(application), 0, -1))
     for subject in subjects:
         key = keys.token(application, subject)
         [fields] = map(masked_token, await run(("HGETALL", key)))
-        if str(fields.get("access_token", "")).startswith(MARK):
+        sealed = MaskedText(fields.get("access_token", ""))
+        if sealed.startswith(MARK):
             await run(("SET", keys.sealed, "1"))
-        await run(script(FILL, (key,), fields.get("token_id", ""), _user_id(fields), _issued_at(fields)))
+        issued_at = issued_at_of(plain(application, subject, sealed))
+        filled = (_user_id(fields), "" if issued_at is None else issued_at)
+        await run(script(FILL, (key,), fields.get("token_id", ""), *filled))
 
 
 def _user_id(fields: dict[str, Any]) -> int | str:
@@ -60,8 +80,3 @@ def _user_id(fields: dict[str, Any]) -> int | str:
         return int(json.loads(fields["viewer"])["id"])
     except UNREADABLE:
         return ""
-
-
-def _issued_at(fields: dict[str, Any]) -> int | str:
-    issued_at = issued_at_of(fields.get("access_token", ""))
-    return "" if issued_at is None else issued_at

@@ -1,13 +1,15 @@
 """Parse Redis URLs as hosting services show them: one server, a Sentinel's master, a Cluster, or a Unix socket."""
 
+from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import Any, Literal
-from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import attrs
 
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.redaction import Masked, MaskedText
+from anilist_oauth.storage.plain_text import is_here, warn_of_plain_text
 
 Kind = Literal["single", "sentinel", "cluster"]
 
@@ -74,6 +76,7 @@ def redis_address(url: str) -> RedisAddress:
         return RedisAddress(kind="single", url=Masked(f"unix://{rest}"), secrets=secrets)
     if kind == "single":
         _check_database(parts.path)
+        _warn_without_tls((_node(parts.netloc.rpartition("@")[2], _PORTS[kind]),), tls=_TLS[base])
         plain = "rediss" if _TLS[base] else "redis"
         return RedisAddress(kind=kind, url=Masked(f"{plain}://{rest}"), secrets=secrets)
     return _several(kind, parts, query, tls=_TLS[base], secrets=secrets)
@@ -99,10 +102,12 @@ def _several(
     if kind == "cluster" and options.pop("db", 0):
         raise ConfigurationError("the store's URL: a Redis Cluster only has the database 0")
     of_sentinels = {name.removeprefix("sentinel_"): query[name] for name in query if name in _OF_SENTINELS}
+    nodes = tuple(_node(node, _PORTS[kind]) for node in parts.netloc.rpartition("@")[2].split(","))
+    _warn_without_tls(nodes, tls=tls)
     return RedisAddress(
         kind=kind,
-        url=Masked(urlencode({})),
-        nodes=tuple(_node(node, _PORTS[kind]) for node in parts.netloc.rpartition("@")[2].split(",")),
+        url=Masked(""),
+        nodes=nodes,
         service=service,
         options=Masked(options),
         of_sentinels=Masked(of_sentinels | ({"ssl": True} if tls else {})),
@@ -110,13 +115,17 @@ def _several(
     )
 
 
-def _node(text: str, port: int) -> tuple[str, int]:
-    try:
+def _node(text: str, default_port: int) -> tuple[str, int]:
+    with suppress(ValueError):
         parts = urlsplit(f"//{text}")
-        found = parts.hostname or "localhost", parts.port or port
-    except ValueError as error:
-        raise ConfigurationError(f"the store's URL: {text!r} is not a host and a port") from error
-    return found
+        return parts.hostname or "localhost", parts.port or default_port
+    raise ConfigurationError(f"the store's URL cannot be read, because a host or port in it is not one: {NEEDED}")
+
+
+def _warn_without_tls(nodes: tuple[tuple[str, int], ...], *, tls: bool) -> None:
+    far = [host for host, _ in nodes if not is_here(host)]
+    if far and not tls:
+        warn_of_plain_text(far[0], "if the server has TLS, begin the URL with rediss in place of redis")
 
 
 def _check_database(path: str) -> int:

@@ -6,6 +6,7 @@ sends text and values together: one round trip, which is one transaction. asyncp
 """
 
 import asyncio
+import ssl
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -101,6 +102,8 @@ class PostgreSQL:
             self._idle.pop().connection.terminate()
 
     async def _connect(self, **options: Any) -> Any:
+        if self._address.system_roots:
+            options["ssl"] = ssl.create_default_context()
         return await asyncpg.connect(
             self._address.dsn.value, statement_cache_size=0, timeout=self._address.connect_timeout, **options
         )

@@ -9,7 +9,6 @@ from anilist_oauth.storage.calls import LIMIT, WAIT, Calls
 from anilist_oauth.storage.sql.database import Database, Row
 from anilist_oauth.storage.sql.failures import storage_error
 from anilist_oauth.storage.sql.statements import Statements
-from anilist_oauth.storage.sql.tables import Tables
 from anilist_oauth.storage.sql.upgrade import VERSION, Upgrade
 
 UPGRADE_LIMIT = 600.0  # seconds to upgrade the tables
@@ -22,18 +21,18 @@ class Runner:
         database: Runs the statements.
         name: The database's name in messages.
         secrets: Strings that no message may show.
-        tables: The tables.
         statements: The statements.
+        upgrade: Creates and upgrades the tables.
     """
 
     def __init__(
-        self, database: Database, *, name: str, secrets: tuple[str, ...], tables: Tables, statements: Statements
+        self, database: Database, *, name: str, secrets: tuple[str, ...], statements: Statements, upgrade: Upgrade
     ) -> None:
         self._database = database
         self._name = name
         self._secrets = secrets
-        self._tables = tables
         self._statements = statements
+        self._upgrade = upgrade
         self._calls = Calls(self._failure)
         _keep_rows_out_of_logs()
 
@@ -70,7 +69,7 @@ class Runner:
     async def _open(self) -> int:
         async with asyncio.timeout(LIMIT):
             await self._database.open()
-        engine, upgrade = self._database.upgrading(), Upgrade(self._tables)
+        engine, upgrade = self._database.upgrading(), self._upgrade
         try:
             async with asyncio.timeout(LIMIT) as limit, engine.connect() as connection:
                 found = await connection.run_sync(upgrade.version)

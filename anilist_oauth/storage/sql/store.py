@@ -4,16 +4,17 @@ import asyncio
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, NoReturn, Self
+from typing import Any, Literal, NoReturn, Self
 
 from anilist_oauth.arguments import expect
 from anilist_oauth.clock import checked_clock, utc_now
 from anilist_oauth.errors import ConfigurationError, StorageError
 from anilist_oauth.redaction import Masked, MaskedText, Unpicklable
 from anilist_oauth.storage.health import PING_LIMIT, Health, within
-from anilist_oauth.storage.protocols import LoginStore, UpdatingTokenStore
-from anilist_oauth.storage.sealed import token_store
-from anilist_oauth.storage.sql.url import Dialect, dialect_of, postgresql_address, sqlite_path
+from anilist_oauth.storage.protocols import LoginStore
+from anilist_oauth.storage.sealed import UnsealedTokenStore, token_store
+
+Dialect = Literal["sqlite", "postgresql"]
 
 EXTRAS: dict[Dialect, str] = {"sqlite": "sql", "postgresql": "postgres"}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
@@ -87,7 +88,7 @@ class SQLStore(Unpicklable):
         self._found_version: int | None = None
         self._own_logins = SQLLoginStore(self._run, clock=clock)
         self.logins: LoginStore = self._own_logins
-        self.tokens: UpdatingTokenStore = token_store(SQLTokenStore(self._run, clock=clock), keys, sealed=sealed)
+        self.tokens: UnsealedTokenStore = token_store(SQLTokenStore(self._run, clock=clock), keys, sealed=sealed)
 
     def __repr__(self) -> str:
         return f"<SQLStore {self._dialect}>"
@@ -162,6 +163,7 @@ class SQLStore(Unpicklable):
             from anilist_oauth.storage.sql.runner import Runner
             from anilist_oauth.storage.sql.statements import make_statements
             from anilist_oauth.storage.sql.tables import make_tables
+            from anilist_oauth.storage.sql.upgrade import Upgrade
 
             database = self._make_database()
         except ImportError as error:
@@ -174,8 +176,8 @@ class SQLStore(Unpicklable):
             database,
             name=self._dialect,
             secrets=getattr(self._address, "secrets", ()),
-            tables=tables,
             statements=make_statements(tables, self._dialect),
+            upgrade=Upgrade(tables, self.tokens.plain),
         )
 
     def _make_database(self) -> Any:
@@ -203,6 +205,8 @@ def _read(source: Masked[Any], schema: str | None) -> tuple[Dialect, Any]:
     """Return which database is meant, and its address."""
     if not isinstance(source.value, str):
         return _dialect_of_engine(source.value), None
+    from anilist_oauth.storage.sql.url import dialect_of, postgresql_address, sqlite_path
+
     dialect = dialect_of(source.value)
     if dialect == "postgresql":
         return dialect, postgresql_address(source.value)

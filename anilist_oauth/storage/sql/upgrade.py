@@ -17,6 +17,7 @@ from sqlalchemy.schema import CreateColumn, CreateSchema
 from anilist_oauth.errors import StorageError
 from anilist_oauth.redaction import Masked
 from anilist_oauth.storage.encoding import UNREADABLE, issued_at_of
+from anilist_oauth.storage.sealed import Plain
 from anilist_oauth.storage.sql.tables import Tables
 
 VERSION = 2
@@ -26,9 +27,15 @@ PAGE = 500  # rows that are read at once
 
 @attrs.frozen
 class Upgrade:
-    """Upgrades the tables of one store to `VERSION`, in one transaction."""
+    """Upgrades the tables of one store to `VERSION`, in one transaction.
+
+    Attributes:
+        tables: The tables.
+        plain: Opens a sealed token; see `UnsealedTokenStore.plain`.
+    """
 
     tables: Tables
+    plain: Plain
 
     def __call__(self, connection: Connection) -> None:
         """Create or upgrade the tables. Several processes may do so at once."""
@@ -37,7 +44,7 @@ class Upgrade:
         if current == 0:
             self._create(connection)
         for version in range(current or VERSION, VERSION):
-            _STEPS[version](connection, self.tables)
+            _STEPS[version](connection, self.tables, self.plain)
         if current != VERSION:
             connection.execute(delete(self.tables.version))
             connection.execute(insert(self.tables.version).values(version=VERSION))
@@ -85,8 +92,8 @@ class Upgrade:
         self.tables.metadata.create_all(connection)
 
 
-def _from_1(connection: Connection, tables: Tables) -> None:
-    """Add the user id, which was the viewer's, and the time of issue, which a plain token contains."""
+def _from_1(connection: Connection, tables: Tables, plain: Plain) -> None:
+    """Add the user id, which was the viewer's, and the time of issue, which a token contains."""
     tables.version.create(connection, checkfirst=True)
     tokens = tables.tokens
     table = connection.dialect.identifier_preparer.format_table(tokens)
@@ -101,7 +108,7 @@ def _from_1(connection: Connection, tables: Tables) -> None:
         .values(user_id=bindparam("new_user_id"), issued_at=bindparam("new_issued_at"))
     )
     for page in _pages(connection, tables):
-        connection.execute(fill, [_filled(row) for row in page.value])
+        connection.execute(fill, [_filled(row, plain) for row in page.value])
 
 
 def _pages(connection: Connection, tables: Tables) -> Iterator[Masked[Sequence[Any]]]:
@@ -117,7 +124,7 @@ def _pages(connection: Connection, tables: Tables) -> Iterator[Masked[Sequence[A
         page = Masked(connection.execute(every.where(after).limit(PAGE)).all())
 
 
-def _filled(row: Any) -> dict[str, Any]:
+def _filled(row: Any, plain: Plain) -> dict[str, Any]:
     """Return the values of the new columns. They stay empty for a row that this package did not write."""
     try:
         user_id = json.loads(row.viewer)["id"]
@@ -127,8 +134,8 @@ def _filled(row: Any) -> dict[str, Any]:
         "this_client_id": row.client_id,
         "this_subject": row.subject,
         "new_user_id": user_id if type(user_id) is int else None,
-        "new_issued_at": issued_at_of(row.access_token),
+        "new_issued_at": issued_at_of(plain(row.client_id, row.subject, row.access_token)),
     }
 
 
-_STEPS: dict[int, Callable[[Connection, Tables], None]] = {1: _from_1}
+_STEPS: dict[int, Callable[[Connection, Tables, Plain], None]] = {1: _from_1}

@@ -9,7 +9,7 @@ import attrs
 
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.redaction import Masked, MaskedText
-from anilist_oauth.storage.plain_text import is_here, quoted, warn_of_plain_text
+from anilist_oauth.storage.plain_text import is_here, quoted, warn_of_plain_text, warn_of_unverified
 
 Dialect = Literal["sqlite", "postgresql"]
 
@@ -24,7 +24,9 @@ UNDERSTOOD = {
 }
 # What concerns other drivers, or the host's own pooler: it changes nothing here.
 IGNORED = {"pgbouncer", "connection_limit", "pool_timeout", "supa", "gssencmode", "keepalives", "keepalives_idle"}
-ENCRYPTED = {"require", "verify-ca", "verify-full"}
+VERIFIED = {"verify-ca", "verify-full"}
+ENCRYPTED = {"require", *VERIFIED}
+VERIFY = "add sslmode=verify-full and sslrootcert=system (or a file of the host's) to the URL"
 # One host or several, each with a port or without; a name has no colon, and an IPv6 address has brackets.
 _PORTS = re.compile(r"(?:^|,|(?:\[[^\]]*\]|[^:,\[\]]+)(?::\d{0,5})?(?=,|$))*")
 NEEDED = "postgresql://user:password@host:5432/database is needed"
@@ -37,11 +39,14 @@ class PostgreSQLAddress:
     Attributes:
         dsn: The URL, with the options that asyncpg reads.
         connect_timeout: Seconds for a new connection.
+        system_roots: Whether the server must have a certificate of a certificate authority that this machine trusts
+            (libpq's ``sslrootcert=system``, which asyncpg does not know).
         secrets: Strings that no message may show.
     """
 
     dsn: Masked[str]
     connect_timeout: float
+    system_roots: bool
     secrets: tuple[str, ...] = attrs.field(repr=False)
 
 
@@ -87,16 +92,17 @@ def postgresql_address(url: str) -> PostgreSQLAddress:
     _check_options(options)
     timeout = _connect_timeout(options.pop("connect_timeout", None))
     binding = options.pop("channel_binding", "prefer")
-    if binding not in {"disable", "prefer", "require"}:
-        raise ConfigurationError("the store's URL: channel_binding must be disable, prefer or require")
+    system_roots = _takes_system_roots(options)
     if "fallback_application_name" in options:
         options.setdefault("application_name", options.pop("fallback_application_name"))
     kept = {name: value for name, value in options.items() if name not in IGNORED}
-    _warn_without_tls(parts.netloc.rpartition("@")[2], kept)
+    _secure(parts.netloc.rpartition("@")[2], kept, binding=binding, verified=system_roots)
     password = MaskedText(unquote(parts.netloc.rpartition("@")[0].partition(":")[2]))
     dsn = parts._replace(query=urlencode(kept)).geturl()
     secrets = (url, password, MaskedText(options.get("password", "")), MaskedText(options.get("sslpassword", "")))
-    return PostgreSQLAddress(dsn=Masked(dsn), connect_timeout=timeout, secrets=tuple(filter(None, secrets)))
+    return PostgreSQLAddress(
+        dsn=Masked(dsn), connect_timeout=timeout, system_roots=system_roots, secrets=tuple(filter(None, secrets))
+    )
 
 
 def _check_options(options: dict[str, str]) -> None:
@@ -121,11 +127,33 @@ def _connect_timeout(given: str | None) -> float:
     return float(min(int(given) or CONNECT_TIMEOUT, CONNECT_TIMEOUT))  # a store must answer within ten seconds
 
 
-def _warn_without_tls(hosts: str, options: dict[str, str]) -> None:
-    hosts = options.get("host", "") or hosts
-    far = [host for host in map(_host, hosts.split(",")) if not is_here(host)]
-    if far and options.get("sslmode", "prefer") not in ENCRYPTED:
-        warn_of_plain_text(far[0], "add ?sslmode=verify-full (or require) to the URL")
+def _takes_system_roots(options: dict[str, str]) -> bool:
+    """Remove ``sslrootcert=system`` from the options. Return whether it was there."""
+    if options.get("sslrootcert") != "system":
+        return False
+    if options.pop("sslmode", "verify-full") != "verify-full" or "sslcert" in options:
+        raise ConfigurationError(
+            "the store's URL: sslrootcert=system needs sslmode=verify-full, and does not work with sslcert"
+        )
+    del options["sslrootcert"]
+    return True
+
+
+def _secure(hosts: str, options: dict[str, str], *, binding: str, verified: bool) -> None:
+    """Warn if the way to another host is not safe. A channel cannot be bound without TLS, so that needs TLS."""
+    if binding not in {"disable", "prefer", "require"}:
+        raise ConfigurationError("the store's URL: channel_binding must be disable, prefer or require")
+    far = [host for host in map(_host, (options.get("host", "") or hosts).split(",")) if not is_here(host)]
+    if not far or verified:
+        return
+    mode = options.get("sslmode", "prefer")
+    if binding == "require" and mode not in VERIFIED:
+        if mode == "disable":
+            raise ConfigurationError("the store's URL: channel_binding=require needs TLS, so not sslmode=disable")
+        options["sslmode"] = "require"
+        warn_of_unverified(far[0], VERIFY)
+    elif mode not in ENCRYPTED:
+        warn_of_plain_text(far[0], f"{VERIFY}, or at least sslmode=require")
 
 
 def _host(host_and_port: str) -> str:

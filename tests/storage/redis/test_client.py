@@ -4,10 +4,12 @@ import asyncio
 import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from anilist_oauth.errors import ConfigurationError, StorageError
+from anilist_oauth.login.store_retry import retry_store
 from anilist_oauth.storage import Outcome, RedisStore
 from anilist_oauth.storage import calls as store_calls
 from anilist_oauth.storage.redis import client as redis_client
@@ -52,7 +54,7 @@ async def test_a_refusal_is_told_without_the_url(redis: RedisServer, old: str, n
 @pytest.mark.requirement("S19")
 async def test_what_was_sent_is_not_told() -> None:
     """Redis repeats a command it does not know, and a driver may repeat the URL."""
-    client = redis_client.connect(redis_address("redis://u:canary%2Fpassword@host"), at_once=None)
+    client = redis_client.connect(redis_address("rediss://u:canary%2Fpassword@host"), at_once=None)
     for said in (
         "unknown command 'EVAL', with args beginning with: 'canary'",
         "redis://u:canary%2Fpassword@host",
@@ -78,6 +80,30 @@ async def test_a_full_server_may_be_tried_again(own_redis: RedisServer) -> None:
         with pytest.raises(StorageError, match="OutOfMemory") as caught:
             await store.tokens.put(stored())
         assert caught.value.retryable
+
+
+@pytest.mark.requirement("R6")
+async def test_a_server_that_cannot_save_is_waited_for(tmp_path: Path) -> None:
+    """It refuses writes (MISCONF) until its disk works again: a call is repeated, and then it is done."""
+    with redis_server("--dir", str(tmp_path), "--save", "3600 1") as own:
+        (tmp_path / "dump.rdb" / "in-the-way").mkdir(parents=True)
+        async with RedisStore(own.url, clock=Clock()) as store:
+            save(own, "err")
+            with pytest.raises(StorageError, match="MISCONF") as caught:
+                await store.tokens.put(stored())
+            assert caught.value.retryable
+            putting = asyncio.ensure_future(retry_store(lambda: store.tokens.put(stored())))
+            (tmp_path / "dump.rdb" / "in-the-way").rmdir()
+            (tmp_path / "dump.rdb").rmdir()
+            save(own, "ok")
+            assert await putting
+
+
+def save(server: RedisServer, status: str) -> None:
+    """Let it save, until that has ended like this."""
+    server.command("BGSAVE")
+    while f"rdb_last_bgsave_status:{status}".encode() not in server.command("INFO persistence"):
+        pass
 
 
 async def test_a_restarted_server_is_found_again(own_redis: RedisServer) -> None:

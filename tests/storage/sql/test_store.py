@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import sqlite3
 import stat
 import sys
@@ -9,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
+import attrs
 import pytest
 
 from anilist_oauth.errors import ConfigurationError, StorageError
@@ -40,6 +42,23 @@ async def store(url: str) -> AsyncIterator[SQLStore]:
 async def rows(store: SQLStore, statement: str) -> list[tuple[object, ...]]:
     """Ask the database itself."""
     return [tuple(row.values()) for row in await raw(store, statement)]
+
+
+async def test_a_copy_of_the_file_alone_has_every_token(store: SQLStore, tmp_path: Path) -> None:
+    """A backup by ``cp``, or a container in which only this file is mounted: put, marked and exchanged records."""
+    await store.tokens.put(stored("a"))
+    assert copied(tmp_path) == [("a", 0)]
+    await store.tokens.update(attrs.evolve(stored("a"), needs_login=True), was=stored("a"))
+    assert copied(tmp_path) == [("a", 1)]
+    await store.tokens.put(stored("a", token="token-2"), over=stored("a").token_id)
+    assert copied(tmp_path) == [("a", 0)]
+
+
+def copied(tmp_path: Path) -> list[tuple[str, int]]:
+    """Copy the file, without what SQLite keeps beside it, and read the copy."""
+    shutil.copy(tmp_path / "data" / "tokens.db", tmp_path / "copy.db")
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+        return copy.execute("SELECT subject, needs_login FROM anilist_oauth_tokens").fetchall()
 
 
 @pytest.mark.requirement("S18")

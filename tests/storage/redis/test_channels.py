@@ -1,0 +1,57 @@
+"""A Redis user with keys and without channels, as hosts make them since Redis 7."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+
+import pytest
+
+from anilist_oauth.login.flow import LoginFlow
+from anilist_oauth.storage import RedisStore, open_store
+from anilist_oauth.storage.redis import client as redis_client
+from tests.flows import COOKIE, Stage, staged
+from tests.services import RedisServer
+
+SLOWER = "some seconds later; `ACL SETUSER <user> &anilist_oauth:{logins}:settled` allows it"
+
+
+@pytest.fixture
+async def store(redis: RedisServer) -> AsyncIterator[RedisStore]:
+    """An empty store, opened as that user."""
+    redis.command("FLUSHALL")
+    async with RedisStore(redis.user_without_channels()) as opened:
+        yield opened
+
+
+@pytest.mark.requirement("V32")
+async def test_logins_go_through_and_waiters_hear_of_them(store: RedisStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten of ten, and each that another flow waits for; none fails once its code is spent."""
+    monkeypatch.setattr(redis_client, "LOOK_EVERY", 0.05)
+    async with staged(logins=store.logins, tokens=store.tokens) as stage:
+        for number in range(10):
+            assert await log_in(stage, f"discord:{number}") == f"discord:{number}"
+        assert stage.posts() == 10
+
+
+async def log_in(stage: Stage, subject: str) -> str | None:
+    """Log somebody in, with a flow of its own that waits; the subject that it was told."""
+    login, callback = await stage.begin(subject=subject, binding=COOKIE)
+    other = LoginFlow(stage.session, logins=stage.flow.logins, tokens=stage.flow.tokens)
+    waiting = asyncio.ensure_future(other.wait(login, timeout=30))
+    done = await stage.flow.finish(callback, binding=COOKIE)
+    assert await waiting == done
+    return done.login.subject
+
+
+@pytest.mark.requirement("V32")
+async def test_opening_says_once_what_is_slower(redis: RedisServer, caplog: pytest.LogCaptureFixture) -> None:
+    """And which right is missing; a user who has it, or whose waiters hear at once, is not told."""
+    redis.command("FLUSHALL")
+    with caplog.at_level(logging.WARNING, "anilist_oauth"):
+        async with open_store(redis.url):
+            assert not caplog.records
+        async with open_store(redis.user_without_channels()) as store:
+            await store.logins.look("0" * 64)
+    assert [record.getMessage() for record in caplog.records if SLOWER in record.getMessage()] == [
+        f"this Redis user may not use channels, so a login finished by another process is noticed {SLOWER}"
+    ]
