@@ -175,6 +175,7 @@ async def test_whoever_leaves_before_the_answer_leaves_nothing_behind(monkeypatc
         assert not set(left) & {*served(stage)._open, *served(stage)._idle}
 
 
+@pytest.mark.requirement("S38")
 async def test_a_connection_carries_one_request(stage: Scene) -> None:
     """It is closed after the answer: nobody keeps a place for later."""
     ask = b"GET /nowhere HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"

@@ -109,7 +109,7 @@ async def attack(threaded: ThreadedStand) -> tuple[str, str]:
 
 @pytest.mark.requirement("S31")
 @pytest.mark.requirement("V29")
-@pytest.mark.parametrize("before", [b"", b"x=y ", b"x=y\t", b"\xa0", b"\x85", b"\xc2\xa0", b"$"], ids=repr)
+@pytest.mark.parametrize("before", [b"", b"x=y ", b"x=y\t", b"\xa0", b"\x85", b"\xc2\xa0", b"$", b"="], ids=repr)
 def test_a_sibling_host_plants_no_binding(browser: Browser, sites: Sites, before: bytes) -> None:
     """The browser keeps and sends what it was given, and the stranger's login is not finished in it."""
     callback, cookie = sites.threaded.run(attack(sites.threaded))
