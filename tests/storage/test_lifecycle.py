@@ -133,6 +133,9 @@ def test_sealing_and_keys_must_fit() -> None:
         open_store("memory:", keys=[KEY], sealed=False)
     with pytest.raises(ConfigurationError, match="anilist-oauth store key"):
         open_store("memory:", sealed=True)
+    for url in ("memory:", "sqlite:///x.db", "redis://localhost"):
+        with pytest.raises(ConfigurationError, match="the list is empty"):
+            open_store(url, keys=[])
 
 
 @pytest.mark.requirement("S41")

@@ -144,6 +144,27 @@ async def test_rotate_seals_all_with_the_first_key(plain: Stores) -> None:
         await plain.tokens.get("plain", client_id="12345")
 
 
+@pytest.mark.requirement("S41")
+async def test_a_record_of_a_foreign_key_stops_neither_a_stream_nor_rotate() -> None:
+    """All others are read and sealed anew; the end names the one that was skipped."""
+    inner = MemoryTokenStore()
+    for subject, key in (("a", KEY), ("b", Fernet.generate_key()), ("c", KEY)):
+        await SealedTokenStore(inner, [key]).put(stored(subject))
+    seen: list[str] = []
+
+    async def read() -> None:
+        async for record in SealedTokenStore(inner, [KEY]).expiring(None):
+            seen.append(record.subject)  # noqa: PERF401  the stream raises at its end
+
+    with pytest.raises(SealError, match=r"1 were skipped because the keys cannot decrypt them: b of application"):
+        await read()
+    assert seen == ["a", "c"]
+    with pytest.raises(SealError, match=r"1 were skipped because the keys cannot decrypt them: b of application"):
+        await SealedTokenStore(inner, [OTHER_KEY, KEY]).rotate()
+    for subject in ("a", "c"):
+        assert await SealedTokenStore(inner, [OTHER_KEY]).get(subject, client_id="12345") == stored(subject)
+
+
 class Busy(MemoryTokenStore):
     """A store in which a mark is set, or the user logs out, between reading and writing."""
 

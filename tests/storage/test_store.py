@@ -124,6 +124,7 @@ async def test_keys_seal_the_tokens(keys: str | bytes | list[str | bytes]) -> No
     assert await SealedTokenStore(store.tokens, [KEY]).get("discord:42", client_id="12345") == stored()
 
 
+@pytest.mark.requirement("S42")
 async def test_the_environment_says_what_no_argument_says(monkeypatch: pytest.MonkeyPatch) -> None:
     """ANILIST_STORE and ANILIST_STORE_KEYS, wherever the URL comes from; keys given go before those."""
     monkeypatch.setenv("ANILIST_STORE", "memory:")
