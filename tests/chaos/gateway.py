@@ -31,7 +31,7 @@ Fate = Literal[
 ]
 FATES: tuple[Fate, ...] = get_args(Fate)
 HARMLESS = frozenset({"fine", "stall", "busy"})  # what a login must survive at its exchange
-STALL, HANG = 0.3, 5.0  # seconds
+STALL, HANG = 0.3, 6.0  # seconds
 
 _CODE = re.compile(rb"code=([0-9a-f]{700,})")
 _BEARER = re.compile(rb"\r\nauthorization: bearer [\w-]+\.([\w-]+)\.", re.IGNORECASE)

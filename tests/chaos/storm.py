@@ -20,13 +20,16 @@ from tests.crew import HURRIED, MEMORY, Answer, Crew, Worker, WorkerDiedError, c
 
 AT_ONCE = 30  # logins under way; with more, a busy machine answers none of them in time
 PATIENCE = 60.0  # seconds after which a call hangs; a taker that is frozen or dead is waited for first
-REQUEST_TIME = 3.0  # seconds that a worker's request may take
+REQUEST_TIME = 4.0  # seconds that a worker's request may take
 FORGOTTEN = 2.0  # seconds that somebody waits for a login that nobody finishes
 CLOCKS = (0.0, 0.5, -0.4)  # seconds that the workers' clocks are ahead
 AWAY = 0.5  # seconds in which nobody listens at AniList's address
+LATE = 0.2  # seconds that this process comes too late to notice; the others then have as little of the machine
 LONG_FREEZE = HURRIED["dead"] + 1  # seconds after which others count a taker as dead
 WARNED = frozenset({"look", "take", "settle", "settled", "get", "put"})
-EXCUSES = frozenset({"a killed worker", "a frozen worker", "nobody listens at AniList"})  # trouble of a store is none
+EXCUSES = frozenset(
+    {"a killed worker", "a frozen worker", "nobody listens at AniList", "a busy machine"}
+)  # trouble of a store is none
 
 Event = Callable[[], Awaitable[None]]
 
@@ -59,6 +62,7 @@ class Storm:
         await asyncio.gather(*self.slots)
         at_once = asyncio.Semaphore(AT_ONCE)
         due = self._events()
+        feeling = asyncio.create_task(self._feel_the_machine())
         async with asyncio.TaskGroup() as group:
             for story in self.stories:
                 await at_once.acquire()
@@ -68,8 +72,17 @@ class Storm:
                     group.create_task(self._happen(name, event))
                 task = group.create_task(self._log_in(story))
                 task.add_done_callback(lambda _: at_once.release())
+        feeling.cancel()
         await self._come_again()
         await self._read_tokens()
+
+    async def _feel_the_machine(self) -> None:
+        """Note it with every login under way where the machine has too much to do to answer in time."""
+        while True:
+            began = self.clock()
+            await asyncio.sleep(LATE / 2)
+            if self.clock() - began > LATE / 2 + LATE:
+                self._shake("a busy machine")
 
     def _start(self, slot: int) -> "asyncio.Task[Worker]":
         return asyncio.create_task(self.crew.start(clock_ahead=CLOCKS[slot]))

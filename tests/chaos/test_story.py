@@ -7,7 +7,7 @@ import pytest
 
 from tests.chaos.gateway import Post
 from tests.chaos.plan import Plan, Visit
-from tests.chaos.story import SLOW, Story, Told
+from tests.chaos.story import OVERTAKEN, SLOW, Story, Told
 
 VISIT = Visit(browser="right", brings="code", worker=0, at_once=True, leaves=False)
 WRONG = attrs.evolve(VISIT, browser="wrong")
@@ -49,10 +49,11 @@ def broken(told: Story, *posts: Post) -> list[str]:
         (story(FAILED, FAILED), [LOST]),
         (story(FAILED, FAILED), [Post("stall", answered=True, seconds=SLOW + 1)]),
         (story({"error": "StateMismatchError", "reason": "binding"}, visit=WRONG), []),
+        (story(FAILED | {"text": OVERTAKEN}, subject="again:7"), [SENT]),
     ],
 )
 def test_a_login_that_went_as_it_must_breaks_no_rule(told: Story, posts: list[Post]) -> None:
-    """Two told the same, a 429 waited out, a lost answer, one too late for its sender, a stranger that is refused."""
+    """Two told the same, a 429 waited out, a lost answer, one too late, a stranger, and one overtaken."""
     assert broken(told, *posts) == []
 
 
@@ -75,6 +76,7 @@ def test_a_login_that_went_as_it_must_breaks_no_rule(told: Story, posts: list[Po
         (story(DONE, FAILED), [LOST], "all are told the same"),
         (story(DONE, DONE | {"token_id": "xyz"}), [SENT], "all are told the same"),
         (story(FAILED), [SENT], "a login fails only where something befell it"),
+        (story(FAILED | {"text": OVERTAKEN}), [SENT], "a login fails only where something befell it"),
         (story({"error": "AccessDeniedError"}), [LOST], "a denied login sends no code"),
     ],
 )
