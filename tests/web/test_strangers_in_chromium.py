@@ -61,15 +61,17 @@ def sites(adapter_site: AdapterSite, tmp_path: Path, request: pytest.FixtureRequ
         own = f"https://app.site.test:{port}"
         threaded = stack.enter_context(stand_in_a_thread(adapter_site, site, redirect_uri=f"{own}/callback"))
         stack.enter_context(nginx(tmp_path, port=port, behind=threaded.stand.url.port or 0))
-        server = threaded.run(serve(page, evil, tmp_path))
-        stack.callback(lambda: threaded.run(close(server)))
+        writers: set[asyncio.StreamWriter] = set()
+        server = threaded.run(serve(page, evil, tmp_path, writers))
+        stack.callback(lambda: threaded.run(close(server, writers)))
         yield Sites(threaded=threaded, own=own, evil=f"https://evil.site.test:{evil}/", page=page)
 
 
-async def serve(page: dict[str, Any], port: int, folder: Path) -> asyncio.Server:
+async def serve(page: dict[str, Any], port: int, folder: Path, writers: set[asyncio.StreamWriter]) -> asyncio.Server:
     """Serve the stranger's page; its bytes go out as they are, which no framework would allow."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.add(writer)
         try:
             await reader.readuntil(b"\r\n\r\n")
             cookie = page["cookie"]
@@ -86,6 +88,7 @@ async def serve(page: dict[str, Any], port: int, folder: Path) -> asyncio.Server
         except (asyncio.IncompleteReadError, ConnectionError):  # the browser opens one connection more, to be quick
             pass
         finally:
+            writers.discard(writer)
             writer.transport.abort()  # after `drain`; to end TLS politely would wait for the browser
 
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -93,9 +96,11 @@ async def serve(page: dict[str, Any], port: int, folder: Path) -> asyncio.Server
     return await asyncio.start_server(answer, "127.0.0.1", port, ssl=context)
 
 
-async def close(server: asyncio.Server) -> None:
-    """End the stranger's site."""
+async def close(server: asyncio.Server, writers: set[asyncio.StreamWriter]) -> None:
+    """End the stranger's site, and its connections: since Python 3.12, `wait_closed` waits for them."""
     server.close()
+    for writer in writers:
+        writer.transport.abort()
     await server.wait_closed()
 
 
