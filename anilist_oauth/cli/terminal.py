@@ -70,10 +70,8 @@ def how_to_install(missing: str) -> str:
     what, _, pip = missing.rpartition("pip install ")
     extra = pip.partition("[")[2].partition("]")[0]
     both = f"'anilist-oauth[{extra}]'" if extra == "cli" else f"'anilist-oauth[cli,{extra}]'"
-    return (
-        f"{what.strip() or f'The extra {extra} is not installed.'} Install it with one of:\n"
-        f"pipx install --force {both}\nuv tool install {both}\npip install {pip}"
-    )
+    what = what.strip().rstrip(":.") or f"The extra {extra} is not installed"
+    return f"{what}. Install it with one of:\npipx install --force {both}\nuv tool install {both}\npip install {pip}"
 
 
 @contextmanager

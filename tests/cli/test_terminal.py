@@ -298,7 +298,7 @@ def test_each_ending_has_its_code(error: BaseException | None, code: int | None,
         ("pip install 'anilist-oauth[cli]'", "The extra cli is not installed.", "cli"),
         (
             "asyncpg is not installed: pip install 'anilist-oauth[postgres]'",
-            "asyncpg is not installed:",
+            "asyncpg is not installed.",
             "cli,postgres",
         ),
     ],

@@ -128,9 +128,9 @@ def cases() -> list[Any]:
     every = []
     for name, test in SUITE.items():
         marks = [mark for mark in test.pytestmark if mark.name == "parametrize"]
-        for sets in itertools.product(*(mark.args[1] for mark in marks)):
+        for number, sets in enumerate(itertools.product(*(mark.args[1] for mark in marks))):
             arguments = {mark.args[0]: value for mark, value in zip(marks, sets, strict=True)}
-            every.append(pytest.param(name, arguments, id="-".join([name, *map(str, arguments.values())])))
+            every.append(pytest.param(name, arguments, id=f"{name}-{number}"))
     return every
 
 
