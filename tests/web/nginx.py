@@ -57,7 +57,7 @@ def nginx(folder: Path, *, port: int, behind: int, prefix: str = "") -> Iterator
     settings.write_text(_CONFIGURATION.format(folder=folder, port=port, behind=behind, path=prefix), encoding="utf-8")
     process = subprocess.Popen([str(program), "-c", settings, "-p", folder, "-e", folder / "error.log"])
     try:
-        while not _listens(port):
+        while not listens(port):
             assert process.poll() is None, (folder / "error.log").read_text(encoding="utf-8")
         yield
     finally:
@@ -65,7 +65,8 @@ def nginx(folder: Path, *, port: int, behind: int, prefix: str = "") -> Iterator
         process.wait(timeout=30)
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Say whether something takes connections at a port."""
     try:
         socket.create_connection(("127.0.0.1", port), timeout=1).close()
     except ConnectionRefusedError:

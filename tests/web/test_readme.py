@@ -17,7 +17,8 @@ from anilist_oauth.oauth.application import Application
 from anilist_oauth.sandbox import Sandbox, SandboxThread
 from tests.needs import need
 from tests.readme import blocks, room
-from tests.services import free_port
+from tests.services import RedisServer, free_port
+from tests.web.nginx import listens
 from tests.web.test_snippet import served, uvicorn
 
 README = room("web")
@@ -122,6 +123,36 @@ def test_the_yaml_can_be_read(heading: str) -> None:
     assert "/anime" in re.sub(r"\s", "", str(yaml.safe_load(text)))
 
 
+@pytest.mark.slow
+async def test_four_workers_share_a_redis(tmp_path: Path, redis: RedisServer) -> None:
+    """The project's site with the lines under "Several workers": whichever worker answers, the login goes on."""
+    port = free_port()
+    application = Application(client_id=1, client_secret="s" * 40, redirect_uri=f"http://127.0.0.1:{port}/callback")
+    (site,), (lines,) = blocks()["A web application"], blocks(readme=README)["Several workers"]
+    url = "redis://127.0.0.1:6379/0"
+    assert url in lines
+    source = re.sub(
+        r"^anilist, store = .*?^app = .*?\n", lines.replace(url, redis.url), site, flags=re.DOTALL | re.MULTILINE
+    )
+    command = [*uvicorn(port), "--workers", "4"]
+    with (
+        SandboxThread(Sandbox(applications=[application])) as sandbox,
+        served(tmp_path, source, command, application=application, sandbox=sandbox),
+    ):
+        while not listens(port):  # the port is bound before a worker listens
+            pass
+        for _ in range(4):
+            connector, jar = aiohttp.TCPConnector(force_close=True), aiohttp.CookieJar(unsafe=True, quote_cookie=False)
+            async with aiohttp.ClientSession(
+                f"http://127.0.0.1:{port}", connector=connector, cookie_jar=jar
+            ) as browser:
+                async with browser.get("/login/anilist", allow_redirects=False) as answer:
+                    callback = sandbox.approve(answer.headers["Location"])
+                async with browser.get(callback) as answer:
+                    assert await answer.json() == {"name": "mika"}
+
+
 def test_every_example_is_run() -> None:
     """No example stands there that nobody runs."""
-    assert set(blocks(readme=README)) == {*SITES, "Health check", "Access logs, Sentry and OpenTelemetry"}
+    others = {"Several workers", "Health check", "Access logs, Sentry and OpenTelemetry"}
+    assert set(blocks(readme=README)) == {*SITES, *others}
