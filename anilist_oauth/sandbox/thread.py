@@ -17,7 +17,8 @@ T = TypeVar("T")
 class SandboxThread(Controls):
     """A `Sandbox` with plain functions: ``with SandboxThread(Sandbox()) as sandbox:``.
 
-    It is like `Sandbox`, except that `approve`, `deny` and `confirm` need no ``await``.
+    It is like `Sandbox`, except that `approve_sync`, `deny_sync` and `confirm_sync` take the place of `approve`, `deny`
+    and `confirm`, and need no ``await``. The short names are the same functions here.
     """
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -47,17 +48,19 @@ class SandboxThread(Controls):
             self._opened.set_result((asyncio.get_running_loop(), leave))
             await leave.wait()
 
-    def approve(self, url: str | URL, *, user: User | str | None = None) -> str:
+    def approve_sync(self, url: str | URL, *, user: User | str | None = None) -> str:
         """Visit an authorization URL and approve; see `Sandbox.approve`."""
         return self._result(self._sandbox.approve(url, user=user))
 
-    def deny(self, url: str | URL, *, user: User | str | None = None) -> str:
+    def deny_sync(self, url: str | URL, *, user: User | str | None = None) -> str:
         """Visit an authorization URL and deny; see `Sandbox.deny`."""
         return self._result(self._sandbox.deny(url, user=user))
 
-    def confirm(self, callback: str | URL) -> str:
+    def confirm_sync(self, callback: str | URL) -> str:
         """Open a callback URL and press the first button of the page; see `Sandbox.confirm`."""
         return self._result(self._sandbox.confirm(callback))
+
+    approve, deny, confirm = approve_sync, deny_sync, confirm_sync
 
     def _result(self, work: Coroutine[Any, Any, T]) -> T:
         loop, _ = self._opened.result()

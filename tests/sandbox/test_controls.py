@@ -48,7 +48,7 @@ async def test_a_receivers_page_is_pressed() -> None:
 def test_a_page_is_pressed_without_a_loop(anilist_sandbox: SandboxThread) -> None:
     """In the fixture, `confirm` needs no await; where nobody listens, the connection is refused."""
     with pytest.raises(aiohttp.ClientConnectionError):
-        anilist_sandbox.confirm(f"{anilist_sandbox.application.redirect_uri}?code=x")
+        anilist_sandbox.confirm_sync(f"{anilist_sandbox.application.redirect_uri}?code=x")
 
 
 def test_only_the_first_button_of_the_first_form_counts() -> None:

@@ -25,7 +25,7 @@ ANYIO = MARKED.format(mark="anyio") + '\n\n@pytest.fixture\ndef anyio_backend():
 
 def test_the_fixture_is_there(anilist_sandbox: SandboxThread) -> None:
     """A plain test needs no loop."""
-    assert code_of(anilist_sandbox.approve(authorization_url(anilist_sandbox)))
+    assert code_of(anilist_sandbox.approve_sync(authorization_url(anilist_sandbox)))
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """The sandbox with a thread and an event loop of its own."""
 
+import inspect
 import json
 import socket
 import urllib.request
@@ -52,6 +53,15 @@ def test_a_thread_offers_what_the_sandbox_offers() -> None:
     """Nobody misses in the fixture what the docs show of the sandbox; the thread has its own way in and out."""
     names = {name for name in dir(Sandbox) if not name.startswith("_")} - {"open", "aclose"}
     assert names <= set(dir(SandboxThread))
+
+
+@pytest.mark.parametrize("name", ["approve", "deny", "confirm"])
+def test_what_needs_no_await_says_so_by_its_name(name: str) -> None:
+    """The sandbox's own are awaited; a name that says sync is the fixture's, which also knows the short one."""
+    assert inspect.iscoroutinefunction(getattr(Sandbox, name))
+    assert not hasattr(Sandbox, f"{name}_sync")
+    assert not inspect.iscoroutinefunction(getattr(SandboxThread, f"{name}_sync"))
+    assert getattr(SandboxThread, name) is getattr(SandboxThread, f"{name}_sync")
 
 
 def test_a_taken_port_is_told_where_the_sandbox_is_entered() -> None:

@@ -21,5 +21,5 @@ async def test_the_callback_page_greets(anilist_sandbox: SandboxThread, aiohttp_
         backend = web.Application()
         backend.router.add_get("/callback", callback)
         client = await aiohttp_client(backend)
-        answer = await client.get(f"/callback?{anilist_sandbox.approve(url).partition('?')[2]}")
+        answer = await client.get(f"/callback?{anilist_sandbox.approve_sync(url).partition('?')[2]}")
         assert await answer.text() == "Hello mika"
