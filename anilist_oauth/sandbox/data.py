@@ -5,6 +5,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
+import attrs
 from graphql import GraphQLError, is_leaf_type
 
 from anilist_oauth.sandbox.graphql.errors import AniListError
@@ -33,8 +34,7 @@ def set_node(world: World, kind: str, number: int, fields: Mapping[str, Any]) ->
         raise ValueError(f"kind: AniList has no type {kind!r} with an id{_hint(kind, known)}")
     if type(number) is not int or number <= 0:
         raise ValueError(f"id: a positive number is needed, not {number!r}")
-    node = world.node(kind, number)
-    node.kind = kind  # for activities and notifications, the id alone may mean another kind
+    node = attrs.evolve(world.node(kind, number), kind=kind)  # an activity's id alone may mean another kind
     view = View(world, None)
     return world.put(
         node, _deleted=False, **{name: _checked(view, node, name, value) for name, value in fields.items()}
@@ -54,12 +54,12 @@ def set_entry(world: World, user: User, media: int, fields: Mapping[str, Any]) -
         _field("MediaList", _ENTRY_ONLY.get(name, name))
     account = view.account
     if "_bare" not in account.facts:
-        world.put(account, _bare=True, _entries={})
+        account = world.put(account, _bare=True, _entries={})
     lists = list(fields.get("customLists", ()))
     kind = f"{view.value(world.node('Media', media), 'type').lower()}List"
     options = view.value(account, "mediaListOptions")
     known = [*options[kind]["customLists"], *(name for name in lists if name not in options[kind]["customLists"])]
-    world.put(account, mediaListOptions={**options, kind: {**options[kind], "customLists": known}})
+    account = world.put(account, mediaListOptions={**options, kind: {**options[kind], "customLists": known}})
     checked = {
         name: value
         if name in {*_ENTRY_ONLY, "advancedScores"}
