@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from zlib import crc32
 
-from anilist_oauth.sandbox.graphql.nodes import PARENTS, RANGES, TABLES, Node
+from anilist_oauth.sandbox.graphql.nodes import PARENTS, RANGES, TABLES, Node, place_of
 from anilist_oauth.sandbox.graphql.schema import FieldType
 from anilist_oauth.sandbox.graphql.schema_text import space_of
 
@@ -16,6 +17,9 @@ Read = Callable[[Node, str], Any]
 _FEW = 100  # nodes such as tags, which are all different
 _FIELDS: dict[str, dict[str, Any]] = TABLES["fields"]
 _IMAGES = {"large", "medium", "extraLarge", "thumbnail", "icon", "bannerImage"}
+VARYING = {"alias", "case", "day"}
+"""The makers whose values follow what was set elsewhere, or the time."""
+
 _SINCE, _SECONDS = 1_420_070_400, 315_000_000  # the ten years from 2015 on
 
 
@@ -49,6 +53,12 @@ def made(how: dict[str, Any], read: Read, node: Node, name: str) -> Any:
     return _MAKERS[maker](what, read, node, name)
 
 
+def day_of(second: int | None) -> dict[str, int | None]:
+    """Write a time as AniList's ``FuzzyDate``; None is no date."""
+    day = None if second is None else datetime.fromtimestamp(second, UTC)
+    return {part: getattr(day, part, None) for part in ("year", "month", "day")}
+
+
 def _choice(options: Sequence[Any], _read: Read, node: Node, name: str) -> Any:
     return options[(node.id - 1) % len(options)] if node.id < _FEW else pick(node.key, name, options)
 
@@ -74,12 +84,14 @@ def _text(template: Any, read: Read, node: Node, name: str) -> Any:
 
 def _case(case: tuple[str, dict[str, Any], dict[str, Any]], read: Read, node: Node, name: str) -> Any:
     path, cases, other = case
-    return made(cases.get(read(node, path), other), read, node, name)
+    return made(cases.get(str(read(node, path)), other), read, node, name)
 
 
 _MAKERS: dict[str, Callable[[Any, Read, Node, str], Any]] = {
     "constant": lambda value, _read, _node, _name: value,
     "number": lambda bounds, _read, node, name: bounds[0] + number(node.key, name, bounds[1]),
+    "place": lambda _what, _read, node, _name: place_of(space_of(node.kind), node.id),
+    "day": lambda path, read, node, _name: day_of(read(node, path)),
     "alias": lambda path, read, node, _name: read(node, path),
     "choice": _choice,
     "some": _some,

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from anilist_oauth.sandbox.graphql.made_up import number
-from anilist_oauth.sandbox.graphql.nodes import MEDIA, Node, child, place_of
+from anilist_oauth.sandbox.graphql.nodes import MEDIA, Node, child
 from anilist_oauth.sandbox.graphql.view import Arguments, View, rule, rules
 
 ANIME, MANGA = "ANIME", "MANGA"
@@ -13,7 +13,6 @@ _ANIME = 120  # of those that searches draw from; the manga follow
 _ENDLESS = 9  # one in so many goes on for ever
 _MANGA_WEEKS = 156
 _FIRST_YEAR, _YEARS = 2010, 22  # shows begin from 2010 to 2031, so that time makes them begin, air and end
-_SEASONS = ("WINTER", "SPRING", "SUMMER", "FALL")
 _OVER = {"FINISHED", "CANCELLED"}
 # In how many weeks something begins whose status was set, but not its date.
 _BEGINS = {"NOT_YET_RELEASED": 520, "RELEASING": -2, "HIATUS": -2, "FINISHED": -520, "CANCELLED": -520}
@@ -33,14 +32,6 @@ def _size(view: View, media: Node, kind: str) -> int | None:
     """Return the number of episodes of an anime, or of chapters of a manga."""
     is_known = view.value(media, "type") == kind and not _is_endless(media)
     return view.value(media, "_size") if is_known else None
-
-
-def day_of(second: int | None) -> dict[str, int | None]:
-    """Write a time as AniList's ``FuzzyDate``."""
-    if second is None:
-        return NO_DATE
-    day = datetime.fromtimestamp(second, UTC)
-    return {"year": day.year, "month": day.month, "day": day.day}
 
 
 def _starts(view: View, media: Node) -> int:
@@ -66,12 +57,6 @@ def _status(view: View, media: Node, _arguments: Arguments) -> str:
     if view.second < _starts(view, media):
         return "NOT_YET_RELEASED"
     return "FINISHED" if ends is not None and ends <= view.second else "RELEASING"
-
-
-@rule("Media.season")
-def _season(view: View, media: Node, _arguments: Arguments) -> str | None:
-    month = view.value(media, "startDate").get("month")
-    return _SEASONS[(month - 1) // 3] if month and view.value(media, "type") == ANIME else None
 
 
 def episodes_between(view: View, media: Node, since: int, until: int) -> range:
@@ -115,22 +100,13 @@ rules(
         "Media.episodes": lambda view, media, _: _size(view, media, ANIME),
         "Media.chapters": lambda view, media, _: _size(view, media, MANGA),
         "Media.volumes": lambda view, media, _: (view.value(media, "chapters") or 0) // 8 or None,
-        "AiringSchedule.episode": lambda _view, airing, _: place_of("AiringSchedule", airing.id),
     },
     fixed=True,
 )
 rules(
     {
-        "Media.startDate": lambda view, media, _: day_of(_starts(view, media)),
-        "Media.endDate": lambda view, media, _: day_of(
-            _ends(view, media) if view.value(media, "status") in _OVER else None
-        ),
-        "Media.seasonYear": lambda view, media, _: (
-            view.value(media, "season") and view.value(media, "startDate")["year"]
-        ),
-        "Media.averageScore": lambda view, media, _: (
-            45 + number(media.key, "averageScore", 50) if view.value(media, "status") != "NOT_YET_RELEASED" else None
-        ),
+        "Media._starts": lambda view, media, _: _starts(view, media),
+        "Media._ends": lambda view, media, _: _ends(view, media),
         "Media.trends": lambda view, media, _: trends(view, media),
         "AiringSchedule.timeUntilAiring": lambda view, airing, _: view.value(airing, "airingAt") - view.second,
     }

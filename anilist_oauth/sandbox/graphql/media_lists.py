@@ -5,14 +5,12 @@ from typing import Any
 
 from anilist_oauth.sandbox.graphql.accounts import account, found_user, may_see
 from anilist_oauth.sandbox.graphql.errors import not_found
-from anilist_oauth.sandbox.graphql.made_up import number
-from anilist_oauth.sandbox.graphql.media import ANIME, day_of
-from anilist_oauth.sandbox.graphql.nodes import MEDIA, PARENTS, TABLES, Node, child, place_of
+from anilist_oauth.sandbox.graphql.media import ANIME
+from anilist_oauth.sandbox.graphql.nodes import MEDIA, PARENTS, TABLES, Node, child
 from anilist_oauth.sandbox.graphql.selection import chosen
-from anilist_oauth.sandbox.graphql.view import Arguments, Rule, View, rule, rules
+from anilist_oauth.sandbox.graphql.view import Arguments, View, rule, rules
 
 STATUSES: list[str] = TABLES["statuses"]
-_BEGUN, _DONE = {*STATUSES} - {"PLANNING"}, {"COMPLETED", "REPEATING"}
 _CHUNK = 500
 _LIST_ARGUMENTS = ("userId", "userName", "chunk", "perChunk", "forceSingleCompletedList")
 # A score is kept from 0 to 100. What a format makes of it is recorded for 85; the steps of the site's own buttons are
@@ -137,36 +135,14 @@ def _advanced_scores(view: View, entry: Node, _arguments: Arguments) -> dict[str
     return {name: given.get(place) or 0.0 for place, name in enumerate(options_of(view, entry)["advancedScoring"])}
 
 
-def _progress(view: View, entry: Node, _arguments: Arguments) -> int:
-    length, status = view.path(entry, "media._size"), view.value(entry, "status")
-    return 0 if status == "PLANNING" else length if status in _DONE else 1 + length // 3
-
-
-def _score(view: View, entry: Node, _arguments: Arguments) -> float:
-    return 40.0 + 5 * number(entry.key, "score", 13) if view.value(entry, "status") in _DONE else 0.0
-
-
 def _shown(view: View, entry: Node, arguments: Arguments) -> float:
     wanted = arguments.get("format") or view.path(entry, "user.mediaListOptions.scoreFormat")
     return shown_score(view.value(entry, "_score"), wanted)
 
 
-def _day(name: str, statuses: set[str]) -> Rule:
-    return lambda view, entry, _: day_of(view.value(entry, name) if view.value(entry, "status") in statuses else None)
-
-
 rules(
     {
-        "MediaList.mediaId": lambda _view, entry, _: place_of("MediaList", entry.id),
-        "MediaList.status": lambda view, entry, _: STATUSES[view.value(entry, "mediaId") % len(STATUSES)],
-        "MediaList.progress": _progress,
-        "MediaList.progressVolumes": lambda view, entry, _: (
-            view.value(entry, "progress") // 8 if view.path(entry, "media.chapters") else None
-        ),
-        "MediaList._score": _score,
         "MediaList.score": _shown,
-        "MediaList.startedAt": _day("createdAt", _BEGUN),
-        "MediaList.completedAt": _day("updatedAt", _DONE),
         "MediaList.customLists": _custom_lists,
         "MediaList.advancedScores": _advanced_scores,
         "Media.mediaListEntry": lambda view, media, _: entry_of(view, view.account, media.id) if view.viewer else None,

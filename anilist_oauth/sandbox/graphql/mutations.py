@@ -6,7 +6,8 @@ from typing import Any
 
 from anilist_oauth.sandbox.graphql.accounts import favourites, following
 from anilist_oauth.sandbox.graphql.errors import AniListError, forbidden, invalid, not_found, not_yours, refused
-from anilist_oauth.sandbox.graphql.media import NO_DATE, day_of
+from anilist_oauth.sandbox.graphql.made_up import day_of
+from anilist_oauth.sandbox.graphql.media import NO_DATE
 from anilist_oauth.sandbox.graphql.media_lists import add_entry, entries, entry_of, list_of, options_of, raw_score
 from anilist_oauth.sandbox.graphql.nodes import TABLES, Node
 from anilist_oauth.sandbox.graphql.relations import likes_of

@@ -90,17 +90,20 @@ class View:
         found = _RULES.get(f"{node.kind}.{name}") or _RULES.get(f"{node.kind}.*") or _RULES.get(f"*.{name}")
         if found is not None and not found[1]:
             return found[0](self, node, arguments)
-        node.memo[name] = value = found[0](self, node, arguments) if found else self._made_up(node, name)
+        how = None if found else made_up.recipe(node.kind, name)
+        value = found[0](self, node, arguments) if found else self._made_up(node, name, how or {})
+        if not made_up.VARYING & (how or {}).keys():
+            node.memo[name] = value
         return value
 
-    def _made_up(self, node: Node, name: str) -> Any:
+    def _made_up(self, node: Node, name: str, how: dict[str, Any]) -> Any:
         """Make a field up; what is called ``userId`` is the id of ``user``, and the other way round."""
         if f"{name}Id" in node.facts or (name == "id" and node.id):
             return node.facts.get(f"{name}Id", node.id)
         part, parent = name.removesuffix("Id"), PARENTS.get(space_of(node.kind))
         if parent and part == parent.field and part not in node.facts:
             return node.id // parent.step
-        if how := made_up.recipe(node.kind, name):
+        if how:
             return made_up.made(how, self.path, node, name)
         field, whole = field_type(node.kind, name), field_type(node.kind, part)
         if part != name and whole is not None and has_id(whole.kind):
