@@ -96,7 +96,7 @@ class RedisTokenStore(Unpicklable):
         fields = {name: value for name, value in token_to_fields(stored).items() if value is not None}
         written = [part for field in fields.items() for part in field]
         keys = (self._keys.token(stored.client_id, stored.subject), self._keys.expiry(stored.client_id))
-        # Written first and separately, because it is not a key of the application. A client id without a token does no harm.
+        # Written first and separately, as it is not a key of the application. A client id without a token does no harm.
         await self._note(("SADD", self._keys.applications, stored.client_id))
         if stored.token.access_token.startswith(MARK):
             await self._note(("SET", self._keys.sealed, "1"))

@@ -17,9 +17,7 @@ ELSEWHERE: list[dict[str, str | None]] = [
     {"Sec-Fetch-Site": "same-site"},
     {"Sec-Fetch-Site": "none"},
 ]
-OLDER: dict[str, str | None] = {
-    "Sec-Fetch-Site": None
-}  # an old browser, or plain http: the header is missing
+OLDER: dict[str, str | None] = {"Sec-Fetch-Site": None}  # an old browser, or plain http: the header is missing
 
 
 def signed_in(cookies: Mapping[str, str]) -> str | None:
