@@ -37,8 +37,9 @@ async def test_a_person_logs_in(open_stand: Open) -> None:
     assert home.text == f"who: anilist:{stand.sandbox.user.id} at /?tab=2"
     (completed,) = stand.site.logins
     assert completed.login.return_to == "/?tab=2"
-    assert completed.display_name == "mika"
+    assert completed.user_id == stand.sandbox.user.id
     assert await stand.flow.token_for(completed.login.subject or "") == completed.token
+    assert (await stand.flow.viewer(completed.login.subject or "")).name == "mika"
 
 
 async def test_tabs_live_side_by_side(open_stand: Open) -> None:
