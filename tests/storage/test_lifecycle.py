@@ -225,8 +225,10 @@ async def test_a_client_or_pool_of_the_applications_own_is_used_and_not_closed(r
 async def test_an_engine_is_used_and_not_disposed(tmp_path: Path) -> None:
     """Whatever driver it has, if its database is one of ours."""
     engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/own.db")
+    pool = engine.pool
     async with SQLStore(engine, clock=Clock()) as store:
         await store.tokens.put(stored())
+    assert engine.pool is pool  # a disposed engine gets a new one
     async with engine.connect() as connection:
         assert (await connection.exec_driver_sql("SELECT count(*) FROM anilist_oauth_tokens")).scalar() == 1
     await engine.dispose()

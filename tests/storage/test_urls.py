@@ -14,7 +14,7 @@ from anilist_oauth.storage.plain_text import InsecureStoreWarning
 from anilist_oauth.storage.redis.url import RedisAddress, redis_address
 from anilist_oauth.storage.sql.url import postgresql_address
 from tests.certificates import make_certificates
-from tests.services import PASSWORD, PostgreSQLServer, free_port, postgresql_server, redis_server
+from tests.services import PASSWORD, PostgreSQLServer, RedisServer, free_port, postgresql_server, redis_server
 from tests.storage.records import key, stored
 
 
@@ -231,6 +231,26 @@ async def test_a_certificate_of_nobody_is_refused(encrypted: PostgreSQLServer) -
     """The roots of the machine do not know it."""
     with pytest.raises(StorageError, match="certificate verify failed"):
         await open_store(f"{encrypted.database()}?sslmode=verify-full&sslrootcert=system").open()
+
+
+@pytest.mark.parametrize("scheme", ["redis", "valkey"])
+async def test_a_redis_without_tls_opens(redis: RedisServer, scheme: str) -> None:
+    """With a user's name or without one, and without the number of a database."""
+    redis.command("FLUSHALL")
+    for user, tail in (("", "/0"), ("default", ""), ("default", "/?db=1")):
+        url = f"{scheme}://{user}:{PASSWORD}@127.0.0.1:{redis.port}{tail}"
+        async with open_store(url) as store:
+            assert await store.tokens.put(stored())
+
+
+@pytest.mark.parametrize("slashes", ["", "/"])
+async def test_a_file_opens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slashes: str) -> None:
+    """Relative to the folder that the program runs in, or absolute."""
+    monkeypatch.chdir(tmp_path)
+    where = f"{slashes}{tmp_path.as_posix().removeprefix('/')}/data/tokens.db" if slashes else "data/tokens.db"
+    async with open_store(f"sqlite:///{where}") as store:
+        assert await store.tokens.put(stored())
+    assert (tmp_path / "data" / "tokens.db").is_file()
 
 
 async def test_a_redis_with_tls_opens(certificates: Path, monkeypatch: pytest.MonkeyPatch) -> None:
