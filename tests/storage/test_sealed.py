@@ -179,6 +179,24 @@ async def test_a_record_of_a_foreign_key_stops_neither_a_stream_nor_rotate() -> 
         assert await SealedTokenStore(inner, [OTHER_KEY]).get(subject, client_id="12345") == stored(subject)
 
 
+class Own:
+    """A store of an application's own, which has just what `TokenStore` asks for."""
+
+    def __init__(self) -> None:
+        inner = MemoryTokenStore()
+        self.get, self.put, self.delete, self.expiring = inner.get, inner.put, inner.delete, inner.expiring
+
+
+async def test_a_store_that_compares_no_marks_is_written_over_its_token() -> None:
+    """And over no other."""
+    tokens = SealedTokenStore(Own(), [KEY])
+    await tokens.put(stored())
+    marked = attrs.evolve(stored(), told_expiring=True)
+    assert not await tokens.update(marked, was=stored(token="another"))
+    assert await tokens.update(marked, was=stored())
+    assert await tokens.get("discord:42", client_id="12345") == marked
+
+
 class Busy(MemoryTokenStore):
     """A store in which a mark is set, or the user logs out, between reading and writing."""
 

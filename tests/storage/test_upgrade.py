@@ -257,6 +257,18 @@ async def test_what_0_1_writes_after_the_upgrade_is_read_as_well(make: Make) -> 
             assert (found.user_id, found.issued_at.timestamp()) == (user_id, issued_at)
 
 
+@pytest.mark.requirement("R16")
+async def test_a_table_that_a_migration_began_to_upgrade_is_finished(tmp_path: Path) -> None:
+    """One of the new columns is there already."""
+    with closing(sqlite3.connect(tmp_path / "tokens.db")) as connection:
+        connection.executescript((RECORDED / "0_1_sqlite.sql").read_text())
+        connection.execute("ALTER TABLE anilist_oauth_tokens ADD COLUMN user_id BIGINT")
+    async with SQLStore(f"sqlite:///{tmp_path}/tokens.db", keys=[KEY]) as store:
+        found = await store.tokens.get("plain", client_id="12345")
+        assert found is not None
+        assert (found.user_id, found.issued_at) == (7, NOON.replace(microsecond=0))
+
+
 async def test_a_row_that_is_exchanged_during_the_upgrade_is_left_alone(tmp_path: Path) -> None:
     """PostgreSQL lets 0.1 write meanwhile: the time of the old token is not put on the new one."""
     async with SQLStore(f"sqlite:///{tmp_path}/tokens.db") as store:

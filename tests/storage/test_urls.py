@@ -76,6 +76,15 @@ async def test_a_unix_socket_is_a_host() -> None:
         ("postgresql://u:canary@localhost/app?channel_binding=maybe", "channel_binding"),
         ("redis://u:canary@cache.example/0?canary_option=1", "canary_option"),
         ("redis://u:canary@cache.example/app", "database"),
+        (
+            "rediss://u:canary@cache.example/0?health_check_interval=often",
+            "health_check_interval must be a whole number",
+        ),
+        (
+            "rediss+cluster://u:canary@c1.example?ssl_cert_reqs=maybe",
+            "ssl_cert_reqs must be none or optional or required",
+        ),
+        ("redis://u:canary@cache.example/0?ssl_cert_reqs=none", "ssl_cert_reqs needs TLS"),
         ("redis+sentinel://:canary@s1.example:26379", "master"),
         ("redis+sentinel://:canary@s1.example:port/mymaster", "port"),
         ("redis+cluster://:canary@c1.example:6379/3", "Cluster"),
@@ -293,6 +302,21 @@ def test_urls_of_redis_are_read(url: str, kind: str, nodes: tuple[tuple[str, int
     assert isinstance(address, RedisAddress)
     assert (address.kind, address.nodes) == (kind, nodes)
     assert "***" in repr(address)
+
+
+def test_options_are_what_redis_py_wants() -> None:
+    """Numbers and truth values, also for Sentinel and Cluster, to which redis-py passes them as they are."""
+    options = "health_check_interval=5&ssl_check_hostname=false&ssl_cert_reqs=required&client_name=bot"
+    found = redis_address(f"rediss+cluster://u:p@c1.example?{options}").options.value
+    assert found == {
+        "username": "u",
+        "password": "p",
+        "ssl": True,
+        "health_check_interval": 5,
+        "ssl_check_hostname": False,
+        "ssl_cert_reqs": "required",
+        "client_name": "bot",
+    }
 
 
 @pytest.mark.parametrize("scheme", ["unix", "redis+unix"])
