@@ -216,9 +216,11 @@ async def test_a_watcher_that_outlives_its_cancellation_ends_at_the_next_news() 
             try:
                 while True:
                     try:
-                        yield await self.news.get()  # type: ignore[misc]  # no error is put
+                        item = await self.news.get()
                     except asyncio.CancelledError:
-                        yield None
+                        item = None
+                    assert not isinstance(item, StorageError)
+                    yield item
             finally:
                 self.watchers -= 1
 
