@@ -1,1 +1,1 @@
-"""Compare the cost of this package with that of others, in one run; see README.md."""
+"""What the package costs, beside what others cost, in one run: see README.md."""

@@ -1,6 +1,7 @@
 """Secrets that a test can look for in the local variables of every frame of this package's."""
 
 from pathlib import Path
+from types import FrameType
 
 from rich.pretty import pretty_repr
 
@@ -14,15 +15,19 @@ _SHOWN = 60  # characters of a canary that are looked for: reporters cut what th
 
 def shown_in(error: BaseException, *canaries: str) -> list[str]:
     """Name the local variables that show a canary, by their repr or as rich prints them, which cuts long texts."""
-    found = []
-    for frame in frames_of(error):
-        place = frame.f_code.co_filename
-        if place.startswith((OURS, GENERATED)) and "/sandbox/" not in place:
-            for name, value in list(frame.f_locals.items()):
-                shown = _shown(value)
-                if any(canary[:_SHOWN] in shown for canary in canaries if canary):
-                    found.append(f"{place.removeprefix(OURS)}:{frame.f_code.co_qualname}:{name}")
-    return found
+    return [found for frame in frames_of(error) for found in shown_in_frame(frame, *canaries)]
+
+
+def shown_in_frame(frame: FrameType, *canaries: str) -> list[str]:
+    """Name the local variables of one frame that show a canary, if it is one of ours."""
+    place = frame.f_code.co_filename
+    if not place.startswith((OURS, GENERATED)) or "/sandbox/" in place:
+        return []
+    return [
+        f"{place.removeprefix(OURS)}:{frame.f_code.co_qualname}:{name}"
+        for name, value in list(frame.f_locals.items())
+        if any(canary[:_SHOWN] in _shown(value) for canary in canaries if canary)
+    ]
 
 
 def _shown(value: object) -> str:

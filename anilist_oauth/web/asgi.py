@@ -26,6 +26,7 @@ from anilist_oauth.errors import AniListOAuthError, ConfigurationError
 from anilist_oauth.html_page import Pages
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.login.login import CompletedLogin
+from anilist_oauth.redaction import Masked
 from anilist_oauth.tokens.access_token import Token
 from anilist_oauth.web.asgi_errors import INSTALLED, AnswerErrors, ASGIApp, HeldAnswer, Receive, Scope, Send, answering
 from anilist_oauth.web.asgi_lifespan import lifespan
@@ -91,27 +92,31 @@ class LoginMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        if scope["type"] not in {"http", "websocket"}:
-            await self._app(scope, receive, send)
+        given = Masked(scope)
+        del scope  # crash reporters would show the cookies and the query
+        kind = given.value["type"]
+        if kind not in {"http", "websocket"}:
+            await self._app(given.value, receive, send)
             return
-        scope.pop(KEY, None)
-        browser = BrowserRequest.from_scope(scope)
+        given.value.pop(KEY, None)
+        browser = BrowserRequest.from_scope(given.value)
         response = None
         if _plain(browser.path) == _plain(self._on_login):
             response = ASGIResponses().respond(BrowserResponse(status=404, headers=PRIVATE))
-        elif scope["type"] == "http":
-            response = await self._answer(scope, receive, browser)
+        elif kind == "http":
+            response = await self._answer(given, receive, browser)
         if response is None:
-            await self._guarded(scope, receive, send)
-        elif scope["type"] == "websocket":
+            await self._guarded(given.value, receive, send)
+        elif kind == "websocket":
             await send({"type": "websocket.close", "code": NOT_ALLOWED})
         else:
             await response.send(send, head=browser.method == "HEAD")
 
-    async def _answer(self, scope: Scope, receive: Receive, browser: BrowserRequest) -> ASGIResponse | None:
+    async def _answer(self, scope: Masked[Scope], receive: Receive, browser: BrowserRequest) -> ASGIResponse | None:
         """Answer one of the login's addresses. None for any other address."""
 
-        async def on_login(scope: Scope, completed: CompletedLogin) -> ASGIResponse:
+        async def on_login(given: Scope, completed: CompletedLogin) -> ASGIResponse:
+            del given  # it is the same
             return await self._hand_on(scope, receive, completed)
 
         login = Handlers(
@@ -123,22 +128,24 @@ class LoginMiddleware:
         )
         for path, methods, answer in login.routes:
             if browser.path == path and browser.method in {*methods, "HEAD"}:
-                response: ASGIResponse = await answer(scope, browser)
+                response: ASGIResponse = await answer(scope.value, browser)
                 return response
         return None
 
     async def _explain(self, scope: Scope, error: AniListOAuthError) -> ASGIResponse | None:
-        address = None if self._on_error is None else await settled(self._on_error(scope, error))
+        given = Masked(scope)
+        del scope
+        address = None if self._on_error is None else await settled(self._on_error(given.value, error))
         return None if address is None else ASGIResponses().respond(redirect(address))
 
-    async def _hand_on(self, scope: Scope, receive: Receive, completed: CompletedLogin) -> ASGIResponse:
+    async def _hand_on(self, scope: Masked[Scope], receive: Receive, completed: CompletedLogin) -> ASGIResponse:
         """Call the application's route, and keep its answer."""
-        root = scope.get("root_path", "").rstrip("/")
-        path = f"{root}{self._on_login}" if f"{scope['path']}/".startswith(f"{root}/") else self._on_login
-        inner = {**scope, "path": path, "raw_path": quoted(path).encode(), "query_string": b"", KEY: completed}
+        root = scope.value.get("root_path", "").rstrip("/")
+        path = f"{root}{self._on_login}" if f"{scope.value['path']}/".startswith(f"{root}/") else self._on_login
         response = ASGIResponse()
-        held = inner[INSTALLED] = HeldAnswer(response.keep)
-        await self._app(inner, receive, response.keep)
+        held = HeldAnswer(response.keep)
+        changed = {"path": path, "raw_path": quoted(path).encode(), "query_string": b"", KEY: completed}
+        await self._app({**scope.value, **changed, INSTALLED: held}, receive, response.keep)
         if held.error is not None:
             raise held.error
         if not ASGIResponses().redirects(response):
@@ -156,8 +163,10 @@ def token_for_request(
     required = RequiredToken(flow, subject, login_path=login_path, callback_path=callback_path)
 
     async def token(scope: Scope) -> Token:
-        with answering(scope):
-            found = await required.find(scope, BrowserRequest.from_scope(scope), installed=True)
+        given = Masked(scope)
+        del scope
+        with answering(given.value):
+            found = await required.find(given, BrowserRequest.from_scope(given.value), installed=True)
         return cast("Token", found)
 
     return token

@@ -6,6 +6,7 @@ from typing import Any
 
 from anilist_oauth.arguments import expect
 from anilist_oauth.errors import AniListOAuthError
+from anilist_oauth.redaction import Masked
 from anilist_oauth.web.browser_request import BrowserRequest
 from anilist_oauth.web.browser_response import BrowserResponse
 from anilist_oauth.web.login_endpoints import REQUIRED, LoginEndpoints
@@ -36,13 +37,15 @@ class AnswerErrors:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
+        given = Masked(scope)
+        del scope  # crash reporters would show the cookies and the query
+        if given.value["type"] != "http":
+            await self._app(given.value, receive, send)
             return
-        browser = BrowserRequest.from_scope(scope)  # now, because mounted applications change the scope
-        held = scope[INSTALLED] = HeldAnswer(send)
+        browser = BrowserRequest.from_scope(given.value)  # now, because mounted applications change the scope
+        held = given.value[INSTALLED] = HeldAnswer(send)
         try:
-            await self._app(scope, receive, held.send)
+            await self._app(given.value, receive, held.send)
         except REQUIRED as error:
             if held.started:
                 raise
@@ -92,11 +95,13 @@ def answering(scope: Scope) -> Iterator[None]:
     Raises:
         ConfigurationError: This is not a scope, but for example a framework's request.
     """
-    expect(scope, MutableMapping, "scope: the ASGI scope of a request is needed")
+    given = Masked(scope)
+    del scope
+    expect(given.value, MutableMapping, "scope: the ASGI scope of a request is needed")
     try:
         yield
     except AniListOAuthError as error:
-        held = scope.get(INSTALLED)
+        held = given.value.get(INSTALLED)
         if isinstance(held, HeldAnswer):
             held.error = error
         raise

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from anilist_oauth.redaction import Masked
 from anilist_oauth.web.asgi_errors import ASGIApp, Message, Receive, Scope, Send
 from anilist_oauth.web.lifespan import Openable, opened
 
@@ -14,11 +15,13 @@ def lifespan(*things: Openable) -> Callable[[ASGIApp], ASGIApp]:
 
     def around(app: ASGIApp) -> ASGIApp:
         async def served(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] != "lifespan":
-                await app(scope, receive, send)
+            given = Masked(scope)
+            del scope  # crash reporters would show the cookies and the query
+            if given.value["type"] != "lifespan":
+                await app(given.value, receive, send)
                 return
             async with opened(things):
-                await _live(app, scope, receive, send)
+                await _live(app, given.value, receive, send)
 
         return served
 

@@ -9,6 +9,7 @@ import attrs
 from anilist_oauth.arguments import expect
 from anilist_oauth.errors import AniListOAuthError, ConfigurationError
 from anilist_oauth.login.login import CompletedLogin
+from anilist_oauth.redaction import Masked
 from anilist_oauth.web.browser_request import BrowserRequest
 from anilist_oauth.web.browser_response import NOTHING, Amendment, BrowserResponse
 from anilist_oauth.web.login_endpoints import LoginEndpoints
@@ -61,6 +62,8 @@ class LoginRoute(NamedTuple):
 class Handlers(Generic[RequestT, ResponseT]):
     """The endpoints of one application's logins, for one framework.
 
+    A framework's request is masked here, because its repr may show the whole address or the cookies.
+
     Attributes:
         endpoints: Makes the decisions.
         framework: Creates and changes the framework's responses.
@@ -96,23 +99,27 @@ class Handlers(Generic[RequestT, ResponseT]):
 
     async def login(self, request: RequestT, browser: BrowserRequest) -> ResponseT:
         """Begin a login."""
+        given = Masked(request)
+        del request
         if browser.is_idle:
             return self.framework.respond(NOTHING)
         try:
-            subject = await self._subject(request)
+            subject = await self._subject(given)
             return self.framework.respond(await self.endpoints.begin(browser, subject=subject))
         except AniListOAuthError as error:
-            return await self._failed(request, browser, error)
+            return await self._failed(given, browser, error)
 
     async def callback(self, request: RequestT, browser: BrowserRequest) -> ResponseT:
         """Finish a login."""
+        given = Masked(request)
+        del request
         if browser.is_idle:
             return self.framework.respond(NOTHING)
         try:
-            completed = await self.endpoints.finish(browser, subject=await self._subject(request))
-            response: ResponseT = await self._called(self.on_login, request, completed)
+            completed = await self.endpoints.finish(browser, subject=await self._subject(given))
+            response: ResponseT = await self._called(self.on_login, given, completed)
         except AniListOAuthError as error:  # also from the hook, which may make requests; no page may show the code
-            return await self._failed(request, browser, error)
+            return await self._failed(given, browser, error)
         if not self.framework.redirects(response):
             raise ConfigurationError(
                 f"on_login: it must return a redirect of the framework, not {type(response).__name__}, because the "
@@ -129,19 +136,19 @@ class Handlers(Generic[RequestT, ResponseT]):
         """Answer a request whose handler raised one of `login_endpoints.REQUIRED`."""
         return self.framework.respond(self.endpoints.instead(browser, error))
 
-    async def _subject(self, request: RequestT) -> str | None:
-        return None if self.subject is None else await settled(self.subject(request))
+    async def _subject(self, request: Masked[RequestT]) -> str | None:
+        return None if self.subject is None else await settled(self.subject(request.value))
 
-    async def _failed(self, request: RequestT, browser: BrowserRequest, error: AniListOAuthError) -> ResponseT:
+    async def _failed(self, request: Masked[RequestT], browser: BrowserRequest, error: AniListOAuthError) -> ResponseT:
         usual = self.endpoints.refuse(browser, error)
         own = None if self.on_error is None else await self._called(self.on_error, request, error)
         response = self.framework.respond(usual) if own is None else own
         return self.framework.amend(response, self.endpoints.failed(browser, error))
 
-    async def _called(self, hook: Callable[..., Any], *arguments: Any) -> Any:
+    async def _called(self, hook: Callable[..., Any], request: Masked[RequestT], argument: object) -> Any:
         """Call a hook. It may raise its response, as handlers of its framework do."""
         try:
-            return await settled(hook(*arguments))
+            return await settled(hook(request.value, argument))
         except self.framework.raised as error:
             return self.framework.response_of(error)
 

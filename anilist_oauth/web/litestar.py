@@ -101,11 +101,12 @@ def token_for_request(
 
     async def token(scope: Scope) -> Token:
         browser, connection = BrowserRequest.from_scope(scope), ASGIConnection[Any, Any, Any, Any](scope)
-        installed = scope["type"] == ScopeType.HTTP and REQUIRED[0] in connection.app.exception_handlers
+        del scope  # crash reporters would show the cookies
+        installed = connection.scope["type"] == ScopeType.HTTP and REQUIRED[0] in connection.app.exception_handlers
         found = await required.find(connection, browser, installed=installed)
         if isinstance(found, Token):
             return found
-        if scope["type"] == ScopeType.WEBSOCKET:
+        if connection.scope["type"] == ScopeType.WEBSOCKET:
             raise WebSocketException(detail=REFUSAL, code=NOT_ALLOWED)
         raise HTTPException(REFUSAL, status_code=found.status, headers=dict(found.headers))
 

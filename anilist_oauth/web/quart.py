@@ -17,6 +17,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from anilist_oauth.arguments import expect
 from anilist_oauth.errors import AniListOAuthError
 from anilist_oauth.login.flow import LoginFlow
+from anilist_oauth.redaction import Masked
 from anilist_oauth.tokens.access_token import Token
 from anilist_oauth.web.adapter import LOGIN_PATH, Adapter, Answer, Handlers, InitApp, LoginRoutes, Subject
 from anilist_oauth.web.browser_request import BrowserRequest
@@ -99,7 +100,9 @@ def token_for_request(
     required = RequiredToken(flow, subject, login_path=login_path, callback_path=callback_path)
 
     async def token(request: Request = quart.request) -> Token:
-        found = await required.find(request, _read(request), installed=_NAME in current_app.extensions)
+        given = Masked(request)
+        del request  # its repr shows the whole address
+        found = await required.find(given, _read(given.value), installed=_NAME in current_app.extensions)
         if isinstance(found, Token):
             return found
         raise HTTPException(response=_QUART.respond(found))

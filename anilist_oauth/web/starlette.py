@@ -91,13 +91,13 @@ def token_for_request(
 
     async def token(connection: HTTPConnection) -> Token:
         expect(connection, HTTPConnection, "request: a Request or WebSocket of Starlette is needed")
-        browser, scope = BrowserRequest.from_scope(connection.scope, outermost=True), connection.scope
-        found = await required.find(connection, browser, installed=INSTALLED in scope)
+        browser = BrowserRequest.from_scope(connection.scope, outermost=True)
+        found = await required.find(connection, browser, installed=INSTALLED in connection.scope)
         if isinstance(found, Token):
             return found
-        if scope["type"] == "websocket":
+        if connection.scope["type"] == "websocket":
             raise WebSocketException(NOT_ALLOWED, REFUSAL)
-        raise _http_exception(found, scope.get("app"))
+        raise _http_exception(found, connection.scope.get("app"))
 
     return token
 

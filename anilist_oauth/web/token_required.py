@@ -6,6 +6,7 @@ from typing import Any, Generic
 from anilist_oauth.arguments import expect
 from anilist_oauth.errors import LoginRequiredError
 from anilist_oauth.login.flow import LoginFlow
+from anilist_oauth.redaction import Masked
 from anilist_oauth.tokens.access_token import Token
 from anilist_oauth.web.browser_request import BrowserRequest
 from anilist_oauth.web.browser_response import BrowserResponse
@@ -39,7 +40,7 @@ class RequiredToken(Generic[RequestT]):
         """Return the live token of the signed-in user, or an answer if the application does not use `init_app`.
 
         Args:
-            request: The framework's request.
+            request: The framework's request, or that masked.
             browser: The same request as a plain value.
             installed: Whether `init_app` answers the error.
 
@@ -47,15 +48,17 @@ class RequiredToken(Generic[RequestT]):
             LoginRequiredError: Nobody is signed in, or there is no live token. Only if `init_app` answers it.
             StorageError: The store failed.
         """
+        given = Masked.around(request)
+        del request
         try:
-            return await self._token(request)
+            return await self._token(given)
         except LoginRequiredError as error:
             if installed:
                 raise
             return self._endpoints.instead(browser, error)
 
-    async def _token(self, request: Any) -> Token:
-        name = await settled(self._subject(request))
+    async def _token(self, request: Masked[Any]) -> Token:
+        name = await settled(self._subject(request.value))
         if name is None:
             raise LoginRequiredError("nobody is signed in; the user must log in", subject="")
         return await self._endpoints.flow.token_for(name)

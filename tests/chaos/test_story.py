@@ -58,6 +58,17 @@ def test_a_login_that_went_as_it_must_breaks_no_rule(told: Story, posts: list[Po
 
 
 @pytest.mark.parametrize(
+    ("seconds", "rules"), [(20, ["all are told the same", "a login fails only where something befell it"]), (90, [])]
+)
+def test_a_result_is_repeated_for_a_minute(seconds: float, rules: list[str]) -> None:
+    """On a slow machine a storm takes longer, and whoever comes again at its end is told that the login is used."""
+    again = story(DONE)
+    used = {"error": "StateMismatchError", "reason": "used"}
+    again.told.append(Told(who="the same again", answer=used, visit=VISIT, at=seconds))
+    assert broken(again, SENT) == rules
+
+
+@pytest.mark.parametrize(
     ("told", "posts", "rule"),
     [
         (story({"hangs": True}), [LOST], "nothing hangs"),

@@ -422,7 +422,8 @@ class TestDuplicates:
             clicks = [await stage.sandbox.approve(login.url) for _ in range(5)]
             done = await asyncio.gather(*(stage.flow.finish(click, binding=COOKIE) for click in clicks))
             assert done == [done[0]] * 5
-            assert logins(stage).weather.calls.count("take") == 1
+            calls = logins(stage).weather.calls
+            assert len(calls) == len(set(calls)), "none is made twice"
 
         virtually(test)
 

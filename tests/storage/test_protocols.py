@@ -1,13 +1,10 @@
-"""The record of a token, and until when that of a login is kept."""
+"""The record of a token."""
 
 import pickle
-from datetime import UTC, datetime
 
 import pytest
 
-from anilist_oauth.errors import StorageError
-from anilist_oauth.storage.protocols import forget_at
-from tests.storage.records import NOON, pending, stored
+from tests.storage.records import stored
 
 
 @pytest.mark.requirement("S19")
@@ -17,9 +14,3 @@ def test_a_record_keeps_its_token_to_itself() -> None:
     assert "canary" not in repr(record)
     with pytest.raises(TypeError, match="StoredToken holds a secret"):
         pickle.dumps(record)
-
-
-def test_a_login_ends_before_the_calendar() -> None:
-    """Later is an error of ours, which says what to do."""
-    with pytest.raises(StorageError, match="after the year 9999; give it a shorter lifetime"):
-        forget_at(pending(expires_at=datetime.max.replace(tzinfo=UTC)), now=NOON)
