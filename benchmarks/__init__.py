@@ -1,1 +1,1 @@
-"""What the package costs, beside what others cost, in one run: see README.md."""
+"""Compare the cost of this package with that of others, in one run; see README.md."""

@@ -1,4 +1,4 @@
-"""What does an authorize URL cost, beside its state alone and beside the peers?"""
+"""How much does an authorize URL cost, compared with its state alone and with the peers?"""
 
 import secrets
 import statistics
@@ -17,7 +17,7 @@ _CALLS, _ROUNDS = 5_000, 15
 
 
 def main() -> None:
-    """Measure all by turns, and print microseconds."""
+    """Measure all of them in turns, and print microseconds."""
     session = OAuthSession(APPLICATION)
     authlib = AsyncOAuth2Client(CLIENT_ID, CLIENT_SECRET, redirect_uri=REDIRECT_URI)
     httpx_oauth: BaseOAuth2[dict[str, object]] = BaseOAuth2(
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def measured(ways: dict[str, Callable[[], object]]) -> dict[str, float]:
-    """Give the median microseconds of each way, taken by turns."""
+    """Return the median microseconds of each way, measured in turns."""
     rounds: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(_ROUNDS):
         for name, way in ways.items():
@@ -53,7 +53,7 @@ def measured(ways: dict[str, Callable[[], object]]) -> dict[str, float]:
 
 
 def _drive(client: BaseOAuth2[dict[str, object]]) -> object:
-    """Run a coroutine that never waits, without a loop's own cost."""
+    """Run a coroutine that never waits, without the cost of an event loop."""
     coroutine = client.get_authorization_url(REDIRECT_URI, state=secrets.token_urlsafe(32))
     try:
         coroutine.send(None)

@@ -29,7 +29,7 @@ def endpoints(origin: Origin, token: str = "token") -> Endpoints:
 
 
 def naive(url: URL) -> Contender:
-    """Bare aiohttp, as a hurried person writes it."""
+    """Bare aiohttp, without any check."""
 
     @contextlib.asynccontextmanager
     async def opened() -> AsyncIterator[Call]:
@@ -45,7 +45,7 @@ def naive(url: URL) -> Contender:
 
 
 def ours(origin: Origin, token: str = "token", *, fast_loop: bool = False) -> Contender:
-    """This package; every check on."""
+    """This package, with all its checks."""
 
     @contextlib.asynccontextmanager
     async def opened() -> AsyncIterator[Call]:
@@ -75,7 +75,7 @@ def authlib(url: URL) -> Contender:
 
 
 class _Sharing(BaseOAuth2[dict[str, object]]):
-    """httpx-oauth, with the client it documents to be overridable shared."""
+    """httpx-oauth with one shared client, which its documentation allows."""
 
     client: httpx.AsyncClient
 

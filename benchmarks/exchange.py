@@ -1,4 +1,4 @@
-"""What does an exchange cost beside bare aiohttp and the peers: one after the other, 100 and 1,000 at a time?"""
+"""How much does an exchange cost, compared with bare aiohttp and the peers: one, 100 and 1,000 at a time?"""
 
 import argparse
 

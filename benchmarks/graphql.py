@@ -1,4 +1,4 @@
-"""What does a paced GraphQL request cost beside bare aiohttp, as long as its turn is free?"""
+"""How much does a paced GraphQL request cost, compared with bare aiohttp, if it need not wait?"""
 
 import argparse
 import asyncio
@@ -17,21 +17,21 @@ from benchmarks.report import Bound, plot, show
 from benchmarks.turns import Call, Contender, by_turns
 
 TOKEN = Token(access_token=ACCESS_TOKEN, expires_at=None)
-BURST = 10  # calls, after which a minute passes, so that the budget is never used up and every rule is on
+BURST = 10  # calls, after which a minute passes: so the budget is never used up, though every rule applies
 
 
 class LeapingLoop(asyncio.SelectorEventLoop):
-    """A loop whose clock leaps ahead a minute between bursts of calls."""
+    """A loop whose clock jumps a minute ahead between bursts of calls."""
 
     calls = 0
     ahead = 0.0
 
     def time(self) -> float:
-        """Give the leaping time in seconds."""
+        """Return the time in seconds, with all jumps."""
         return time.monotonic() + self.ahead
 
     def count(self) -> None:
-        """Count a call, and leap after each burst."""
+        """Count a call, and jump after each burst."""
         self.calls += 1
         if self.calls % BURST == 0:
             self.ahead += 61

@@ -1,4 +1,4 @@
-"""Does an exchange cost more as the run grows, and what does a begun login hold in memory?"""
+"""Does an exchange cost more in a longer run, and how much memory does a begun login use?"""
 
 import argparse
 import asyncio

@@ -1,4 +1,4 @@
-"""What does ``import anilist_oauth`` cost beyond ``import aiohttp, attrs, yarl``, every public name loaded?"""
+"""How much does ``import anilist_oauth``, with every public name, cost beyond ``import aiohttp, attrs, yarl``?"""
 
 import json
 import os
@@ -28,7 +28,7 @@ print(json.dumps([between - began, ended - between, rss() - held]))
 def main() -> None:
     """Import in fresh processes, and print medians."""
     with tempfile.TemporaryDirectory() as folder:
-        _one(folder)  # compiles all, as installing does
+        _one(folder)  # compiles everything, as an installation does
         runs = [_one(folder) for _ in range(_ROUNDS)]
     theirs, ours, memory = (statistics.median(figures) for figures in zip(*runs, strict=True))
     share = statistics.median(one[1] / one[0] for one in runs)

@@ -1,4 +1,4 @@
-"""The server of all benchmarks: a process of its own that checks what it is sent and gives prepared answers.
+"""The server of all benchmarks: a separate process that checks every request and sends prepared answers.
 
 It is a bare `asyncio.Protocol`, so that its own cost is small and the same for every client.
 """
@@ -95,7 +95,7 @@ _REFUSED = _answer(b'{"error":"invalid_request"}', _PLAIN, status="400 Bad Reque
 
 @attrs.define
 class _Tally:
-    """How many token requests came, and how many of them were whole."""
+    """The number of token requests, and how many of them were complete."""
 
     whole: int = 0
     broken: int = 0
@@ -143,20 +143,20 @@ class Origin:
     url: URL
 
     def tally(self) -> _Tally:
-        """Ask how many token requests came whole, and how many broken."""
+        """Return how many token requests were complete, and how many were not."""
         with urllib.request.urlopen(str(self.url / "tally")) as answer:
             return _Tally(**json.load(answer))
 
 
 @contextlib.contextmanager
 def running() -> Iterator[Origin]:
-    """Run the server in a process of its own for a block."""
+    """Run the server in a separate process during the block."""
     command = [sys.executable, "-m", "benchmarks.origin"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdin is not None
         try:
-            # A name, as AniList's is: for an IP address clients would keep no cookies.
+            # A host name, like AniList's: clients keep no cookies for an IP address.
             yield Origin(URL(f"http://localhost:{int(process.stdout.readline())}"))
         finally:
             process.stdin.close()  # which ends it

@@ -1,4 +1,4 @@
-"""What does reading cost: a callback, a token answer, a GraphQL answer, beside what json alone costs?"""
+"""How much does it cost to read a callback, a token answer and a GraphQL answer, compared with json alone?"""
 
 import json
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from benchmarks.report import plot
 
 
 def main() -> None:
-    """Measure all by turns, and print microseconds."""
+    """Measure all of them in turns, and print microseconds."""
     state, code = "s" * 43, f"def502{'0' * 704}"
     headers = CIMultiDictProxy(CIMultiDict({"Content-Type": "application/json"}))
     token = json.dumps({"token_type": "Bearer", "expires_in": 31536000, "access_token": ACCESS_TOKEN}).encode()

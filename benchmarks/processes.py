@@ -1,7 +1,7 @@
-"""What gets through AniList's limit where several processes share one address, and who is refused?
+"""How many requests of several processes behind one address pass AniList's limit, and how many are refused?
 
-Four processes with twenty callers each ask a sandbox that enforces 30 requests a minute: each with a pace of its own,
-with a share each, and with a pace that they share in Redis (``redis-server`` of the machine, on a free port).
+Four processes with twenty callers each ask a sandbox that enforces 30 requests a minute: each with its own pace,
+each with a fixed share, and all with one pace shared in Redis (the machine's ``redis-server``, on a free port).
 """
 
 import argparse
@@ -57,19 +57,19 @@ async def _measure(way: str, seconds: float) -> tuple[int, int, list[int]]:
 
 
 class _Answers(logging.Handler):
-    """Counts answers by their status, as the log tells it."""
+    """Counts answers by the status in their log record."""
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
         self.counted: Counter[str] = Counter({"200": 0, "429": 0})
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Count one."""
+        """Count one answer."""
         self.counted[str(getattr(record, "status", "none"))] += 1
 
 
 async def _work(way: str, url: str, seconds: float) -> None:
-    """Be one process: ask as often as the pace allows, and print how many answers came, by their status."""
+    """Run as one process: send requests as fast as the pace allows, and print the number of answers by status."""
     kind, _, redis = way.partition(":")
     graphql = URL(url)
     endpoints = Endpoints(authorization=graphql, token=graphql, graphql=graphql)

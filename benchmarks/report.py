@@ -1,4 +1,4 @@
-"""The table on the screen, the verdict on each bound, and the plot beside it."""
+"""Print the table, with the verdict on each bound, and draw the plot."""
 
 from collections.abc import Sequence
 from html import escape
@@ -14,7 +14,7 @@ _ROW, _LEFT, _WIDTH = 26, 260, 760
 
 @attrs.frozen(kw_only=True)
 class Bound:
-    """What a contender may cost at most, as a ratio to the first, or to another by name ("fastest": of the peers)."""
+    """The most that a contender may cost, as a ratio to the first or a named one ("fastest" is the fastest peer)."""
 
     name: str
     most: float
@@ -32,7 +32,7 @@ def show(title: str, figures: list[Figures], bounds: Sequence[Bound] = ()) -> No
 
 
 def verdict(what: str, figure: float, most: float, unit: str = "") -> bool:
-    """Say whether a figure keeps its bound."""
+    """Return whether a figure is within its bound, in words."""
     kept = figure <= most
     print(f"  {'kept  ' if kept else 'BROKEN'} {what}: {figure:.3g}{unit}, at most {most:.3g}{unit}")
     return kept
@@ -46,7 +46,7 @@ def _ratio(bound: Bound, figures: list[Figures]) -> float:
 
 
 def plot(name: str, title: str, rows: dict[str, float], unit: str = "x") -> None:
-    """Draw horizontal bars, one a row, into ``benchmarks/<name>.svg``."""
+    """Draw one horizontal bar per row into ``benchmarks/<name>.svg``."""
     longest = max(rows.values())
     lines = [
         (

@@ -1,6 +1,6 @@
-"""Of many people who come back from AniList in one moment, how many are logged in, and how long do they wait?
+"""If many people come back from AniList at once, how many are logged in, and how long do they wait?
 
-A flow with stores in memory, against a sandbox in a process of its own that enforces 30 GraphQL requests a minute.
+A flow with stores in memory, against a sandbox in a separate process that enforces 30 GraphQL requests a minute.
 """
 
 import argparse
@@ -26,7 +26,7 @@ TOKEN_PATH = "/api/v2/oauth/token"
 
 @attrs.frozen(kw_only=True)
 class Rush:
-    """What came of one rush; times in seconds."""
+    """The result of one rush. Times are in seconds."""
 
     people: int
     logged_in: int
@@ -101,7 +101,7 @@ async def _rush(people: int, settings: dict[str, str], requests: URL) -> Rush:
 
 
 async def _approve(urls: list[str], control: URL) -> list[str]:
-    """Let each person of the sandbox's approve one login; give the callbacks."""
+    """Let each account of the sandbox approve one login, and return the callbacks."""
     async with aiohttp.ClientSession() as client, client.post(control / "approve", json=urls) as answer:
         callbacks: list[str] = await answer.json()
         return callbacks
@@ -115,7 +115,7 @@ async def _seen(control: URL) -> dict[str, int]:
 
 @contextmanager
 def _sandbox(people: int) -> Iterator[tuple[dict[str, str], URL]]:
-    """Run the sandbox; give its settings, and where it can be asked about itself."""
+    """Run the sandbox. Yield its settings, and the address of its counters."""
     command = [sys.executable, "-m", "benchmarks.rush", "--serve", str(people)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -128,7 +128,7 @@ def _sandbox(people: int) -> Iterator[tuple[dict[str, str], URL]]:
 
 
 async def _serve(people: int) -> None:
-    """Be the sandbox until the standard input is closed."""
+    """Run as the sandbox until standard input is closed."""
     names = [f"user{number}" for number in range(people)]
     async with Sandbox(users=names, graphql_limit=30) as sandbox:
 

@@ -1,4 +1,4 @@
-"""How fast the sandbox answers: forty documents of apps, a whole list, and what it costs to begin."""
+"""How fast does the sandbox answer forty documents of apps and a whole list, and how long does it take to start?"""
 
 import subprocess
 import sys
@@ -21,7 +21,7 @@ WHOLE_LIST = """{ MediaListCollection(userName: "mika") { lists { name entries {
 
 
 def milliseconds(work: Any) -> float:
-    """Time one call, in the processor's time, so that a busy machine does not count."""
+    """Return the CPU time of one call, which a busy machine does not change."""
     start = time.process_time()
     work()
     return (time.process_time() - start) * 1000

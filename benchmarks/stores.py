@@ -1,6 +1,6 @@
-"""What does a login cost with each store, beside the package of November 2026 and beside the bare driver?
+"""How much does a login cost with each store, compared with the package of November 2026 and the bare driver?
 
-``begin`` and ``finish``, with AniList left out. The contenders are processes that work by turns.
+``begin`` and ``finish``, without AniList. The contenders are processes that work in turns.
 The older package is read from git (commit b75da84), or from the folder that ``--before`` names.
 """
 
@@ -41,7 +41,7 @@ class Contender:
         assert self._read() == "ready"
 
     def turn(self, logins: int) -> float:
-        """Give the microseconds of CPU a login."""
+        """Return the microseconds of CPU per login."""
         assert self._process.stdin is not None
         self._process.stdin.write(f"{logins}\n")
         self._process.stdin.flush()

@@ -25,7 +25,7 @@ LogIn = Callable[[int], Awaitable[object]]
 
 
 def login() -> PendingLogin:
-    """Make a begun login."""
+    """Return a new pending login."""
     expires_at = datetime.now(UTC) + timedelta(minutes=10)
     return PendingLogin(
         client_id="12345", subject="discord:1", binding_digest="0" * 64, label="x", expires_at=expires_at
@@ -33,7 +33,7 @@ def login() -> PendingLogin:
 
 
 def stored(number: int, access_token: str) -> StoredToken:
-    """Make a token's record."""
+    """Return a record of a token."""
     token = Token(access_token=access_token, expires_at=None)
     viewer = Viewer(7, "mika", None, None, 0)
     return StoredToken(
@@ -42,7 +42,7 @@ def stored(number: int, access_token: str) -> StoredToken:
 
 
 def driver(url: str, access_token: str) -> AbstractAsyncContextManager[LogIn]:
-    """Give what runs the statements of one login."""
+    """Return a function that runs the statements of one login."""
     if url.startswith("redis"):
         return _redis(url, access_token)
     return _sqlite(url, access_token) if url.startswith("sqlite") else _postgresql(url, access_token)

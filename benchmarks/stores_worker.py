@@ -1,7 +1,7 @@
-"""One contender of `benchmarks.stores`, as a process of its own: it logs users in, a turn at a time.
+"""One contender of `benchmarks.stores`: a separate process that logs users in, one turn at a time.
 
-It runs with this package or with an older one, whichever Python finds first. AniList is left out: its answers are made
-in the process, alike for all contenders, so that the figures are the flow's and the store's.
+It runs with this package or with an older one, whichever Python finds first. AniList's answers are made in the process
+and are the same for all contenders, so only the flow and the store are measured.
 """
 
 import asyncio
@@ -49,7 +49,7 @@ LogIn = Callable[[int], Awaitable[object]]
 
 @asynccontextmanager
 async def by_flow(url: str) -> AsyncIterator[LogIn]:
-    """Give what logs one user in by `LoginFlow`."""
+    """Return a function that logs one user in with `LoginFlow`."""
     for name, answer in (("exchange_code", answer_exchange), ("graphql", answer_query), ("viewer", answer_viewer)):
         setattr(OAuthSession, name, answer)
     async with OAuthSession(APPLICATION) as session, open_store(url) as store:
@@ -65,7 +65,7 @@ async def by_flow(url: str) -> AsyncIterator[LogIn]:
 
 @asynccontextmanager
 async def by_driver(url: str) -> AsyncIterator[LogIn]:
-    """Give what runs the statements of one login on the bare driver."""
+    """Return a function that runs the statements of one login on the bare driver."""
     from benchmarks.stores_drivers import driver
 
     async with driver(url, ACCESS_TOKEN) as log_in:
@@ -73,7 +73,7 @@ async def by_driver(url: str) -> AsyncIterator[LogIn]:
 
 
 async def main(how: str, url: str) -> None:
-    """Say "ready"; then log in as often as each line of stdin says, and write the microseconds of CPU a login."""
+    """Print "ready". For each number read from stdin, log in so often and print the microseconds of CPU per login."""
     async with (by_driver if how == "driver" else by_flow)(url) as log_in:
         number = 0
         for _ in range(50):

@@ -1,7 +1,7 @@
-"""Measuring by turns: every contender does the same work in the same run, and only ratios are compared.
+"""Measure in turns: every contender does the same work in the same run, and only ratios are compared.
 
-CPU time of this process is what counts, so that neither the server nor a busy machine does; the spread tells how far
-the figures can be trusted.
+Only the CPU time of this process counts, so neither the server nor a busy machine changes it much. The spread shows how
+reliable the figures are.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ class Contender:
 
     Attributes:
         name: What the table and the plot call it.
-        open: Gives, for a block, the coroutine function that does the work once for a fresh code.
+        open: A context manager that yields the coroutine function to measure. It takes a new code.
         loop_factory: Its event loop, if not asyncio's own.
     """
 
@@ -38,11 +38,11 @@ class Contender:
 
 @attrs.frozen(kw_only=True)
 class Figures:
-    """What came out for one contender.
+    """The result of one contender.
 
     Attributes:
-        name: The contender's.
-        cost: Microseconds of CPU a call, one figure a round.
+        name: The name of the contender.
+        cost: Microseconds of CPU per call, one figure per round.
         ratios: The same, divided by the first contender's of the same round.
     """
 
@@ -63,12 +63,12 @@ class Figures:
 
 
 def fresh_code() -> str:
-    """Make a code as AniList's are: about 710 characters, and never the same."""
+    """Return a new code of about 710 characters, as AniList's have."""
     return f"def50200{next(_numbers):0702x}"
 
 
 def by_turns(contenders: list[Contender], *, calls: int, at_once: int, rounds: int) -> list[Figures]:
-    """Let each contender do `calls` calls, `at_once` at a time, `rounds` times over, after one round to warm up."""
+    """Let each contender make `calls` calls per round, `at_once` at a time, after one round to warm up."""
     costs: dict[str, list[float]] = {contender.name: [] for contender in contenders}
     with ExitStack() as stack:
         opened = [(contender.name, *stack.enter_context(_opened(contender))) for contender in contenders]
@@ -103,7 +103,7 @@ async def _leave(context: AbstractAsyncContextManager[Call]) -> None:
 
 
 async def _turn(call: Call, calls: int, at_once: int) -> float:
-    """Do the calls; give microseconds of CPU for each."""
+    """Make the calls, and return the microseconds of CPU per call."""
     codes = [fresh_code() for _ in range(calls)]
     await call(fresh_code())
     began = time.process_time()

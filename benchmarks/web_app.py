@@ -27,7 +27,7 @@ _LIFE = 600
 
 
 def ours(origin: Origin) -> web.Application:
-    """The adapter, with its stores in memory."""
+    """The application with the adapter and stores in memory."""
     session = OAuthSession(APPLICATION, endpoints=endpoints(origin))
     flow = LoginFlow(session)
 
@@ -41,7 +41,7 @@ def ours(origin: Origin) -> web.Application:
 
 
 class HandWritten:
-    """The same checks by hand: state, cookie, expiry, single use, the five fields, the answer's form, the viewer."""
+    """The same checks by hand: state, cookie, expiry, single use, token request, shape of the answer, viewer."""
 
     def __init__(self, origin: Origin) -> None:
         self._token, self._graphql = origin.url / "token", origin.url / "graphql"
@@ -107,7 +107,7 @@ def _digest(text: str) -> str:
 
 @web.middleware
 async def _counted(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Let a minute pass after each few logins, so that the pace has turns to give."""
+    """Let a minute pass after every few logins, so that the pace never delays."""
     cast("LeapingLoop", asyncio.get_running_loop()).count()
     return await handler(request)
 

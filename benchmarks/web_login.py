@@ -1,4 +1,4 @@
-"""What does a whole login through the aiohttp adapter cost the web application, beside hand-written handlers?"""
+"""How much does a login through the aiohttp adapter cost the web application, compared with hand-written handlers?"""
 
 import argparse
 import asyncio
@@ -58,7 +58,7 @@ async def _by_turns(by_hand: URL, ours: URL, rounds: int) -> list[tuple[float, f
 
 
 async def _turn(browser: aiohttp.ClientSession, site: URL) -> float:
-    """Log in many times; give the application's microseconds of CPU for each."""
+    """Log in many times, and return the application's microseconds of CPU per login."""
     began = await _cpu(browser, site)
     for _ in range(_LOGINS):
         async with browser.get(site / "login/anilist", allow_redirects=False) as begun:

@@ -141,7 +141,8 @@ class PostgreSQLServer:
         pid = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         for process in (pid, *map(int, children)):
-            os.kill(process, number)
+            with contextlib.suppress(ProcessLookupError):  # a backend whose client went away ends when it thaws
+                os.kill(process, number)
 
     def _run(self, program: str, *arguments: str) -> None:
         assert POSTGRESQL is not None

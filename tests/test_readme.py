@@ -1,5 +1,6 @@
 """The README keeps its word."""
 
+import pkgutil
 import re
 import subprocess
 import sys
@@ -82,3 +83,14 @@ def test_its_pictures_show_wherever_it_is_read() -> None:
     """The package's page at an index shows the same text, where a relative address leads nowhere."""
     addresses = re.findall(r"<img[^>]* src=\"([^\"]*)|!\[[^]]*\]\(([^)]*)", README.read_text(encoding="utf-8"))
     assert [address for address in map("".join, addresses) if not address.startswith("https://")] == []
+
+
+def test_every_name_in_the_changelog_exists() -> None:
+    """Whoever looks up a name that it mentions finds it, and no sentence stands there twice."""
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    names = set(re.findall(r"`(anilist_oauth(?:\.\w+)+)", text))
+    assert len(names) > 30
+    for name in names:
+        pkgutil.resolve_name(name)
+    lines = re.findall(r"^- .*$", text, re.MULTILINE)
+    assert len(lines) == len(set(lines))

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import date
-from difflib import get_close_matches
 from typing import Any
 
+import attrs
 from graphql import GraphQLError, is_leaf_type
+from graphql.pyutils import did_you_mean, suggestion_list
 
 from anilist_oauth.sandbox.graphql.errors import AniListError
 from anilist_oauth.sandbox.graphql.execution import View
@@ -30,11 +31,12 @@ def set_node(world: World, kind: str, number: int, fields: Mapping[str, Any]) ->
         raise TypeError(f"kind: the name of a type is needed, such as Studio, not {type(kind).__name__}")
     if kind not in anilist_schema().type_map or not has_id(kind) or hasattr(anilist_schema().type_map[kind], "types"):
         known = [name for name, found in anilist_schema().type_map.items() if "id" in getattr(found, "fields", {})]
-        raise ValueError(f"kind: AniList has no type {kind!r} with an id{_hint(kind, known)}")
+        raise ValueError(
+            f"kind: AniList has no type {kind!r} with an id.{did_you_mean(suggestion_list(kind, known)[:1])}"
+        )
     if type(number) is not int or number <= 0:
         raise ValueError(f"id: a positive number is needed, not {number!r}")
-    node = world.node(kind, number)
-    node.kind = kind  # for activities and notifications, the id alone may mean another kind
+    node = attrs.evolve(world.node(kind, number), kind=kind)  # an activity's id alone may mean another kind
     view = View(world, None)
     return world.put(
         node, _deleted=False, **{name: _checked(view, node, name, value) for name, value in fields.items()}
@@ -54,12 +56,12 @@ def set_entry(world: World, user: User, media: int, fields: Mapping[str, Any]) -
         _field("MediaList", _ENTRY_ONLY.get(name, name))
     account = view.account
     if "_bare" not in account.facts:
-        world.put(account, _bare=True, _entries={})
+        account = world.put(account, _bare=True, _entries={})
     lists = list(fields.get("customLists", ()))
     kind = f"{view.value(world.node('Media', media), 'type').lower()}List"
     options = view.value(account, "mediaListOptions")
     known = [*options[kind]["customLists"], *(name for name in lists if name not in options[kind]["customLists"])]
-    world.put(account, mediaListOptions={**options, kind: {**options[kind], "customLists": known}})
+    account = world.put(account, mediaListOptions={**options, kind: {**options[kind], "customLists": known}})
     checked = {
         name: value
         if name in {*_ENTRY_ONLY, "advancedScores"}
@@ -85,16 +87,11 @@ def set_user(world: World, user: User, fields: Mapping[str, Any]) -> User:
     return user
 
 
-def _hint(name: str, known: list[str]) -> str:
-    close = get_close_matches(name, known, n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
-
-
 def _field(kind: str, name: str) -> FieldType:
     field = field_type(kind, name)
     if field is None:
         known = list(getattr(anilist_schema().type_map[kind], "fields", {}))
-        raise ValueError(f"{name}: {kind} has no such field{_hint(name, known)}")
+        raise ValueError(f"{name}: {kind} has no such field.{did_you_mean(suggestion_list(name, known)[:1])}")
     return field
 
 

@@ -7,7 +7,8 @@ from yarl import URL
 
 from anilist_oauth.sandbox.clock import Clock
 from anilist_oauth.sandbox.faults import EndpointName, Fault
-from anilist_oauth.sandbox.graphql.endpoint import RECORDED, GraphQLEndpoint
+from anilist_oauth.sandbox.graphql.endpoint import GraphQLEndpoint
+from anilist_oauth.sandbox.graphql.errors import RECORDED
 from anilist_oauth.sandbox.graphql.nodes import World
 from anilist_oauth.sandbox.messages import Answer, ReceivedRequest, json_answer, query_fields
 from anilist_oauth.sandbox.oauth.authorization import Authorization, DenialName, Question, SentBackError

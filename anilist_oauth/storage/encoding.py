@@ -108,7 +108,7 @@ def token_from_fields(fields: Mapping[str, Any]) -> StoredToken:
             token_id=_text(fields["token_id"]),
             viewer=viewer,
             user_id=known_user_id(viewer) if fields.get("user_id") is None else int(fields["user_id"]),
-            issued_at=_optional_time(fields.get("issued_at")),
+            issued_at=_issued_at(fields),
             stored_at=_time(fields["stored_at"]),
             needs_login=bool(int(fields["needs_login"])),
             refused_at=_optional_time(fields.get("refused_at")),
@@ -122,6 +122,12 @@ def token_from_fields(fields: Mapping[str, Any]) -> StoredToken:
 
 def _viewer_to_json(viewer: Viewer | None) -> str:
     return "null" if viewer is None else json.dumps({name: getattr(viewer, name) for name in _VIEWER})
+
+
+def _issued_at(fields: Mapping[str, Any]) -> datetime | None:
+    """Return the time of issue. A program of version 0.1 writes none, but a plain token says it."""
+    given = fields.get("issued_at")
+    return _optional_time(issued_at_of(fields["access_token"]) if given is None else given)
 
 
 def _viewer(data: dict[str, Any] | None) -> Viewer | None:

@@ -121,8 +121,8 @@ async def test_activities_and_edges_can_be_set() -> None:
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"titel": "x"}, "titel: Media has no such field; did you mean 'title'?"),
-        ({"zzzz": 1}, "zzzz: Media has no such field$"),
+        ({"titel": "x"}, "titel: Media has no such field. Did you mean 'title'?"),
+        ({"zzzz": 1}, "zzzz: Media has no such field.$"),
         ({"episodes": "twelve"}, "Media.episodes: Int cannot represent"),
         ({"status": "DONE"}, "Media.status: Value 'DONE' does not exist in 'MediaStatus' enum"),
         ({"genres": "Drama"}, "Media.genres: a list is needed, not 'Drama'"),
@@ -141,7 +141,7 @@ def test_what_does_not_fit_the_schema_is_refused_in_words(fields: dict[str, Any]
 def test_what_is_not_there_cannot_be_described() -> None:
     """A type, an id, an account, a media; an account's id and name stay."""
     sandbox = Sandbox()
-    with pytest.raises(ValueError, match=r"no type 'Studios' with an id; did you mean 'Studio'\?"):
+    with pytest.raises(ValueError, match=r"no type 'Studios' with an id\. Did you mean 'Studio'\?"):
         sandbox.node("Studios", 1)
     with pytest.raises(ValueError, match="no type 'ActivityUnion' with an id"):
         sandbox.node("ActivityUnion", 1)
@@ -151,7 +151,7 @@ def test_what_is_not_there_cannot_be_described() -> None:
         sandbox.entry("rin", media=1)
     with pytest.raises(ValueError, match="media: 99999 is not a media's id"):
         sandbox.entry("mika", media=99_999)
-    with pytest.raises(ValueError, match="progres: MediaList has no such field; did you mean 'progress'"):
+    with pytest.raises(ValueError, match=r"progres: MediaList has no such field\. Did you mean 'progress'"):
         sandbox.entry("mika", media=1, progres=3)
     with pytest.raises(ValueError, match=r"The score may not be greater than 100\."):
         sandbox.entry("mika", media=1, scoreRaw=101)

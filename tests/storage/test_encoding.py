@@ -3,7 +3,7 @@
 import contextlib
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import attrs
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from anilist_oauth.errors import StorageError
 from anilist_oauth.storage import StoredToken
 from anilist_oauth.storage.encoding import (
+    due_before,
     login_from_json,
     login_to_json,
     to_microseconds,
@@ -174,3 +175,16 @@ def test_a_row_is_read_in_one_pass(row: Callable[[int], dict[str, str]]) -> None
     read(10)
     once, twice = steps_of(lambda: read(2_000)), steps_of(lambda: read(4_000))
     assert twice <= 2.2 * once + 200
+
+
+@pytest.mark.parametrize(("within", "year"), [(timedelta.max, 9999), (timedelta.min, 1)])
+def test_what_is_beyond_the_calendar_is_its_end(within: timedelta, year: int) -> None:
+    """Whoever asks for what expires within a million years gets all of it."""
+    assert due_before(within, now=datetime(2026, 10, 1, tzinfo=UTC)).year == year
+
+
+@pytest.mark.parametrize("change", [{"client_id": 5}, {"subject": None}, {"token_id": b"x"}])
+def test_a_record_of_other_types_is_a_storage_error(change: dict[str, object]) -> None:
+    """A database may have columns of another type."""
+    with pytest.raises(StorageError, match="did not write"):
+        token_from_fields(token_to_fields(stored()) | change)

@@ -17,7 +17,8 @@ from anilist_oauth.storage import MemoryLoginStore, MemoryTokenStore, RedisStore
 from anilist_oauth.storage.sealed import SealedTokenStore
 from anilist_oauth.storage.sql import metadata
 from anilist_oauth.storage.sql.tables import make_metadata
-from tests.services import PostgreSQLServer, RedisServer, redis_server
+from tests.flows import staged
+from tests.services import PostgreSQLServer, RedisServer, postgresql_server, redis_server
 from tests.storage.openers import KEY, Clock
 from tests.storage.raw import raw
 from tests.storage.records import NOON, key, pending, stored
@@ -90,16 +91,37 @@ async def test_a_ping_is_answered(make: Make) -> None:
         assert (await memory.health()).kind == "memory"
 
 
-async def test_a_ping_of_a_frozen_store_fails_within_two_seconds() -> None:
+@pytest.mark.parametrize("kind", ["postgresql", "redis"])
+async def test_a_ping_of_a_frozen_store_fails_within_two_seconds(kind: str) -> None:
     """As a health check wants it."""
-    with redis_server() as server:
-        async with RedisStore(server.url, clock=Clock()) as store:
+    with postgresql_server() if kind == "postgresql" else redis_server() as server:
+        url = server.database() if isinstance(server, PostgreSQLServer) else server.url
+        async with open_store(url) as store:
             server.signal(signal.SIGSTOP)
             began = time.monotonic()
-            with pytest.raises(StorageError, match="2 seconds"):
+            with pytest.raises(StorageError, match="2 seconds") as caught:
                 await store.ping()
+            assert caught.value.retryable
             assert time.monotonic() - began < 4
             server.signal(signal.SIGCONT)
+            await store.ping()
+
+
+async def test_a_login_is_four_round_trips(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One each to begin it, to check and take it, to keep its token and to settle it; nothing is asked besides."""
+    async with make() as store, staged(logins=store.logins, tokens=store.tokens) as stage:
+        await stage.log_in(subject="discord:1")  # which looks at what is asked for from time to time
+        is_sql = isinstance(store, SQLStore)
+        opened, name = (store._runner._database, "execute") if is_sql else (store._client, "_execute")
+        execute, calls = getattr(opened, name), []
+
+        async def counted(*arguments: Any) -> Any:
+            calls.append(arguments)
+            return await execute(*arguments)
+
+        monkeypatch.setattr(opened, name, counted)
+        await stage.log_in(subject="discord:2")
+        assert len(calls) == 4
 
 
 @pytest.mark.requirement("S41")
@@ -203,8 +225,10 @@ async def test_a_client_or_pool_of_the_applications_own_is_used_and_not_closed(r
 async def test_an_engine_is_used_and_not_disposed(tmp_path: Path) -> None:
     """Whatever driver it has, if its database is one of ours."""
     engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/own.db")
+    pool = engine.pool
     async with SQLStore(engine, clock=Clock()) as store:
         await store.tokens.put(stored())
+    assert engine.pool is pool  # a disposed engine gets a new one
     async with engine.connect() as connection:
         assert (await connection.exec_driver_sql("SELECT count(*) FROM anilist_oauth_tokens")).scalar() == 1
     await engine.dispose()

@@ -1,10 +1,13 @@
-"""The record of a token."""
+"""The record of a token, and until when that of a login is kept."""
 
 import pickle
+from datetime import UTC, datetime
 
 import pytest
 
-from tests.storage.records import stored
+from anilist_oauth.errors import StorageError
+from anilist_oauth.storage.protocols import forget_at
+from tests.storage.records import NOON, pending, stored
 
 
 @pytest.mark.requirement("S19")
@@ -14,3 +17,9 @@ def test_a_record_keeps_its_token_to_itself() -> None:
     assert "canary" not in repr(record)
     with pytest.raises(TypeError, match="StoredToken holds a secret"):
         pickle.dumps(record)
+
+
+def test_a_login_ends_before_the_calendar() -> None:
+    """Later is an error of ours, which says what to do."""
+    with pytest.raises(StorageError, match="after the year 9999; give it a shorter lifetime"):
+        forget_at(pending(expires_at=datetime.max.replace(tzinfo=UTC)), now=NOON)

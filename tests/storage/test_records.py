@@ -5,10 +5,11 @@ from typing import Any
 import attrs
 import pytest
 
-from anilist_oauth.errors import ConfigurationError
+from anilist_oauth.errors import ConfigurationError, StorageError
 from anilist_oauth.storage import StoredToken
+from anilist_oauth.storage.records import Taken, new_claim
 from anilist_oauth.tokens.access_token import Token
-from tests.storage.records import NOON, jwt, stored
+from tests.storage.records import NOON, jwt, pending, stored
 
 
 def test_a_record_takes_the_user_id_from_its_viewer() -> None:
@@ -52,3 +53,19 @@ def test_a_record_without_a_user_id_takes_it_from_a_viewer_alone() -> None:
     viewer: Any = "mika"
     with pytest.raises(ConfigurationError, match=r"^viewer: a Viewer is needed, or None, not str"):
         StoredToken(client_id="1", subject="a", token=stored().token, stored_at=NOON, viewer=viewer)
+
+
+def test_who_took_a_login_says_when() -> None:
+    """A claim begins with its time; one that another program made is an error of ours."""
+    assert Taken(claim=new_claim(NOON), code="x").at == NOON
+    for claim in ("canary", "", "0001-01-01T00:00:00+14:00 x"):
+        with pytest.raises(StorageError, match="did not take"):
+            _ = Taken(claim=claim, code="x").at
+
+
+@pytest.mark.requirement("S40")
+def test_where_a_stranger_goes_back_to_is_short() -> None:
+    """A sign-in is begun by anybody, and is kept for minutes."""
+    with pytest.raises(ConfigurationError, match=r"^return_to: 512 bytes at most"):
+        attrs.evolve(pending(None), return_to="/" + "x" * 512)
+    assert attrs.evolve(pending("discord:42"), return_to="/" + "x" * 512).return_to

@@ -20,9 +20,10 @@ from anilist_oauth.storage import (
     StoredToken,
     open_store,
 )
+from anilist_oauth.tokens.access_token import Token
 from tests.flows import staged
 from tests.storage.openers import KEY, PLAIN, Stores
-from tests.storage.records import stored
+from tests.storage.records import jwt, stored
 
 OTHER_KEY = "YW5vdGhlciBrZXkgb2YgdGhlIHRlc3RzIGFuZCBub24="
 
@@ -109,6 +110,19 @@ async def test_a_record_moved_to_another_user_does_not_open(change: dict[str, st
         await sealed.get(moved.subject, client_id=moved.client_id)
 
 
+async def test_a_record_that_names_another_anilist_user_does_not_open() -> None:
+    """The token's own ``sub`` counts; whoever writes to the database cannot make somebody else of a user."""
+    inner = MemoryTokenStore()
+    sealed = SealedTokenStore(inner, [KEY])
+    token = Token.from_access_token(jwt(sub="7", aud="12345"))
+    await sealed.put(attrs.evolve(stored(), token=token))
+    kept = await inner.get("discord:42", client_id="12345")
+    assert kept is not None
+    await inner.put(attrs.evolve(kept, user_id=8, viewer=None))
+    with pytest.raises(SealError, match="another AniList user's than its record says"):
+        await sealed.get("discord:42", client_id="12345")
+
+
 async def test_what_another_program_sealed_with_the_key_does_not_open() -> None:
     """Anything but our own contents is a SealError."""
     inner = MemoryTokenStore()
@@ -163,6 +177,24 @@ async def test_a_record_of_a_foreign_key_stops_neither_a_stream_nor_rotate() -> 
         await SealedTokenStore(inner, [OTHER_KEY, KEY]).rotate()
     for subject in ("a", "c"):
         assert await SealedTokenStore(inner, [OTHER_KEY]).get(subject, client_id="12345") == stored(subject)
+
+
+class Own:
+    """A store of an application's own, which has just what `TokenStore` asks for."""
+
+    def __init__(self) -> None:
+        inner = MemoryTokenStore()
+        self.get, self.put, self.delete, self.expiring = inner.get, inner.put, inner.delete, inner.expiring
+
+
+async def test_a_store_that_compares_no_marks_is_written_over_its_token() -> None:
+    """And over no other."""
+    tokens = SealedTokenStore(Own(), [KEY])
+    await tokens.put(stored())
+    marked = attrs.evolve(stored(), told_expiring=True)
+    assert not await tokens.update(marked, was=stored(token="another"))
+    assert await tokens.update(marked, was=stored())
+    assert await tokens.get("discord:42", client_id="12345") == marked
 
 
 class Busy(MemoryTokenStore):

@@ -148,6 +148,18 @@ def test_the_names_are_there_without_the_extras() -> None:
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
 
 
+def test_a_database_s_modules_are_imported_when_it_is_used() -> None:
+    """Whoever keeps nothing in SQL or Redis does not pay for them; the two classes are there all the same."""
+    program = (
+        "import sys, anilist_oauth\n"
+        "names = [getattr(anilist_oauth, name) for name in anilist_oauth.__all__]\n"
+        "rooms = ('anilist_oauth.storage.sql.', 'anilist_oauth.storage.redis.')\n"
+        "print(sorted(name for name in sys.modules if name.startswith(rooms)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=True, timeout=60, stdout=subprocess.PIPE, text=True)
+    assert done.stdout == "['anilist_oauth.storage.redis.store', 'anilist_oauth.storage.sql.store']\n"
+
+
 @pytest.mark.parametrize("url", [5, b"sqlite:///hidden.db", Path("hidden.db")])
 def test_a_url_is_a_str(url: Any) -> None:
     """Anything else is our error, whichever way the store is made; it is not repeated."""

@@ -9,6 +9,7 @@ import json
 import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,16 @@ import attrs
 import pytest
 from cryptography.fernet import Fernet
 from redis.asyncio import Redis
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from anilist_oauth.errors import StorageError
 from anilist_oauth.storage import Outcome, RedisStore, SQLStore
 from anilist_oauth.storage.digests import digest
 from anilist_oauth.storage.redis import upgrade as redis_upgrade
 from anilist_oauth.storage.redis.keys import script
+from anilist_oauth.storage.sql import upgrade as sql_upgrade
+from anilist_oauth.storage.sql.tables import make_tables
 from tests.services import PostgreSQLServer, RedisServer
 from tests.storage.openers import KEY, Clock
 from tests.storage.raw import raw
@@ -236,6 +241,52 @@ async def test_sealed_tokens_of_0_1_count_as_sealed(make: Make) -> None:
     async with make() as store:
         with pytest.raises(StorageError, match="sealed"):
             await store.tokens.put(stored())
+
+
+@pytest.mark.requirement("R16")
+async def test_what_0_1_writes_after_the_upgrade_is_read_as_well(make: Make) -> None:
+    """A process of it may still run: its records have no user and no time of issue, but their tokens do."""
+    async with make(keys=[KEY]) as store:
+        if isinstance(store, SQLStore):
+            await raw(store, "UPDATE anilist_oauth_tokens SET user_id = NULL, issued_at = NULL")
+        else:
+            for subject in ("plain", "sealed"):
+                await store._run(("HDEL", f"anilist_oauth:{{12345}}:token:{subject}", "user_id", "issued_at"))
+        for subject, user_id, issued_at in (("plain", 7, 1790856000), ("sealed", 10, 1790856002)):
+            found = await store.tokens.get(subject, client_id="12345")
+            assert (found.user_id, found.issued_at.timestamp()) == (user_id, issued_at)
+
+
+@pytest.mark.requirement("R16")
+async def test_a_table_that_a_migration_began_to_upgrade_is_finished(tmp_path: Path) -> None:
+    """One of the new columns is there already."""
+    with closing(sqlite3.connect(tmp_path / "tokens.db")) as connection:
+        connection.executescript((RECORDED / "0_1_sqlite.sql").read_text())
+        connection.execute("ALTER TABLE anilist_oauth_tokens ADD COLUMN user_id BIGINT")
+    async with SQLStore(f"sqlite:///{tmp_path}/tokens.db", keys=[KEY]) as store:
+        found = await store.tokens.get("plain", client_id="12345")
+        assert found is not None
+        assert (found.user_id, found.issued_at) == (7, NOON.replace(microsecond=0))
+
+
+async def test_a_row_that_is_exchanged_during_the_upgrade_is_left_alone(tmp_path: Path) -> None:
+    """PostgreSQL lets 0.1 write meanwhile: the time of the old token is not put on the new one."""
+    async with SQLStore(f"sqlite:///{tmp_path}/tokens.db") as store:
+        await store.tokens.put(attrs.evolve(stored("new"), issued_at=None))
+        await raw(store, "UPDATE anilist_oauth_tokens SET user_id = NULL")
+    tables, engine = make_tables(), create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/tokens.db")
+
+    def plain(_client_id: str, _subject: str, access_token: str) -> str:
+        with closing(sqlite3.connect(tmp_path / "tokens.db")) as another, another:
+            another.execute("UPDATE anilist_oauth_tokens SET token_id = 'another'")
+        return access_token
+
+    async with engine.connect() as connection:
+        await connection.run_sync(lambda sync: sql_upgrade._from_1(sync, tables, plain))
+        await connection.commit()
+        user_ids = (await connection.execute(select(tables.tokens.c.user_id))).scalars().all()
+    await engine.dispose()
+    assert user_ids == [None]
 
 
 async def test_a_record_of_another_program_keeps_its_place(make: Make) -> None:

@@ -14,7 +14,7 @@ from anilist_oauth.storage.plain_text import InsecureStoreWarning
 from anilist_oauth.storage.redis.url import RedisAddress, redis_address
 from anilist_oauth.storage.sql.url import postgresql_address
 from tests.certificates import make_certificates
-from tests.services import PASSWORD, PostgreSQLServer, free_port, postgresql_server, redis_server
+from tests.services import PASSWORD, PostgreSQLServer, RedisServer, free_port, postgresql_server, redis_server
 from tests.storage.records import key, stored
 
 
@@ -76,6 +76,15 @@ async def test_a_unix_socket_is_a_host() -> None:
         ("postgresql://u:canary@localhost/app?channel_binding=maybe", "channel_binding"),
         ("redis://u:canary@cache.example/0?canary_option=1", "canary_option"),
         ("redis://u:canary@cache.example/app", "database"),
+        (
+            "rediss://u:canary@cache.example/0?health_check_interval=often",
+            "health_check_interval must be a whole number",
+        ),
+        (
+            "rediss+cluster://u:canary@c1.example?ssl_cert_reqs=maybe",
+            "ssl_cert_reqs must be none or optional or required",
+        ),
+        ("redis://u:canary@cache.example/0?ssl_cert_reqs=none", "ssl_cert_reqs needs TLS"),
         ("redis+sentinel://:canary@s1.example:26379", "master"),
         ("redis+sentinel://:canary@s1.example:port/mymaster", "port"),
         ("redis+cluster://:canary@c1.example:6379/3", "Cluster"),
@@ -233,6 +242,26 @@ async def test_a_certificate_of_nobody_is_refused(encrypted: PostgreSQLServer) -
         await open_store(f"{encrypted.database()}?sslmode=verify-full&sslrootcert=system").open()
 
 
+@pytest.mark.parametrize("scheme", ["redis", "valkey"])
+async def test_a_redis_without_tls_opens(redis: RedisServer, scheme: str) -> None:
+    """With a user's name or without one, and without the number of a database."""
+    redis.command("FLUSHALL")
+    for user, tail in (("", "/0"), ("default", ""), ("default", "/?db=1")):
+        url = f"{scheme}://{user}:{PASSWORD}@127.0.0.1:{redis.port}{tail}"
+        async with open_store(url) as store:
+            assert await store.tokens.put(stored())
+
+
+@pytest.mark.parametrize("slashes", ["", "/"])
+async def test_a_file_opens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slashes: str) -> None:
+    """Relative to the folder that the program runs in, or absolute."""
+    monkeypatch.chdir(tmp_path)
+    where = f"{slashes}{tmp_path.as_posix().removeprefix('/')}/data/tokens.db" if slashes else "data/tokens.db"
+    async with open_store(f"sqlite:///{where}") as store:
+        assert await store.tokens.put(stored())
+    assert (tmp_path / "data" / "tokens.db").is_file()
+
+
 async def test_a_redis_with_tls_opens(certificates: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """``rediss:`` and ``valkeys:``, with the roots of the machine; a certificate that they do not know is refused."""
     port = free_port()
@@ -273,6 +302,21 @@ def test_urls_of_redis_are_read(url: str, kind: str, nodes: tuple[tuple[str, int
     assert isinstance(address, RedisAddress)
     assert (address.kind, address.nodes) == (kind, nodes)
     assert "***" in repr(address)
+
+
+def test_options_are_what_redis_py_wants() -> None:
+    """Numbers and truth values, also for Sentinel and Cluster, to which redis-py passes them as they are."""
+    options = "health_check_interval=5&ssl_check_hostname=false&ssl_cert_reqs=required&client_name=bot"
+    found = redis_address(f"rediss+cluster://u:p@c1.example?{options}").options.value
+    assert found == {
+        "username": "u",
+        "password": "p",
+        "ssl": True,
+        "health_check_interval": 5,
+        "ssl_check_hostname": False,
+        "ssl_cert_reqs": "required",
+        "client_name": "bot",
+    }
 
 
 @pytest.mark.parametrize("scheme", ["unix", "redis+unix"])

@@ -205,3 +205,30 @@ async def test_one_waiter_cancelled_leaves_the_others(store: Store) -> None:
     store.waiters.resolve("a", DONE)
     assert await waits == [DONE]
     assert one.cancelled()
+
+
+async def test_a_watcher_that_outlives_its_cancellation_ends_at_the_next_news() -> None:
+    """A driver may swallow a cancellation; the news then serves nobody, and another watcher is at work."""
+
+    class Stubborn(Store):
+        async def watch(self) -> AsyncGenerator[str | None, None]:
+            self.watchers += 1
+            try:
+                while True:
+                    try:
+                        item = await self.news.get()
+                    except asyncio.CancelledError:
+                        item = None
+                    assert not isinstance(item, StorageError)
+                    yield item
+            finally:
+                self.watchers -= 1
+
+    store = Stubborn()
+    waits = waiting(store, "a")
+    store.news.put_nowait(None)
+    await turns()
+    store.waiters.resolve("a", DONE)
+    assert await waits == [DONE]
+    await turns()
+    assert store.watchers == 0

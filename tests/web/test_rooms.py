@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from anilist_oauth.web import aiohttp, litestar, quart, starlette
+from anilist_oauth.web import aiohttp, asgi, litestar, quart, starlette
 
 ROOT = Path(__file__).parent.parent.parent
 ADAPTERS = [aiohttp, starlette, quart, litestar]
@@ -57,7 +57,9 @@ def test_adapters_have_the_same_names(name: str) -> None:
     assert all(inspect.getdoc(getattr(adapter, name)) for adapter in ADAPTERS)
 
 
-@pytest.mark.parametrize("adapter", ADAPTERS, ids=NAMES)
-def test_an_adapter_is_small(adapter: ModuleType) -> None:
-    """What it does is decided below it."""
-    assert len(inspect.getsource(adapter).splitlines()) < 120
+@pytest.mark.parametrize(
+    ("adapter", "limit"), [*((adapter, 120) for adapter in ADAPTERS), (asgi, 180)], ids=[*NAMES, "asgi"]
+)
+def test_an_adapter_is_small(adapter: ModuleType, limit: int) -> None:
+    """What it does is decided below it; the middleware also stands for the parts that a framework has."""
+    assert len(inspect.getsource(adapter).splitlines()) < limit

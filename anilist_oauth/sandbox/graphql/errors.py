@@ -1,7 +1,12 @@
 """AniList's GraphQL errors."""
 
+import json
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
+
+RECORDED: dict[str, Any] = json.loads(Path(__file__).with_name("recorded.json").read_text(encoding="utf-8"))
+"""The headers of every answer of the API, the answers that do not depend on the query, and wordings."""
 
 
 class AniListError(Exception):

@@ -1,53 +1,30 @@
-"""Run a document: graphql.parse and graphql.validate it, execute it, and word the errors as AniList does."""
+"""Run a document: parse, validate and execute it, and word the errors as AniList does."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
 import graphql
 
 from anilist_oauth.sandbox.graphql import mutations, statistics
-from anilist_oauth.sandbox.graphql.complexity import COMPLEXITY_LIMIT, complexity
 from anilist_oauth.sandbox.graphql.errors import AniListError, unauthorized
 from anilist_oauth.sandbox.graphql.nodes import Node
+from anilist_oauth.sandbox.graphql.pagination import as_edge, connection
 from anilist_oauth.sandbox.graphql.schema import anilist_schema, field_type
 from anilist_oauth.sandbox.graphql.selection import chosen
-from anilist_oauth.sandbox.graphql.view import View, as_edge, connection
-from anilist_oauth.sandbox.graphql.wording import worded
+from anilist_oauth.sandbox.graphql.validation import parsed, worded
+from anilist_oauth.sandbox.graphql.view import View
 
 # `mutations` and `statistics` are here so that `View` knows their rules.
-__all__ = ["View", "denied", "executed", "mutations", "parsed", "statistics"]
+__all__ = ["View", "denied", "executed", "mutations", "statistics"]
 
-_MAX_QUERY_TOKENS = 10_000
-_Errors = list[dict[str, Any]]
-
-
-def parsed(query: object) -> tuple[graphql.DocumentNode | None, _Errors]:
-    """Parse and graphql.validate a query. Return the document, or else the errors."""
-    if not isinstance(query, str) or not query.strip():
-        return None, [{"message": "Syntax Error: Unexpected <EOF>", "status": 400}]
-    return _parsed(query)
+_Answer = tuple[int, dict[str, Any]]
 
 
-@lru_cache(maxsize=256)
-def _parsed(query: str) -> tuple[graphql.DocumentNode | None, _Errors]:
-    """Do so with a cache. Documents are never changed."""
-    try:
-        document = graphql.parse(query, max_tokens=_MAX_QUERY_TOKENS)
-    except graphql.GraphQLError as error:
-        return None, [_described(error)]
-    if errors := graphql.validate(anilist_schema(), document):
-        return None, [_described(error) for error in errors]
-    if (actual := complexity(document)) > COMPLEXITY_LIMIT:
-        message = f"Max query complexity should be {COMPLEXITY_LIMIT} but got {actual}."
-        return None, [{"message": message, "status": 400}]
-    return document, []
-
-
-def denied(document: graphql.DocumentNode | None) -> dict[str, Any]:
-    """Return the body for a bad token, which AniList looks at before anything else."""
+def denied(query: str) -> _Answer:
+    """Return the HTTP status and the body for a bad token, which AniList looks at before anything else."""
     error: dict[str, Any] = {"message": "Invalid token", "status": 400}
+    document, _, _ = parsed(query)
     operations = [
         node for node in getattr(document, "definitions", ()) if isinstance(node, graphql.OperationDefinitionNode)
     ]
@@ -56,11 +33,15 @@ def denied(document: graphql.DocumentNode | None) -> dict[str, Any]:
     if fields and fields[0].loc:
         place = fields[0].loc.start_token
         error["locations"] = [{"line": place.line, "column": place.column}]
-    return {"errors": [error], "data": {(field.alias or field.name).value: None for field in fields} or None}
+    data = {(field.alias or field.name).value: None for field in fields}
+    return HTTPStatus.BAD_REQUEST, {"errors": [error], "data": data or None}
 
 
-def executed(document: graphql.DocumentNode, request: Mapping[str, Any], view: View) -> tuple[int, dict[str, Any]]:
-    """Execute a document with a request's variables. Return the HTTP status and the body."""
+def executed(query: str, request: Mapping[str, Any], view: View) -> _Answer:
+    """Execute a query with a request's variables. Return the HTTP status and the body."""
+    document, _, refused = parsed(query)
+    if document is None or refused:
+        return HTTPStatus.BAD_REQUEST, {"errors": [_described(error) for error in refused], "data": None}
     variables, operation = request.get("variables"), request.get("operationName")
     definitions = [getattr(node, "operation", None) for node in document.definitions]
     kind = "Mutation" if graphql.OperationType.MUTATION in definitions else "Query"
@@ -103,7 +84,9 @@ def _resolved(node: Node, info: "graphql.GraphQLResolveInfo[Any]", **arguments: 
 
 
 def _described(error: graphql.GraphQLError) -> dict[str, Any]:
-    original = error.original_error
-    status, extra = (original.status, original.extra) if isinstance(original, AniListError) else (400, {})
-    locations = [{"line": place.line, "column": place.column} for place in error.locations or ()]
-    return {"message": worded(error.message), "status": status, "locations": locations, **extra}
+    original, extra = error.original_error, {}
+    if isinstance(original, AniListError):
+        extra = original.extra
+    if error.locations:
+        extra = {"locations": [{"line": place.line, "column": place.column} for place in error.locations], **extra}
+    return {"message": worded(error.message), "status": getattr(original, "status", HTTPStatus.BAD_REQUEST), **extra}

@@ -27,6 +27,6 @@ class Finding:
 
 def findings(query: str) -> list[Finding]:
     """Check a query against AniList's schema and limits. Return its problems by position."""
-    from anilist_oauth.sandbox.graphql.check import checked  # loads graphql-core
+    from anilist_oauth.sandbox.graphql.validation import checked  # loads graphql-core
 
     return checked(query)

@@ -1,30 +1,25 @@
 """Values that nobody set: made from a node's key and a field's name by a fixed hash, the same in every run."""
 
-import json
 import re
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from zlib import crc32
 
-from anilist_oauth.sandbox.graphql.nodes import MEDIA, Node, first_child, parent_of
+from anilist_oauth.sandbox.graphql.nodes import PARENTS, RANGES, TABLES, Node, place_of
 from anilist_oauth.sandbox.graphql.schema import FieldType
 from anilist_oauth.sandbox.graphql.schema_text import space_of
 
 T = TypeVar("T")
-TABLES: dict[str, Any] = json.loads(Path(__file__).with_name("made_up.json").read_text(encoding="utf-8"))
-"""What a field of a type answers, where that is one value, one of a few, a number of a range, or a text."""
+Read = Callable[[Node, str], Any]
+"""A function that reads a field of a node, or a path such as ``media.title.romaji``."""
 
-USERS = range(101, 151)  # the made-up people that write reviews, follow and comment
-STAFF = range(95_001, 95_201)
-STUDIOS = range(1, 41)
-MISSING = object()
 _FEW = 100  # nodes such as tags, which are all different
-RANGES = {"Media": MEDIA, "User": USERS, "Staff": STAFF, "Studio": STUDIOS, "Thread": range(1, 51)}
-RANGES |= {"ThreadCategory": range(1, 8), "MediaTag": range(1, 21), "MediaExternalLink": range(1, 4)}
-"""The ids that references draw from, and searches look at."""
-_PARENTS = {"ThreadComment": "Thread", "ActivityReply": "ActivityUnion", "ActivityUnion": "User"}
+_FIELDS: dict[str, dict[str, Any]] = TABLES["fields"]
 _IMAGES = {"large", "medium", "extraLarge", "thumbnail", "icon", "bannerImage"}
+VARYING = {"alias", "case", "day"}
+"""The makers whose values follow what was set elsewhere, or the time."""
+
 _SINCE, _SECONDS = 1_420_070_400, 315_000_000  # the ten years from 2015 on
 
 
@@ -38,55 +33,70 @@ def pick(key: str, name: str, options: Sequence[T]) -> T:
     return options[number(key, name, len(options))]
 
 
-def some(key: str, name: str, options: Sequence[T], most: int) -> list[T]:
-    """Choose a few different ones, at least one."""
-    first, size = number(key, name, len(options)), 1 + number(key, f"{name}#", most)
-    return [options[(first + place) % len(options)] for place in range(size)]
-
-
 def reference(kind: str, key: str, name: str) -> int:
     """Choose the node that a field refers to, of the range that its kind has."""
     space = space_of(kind)
-    if space == "Character":
-        return 100 * pick(key, name, MEDIA) + 1 + number(key, f"{name}#", 3)
     if space in RANGES:
         return pick(key, name, RANGES[space])
-    return first_child(space, reference(_PARENTS.get(space, "Media"), key, name)) + 1
+    parent = PARENTS.get(space, PARENTS["Review"])  # whatever else there is: ids as reviews have them
+    return reference(parent.kind, key, name) * parent.step + 1 + number(key, f"{name}#", parent.size)
 
 
-def from_tables(read: Callable[[Node, str], Any], node: Node, name: str) -> Any:
-    """Make a field up by the tables; MISSING where they do not have it."""
-    for full in (f"{node.kind}.{name}", f"*.{name}"):
-        for table, make in _MAKERS.items():
-            if full in TABLES[table]:
-                return make(TABLES[table][full], read, node, name)
-    return MISSING
+def recipe(kind: str, name: str) -> dict[str, Any] | None:
+    """Return how the tables make a field, if they do."""
+    return _FIELDS.get(f"{kind}.{name}") or _FIELDS.get(f"*.{name}")
 
 
-def _chosen(options: Any, _read: Any, node: Node, name: str) -> Any:
+def made(how: dict[str, Any], read: Read, node: Node, name: str) -> Any:
+    """Make a value by a recipe."""
+    ((maker, what),) = how.items()
+    return _MAKERS[maker](what, read, node, name)
+
+
+def day_of(second: int | None) -> dict[str, int | None]:
+    """Write a time as AniList's ``FuzzyDate``; None is no date."""
+    day = None if second is None else datetime.fromtimestamp(second, UTC)
+    return {part: getattr(day, part, None) for part in ("year", "month", "day")}
+
+
+def _choice(options: Sequence[Any], _read: Read, node: Node, name: str) -> Any:
     return options[(node.id - 1) % len(options)] if node.id < _FEW else pick(node.key, name, options)
 
 
-def _filled(template: Any, read: Callable[[Node, str], Any], node: Node) -> Any:
+def _some(wanted: tuple[Sequence[Any], int], _read: Read, node: Node, name: str) -> list[Any]:
+    """Choose a few different ones, at least one."""
+    options, most = wanted
+    first, size = number(node.key, name, len(options)), 1 + number(node.key, f"{name}#", most)
+    return [options[(first + place) % len(options)] for place in range(size)]
+
+
+def _text(template: Any, read: Read, node: Node, name: str) -> Any:
     """Fill the names of fields into a text, or into the texts of what is made of several."""
     if isinstance(template, list):
-        return [_filled(part, read, node) for part in template]
+        return [_text(part, read, node, name) for part in template]
     if isinstance(template, dict):
-        return {name: _filled(part, read, node) for name, part in template.items()}
+        return {part: _text(value, read, node, name) for part, value in template.items()}
     if not isinstance(template, str):
         return template
-    lowered = re.sub(r"{([\w.]+):lower}", lambda found: str(read(node, found[1])).lower(), template)
-    return re.sub(r"{([\w.]+)}", lambda found: str(read(node, found[1])), lowered)
+    written: dict[str | None, Callable[[str], str]] = {"lower": str.lower, "title": str.title, None: str}
+    return re.sub(r"{([\w.]+)(?::(\w+))?}", lambda found: written[found[2]](str(read(node, found[1]))), template)
 
 
-_MAKERS: dict[str, Callable[[Any, Any, Node, str], Any]] = {
-    "constants": lambda value, _read, _node, _name: value,
-    "texts": lambda template, read, node, _name: _filled(template, read, node),
-    "choices": _chosen,
-    "numbers": lambda bounds, _read, node, name: bounds[0] + number(node.key, name, bounds[1]),
-    "cases": lambda case, read, node, _name: case[1].get(read(node, case[0]), case[2]),
-    "aliases": lambda path, read, node, _name: read(node, path),
-    "parents": lambda _step, _read, node, _name: parent_of(space_of(node.kind), node.id)[0],
+def _case(case: tuple[str, dict[str, Any], dict[str, Any]], read: Read, node: Node, name: str) -> Any:
+    path, cases, other = case
+    return made(cases.get(str(read(node, path)), other), read, node, name)
+
+
+_MAKERS: dict[str, Callable[[Any, Read, Node, str], Any]] = {
+    "constant": lambda value, _read, _node, _name: value,
+    "number": lambda bounds, _read, node, name: bounds[0] + number(node.key, name, bounds[1]),
+    "place": lambda _what, _read, node, _name: place_of(space_of(node.kind), node.id),
+    "day": lambda path, read, node, _name: day_of(read(node, path)),
+    "alias": lambda path, read, node, _name: read(node, path),
+    "choice": _choice,
+    "some": _some,
+    "text": _text,
+    "case": _case,
 }
 
 
@@ -98,10 +108,8 @@ def leaf(key: str, name: str, field: FieldType) -> object:
         is_time = name.endswith("At") or name == "date"
         return _SINCE + number(key, name, _SECONDS) if is_time else number(key, name, 500)
     others = {"Float": number(key, name, 1000) / 10, "Boolean": False, "CountryCode": "JP", "Json": {}}
-    return others[field.kind] if field.kind in others else _text(key, name)
-
-
-def _text(key: str, name: str) -> str:
+    if field.kind in others:
+        return others[field.kind]
     where = re.sub("[:.]", "/", key).lower()
     if name in _IMAGES:
         return f"https://s4.anilist.co/file/anilistcdn/{where}-{name}.jpg"

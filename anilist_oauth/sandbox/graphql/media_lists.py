@@ -5,14 +5,13 @@ from typing import Any
 
 from anilist_oauth.sandbox.graphql.accounts import account, found_user, may_see
 from anilist_oauth.sandbox.graphql.errors import not_found
-from anilist_oauth.sandbox.graphql.made_up import TABLES, number
-from anilist_oauth.sandbox.graphql.media import ANIME, NO_DATE, day_of
-from anilist_oauth.sandbox.graphql.nodes import MEDIA, Node, first_child, parent_of
+from anilist_oauth.sandbox.graphql.media import ANIME
+from anilist_oauth.sandbox.graphql.nodes import MEDIA, PARENTS, TABLES, Node, child
 from anilist_oauth.sandbox.graphql.selection import chosen
 from anilist_oauth.sandbox.graphql.view import Arguments, View, rule, rules
 
 STATUSES: list[str] = TABLES["statuses"]
-_CHUNK, _SHORT = 500, 20
+_CHUNK = 500
 _LIST_ARGUMENTS = ("userId", "userName", "chunk", "perChunk", "forceSingleCompletedList")
 # A score is kept from 0 to 100. What a format makes of it is recorded for 85; the steps of the site's own buttons are
 # 10 to 90 and 35, 60, 85; that halves are rounded up is inferred.
@@ -32,27 +31,26 @@ def raw_score(shown: float, score_format: str) -> float:
     """Return the score from 0 to 100 that a format's score stands for."""
     if score_format == "POINT_3" and shown in _SMILEYS:
         return _SMILEYS[int(shown)]
-    if score_format == "POINT_5" and 0 < shown <= 5:
-        return shown * 20 - 10
-    return shown * (_STEPS.get(score_format, 1) if score_format != "POINT_5" else 20)
+    middle = 10 if score_format == "POINT_5" and 0 < shown <= 5 else 0
+    return shown * _STEPS.get(score_format, 1) - middle
 
 
 def entries(view: View, user: Node) -> list[Node]:
     """Return a user's entries, whosoever may see them."""
-    first = first_child("MediaList", user.id)
-    made = range(first + 1, first + _size(view, user) + 1)
+    made = (child("MediaList", user.id, media) for media in range(1, _size(view, user) + 1))
     return view.nodes("MediaList", [*made, *user.facts.get("_entries", {}).values()])
 
 
 def _size(view: View, user: Node) -> int:
     """Return how many entries are made up: an account has the whole catalog, others have twenty."""
-    return 0 if "_bare" in user.facts else len(MEDIA) if account(view.world, user) else _SHORT
+    full = len(MEDIA) if account(view.world, user) else PARENTS["MediaList"].size
+    return 0 if "_bare" in user.facts else full
 
 
 def entry_of(view: View, user: Node, media_id: int) -> Node | None:
     """Find a user's entry for a media."""
-    made = 0 < media_id <= _size(view, user)
-    found = view.world.find("MediaList", first_child("MediaList", user.id) + media_id) if made else None
+    is_made = 0 < media_id <= _size(view, user)
+    found = view.world.find("MediaList", child("MediaList", user.id, media_id)) if is_made else None
     return found or view.world.find("MediaList", user.facts.get("_entries", {}).get(media_id))
 
 
@@ -88,7 +86,10 @@ def seen(view: View, user: Node) -> list[Node]:
 
 def is_open(view: View, entry: Node) -> bool:
     """Return whether the viewer may see an entry."""
-    return not view.value(entry, "private") or view.value(entry, "userId") == view.viewer_id
+    owner = view.value(entry, "userId")
+    if owner == view.viewer_id:
+        return True
+    return not view.value(entry, "private") and may_see(view, view.world.node("User", owner))
 
 
 @rule("Query.MediaListCollection")
@@ -107,24 +108,21 @@ def _collection(view: View, _query: Node, arguments: Arguments) -> dict[str, Any
 
 def _groups(view: View, rows: Iterable[Node], *, split: bool) -> Iterable[dict[str, Any]]:
     """Group entries: by status, but for those hidden from there, and once more in each custom list."""
-    statuses: dict[tuple[int, str], list[Node]] = {}
-    custom: dict[str, list[Node]] = {}
+    groups: dict[tuple[int, str], list[Node]] = {}  # custom lists behind those of the statuses
     for entry in rows:
         status, options = view.value(entry, "status"), options_of(view, entry)
         name = TABLES["list_names"][status][view.path(entry, "media.type") != ANIME]
         if split and status == "COMPLETED" and options["splitCompletedSectionByFormat"]:
             name = f"{name} {view.path(entry, 'media.format')}"
         if not view.value(entry, "hiddenFromStatusLists"):
-            statuses.setdefault((STATUSES.index(status), name), []).append(entry)
+            groups.setdefault((STATUSES.index(status), name), []).append(entry)
         for one in entry.facts.get("_lists", ()):
-            custom.setdefault(one, []).append(entry)
-    for (place, name), group in sorted(statuses.items(), key=lambda pair: pair[0]):
-        yield {
-            "name": name, "status": STATUSES[place], "isCustomList": False, "entries": group,
-            "isSplitCompletedList": name.startswith("Completed "),
-        }  # fmt: skip
-    for name, group in custom.items():
-        yield {"name": name, "status": None, "isCustomList": True, "isSplitCompletedList": False, "entries": group}
+            groups.setdefault((len(STATUSES), one), []).append(entry)
+    for (place, name), group in sorted(groups.items(), key=lambda pair: pair[0][0]):
+        status = dict(enumerate(STATUSES)).get(place)
+        is_split = status == "COMPLETED" and name.startswith("Completed ")
+        about = {"isCustomList": status is None, "isSplitCompletedList": is_split}
+        yield {"name": name, "status": status, "entries": group, **about}
 
 
 def _custom_lists(view: View, entry: Node, arguments: Arguments) -> Any:
@@ -133,24 +131,8 @@ def _custom_lists(view: View, entry: Node, arguments: Arguments) -> Any:
 
 
 def _advanced_scores(view: View, entry: Node, _arguments: Arguments) -> dict[str, float]:
-    given = [*entry.facts.get("_advanced", ()), *[0.0] * 99]
-    return dict(zip(options_of(view, entry)["advancedScoring"], given, strict=False))
-
-
-def _progress(view: View, entry: Node, _arguments: Arguments) -> int:
-    length = view.path(entry, "media.episodes") or view.path(entry, "media.chapters") or 12
-    status = view.value(entry, "status")
-    return 0 if status == "PLANNING" else length if status in {"COMPLETED", "REPEATING"} else 1 + length // 3
-
-
-def _day(view: View, entry: Node, name: str, statuses: set[str]) -> dict[str, int | None]:
-    return day_of(view.value(entry, name)) if view.value(entry, "status") in statuses else NO_DATE
-
-
-def _score(view: View, entry: Node, _arguments: Arguments) -> float:
-    return (
-        40.0 + 5 * number(entry.key, "score", 13) if view.value(entry, "status") in {"COMPLETED", "REPEATING"} else 0.0
-    )
+    given = dict(enumerate(entry.facts.get("_advanced", ())))
+    return {name: given.get(place) or 0.0 for place, name in enumerate(options_of(view, entry)["advancedScoring"])}
 
 
 def _shown(view: View, entry: Node, arguments: Arguments) -> float:
@@ -160,16 +142,7 @@ def _shown(view: View, entry: Node, arguments: Arguments) -> float:
 
 rules(
     {
-        "MediaList.mediaId": lambda _view, entry, _: parent_of("MediaList", entry.id)[1],
-        "MediaList.status": lambda view, entry, _: STATUSES[view.value(entry, "mediaId") % len(STATUSES)],
-        "MediaList.progress": _progress,
-        "MediaList.progressVolumes": lambda view, entry, _: (
-            view.value(entry, "progress") // 8 if view.path(entry, "media.chapters") else None
-        ),
-        "MediaList._score": _score,
         "MediaList.score": _shown,
-        "MediaList.startedAt": lambda view, entry, _: _day(view, entry, "createdAt", set(STATUSES) - {"PLANNING"}),
-        "MediaList.completedAt": lambda view, entry, _: _day(view, entry, "updatedAt", {"COMPLETED", "REPEATING"}),
         "MediaList.customLists": _custom_lists,
         "MediaList.advancedScores": _advanced_scores,
         "Media.mediaListEntry": lambda view, media, _: entry_of(view, view.account, media.id) if view.viewer else None,

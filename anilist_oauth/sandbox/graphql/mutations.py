@@ -6,10 +6,10 @@ from typing import Any
 
 from anilist_oauth.sandbox.graphql.accounts import favourites, following
 from anilist_oauth.sandbox.graphql.errors import AniListError, forbidden, invalid, not_found, not_yours, refused
-from anilist_oauth.sandbox.graphql.made_up import TABLES
-from anilist_oauth.sandbox.graphql.media import NO_DATE, day_of
+from anilist_oauth.sandbox.graphql.made_up import day_of
+from anilist_oauth.sandbox.graphql.media import NO_DATE
 from anilist_oauth.sandbox.graphql.media_lists import add_entry, entries, entry_of, list_of, options_of, raw_score
-from anilist_oauth.sandbox.graphql.nodes import Node
+from anilist_oauth.sandbox.graphql.nodes import TABLES, Node
 from anilist_oauth.sandbox.graphql.relations import likes_of
 from anilist_oauth.sandbox.graphql.rows import liked
 from anilist_oauth.sandbox.graphql.schema import field_type
@@ -18,6 +18,7 @@ from anilist_oauth.sandbox.graphql.view import Arguments, View, rule
 
 _BOUNDS: dict[str, int] = TABLES["bounds"]  # recorded; the sentences for them are Laravel's "validation.max" and ".min"
 _KINDS = {"Activity": "ActivityUnion", "MediaListEntry": "MediaList"}  # a mutation's word for what it changes
+_KEPT_AS = {"scoreRaw": "_score", "customLists": "_lists", "advancedScores": "_advanced"}
 _OWNERS = {"activityId": "ActivityUnion", "threadId": "Thread", "mediaId": "Media"}  # what a saved node hangs on
 
 
@@ -45,8 +46,7 @@ def _save(view: View, kind: str, arguments: Arguments) -> Node:
         if name != "id" and value is not None:
             facts[flag if field_type(kind, flag) else name] = value
     if arguments.get("id") is not None:
-        node = _own(view, kind, arguments["id"], not_yours(kind))
-        return view.world.put(node, **facts, updatedAt=now)
+        return view.world.put(_own(view, kind, arguments["id"], not_yours(kind)), **facts, updatedAt=now)
     if kind == "Thread" and not facts.get("categories"):
         raise invalid(categories="The categories field is required when id is not present.")
     if kind == "ListActivity" or (kind == "Review" and "mediaId" not in facts):
@@ -89,9 +89,9 @@ def _toggle_follow(view: View, _mutation: Node, arguments: Arguments) -> Node:
 
 @rule("Mutation.ToggleLike", "Mutation.ToggleLikeV2")
 def _toggle_like(view: View, _mutation: Node, arguments: Arguments) -> Any:
-    user, node = view.account, liked(view, arguments)
-    view.world.put(node, _likes=_toggled(likes_of(node), user.id))
-    return node if view.info.field_name == "ToggleLikeV2" else list(likes_of(node))
+    node = liked(view, arguments)
+    changed = view.world.put(node, _likes=_toggled(likes_of(node), view.viewer_id))
+    return changed if view.info.field_name == "ToggleLikeV2" else list(likes_of(changed))
 
 
 @rule("Mutation.ToggleActivityPin")
@@ -102,15 +102,15 @@ def _pin(view: View, _mutation: Node, arguments: Arguments) -> Node:
 
 @rule("Mutation.ToggleFavourite", "Mutation.UpdateFavouriteOrder")
 def _change_favourites(view: View, _mutation: Node, arguments: Arguments) -> dict[str, Any]:
-    user, changed = view.account, {}
-    for kind, numbers in favourites(view.account).items():  # AniList does not check that an id is of its kind
+    changed = favourites(view.account)
+    for kind, numbers in changed.items():  # AniList does not check that an id is of its kind
         name = kind.removesuffix("s")
-        places = dict(zip(arguments.get(f"{name}Ids") or (), arguments.get(f"{name}Order") or (), strict=False))
-        one = arguments.get(f"{name}Id")
+        one, ids, order = (arguments.get(f"{name}{part}") for part in ("Id", "Ids", "Order"))
+        places = dict(zip(ids or (), order or (), strict=False))
         toggled = numbers if one is None else _toggled(numbers, one)
         placed = sorted((places.get(number, len(places)), place, number) for place, number in enumerate(toggled))
         changed[kind] = tuple(number for _, _, number in placed)
-    return dict(view.value(view.world.put(user, _favourites=changed), "favourites"))
+    return dict(view.value(view.world.put(view.account, _favourites=changed), "favourites"))
 
 
 @rule("Mutation.SaveMediaListEntry")
@@ -120,8 +120,8 @@ def _save_entry(view: View, _mutation: Node, arguments: Arguments) -> Node:
     if entry_id is not None:
         return change_entry(view, _own(view, "MediaList", entry_id, not_yours("MediaList")), changes)
     if view.world.find("Media", media_id) is None:
-        _check_entry(changes, mediaId="The selected media id is invalid.")
-    begun = day_of(view.second) if changes.get("status") in {None, "CURRENT"} else NO_DATE
+        raise invalid(mediaId="The selected media id is invalid.")
+    begun = day_of(view.second if changes.get("status") in {None, "CURRENT"} else None)
     entry = entry_of(view, user, media_id) or add_entry(view, user, media_id, startedAt=begun)
     return change_entry(view, entry, changes)
 
@@ -133,18 +133,6 @@ def _update_entries(view: View, _mutation: Node, arguments: Arguments) -> list[N
     return [change_entry(view, entry, changes) for entry in owned]
 
 
-def _check_entry(changes: Mapping[str, Any], **complaints: str) -> None:
-    for name, highest in _BOUNDS.items():
-        value = changes.get(name) or 0
-        size, unit = (len(value), " characters") if isinstance(value, str) else (value, "")
-        if size > highest:
-            complaints[name] = f"The {name} may not be greater than {highest}{unit}."
-        elif size < 0:
-            complaints[name] = f"The {name} must be at least 0."
-    if complaints:
-        raise invalid(**complaints)
-
-
 def change_entry(view: View, entry: Node, changes: Mapping[str, Any]) -> Node:
     """Write changes into an entry: a null status stays, a null date is cleared.
 
@@ -154,17 +142,20 @@ def change_entry(view: View, entry: Node, changes: Mapping[str, Any]) -> Node:
     facts = {name: value for name, value in changes.items() if value is not None or name == "notes"}
     facts |= {name: {**NO_DATE, **(changes[name] or {})} for name in ("startedAt", "completedAt") if name in changes}
     if "score" in facts:
-        facts["score"] = raw_score(facts["score"], view.path(entry, "user.mediaListOptions.scoreFormat"))
-    if "scoreRaw" in facts:
-        facts["score"] = facts.pop("scoreRaw")
-    _check_entry(facts)
-    if "score" in facts:
-        facts["_score"] = float(facts.pop("score"))
+        facts["scoreRaw"] = raw_score(facts.pop("score"), view.path(entry, "user.mediaListOptions.scoreFormat"))
     if "customLists" in facts:
-        wanted = facts.pop("customLists")
-        facts["_lists"] = tuple(name for name in options_of(view, entry)["customLists"] if name in wanted)
-    if "advancedScores" in facts:
-        facts["_advanced"] = tuple(score or 0.0 for score in facts.pop("advancedScores"))
+        facts["customLists"] = [one for one in options_of(view, entry)["customLists"] if one in facts["customLists"]]
+    facts = {_KEPT_AS.get(name, name): value for name, value in facts.items()}
+    complaints = {}
+    for name, highest in _BOUNDS.items():
+        value, field = facts.get(name) or 0, name.removeprefix("_")
+        size, unit = (len(value), " characters") if isinstance(value, str) else (value, "")
+        if size > highest:
+            complaints[field] = f"The {field} may not be greater than {highest}{unit}."
+        elif size < 0:
+            complaints[field] = f"The {field} must be at least 0."
+    if complaints:
+        raise invalid(**complaints)
     return view.world.put(entry, **facts, updatedAt=view.second)
 
 
@@ -177,26 +168,24 @@ def _delete_list(view: View, _mutation: Node, arguments: Arguments) -> dict[str,
     for entry in entries(view, user):
         lists = entry.facts.get("_lists", ())
         if name in lists and list_of(view.path(entry, "media.type")) == which:
-            view.world.put(entry, _lists=tuple(one for one in lists if one != name))
+            view.world.put(entry, _lists=[one for one in lists if one != name])
     return {"deleted": True}
 
 
 @rule("Mutation.RateReview")
 def _rate(view: View, _mutation: Node, arguments: Arguments) -> Node:
-    return _rated(view, view.found("Review", arguments.get("reviewId")), arguments)
+    review = view.found("Review", arguments.get("reviewId"))
+    return view.world.put(review, userRating=arguments.get("rating") or "NO_VOTE")
 
 
 @rule("Mutation.SaveRecommendation")
 def _recommend(view: View, _mutation: Node, arguments: Arguments) -> Node:
     media, other = (view.found("Media", arguments.get(name)) for name in ("mediaId", "mediaRecommendationId"))
-    for known in view.children("Recommendation", media):
-        if view.value(known, "mediaRecommendation") == other.id:
-            return _rated(view, known, arguments)
-    facts = {"media": media.id, "mediaRecommendation": other.id, "userId": view.account.id, "rating": 1}
-    return _rated(view, _hung(view, media, view.world.create("Recommendation", **facts)), arguments)
-
-
-def _rated(view: View, node: Node, arguments: Arguments) -> Node:
+    known = (
+        one for one in view.children("Recommendation", media) if view.value(one, "mediaRecommendation") == other.id
+    )
+    facts = {"media": media.id, "mediaRecommendation": other.id, "userId": view.viewer_id, "rating": 1}
+    node = next(known, None) or _hung(view, media, view.world.create("Recommendation", **facts))
     return view.world.put(node, userRating=arguments.get("rating") or "NO_RATING")
 
 
@@ -221,10 +210,10 @@ def _update_user(view: View, _mutation: Node, arguments: Arguments) -> Node:
 
 @rule("Mutation.UpdateAniChartSettings", "Mutation.UpdateAniChartHighlights")
 def _chart(view: View, _mutation: Node, arguments: Arguments) -> Any:
-    user, part, given = view.account, "settings", dict(arguments)
+    part, given, chart = "settings", dict(arguments), view.account.facts.get("_chart", {})
     if "highlights" in given:
         part, marks = "highlights", given["highlights"] or ()
         given = {str(mark["mediaId"]): mark.get("highlight") for mark in marks if mark}
-    chart = user.facts.get("_chart", {})
-    view.world.put(user, _chart={**chart, part: {**chart.get(part, {}), **given}})
-    return user.facts["_chart"][part]
+    changed = {**chart.get(part, {}), **given}
+    view.world.put(view.account, _chart={**chart, part: changed})
+    return changed

@@ -1,37 +1,62 @@
 """What there is: nodes that are made up until somebody sets something, and one overlay for what was set."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from itertools import count
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import attrs
 
 from anilist_oauth.sandbox.graphql.schema_text import kinds_of, space_of
 from anilist_oauth.sandbox.people import People
 
-MEDIA = range(1, 161)  # what lists and searches draw from: 120 anime, then 40 manga
-BRANCHES = 10  # ids of what hangs on something: the reviews of media 7 are 70, 71 and so on
-_STEPS = {"AiringSchedule": 1000, "MediaList": 200, "NotificationUnion": 20}
+TABLES: dict[str, Any] = json.loads(Path(__file__).with_name("made_up.json").read_text(encoding="utf-8"))
+"""What is made up, as far as tables can say it."""
+
+RANGES = {kind: range(first, last + 1) for kind, (first, last) in TABLES["ranges"].items()}
+"""The ids that references draw from, and searches look at."""
+
+MEDIA, USERS = RANGES["Media"], RANGES["User"]
 _HIGHEST = 1_000_000_000
 _FIRST_NEW = 2_000_000_000  # what is created gets ids from here on
 _NEVER = 99_999  # an id that ends so is nobody's, so that a test can ask for what is not there
 _KEPT, _CACHED = 10_000, 20_000
 
 
-def first_child(kind: str, parent: int) -> int:
-    """Return the lowest id of what hangs on a node, such as the entries of a user's list."""
-    return parent * _STEPS.get(kind, BRANCHES)
+class Parent(NamedTuple):
+    """What the nodes of a kind hang on: entry 7 of the list of user 101 has the id 101 * 200 + 7.
+
+    Attributes:
+        field: The field that refers to it.
+        kind: Its kind.
+        step: How many ids are set apart for those that hang on one node.
+        size: How many of these are in use.
+    """
+
+    field: str
+    kind: str
+    step: int
+    size: int
 
 
-def parent_of(kind: str, child: int) -> tuple[int, int]:
-    """Return the id of the node that a made-up one hangs on, and its place there."""
-    return divmod(child, _STEPS.get(kind, BRANCHES))
+PARENTS = {kind: Parent(*row) for kind, row in TABLES["parents"].items()}
 
 
-@attrs.define(eq=False)
+def child(kind: str, parent: int, place: int) -> int:
+    """Return the id of what hangs on a node, counted from 1."""
+    return parent * PARENTS[kind].step + place
+
+
+def place_of(kind: str, number: int) -> int:
+    """Return the place of what hangs on a node, counted from 1."""
+    return number % PARENTS[kind].step
+
+
+@attrs.frozen(eq=False)
 class Node:
-    """One object of AniList's.
+    """One object of AniList's, as it is at the moment: a change makes another one.
 
     Attributes:
         kind: The name of its type.
@@ -44,7 +69,7 @@ class Node:
     kind: str
     key: str
     id: int = 0
-    facts: dict[str, Any] = attrs.field(factory=dict)
+    facts: Mapping[str, Any] = attrs.field(factory=dict)
     memo: dict[str, Any] = attrs.field(factory=dict)
 
 
@@ -56,8 +81,8 @@ class World:
         self.now = now
         self._kept: dict[tuple[str, int], Node] = {}
         self._cached: dict[tuple[str, int], Node] = {}
+        self._before: dict[tuple[str, int], Node] = {}
         self._ids = count(_FIRST_NEW)
-        self._undo: list[Callable[[], object]] = []
 
     def node(self, kind: str, number: int) -> Node:
         """Return the node with an id, whether or not it exists."""
@@ -86,31 +111,20 @@ class World:
         return self.put(Node(kind, f"{space_of(kind)}:{number}", number), _new=True, **facts)
 
     def put(self, node: Node, **facts: Any) -> Node:
-        """Set facts of a node."""
-        before, place = dict(node.facts), (space_of(node.kind), node.id)
-        self._undo.append(lambda: self._restore(node, before))
-        node.facts.update(facts)
-        node.memo.clear()
-        self._kept.setdefault(place, node)
+        """Set facts of a node, and return what it is now."""
+        changed = Node(node.kind, node.key, node.id, {**node.facts, **facts})
+        self._kept[space_of(node.kind), node.id] = changed
         while len(self._kept) > _KEPT:
             self._kept.pop(next(iter(self._kept)))
-        return node
+        return changed
 
     def begin(self) -> None:
-        """Begin a mutation, which happens as a whole or not at all."""
-        self._undo.clear()
+        """Begin a request, which is carried out as a whole or not at all."""
+        self._before = self._kept.copy()
 
     def roll_back(self) -> None:
         """Undo whatever was set since `begin`."""
-        while self._undo:
-            self._undo.pop()()
-
-    def _restore(self, node: Node, facts: dict[str, Any]) -> None:
-        node.facts.clear()
-        node.facts.update(facts)
-        node.memo.clear()
-        if not facts:
-            self._kept.pop((space_of(node.kind), node.id), None)
+        self._kept = self._before
 
     def kept(self, kind: str) -> list[Node]:
         """Return the living nodes of a kind of which something was set, oldest first."""

@@ -1,13 +1,15 @@
-"""Pagination of AniList's kind, and what is told of them."""
+"""Pages and connections of AniList's kind, and what is told of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import graphql
 
+from anilist_oauth.sandbox.graphql.nodes import Node
+
+PAGE_LIMIT, CONNECTION_LIMIT = 50, 25
 _SAID_TOTAL, _SAID_PAGES = 5000, 100  # while there is a next page (AniList/docs issues 159 and 178)
 _DEPTH = 5000
-_PAGE_LIMIT = 50
 
 
 def paging(wanted: Mapping[str, Any], limit: int) -> tuple[int, int]:
@@ -17,7 +19,7 @@ def paging(wanted: Mapping[str, Any], limit: int) -> tuple[int, int]:
 
 def depth_refusal(page: int, size: int) -> str | None:
     """Say why a page is too deep, if it is."""
-    if page * min(size, _PAGE_LIMIT) <= _DEPTH:
+    if page * min(size, PAGE_LIMIT) <= _DEPTH:
         return None
     return f"Page depth exceeds maximum allowed for API requests ({_DEPTH} entries)"
 
@@ -37,6 +39,21 @@ def page_info(count: int, number: int, size: int) -> dict[str, Any]:
         "lastPage": _SAID_PAGES if more else number,
         "hasNextPage": more,
     }
+
+
+def connection(edges: Iterable[Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Make a connection: its page of edges, their nodes, and what is told of the page."""
+    rows = list(edges)
+    page, size = paging(arguments, CONNECTION_LIMIT)
+    shown = [as_edge(row) for row in one_page(rows, page, size)]
+    return {"edges": shown, "nodes": [edge["node"] for edge in shown], "pageInfo": page_info(len(rows), page, size)}
+
+
+def as_edge(row: Any) -> dict[str, Any]:
+    """Make an edge of a node, of its id, or of what an edge says of it."""
+    edge = row if isinstance(row, dict) else {"node": row}
+    node = edge["node"]
+    return {"id": node.id if isinstance(node, Node) else node.get("id") if isinstance(node, dict) else node, **edge}
 
 
 def told_of(info: "graphql.GraphQLResolveInfo[Any]") -> tuple[str, dict[str, Any]] | None:

@@ -1,72 +1,66 @@
 """Who made and voiced what, who likes and answers: the same from either end."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from anilist_oauth.sandbox.graphql.made_up import STAFF, STUDIOS, TABLES, USERS, number
-from anilist_oauth.sandbox.graphql.nodes import MEDIA, Node
+from anilist_oauth.sandbox.graphql.made_up import number
+from anilist_oauth.sandbox.graphql.nodes import MEDIA, RANGES, TABLES, USERS, Node
 from anilist_oauth.sandbox.graphql.view import Arguments, Rule, View, rule, rules
 
+_STAFF, _STUDIOS = RANGES["Staff"], RANGES["Studio"]
 _LANGUAGES = ("JAPANESE", "ENGLISH")
 _CAST, _LEADS = 60, 10  # three pages of 25, of whom ten are main characters
+_Links = dict[int, object]
 
 
 @cache
-def _links(kind: str, media: int) -> dict[int, object]:
+def _links(kind: str, media: int) -> _Links:
     """Return who belongs to a media, and as what: studios (whether as the main one), staff, characters."""
     if kind == "Studio":
-        return {STUDIOS[(media * 3 + place) % len(STUDIOS)]: place == 0 for place in (0, 7)}
+        return {_STUDIOS[(media * 3 + place) % len(_STUDIOS)]: place == 0 for place in (0, 7)}
     if kind == "Staff":
-        return {STAFF[(media * 7 + place * 31) % len(STAFF)]: role for place, role in enumerate(TABLES["staff_roles"])}
+        return {
+            _STAFF[(media * 7 + place * 31) % len(_STAFF)]: role for place, role in enumerate(TABLES["staff_roles"])
+        }
     return {media * 100 + place: "MAIN" if place <= _LEADS else "SUPPORTING" for place in range(1, _CAST + 1)}
 
 
 @cache
-def _linked(kind: str, other: int) -> dict[int, object]:
+def _linked(kind: str, other: int) -> _Links:
     """Return the media that somebody belongs to, and as what."""
     candidates = [other // 100] if kind == "Character" else MEDIA
     return {media: _links(kind, media)[other] for media in candidates if other in _links(kind, media)}
 
 
 @cache
-def _voiced(staff: int) -> dict[int, object]:
+def _voiced(staff: int) -> _Links:
     """Return the main characters that somebody voices, and that they are."""
     cast = (media * 100 + place for media in MEDIA for place in range(1, _LEADS + 1))
-    return {one: "MAIN" for one in cast if staff in {_voice(one, language) for language in _LANGUAGES}}
+    return {one: "MAIN" for one in cast if staff in _voices(one)}
 
 
-def _voice(character: int, language: str) -> int:
-    return STAFF[(character * 13 + _LANGUAGES.index(language)) % len(STAFF)]
+def _voices(character: int) -> list[int]:
+    """Return who voices a character, in the order of the languages."""
+    return [_STAFF[(character * 13 + place) % len(_STAFF)] for place in range(len(_LANGUAGES))]
 
 
-def voices_of(media: int) -> list[int]:
-    """Return who voices the main characters of a media."""
-    return [_voice(media * 100 + place, "JAPANESE") for place in range(1, _LEADS + 1)]
-
-
-def _edges(kind: str, edge_field: str, links: Any) -> Rule:
-    """Make the rule of a connection whose edges say as what somebody belongs to something."""
+def _edges(kind: str, role: str, links: Callable[[int], _Links], *, other: str = "") -> Rule:
+    """Make the rule of a connection whose edges say as what somebody belongs to something, and to what."""
 
     def edges(view: View, node: Node, _arguments: Arguments) -> list[dict[str, Any]]:
-        roles = links(node.id)
-        return [{"node": one, edge_field: roles[one.id], "_other": node.id} for one in view.nodes(kind, roles)]
+        roles, about = links(node.id), {other: [node.id]} if other else {}
+        return [{"node": one, role: roles[one.id], **about} for one in view.nodes(kind, roles)]
 
     return edges
 
 
 @rule("CharacterEdge.voiceActors", "MediaEdge.voiceActors")
 def _voice_actors(_view: View, edge: Node, arguments: Arguments) -> list[int]:
-    node = edge.facts.get("node")
-    shown = node.id if isinstance(node, Node) else node or 1
-    character = shown if edge.kind == "CharacterEdge" else edge.facts.get("_other", shown * 100 + 1)
+    number = edge.facts.get("id", 1)
+    voices = _voices(number if edge.kind == "CharacterEdge" else edge.facts.get("characters", [number * 100 + 1])[0])
     wanted = arguments.get("language")
-    return [_voice(character, language) for language in _LANGUAGES if wanted in {None, language}]
-
-
-@rule("CharacterEdge.voiceActorRoles", "MediaEdge.voiceActorRoles")
-def _voice_roles(view: View, edge: Node, arguments: Arguments) -> list[dict[str, Any]]:
-    actors = _voice_actors(view, edge, arguments)
-    return [{"voiceActor": actor, "roleNotes": None, "dubGroup": None} for actor in actors]
+    return [voice for voice, language in zip(voices, _LANGUAGES, strict=True) if wanted in {None, language}]
 
 
 @rule("Media.relations", fixed=True)
@@ -85,8 +79,7 @@ def likes_of(node: Node) -> tuple[int, ...]:
 
 
 def _replies(view: View, node: Node) -> list[Node]:
-    kind = "ThreadComment" if node.kind == "Thread" else "ActivityReply"
-    return view.children(kind, node)
+    return view.children("ThreadComment" if node.kind == "Thread" else "ActivityReply", node)
 
 
 rules(
@@ -96,17 +89,18 @@ rules(
         "Media.staff": _edges("Staff", "role", lambda media: _links("Staff", media)),
         "Staff.staffMedia": _edges("Media", "staffRole", lambda staff: _linked("Staff", staff)),
         "Media.characters": _edges("Character", "role", lambda media: _links("Character", media)),
-        "Character.media": _edges("Media", "characterRole", lambda character: _linked("Character", character)),
+        "Character.media": _edges("Media", "characterRole", lambda one: _linked("Character", one), other="characters"),
+        "CharacterEdge.media": lambda _view, edge, _: [edge.facts.get("id", 100) // 100],
         "Staff.characters": _edges("Character", "role", _voiced),
-        "Staff.characterMedia": _edges(
-            "Media", "characterRole", lambda staff: {one // 100: "MAIN" for one in _voiced(staff)}
-        ),
-        "MediaEdge.characters": lambda _view, edge, _: [edge.facts["_other"]] if "_other" in edge.facts else [],
-        "CharacterEdge.media": lambda _view, edge, _: [edge.facts["id"] // 100] if "id" in edge.facts else [],
-        "AiringNotification.media": lambda _view, node, _: 1 + number(node.key, "media", 40),
+        "Staff.characterMedia": lambda _view, staff, _: [
+            {"node": one // 100, "characterRole": role, "characters": [one]} for one, role in _voiced(staff.id).items()
+        ],
+        "*.voiceActorRoles": lambda view, edge, arguments: [
+            {"voiceActor": voice, "roleNotes": None, "dubGroup": None} for voice in _voice_actors(view, edge, arguments)
+        ],
+        "Media._voices": lambda _view, media, _: [_voices(media.id * 100 + place)[0] for place in range(1, _LEADS + 1)],
         "Media.reviews": lambda view, media, _: view.children("Review", media),
         "Media.recommendations": lambda view, media, _: view.children("Recommendation", media),
-        "Recommendation.mediaRecommendation": lambda _view, node, _: MEDIA[(node.id * 7 + 3) % len(MEDIA)],
         "*.likes": lambda _view, node, _: list(likes_of(node)),
         "*.likeCount": lambda _view, node, _: len(likes_of(node)),
         "*.isLiked": lambda view, node, _: view.viewer_id in likes_of(node),

@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
-from anilist_oauth.sandbox.graphql.made_up import TABLES
-from anilist_oauth.sandbox.graphql.nodes import Node
+from anilist_oauth.sandbox.graphql.nodes import TABLES, Node
 from anilist_oauth.sandbox.graphql.schema import field_type
 from anilist_oauth.sandbox.graphql.view import Arguments, View
 
@@ -60,7 +59,7 @@ def _split(name: str) -> tuple[str, str]:
 def read(view: View, node: Node, name: str) -> Any:
     """Read what a filter or a sort is about, as a value that can be compared; dates as ``FuzzyDateInt``."""
     if node.kind.endswith("Edge") and field_type(node.kind, _named(node, name)) is None:
-        return read(view, view.path(node, "node"), name)
+        return read(view, view.part(node, "node"), name)
     if name in _READERS:
         return _READERS[name](view, node)
     path = _named(node, name)

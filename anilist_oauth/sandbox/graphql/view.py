@@ -9,16 +9,16 @@ from graphql import GraphQLResolveInfo
 
 from anilist_oauth.sandbox.graphql import made_up
 from anilist_oauth.sandbox.graphql.errors import not_found, unauthorized
-from anilist_oauth.sandbox.graphql.nodes import Node, World, first_child
-from anilist_oauth.sandbox.graphql.pagination import one_page, page_info, paging
+from anilist_oauth.sandbox.graphql.nodes import PARENTS, Node, World, child
+from anilist_oauth.sandbox.graphql.pagination import connection
 from anilist_oauth.sandbox.graphql.schema import FieldType, field_type, has_id
+from anilist_oauth.sandbox.graphql.schema_text import space_of
 from anilist_oauth.sandbox.people import User
 
 Arguments = Mapping[str, Any]
 Rule = Callable[["View", Node, Arguments], Any]
 
 _NONE: Arguments = {}
-_CONNECTION_LIMIT = 25
 _RULES: dict[str, tuple[Rule, bool]] = {}
 
 
@@ -90,19 +90,24 @@ class View:
         found = _RULES.get(f"{node.kind}.{name}") or _RULES.get(f"{node.kind}.*") or _RULES.get(f"*.{name}")
         if found is not None and not found[1]:
             return found[0](self, node, arguments)
-        node.memo[name] = value = found[0](self, node, arguments) if found else self._made_up(node, name)
+        how = None if found else made_up.recipe(node.kind, name)
+        value = found[0](self, node, arguments) if found else self._made_up(node, name, how or {})
+        if not made_up.VARYING & (how or {}).keys():
+            node.memo[name] = value
         return value
 
-    def _made_up(self, node: Node, name: str) -> Any:
+    def _made_up(self, node: Node, name: str, how: dict[str, Any]) -> Any:
         """Make a field up; what is called ``userId`` is the id of ``user``, and the other way round."""
         if f"{name}Id" in node.facts or (name == "id" and node.id):
             return node.facts.get(f"{name}Id", node.id)
-        value = made_up.from_tables(self.path, node, name)
-        field, whole = field_type(node.kind, name), field_type(node.kind, name.removesuffix("Id"))
-        if value is not made_up.MISSING or (field is None and whole is None):
-            return None if value is made_up.MISSING else value
-        if name.endswith("Id") and whole is not None and has_id(whole.kind):
-            found = self.value(node, name.removesuffix("Id"))
+        part, parent = name.removesuffix("Id"), PARENTS.get(space_of(node.kind))
+        if parent and part == parent.field and part not in node.facts:
+            return node.id // parent.step
+        if how:
+            return made_up.made(how, self.path, node, name)
+        field, whole = field_type(node.kind, name), field_type(node.kind, part)
+        if part != name and whole is not None and has_id(whole.kind):
+            found = self.value(node, part)
             return found.id if isinstance(found, Node) else found
         return self._of_type(node.key, name, field) if field else None
 
@@ -121,14 +126,18 @@ class View:
     def path(self, node: Node, path: str) -> Any:
         """Read a field, or one of what it refers to, such as ``media.title.romaji``."""
         name, _, rest = path.partition(".")
+        whole = self.part(node, name) if rest else self.value(node, name)
+        if not rest or whole is None:
+            return whole
+        return [self.path(part, rest) for part in whole] if isinstance(whole, list) else self.path(whole, rest)
+
+    def part(self, node: Node, name: str) -> Any:
+        """Return what a field refers to, as nodes."""
         value, field = self.value(node, name), field_type(node.kind, name)
-        if not rest or field is None:
+        if field is None:
             return value
         is_rows = field.connected and isinstance(value, list)
-        whole = self.wrapped(connection(value, {}) if is_rows else value, field, f"{node.key}.{name}")
-        if isinstance(whole, list):
-            return [self.path(part, rest) for part in whole]
-        return None if whole is None else self.path(whole, rest)
+        return self.wrapped(connection(value, {}) if is_rows else value, field, f"{node.key}.{name}")
 
     def wrapped(self, found: Any, field: FieldType, key: str) -> Any:
         """Turn ids and parts into nodes. A part with an id is that node, with something added."""
@@ -157,24 +166,11 @@ class View:
 
     def owner_id(self, node: Node) -> int:
         """Return the id of the user that something belongs to."""
-        return int(self.value(node, "userId") or self.value(node, "messengerId") or 0)
+        return int(self.value(node, "messengerId") or self.value(node, "userId") or 0)
 
     def children(self, kind: str, parent: Node) -> list[Node]:
         """Return what hangs on a node, such as the reviews of a media: what is made up, and what was added."""
-        first = first_child(kind, parent.id)
-        made = () if parent.facts.get("_new") else range(first, first + made_up.TABLES["children"][kind])
-        return self.nodes(kind, [*made, *parent.facts.get(f"_{kind}", ())])
-
-
-def connection(edges: Iterable[Any], arguments: Arguments) -> dict[str, Any]:
-    """Make a connection: its page of edges, their nodes, and what is told of the page."""
-    rows = list(edges)
-    page, size = paging(arguments, _CONNECTION_LIMIT)
-    shown = [as_edge(row) for row in one_page(rows, page, size)]
-    return {"edges": shown, "nodes": [edge["node"] for edge in shown], "pageInfo": page_info(len(rows), page, size)}
-
-
-def as_edge(row: Any) -> dict[str, Any]:
-    """Make an edge of a node, of its id, or of what an edge says of it."""
-    edge = row if isinstance(row, dict) else {"node": row}
-    return {"id": edge["node"].id if isinstance(edge["node"], Node) else edge["node"], **edge}
+        places = () if "_new" in parent.facts else range(1, PARENTS[kind].size + 1)
+        return self.nodes(
+            kind, [*(child(kind, parent.id, place) for place in places), *parent.facts.get(f"_{kind}", ())]
+        )

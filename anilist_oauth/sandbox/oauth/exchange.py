@@ -55,7 +55,7 @@ class Exchange:
         value = fields.get("refresh_token")
         if value is None:
             raise missing("refresh_token")
-        token = self.grants.refreshed_by(value)
+        token = self.grants.refreshable.get(value)
         if token is None:
             raise refused(f"refresh_token_{self.generation.bad_grant}", "Cannot decrypt the refresh token")
         if token.client_id != application.client_id:
@@ -88,10 +88,10 @@ class Exchange:
         value = fields.get("code")
         if value is None:
             raise missing("code")
-        code = self.grants.code(value)
+        code = self.grants.codes.get(value)
         if code is None:
             raise refused(self.generation.bad_grant, self.generation.garbled_code)
-        if self.grants.expired(code):
+        if self.grants.now() >= code.expires_at:
             raise refused(self.generation.bad_grant, "Authorization code has expired")
         if code.spent:
             raise refused(self.generation.bad_grant, "Authorization code has been revoked")

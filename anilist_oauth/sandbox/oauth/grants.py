@@ -51,42 +51,39 @@ class AccessToken:
 
 
 class Grants:
-    """Every code and token the sandbox has issued."""
+    """Every code and token the sandbox has issued.
+
+    Attributes:
+        codes: The codes' records.
+        refreshable: The access tokens, by the refresh token that each was issued with.
+    """
 
     def __init__(self, *, generation: Generation, now: Callable[[], datetime], key: "Future[RSAPrivateKey]") -> None:
         self._generation = generation
-        self._now = now
+        self.now = now
         self._key = key
-        self._codes: dict[str, Code] = {}
+        self.codes: dict[str, Code] = {}
         self._tokens: dict[str, AccessToken] = {}
-        self._refresh: dict[str, AccessToken] = {}
+        self.refreshable: dict[str, AccessToken] = {}
 
     def new_code(
         self, *, client_id: str, user: User, redirect_uri: str | None, challenge: tuple[str, str] | None
     ) -> str:
         """Issue a code that looks like AniList's."""
         value = _ciphertext()
-        self._codes[value] = Code(
+        self.codes[value] = Code(
             client_id=client_id,
             user=user,
             redirect_uri=redirect_uri,
-            expires_at=self._now() + CODE_LIFETIME,
+            expires_at=self.now() + CODE_LIFETIME,
             challenge=challenge,
         )
         return value
 
-    def code(self, value: str) -> Code | None:
-        """Return a code's record, or None."""
-        return self._codes.get(value)
-
-    def expired(self, code: Code) -> bool:
-        """Return whether a code has expired."""
-        return self._now() >= code.expires_at
-
     async def new_token(self, *, client_id: str, user: User, refreshable: bool = True) -> AccessToken:
         """Issue an access token: an RS256 JWT with AniList's size and claims, valid for a year."""
         key = await asyncio.shield(asyncio.wrap_future(self._key))
-        issued_at = self._now()
+        issued_at = self.now()
         expires_at = issued_at + TOKEN_LIFETIME
         token = AccessToken(
             client_id=client_id,
@@ -97,12 +94,8 @@ class Grants:
         )
         self._tokens[token.value] = token
         if token.refresh_token:
-            self._refresh[token.refresh_token] = token
+            self.refreshable[token.refresh_token] = token
         return token
-
-    def refreshed_by(self, refresh_token: str) -> AccessToken | None:
-        """Return the access token that a refresh token was issued with, or None."""
-        return self._refresh.get(refresh_token)
 
     def live_token(self, value: str) -> AccessToken | None:
         """Return an access token that is neither expired nor revoked, or None."""
@@ -124,7 +117,7 @@ class Grants:
                 token.revoked = True
 
     def _lives(self, token: AccessToken) -> bool:
-        return not token.revoked and self._now() < token.expires_at
+        return not token.revoked and self.now() < token.expires_at
 
     def _signed(self, client_id: str, user: User, issued_at: datetime, expires_at: datetime, key: RSAPrivateKey) -> str:
         jti = secrets.token_hex(40)

@@ -28,14 +28,7 @@ def login_page(people: Iterable[User], *, query: str, target: str | None) -> Ans
     A user who approved before goes from here directly to `target`, which is None if nobody waits for an answer.
     """
     choices = [
-        button(
-            _avatar(user),
-            isolated(user.name),
-            class_="quiet who",
-            name="user",
-            value=user.name,
-        )
-        for user in people
+        button(_avatar(user), isolated(user.name), class_="quiet who", name="user", value=user.name) for user in people
     ]
     action = f"/login?{query}" if query else "/login"
     body = ["Choose an account. There are no passwords here.", form(action, *choices)]
@@ -56,11 +49,7 @@ def consent_page(question: Question, user: User, *, key: str, form_token: str, q
             form(action, button("Deny", quiet=True), hidden={**hidden, "_method": "DELETE"}),
             class_="actions",
         ),
-        form(
-            f"/logout?{query}",
-            button("Use another account", class_="link"),
-            hidden={"_token": form_token},
-        ),
+        form(f"/logout?{query}", button("Use another account", class_="link"), hidden={"_token": form_token}),
     ]
     pair = element("div", element("span", "◆", class_="avatar other"), _avatar(user), class_="pair", aria_hidden="true")
     return _shown(f"Authorize {name}", body, heading=f"Authorize {name}?", above=pair, form_action=_onward(target))

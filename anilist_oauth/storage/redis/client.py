@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from typing import Any, Self
 
 from redis.asyncio import ConnectionPool, Redis, RedisCluster
@@ -24,7 +25,7 @@ from redis.exceptions import (
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from anilist_oauth.errors import ConfigurationError, StorageError
+from anilist_oauth.errors import StorageError
 from anilist_oauth.redaction import clean
 from anilist_oauth.storage.calls import LIMIT, Calls
 from anilist_oauth.storage.redis.keys import Command
@@ -106,8 +107,9 @@ class Client:
         self._calls.check()
         while self._listening:
             try:
-                async for heard in self._subscribed(channel):
-                    yield heard
+                async with aclosing(self._subscribed(channel)) as news:
+                    while True:
+                        yield await anext(news)
             except NoPermissionError:
                 break
             except (RedisError, OSError, TimeoutError) as error:
@@ -177,16 +179,13 @@ class Client:
             while True:
                 async with asyncio.timeout(LOOK_EVERY + LIMIT):  # it reconnects if needed
                     message = await pubsub.get_message(timeout=max(0.0, look_at - clock()))
-                heard = _decoded(message["data"]) if message and message["type"] == "message" else None
-                if heard is not None:
-                    yield heard
-                if heard is None or clock() >= look_at:  # however many messages there are
+                if message is not None and message["type"] == "message":
+                    yield _decoded(message["data"])
+                if message is None or clock() >= look_at:  # however many messages there are
                     yield None
                     look_at = clock() + LOOK_EVERY
 
     def _failure(self, error: BaseException) -> StorageError:
-        if isinstance(error, StorageError):
-            return error
         if isinstance(error, TimeoutError | RedisTimeoutError):
             return StorageError("Redis took longer than allowed", retryable=True)
         said = clean(str(error).partition(", with args")[0], secrets=self._secrets)
@@ -201,11 +200,7 @@ def _is_retryable(error: BaseException) -> bool:
 
 
 def connect(address: RedisAddress, *, at_once: int | None) -> Client:
-    """Create the client for an address. Nothing is sent yet.
-
-    Raises:
-        ConfigurationError: An option of the URL is invalid.
-    """
+    """Create the client for an address. Nothing is sent yet."""
     common: dict[str, Any] = {
         "socket_connect_timeout": WAIT,
         # redis-py must have no time limit: it would send through asyncio.wait_for, which in Python 3.11 sometimes
@@ -214,12 +209,7 @@ def connect(address: RedisAddress, *, at_once: int | None) -> Client:
         "encoding_errors": "surrogatepass",
         "decode_responses": True,
     }
-    try:
-        redis = _MAKERS[address.kind](address, common)
-    except (ValueError, TypeError):
-        redis = None
-    if redis is None:  # redis-py's message may quote the password
-        raise ConfigurationError("the store's URL cannot be read: redis://user:password@host:6379/0 is needed")
+    redis = _MAKERS[address.kind](address, common)
     return Client(redis, owned=True, at_once=at_once, secrets=address.secrets, links=address.kind == "single")
 
 

@@ -1,4 +1,4 @@
-"""Logins in Redis. Each step is one Lua script, and so atomic over all processes.
+"""Logins in Redis. Each step is one Lua script, which is atomic over all processes.
 
 redis-py repeats a command whose answer was lost. So running a script twice with the same arguments must have the same
 effect and result as running it once. A bare ``GETDEL`` would lose the login.
@@ -91,7 +91,7 @@ return 1
 
 
 class RedisLoginStore(Unpicklable):
-    """A `LoginStore` in Redis; `RedisStore` makes it."""
+    """A `LoginStore` in Redis; `RedisStore` creates it."""
 
     def __init__(self, run: Run, news: News, keys: Keys, *, clock: Callable[[], datetime]) -> None:
         self._run = run
@@ -101,7 +101,7 @@ class RedisLoginStore(Unpicklable):
         self._waiters = Waiters(read=self._outcomes, watch=self._watch)
 
     async def add(self, key: str, login: PendingLogin) -> None:
-        """Keep a begun login, and drop the subject's oldest unfinished one beyond twenty."""
+        """Store a pending login, and delete the subject's oldest unfinished one beyond twenty."""
         check_key(key)
         until = to_microseconds(forget_at(login, now=self._clock()))
         counted, limit = self._keys.anonymous, str(ANONYMOUS_LOGINS)
@@ -121,7 +121,7 @@ class RedisLoginStore(Unpicklable):
         return None if self._swept(until) else login_from_json(record, claim=claim, code=code)
 
     async def take(self, key: str, *, claim: str, code: str) -> Taken | None:
-        """Take a login, if nobody has, and say who has it."""
+        """Take a login if nobody has, and return who has it."""
         check_take(key, claim, code)
         keys = (self._keys.logins + key, self._keys.anonymous)
         [taken] = await self._run(script(TAKE, keys, self._now(), claim, code, key))
@@ -143,7 +143,7 @@ class RedisLoginStore(Unpicklable):
         return login_from_json(record, claim=taken[0] if taken else None, code=taken[1] if taken else None)
 
     async def settle(self, key: str, outcome: Outcome) -> None:
-        """Keep how a login ended and wake who waits for it."""
+        """Store how a login ended, and wake its waiters."""
         check_settle(key, outcome)
         until = to_microseconds(self._clock() + KEPT)
         values = (self._now(), outcome.to_json(), until, key, self._keys.settled)
@@ -152,12 +152,12 @@ class RedisLoginStore(Unpicklable):
             self._waiters.resolve(key, outcome)
 
     async def settled(self, key: str, *, timeout: float) -> Outcome | None:
-        """Wait for a login's outcome; it is published, and looked for every five seconds besides."""
+        """Wait for a login's outcome. It is published, and also looked for every five seconds."""
         check_wait(key, timeout)
         return await self._waiters.wait(key, timeout=timeout)
 
     async def aclose(self) -> None:
-        """Wake all who still wait, with a `StorageError`."""
+        """Wake all waiters with a `StorageError`."""
         await self._waiters.aclose()
 
     def _now(self) -> int:

@@ -1,7 +1,7 @@
 """The ledger of a shared pace in Redis: one key, and one Lua script, which is atomic over all processes.
 
-Times in it are milliseconds by the clock of Redis, so that no two processes need to agree on one. The script reckons as
-`anilist_oauth.pacing.budget` does.
+Its times are milliseconds by the clock of Redis, so the clocks of the processes need not agree. The script calculates
+as `anilist_oauth.pacing.budget` does.
 """
 
 from anilist_oauth.pacing.budget import BURST, MARGIN, MINUTE
@@ -10,7 +10,7 @@ from anilist_oauth.pacing.ledger import Grant, Wish
 from anilist_oauth.pacing.rate_limit import DEFAULT_LIMIT
 from anilist_oauth.storage.redis.keys import Run, script
 
-# A place that comes and is not taken within five seconds belongs to a process that died.
+# If a place is due and not taken within five seconds, its process has died.
 ASK = (
     f"""
 local MINUTE, MARGIN, BURST, LIMIT = {round(MINUTE * 1000)}, {MARGIN}, {BURST}, {DEFAULT_LIMIT}
@@ -29,7 +29,7 @@ state.limit = limit or state.limit
 for number, name in ipairs(times) do
     local news = tonumber(ARGV[4 + number])
     if news > 0 then state[name] = math.max(state[name] or 0, now + news) end
-    if name == 'paused' and news > 0 then places = {} end -- all ask anew
+    if name == 'paused' and news > 0 then places = {} end -- all must ask again
 end
 local starts, others, processes = {}, {}, 0
 for _, start in ipairs(state.starts) do
@@ -103,11 +103,11 @@ return answer
 
 
 class RedisLedger:
-    """A `Ledger` in Redis; `RedisStore.pace` makes the pace that has it.
+    """A `Ledger` in Redis, for the pace that `RedisStore.pace` returns.
 
     Args:
         run: Runs its script.
-        key: Where it is kept.
+        key: The key of the ledger.
     """
 
     def __init__(self, run: Run, key: str) -> None:
@@ -115,7 +115,7 @@ class RedisLedger:
         self._key = key
 
     async def ask(self, wish: Wish) -> Grant:
-        """Take in a wish, and answer it."""
+        """Record a wish, and return what is granted."""
         news = wish.news
         times = (news.cautious, news.announced, news.paused, news.halted, news.exchanges, *wish.started)
         limit = "" if news.limit is None else news.limit

@@ -122,18 +122,8 @@ class RedisStore(Unpicklable):
             StorageError: Redis cannot be reached or refuses, or its data were written by a newer version.
             ImportError: The extra is not installed. The message says how to install it.
         """
-        from anilist_oauth.storage.redis.upgrade import upgrade
-
         async with self._opening:
-            if self._client is None:
-                client = self._make_client()
-                try:
-                    await client.open(self._keys.settled)
-                    self._found_version = await upgrade(client.run, self._keys, plain=self.tokens.plain)
-                except BaseException:
-                    await client.aclose()
-                    raise
-                self._client = client
+            self._client = self._client or await self._open_client()
         return self
 
     async def ping(self) -> None:
@@ -169,6 +159,18 @@ class RedisStore(Unpicklable):
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+    async def _open_client(self) -> Any:
+        from anilist_oauth.storage.redis.upgrade import upgrade
+
+        client = self._make_client()
+        try:
+            await client.open(self._keys.settled)
+            self._found_version = await upgrade(client.run, self._keys, plain=self.tokens.plain)
+        except BaseException:
+            await client.aclose()
+            raise
+        return client
 
     def _make_client(self) -> Any:
         try:

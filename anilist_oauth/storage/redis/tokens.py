@@ -21,7 +21,7 @@ from anilist_oauth.storage.sealed import MARK
 from anilist_oauth.storage.skipped import Skipped
 
 PAGE = 100  # records that an iteration reads at once
-AGAIN = 60.0  # seconds after which what a store notes of itself is noted again, in case that Redis lost it
+AGAIN = 60.0  # seconds until the notes of a store about itself are written again, in case Redis lost them
 
 PUT = """
 local subject, score, issued_at, over, marks = unpack(ARGV, 1, 5)
@@ -41,7 +41,7 @@ return 1
 
 
 class RedisTokenStore(Unpicklable):
-    """A `TokenStore` in Redis; `RedisStore` makes it."""
+    """A `TokenStore` in Redis; `RedisStore` creates it."""
 
     def __init__(self, run: Run, keys: Keys, *, clock: Callable[[], datetime]) -> None:
         self._run = run
@@ -96,7 +96,7 @@ class RedisTokenStore(Unpicklable):
         fields = {name: value for name, value in token_to_fields(stored).items() if value is not None}
         written = [part for field in fields.items() for part in field]
         keys = (self._keys.token(stored.client_id, stored.subject), self._keys.expiry(stored.client_id))
-        # First, and apart, as it is no key of the application's: a client id without a token does no harm.
+        # Written first and separately, as it is not a key of the application. A client id without a token does no harm.
         await self._note(("SADD", self._keys.applications, stored.client_id))
         if stored.token.access_token.startswith(MARK):
             await self._note(("SET", self._keys.sealed, "1"))
@@ -105,7 +105,7 @@ class RedisTokenStore(Unpicklable):
         return bool(done)
 
     async def _note(self, command: Command) -> None:
-        """Run a command that has no further effect once it has run, but not every time."""
+        """Run a command from time to time. Running it again has no further effect."""
         if self._noted.get(command, 0.0) < time.monotonic():
             await self._run(command)
             self._noted[command] = time.monotonic() + AGAIN

@@ -1,8 +1,8 @@
 """The version of the data in Redis, and the upgrade from older ones.
 
 Version 1 is that of `anilist_oauth` 0.1, which kept no version. Version 2 added it, the fields ``user_id`` and
-``issued_at`` of a token, and the note that there are sealed ones. Each record is upgraded by itself, and may be again
-without harm. So many processes may do so at once, one may die in the middle of it, and a program of the version before
+``issued_at`` of a token, and the note that there are sealed ones. Each record is upgraded separately, and repeating
+that does no harm. So several processes may upgrade at once, one may die in the middle, and an older program
 may continue to write meanwhile. The version is written last, and never over a newer one.
 """
 

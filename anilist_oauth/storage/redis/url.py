@@ -16,10 +16,14 @@ Kind = Literal["single", "sentinel", "cluster"]
 _TLS = {"rediss": True, "valkeys": True, "redis": False, "valkey": False}
 _SOCKETS = {"unix", "redis+unix", "redis+socket", "valkey+unix"}
 SCHEMES = {*_TLS, *_SOCKETS, *(f"{name}+{kind}" for name in _TLS for kind in ("sentinel", "cluster"))}
-_OPTIONS = {
-    *("db", "username", "password", "client_name", "protocol", "health_check_interval"),
-    *("ssl_cert_reqs", "ssl_ca_certs", "ssl_ca_path", "ssl_certfile", "ssl_keyfile", "ssl_check_hostname"),
+# How redis-py wants each option, and what it may be.
+_NUMBERS = ("db", "protocol", "health_check_interval")
+_TEXTS = ("username", "password", "client_name", "ssl_ca_certs", "ssl_ca_path", "ssl_certfile", "ssl_keyfile")
+_CHOICES: dict[str, dict[str, Any]] = {
+    "ssl_cert_reqs": {name: name for name in ("none", "optional", "required")},
+    "ssl_check_hostname": {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False},
 }
+_OPTIONS = {*_NUMBERS, *_TEXTS, *_CHOICES}
 _OF_SENTINELS = {"sentinel_username", "sentinel_password"}
 NEEDED = "redis://user:password@host:6379/0 is needed"
 _PORTS = {"single": 6379, "cluster": 6379, "sentinel": 26379}
@@ -70,6 +74,10 @@ def redis_address(url: str) -> RedisAddress:
     unknown = sorted(set(query) - _OPTIONS - (_OF_SENTINELS if kind == "sentinel" else set()))
     if unknown:
         raise ConfigurationError(f"the store's URL has unknown options: {', '.join(unknown)}; remove them")
+    of_tls = sorted(name for name in query if name.startswith("ssl_") and not _TLS.get(base))
+    if of_tls:
+        raise ConfigurationError(f"the store's URL: {of_tls[0]} needs TLS, so begin the URL with rediss")
+    options = {name: _value(name, MaskedText(text)) for name, text in query.items()}
     password = MaskedText(unquote(parts.netloc.rpartition("@")[0].partition(":")[2]))
     secrets = tuple(filter(None, (url, password, *(MaskedText(query.get(n, "")) for n in query if "password" in n))))
     if scheme in _SOCKETS:
@@ -79,14 +87,14 @@ def redis_address(url: str) -> RedisAddress:
         _warn_without_tls((_node(parts.netloc.rpartition("@")[2], _PORTS[kind]),), tls=_TLS[base])
         plain = "rediss" if _TLS[base] else "redis"
         return RedisAddress(kind=kind, url=Masked(f"{plain}://{rest}"), secrets=secrets)
-    return _several(kind, parts, query, tls=_TLS[base], secrets=secrets)
+    return _several(kind, parts, options, tls=_TLS[base], secrets=secrets)
 
 
 def _several(
-    kind: Kind, parts: SplitResult, query: dict[str, str], *, tls: bool, secrets: tuple[str, ...]
+    kind: Kind, parts: SplitResult, query: dict[str, Any], *, tls: bool, secrets: tuple[str, ...]
 ) -> RedisAddress:
     user, _, password = parts.netloc.rpartition("@")[0].partition(":")
-    options: dict[str, Any] = {name: value for name, value in query.items() if name not in _OF_SENTINELS}
+    options = {name: value for name, value in query.items() if name not in _OF_SENTINELS}
     given = {"username": unquote(user), "password": MaskedText(unquote(password)), "ssl": tls}
     options = {name: value for name, value in given.items() if value} | options
     path = PurePosixPath(parts.path or "/").parts[1:]
@@ -113,6 +121,16 @@ def _several(
         of_sentinels=Masked(of_sentinels | ({"ssl": True} if tls else {})),
         secrets=secrets,
     )
+
+
+def _value(name: str, text: str) -> Any:
+    """Return the value of an option as redis-py wants it."""
+    choices = _CHOICES.get(name)
+    if choices is not None and text.lower() in choices:
+        return choices[text.lower()]
+    if choices is not None or (name in _NUMBERS and not (text.isascii() and text.isdigit())):
+        raise ConfigurationError(f"the store's URL: {name} must be {' or '.join(choices or ['a whole number'])}")
+    return int(text) if name in _NUMBERS else text
 
 
 def _node(text: str, default_port: int) -> tuple[str, int]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from anilist_oauth.errors import StorageError
 
-if sys.platform != "win32":
+if sys.platform != "win32":  # pragma: no branch (Windows has neither)
     import grp
     import pwd
 

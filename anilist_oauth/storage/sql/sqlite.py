@@ -1,7 +1,7 @@
 """SQLite through aiosqlite, with one connection because SQLite allows one writer at a time.
 
 The write-ahead log makes commits cheap. After a token was written, the log is moved to the file itself. So a copy of
-that one file, or a container that only keeps that file, has every token.
+that one file, or a container that only keeps that file, contains every token.
 """
 
 import asyncio

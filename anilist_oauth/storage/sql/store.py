@@ -109,14 +109,7 @@ class SQLStore(Unpicklable):
             ImportError: The extra is not installed. The message says how to install it.
         """
         async with self._opening:
-            if self._runner is None:
-                runner = self._make_runner()
-                try:
-                    self._found_version = await runner.open()
-                except BaseException:
-                    await runner.aclose()
-                    raise
-                self._runner = runner
+            self._runner = self._runner or await self._open_runner()
         return self
 
     async def ping(self) -> None:
@@ -157,6 +150,15 @@ class SQLStore(Unpicklable):
             raise StorageError("the store is not open: use `async with store`, or await store.open() first")
         rows: list[Mapping[str, Any]] = await self._runner.run(statement, **values)
         return rows
+
+    async def _open_runner(self) -> Any:
+        runner = self._make_runner()
+        try:
+            self._found_version = await runner.open()
+        except BaseException:
+            await runner.aclose()
+            raise
+        return runner
 
     def _make_runner(self) -> Any:
         try:

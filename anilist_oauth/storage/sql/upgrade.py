@@ -104,7 +104,11 @@ def _from_1(connection: Connection, tables: Tables, plain: Plain) -> None:
             connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {definition}")
     fill = (
         update(tokens)
-        .where(tokens.c.client_id == bindparam("this_client_id"), tokens.c.subject == bindparam("this_subject"))
+        .where(
+            tokens.c.client_id == bindparam("this_client_id"),
+            tokens.c.subject == bindparam("this_subject"),
+            tokens.c.token_id == bindparam("this_token_id"),  # not a token that was stored meanwhile
+        )
         .values(user_id=bindparam("new_user_id"), issued_at=bindparam("new_issued_at"))
     )
     for page in _pages(connection, tables):
@@ -114,9 +118,8 @@ def _from_1(connection: Connection, tables: Tables, plain: Plain) -> None:
 def _pages(connection: Connection, tables: Tables) -> Iterator[Masked[Sequence[Any]]]:
     columns = tables.tokens.c
     key = tuple_(columns.client_id, columns.subject)
-    every = select(columns.client_id, columns.subject, columns.access_token, columns.viewer).order_by(
-        columns.client_id, columns.subject
-    )
+    read = (columns.client_id, columns.subject, columns.token_id, columns.access_token, columns.viewer)
+    every = select(*read).order_by(columns.client_id, columns.subject)
     page: Masked[Sequence[Any]] = Masked(connection.execute(every.limit(PAGE)).all())
     while page.value:
         yield page
@@ -133,6 +136,7 @@ def _filled(row: Any, plain: Plain) -> dict[str, Any]:
     return {
         "this_client_id": row.client_id,
         "this_subject": row.subject,
+        "this_token_id": row.token_id,
         "new_user_id": user_id if type(user_id) is int else None,
         "new_issued_at": issued_at_of(plain(row.client_id, row.subject, row.access_token)),
     }

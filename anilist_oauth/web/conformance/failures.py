@@ -1,4 +1,4 @@
-"""What every adapter does alike when something fails: an explanation, away from the address with the code."""
+"""Every adapter explains a failure on a page whose address no longer contains the code."""
 
 import asyncio
 import json
@@ -23,23 +23,23 @@ FAILED = "/login/anilist/failed?reason="
 
 
 class FullStore(MemoryLoginStore):
-    """A store that has no room."""
+    """A store that is always full."""
 
     async def add(self, key: str, login: PendingLogin) -> None:
-        """Refuse."""
+        """Refuse the login."""
         del key, login
         raise StorageError("there is no room", retryable=True)
 
 
 async def afterwards(value: str | None) -> str | None:
-    """Return the value, but not at once."""
+    """Return the value later, as an async hook does."""
     await asyncio.sleep(0)
     return value
 
 
 @pytest.mark.parametrize("later", [False, True], ids=["plain", "async"])
 async def test_the_application_may_explain_errors_itself(open_stand: Open, *, later: bool) -> None:
-    """on_error sees the error, and leads elsewhere or leaves it to the usual page; nothing is stored of either."""
+    """on_error gets the error. It redirects elsewhere or leaves the usual page, and neither may be cached."""
     errors: list[AniListOAuthError] = []
 
     def on_error(error: AniListOAuthError) -> Awaitable[str | None] | str | None:
@@ -58,7 +58,7 @@ async def test_the_application_may_explain_errors_itself(open_stand: Open, *, la
 
 
 async def test_a_login_that_cannot_begin_is_explained(open_stand: Open) -> None:
-    """A store that fails is no error page of the server's."""
+    """If the store fails, the visitor gets a page of the adapter, not the server's error page."""
     stand = await open_stand(logins=FullStore())
     seen = await stand.visitor.get("/login/anilist")
     assert (seen.status, seen.location, seen.cookies) == (303, f"{FAILED}store", [])
@@ -79,7 +79,7 @@ async def test_an_outage_is_explained(open_stand: Open) -> None:
 
 @pytest.mark.requirement("S20")
 async def test_trouble_after_a_login_is_explained(open_stand: Open) -> None:
-    """What AniList refuses the application's own hook is no page with the code in its address, nor a login for one."""
+    """If on_login fails, the page's address has no code, and the visitor is not sent to another login."""
     for trouble, reason in (
         (ServiceUnavailableError("down"), "unavailable"),
         (LoginRequiredError("nobody", subject="a"), "unknown"),
@@ -90,7 +90,7 @@ async def test_trouble_after_a_login_is_explained(open_stand: Open) -> None:
 
 
 async def test_an_unknown_reason_gets_a_page(open_stand: Open) -> None:
-    """Whatever stands in the address of the page of failures, nothing of it is repeated."""
+    """The failure page repeats nothing from its own address."""
     stand = await open_stand()
     for query in ("", "?reason=", "?reason=nope", "?reason=<b>", "?reason=a&reason=b", "?x"):
         page = await stand.visitor.get(f"/login/anilist/failed{query}")
@@ -99,7 +99,7 @@ async def test_an_unknown_reason_gets_a_page(open_stand: Open) -> None:
 
 @pytest.mark.parametrize("below", ["", "/deeper"])
 async def test_an_outage_in_a_handler_is_a_page(open_stand: Open, below: str) -> None:
-    """A person is told and may try again, a program gets JSON: 503, and when to come back."""
+    """The status is 503 with Retry-After: a person gets a page with a button, a program gets JSON."""
     stand = await open_stand()
     page = await stand.visitor.get(f"{below}/down?a=b")
     told = await stand.visitor.get(f"{below}/down", headers={"Accept": "*/*"})

@@ -1,4 +1,4 @@
-"""What every adapter does alike, because one core decides: logins from their beginning to their end."""
+"""Logins from their beginning to their end. All adapters behave alike, because they share one core."""
 
 import asyncio
 from collections.abc import Awaitable, Mapping
@@ -22,13 +22,13 @@ OURS = frozenset({"path=/", "httponly", "samesite=lax"})
 
 
 async def afterwards(value: str | None) -> str | None:
-    """Return the value, but not at once."""
+    """Return the value later, as an async hook does."""
     await asyncio.sleep(0)
     return value
 
 
 async def test_a_person_logs_in(open_stand: Open) -> None:
-    """The way there and back: to AniList, to the callback, and to the page they came from."""
+    """The visitor is sent to AniList, to the callback, and back to the page they came from."""
     stand = await open_stand()
     callback = await stand.approve(await stand.begin("?return_to=/%3Ftab=2"))
     seen = await stand.visitor.get(callback)
@@ -37,12 +37,13 @@ async def test_a_person_logs_in(open_stand: Open) -> None:
     assert home.text == f"who: anilist:{stand.sandbox.user.id} at /?tab=2"
     (completed,) = stand.site.logins
     assert completed.login.return_to == "/?tab=2"
-    assert completed.display_name == "mika"
+    assert completed.user_id == stand.sandbox.user.id
     assert await stand.flow.token_for(completed.login.subject or "") == completed.token
+    assert (await stand.flow.viewer(completed.login.subject or "")).name == "mika"
 
 
 async def test_tabs_live_side_by_side(open_stand: Open) -> None:
-    """Logins begun in several tabs are finished in any order, each where it wanted to go."""
+    """Logins begun in several tabs can be finished in any order, and each leads to its own page."""
     stand = await open_stand()
     callbacks = [await stand.approve(await stand.begin(f"?return_to=/%3Ftab={tab}")) for tab in range(5)]
     for tab in (3, 0, 4, 2, 1):
@@ -50,7 +51,7 @@ async def test_tabs_live_side_by_side(open_stand: Open) -> None:
 
 
 async def test_the_oldest_of_six_tabs_is_given_up(open_stand: Open) -> None:
-    """At most five cookies are kept, however fast they came and whatever other cookies the site has."""
+    """At most five binding cookies are kept, however fast they are set and whatever other cookies there are."""
     stand = await open_stand()
     own = {"anilist-theme": "dark", "anilist-0123456789abcdef": "of the site's own"}
     stand.visitor.cookies.update(own)
@@ -62,7 +63,7 @@ async def test_the_oldest_of_six_tabs_is_given_up(open_stand: Open) -> None:
 
 
 async def test_a_callback_is_shown_again_within_a_minute(open_stand: Open) -> None:
-    """A reload, and a double click, get the same answer from one exchange; afterwards the login is over."""
+    """A reload and a double click get the first answer, from one exchange. After a minute the login is over."""
     stand = await open_stand()
     callback = await stand.approve(await stand.begin())
     both = await asyncio.gather(stand.visitor.get(callback), stand.visitor.get(callback))
@@ -78,7 +79,7 @@ async def test_a_callback_is_shown_again_within_a_minute(open_stand: Open) -> No
 @pytest.mark.requirement("R9")
 @pytest.mark.requirement("V33")
 async def test_a_double_click_at_anilist_logs_in_once(open_stand: Open) -> None:
-    """Two codes of one login, from the same browser: both answers lead on, and one code is sent."""
+    """The same browser brings two codes of one login: both requests succeed, and only one code is sent."""
     stand = await open_stand()
     url = await stand.begin()
     one, two = await stand.approve(url), await stand.approve(url)
@@ -88,7 +89,7 @@ async def test_a_double_click_at_anilist_logs_in_once(open_stand: Open) -> None:
 
 
 async def test_a_used_cookie_is_kept_for_a_minute(open_stand: Open) -> None:
-    """The very cookie, and no longer."""
+    """The same cookie works again for a minute, and not longer."""
     stand = await open_stand()
     callback = await stand.approve(await stand.begin())
     ((name, value),) = stand.visitor.cookies.items()
@@ -98,7 +99,7 @@ async def test_a_used_cookie_is_kept_for_a_minute(open_stand: Open) -> None:
 
 
 async def test_a_denial_is_explained(open_stand: Open) -> None:
-    """The one who denied is told, and who waits elsewhere gets the error."""
+    """The visitor who denied sees a page, and whoever waits for the login gets the error."""
     stand = await open_stand()
     url = await stand.begin()
     login = await stand.flow.look({"state": URL(url).query["state"]})
@@ -115,7 +116,7 @@ async def test_a_denial_is_explained(open_stand: Open) -> None:
 
 
 async def test_an_expired_login_is_explained(open_stand: Open) -> None:
-    """After ten minutes the login is over, though its cookie were still there."""
+    """After ten minutes the login is over, even if the browser still has its cookie."""
     stand = await open_stand()
     url = await stand.begin()
     stand.advance(minutes=11)
@@ -124,7 +125,7 @@ async def test_an_expired_login_is_explained(open_stand: Open) -> None:
 
 
 async def test_the_cookie_lives_as_long_as_the_login(open_stand: Open) -> None:
-    """It binds the browser for just that time, out of reach of scripts and other sites, in few bytes."""
+    """It has the login's lifetime, cannot be read by scripts or sent by other sites, and is short."""
     stand = await open_stand(lifetime=timedelta(minutes=7))
     seen = await stand.visitor.get("/login/anilist")
     (cookie,) = seen.cookies
@@ -135,7 +136,7 @@ async def test_the_cookie_lives_as_long_as_the_login(open_stand: Open) -> None:
 @pytest.mark.requirement("S5")
 @pytest.mark.requirement("V1")
 async def test_over_https_the_cookie_is_this_hosts_alone(open_stand: Open) -> None:
-    """Where the redirect URI is https, the prefix __Host- keeps other hosts from setting it."""
+    """If the redirect URI is https, the prefix __Host- prevents other hosts from setting the cookie."""
     stand = await open_stand(redirect_uri="https://site.example/callback")
     seen = await stand.visitor.get("/login/anilist")
     (cookie,) = seen.cookies
@@ -152,7 +153,7 @@ async def test_over_https_the_cookie_is_this_hosts_alone(open_stand: Open) -> No
     "headers", [{"Sec-Purpose": "prefetch;prerender"}, {"Purpose": "prefetch"}, {"X-Moz": "prefetch"}]
 )
 async def test_looking_ahead_spends_nothing(open_stand: Open, headers: Mapping[str, str]) -> None:
-    """A HEAD, or a browser that fetches what may be clicked, begins no login and finishes none."""
+    """A HEAD request or a browser's prefetch neither begins nor finishes a login."""
     stand = await open_stand()
     callback = await stand.approve(await stand.begin())
     for address in ("/login/anilist", callback):
@@ -168,7 +169,7 @@ async def test_looking_ahead_spends_nothing(open_stand: Open, headers: Mapping[s
 
 @pytest.mark.parametrize("later", [False, True], ids=["plain", "async"])
 async def test_an_account_is_linked_to_who_is_signed_in(open_stand: Open, *, later: bool) -> None:
-    """The hook names the site's user, plainly or async; with sign_in, nobody is a sign-in."""
+    """The hook, plain or async, names the site's user. If it names nobody, sign_in makes the login a sign-in."""
 
     def subject(cookies: Mapping[str, str]) -> Awaitable[str | None] | str | None:
         name = cookies.get("session")
@@ -184,7 +185,7 @@ async def test_an_account_is_linked_to_who_is_signed_in(open_stand: Open, *, lat
 
 
 async def test_a_hook_that_cannot_name_the_user_is_explained(open_stand: Open) -> None:
-    """Whatever of ours it raises: a login that needs a login would go round for ever."""
+    """If the hook raises one of our errors, a page explains it; a redirect to the login would never end."""
     for trouble, reason in ((LoginRequiredError("nobody", subject=""), "unknown"), (StorageError("down"), "store")):
 
         def subject(_: Mapping[str, str], trouble: Exception = trouble) -> str | None:
@@ -196,7 +197,7 @@ async def test_a_hook_that_cannot_name_the_user_is_explained(open_stand: Open) -
 
 
 async def test_an_application_may_be_mounted_under_a_prefix(open_stand: Open) -> None:
-    """With callback_path, the login, the callback and its pages lie under the prefix."""
+    """With callback_path, the login, the callback and its pages are under the prefix."""
     stand = await open_stand(Site(prefix="/bot", callback_path="/callback"))
     url = await stand.begin()
     assert URL(url).query["redirect_uri"] == f"{stand.url}/bot/callback"
@@ -208,7 +209,7 @@ async def test_an_application_may_be_mounted_under_a_prefix(open_stand: Open) ->
 
 
 async def test_a_proxy_may_take_the_prefix_away(open_stand: Open) -> None:
-    """The framework then knows nothing of it, the redirect URI does: the page of failures is where a browser asks."""
+    """The framework then does not know the prefix. It comes from the redirect URI, so the failure page has it too."""
     stand = await open_stand(Site(callback_path="/callback"), redirect_uri="{url}/bot/callback")
     callback = await stand.sandbox.deny(await stand.begin())
     failed = await stand.visitor.get(stand.local(callback).removeprefix("/bot"))
@@ -218,7 +219,7 @@ async def test_a_proxy_may_take_the_prefix_away(open_stand: Open) -> None:
 
 
 async def test_paths_may_be_others(open_stand: Open) -> None:
-    """The login path is the application's choice, and the callback's is the redirect URI's, decoded."""
+    """The application chooses the login path. The callback's path is that of the redirect URI, decoded."""
     stand = await open_stand(Site(login_path="/anilist/"), redirect_uri="{url}/zur%C3%BCck%20hier/")
     assert (await stand.visitor.get(await stand.approve(await stand.begin()))).location == "/"
     failed = await stand.visitor.get("/zur%C3%BCck%20hier/")
@@ -226,15 +227,15 @@ async def test_paths_may_be_others(open_stand: Open) -> None:
 
 
 async def test_routes_can_be_added_without_init_app(open_stand: Open) -> None:
-    """`login_routes` gives the framework's own routes."""
+    """`login_routes` returns routes of the framework, for the application to add."""
     stand = await open_stand(Site(with_init_app=False))
     assert (await stand.visitor.get(await stand.approve(await stand.begin()))).location == "/"
 
 
 async def test_what_is_opened_is_closed(open_stand: Open) -> None:
-    """The lifespan has opened session and flow, and closes the flow before the session."""
+    """The lifespan opens session and flow, and closes the flow before the session."""
     stand = await open_stand()
-    await stand.visitor.get("/")  # it has started
+    await stand.visitor.get("/")  # the application has started
     login = await stand.flow.begin()
     await stand.stack.aclose()
     with pytest.raises(SessionStateError, match="flow is closed"):

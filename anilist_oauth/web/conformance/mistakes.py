@@ -1,4 +1,4 @@
-"""What every adapter refuses alike while the application is built: arguments of a wrong type, by an error in words."""
+"""Every adapter refuses arguments of a wrong type while the application is built, with an error that names them."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from anilist_oauth.web.conformance.stand import Open
 
 @pytest.mark.parametrize("wrong", [None, 1, "application", object()], ids=["None", "int", "str", "object"])
 async def test_what_is_no_application_is_refused(open_stand: Open, adapter_site: AdapterSite, wrong: Any) -> None:
-    """An application that another framework made, or that was forgotten, is named by the error."""
+    """The error names an application that belongs to another framework, or that is missing."""
     flow = (await open_stand()).flow
     with pytest.raises(ConfigurationError, match=r"^app: "):
         adapter_site.init_app(wrong, flow)
@@ -21,7 +21,7 @@ async def test_what_is_no_application_is_refused(open_stand: Open, adapter_site:
 async def test_an_argument_of_a_wrong_type_is_refused(
     open_stand: Open, adapter_site: AdapterSite, argument: str
 ) -> None:
-    """The error names the argument, before the application serves anything; a flow is not a session."""
+    """The error names the argument before the application serves anything, such as a session in place of a flow."""
     flow = (await open_stand()).flow
     given: Any = flow.session if argument == "flow" else flow
     site = Site() if argument == "flow" else Site(mistakes={argument: 7})

@@ -1,4 +1,4 @@
-"""Cookie headers in which a binding cookie must not appear, since another name was set, or no browser writes them."""
+"""Cookie headers in which no binding cookie may be found: they set another name, or no browser writes them so."""
 
 NAME = "__Host-anilist-0123456789abcdef"
 VALUE = "1790000000000000." + "b" * 43
@@ -6,7 +6,7 @@ _COOKIE = f"{NAME}={VALUE}".encode()
 _BYTES = NAME.encode()
 _VALUE = VALUE.encode()
 
-_BLANKS = [  # what str.strip takes away, and what is shown as nothing, as bytes and as UTF-8
+_BLANKS = [  # what str.strip removes, and invisible characters, as bytes and as UTF-8
     *(
         b"\t",
         b"\x0b",
@@ -26,7 +26,7 @@ ODD_HEADERS: list[bytes] = [
     *(blank + _COOKIE for blank in _BLANKS),
     *(b"a=b; " + blank + _COOKIE for blank in _BLANKS),
     *(_BYTES + blank + b"=" + _VALUE for blank in [b" ", *_BLANKS]),
-    b"x=y " + _COOKIE,  # one cookie, whose value has a blank
+    b"x=y " + _COOKIE,  # one cookie whose value contains a blank
     b"x=y\t" + _COOKIE,
     b"x=y, " + _COOKIE,
     b"x=y," + _COOKIE,
@@ -47,7 +47,7 @@ ODD_HEADERS: list[bytes] = [
     _COOKIE.replace(b"__Host-", b"%5F%5FHost-"),
     _COOKIE.replace(b"__Host-", b"\\137\\137Host-"),
     _COOKIE.replace(b"__Host-", b"__Host\xad-"),
-    _COOKIE.replace(b"__Host-", b"\xef\xbc\xbf\xef\xbc\xbfHost-"),  # wide letters
+    _COOKIE.replace(b"__Host-", b"\xef\xbc\xbf\xef\xbc\xbfHost-"),  # full-width letters
     _COOKIE + b"; " + _COOKIE,
     b"a=b; " + _COOKIE + b"; c=d; " + _COOKIE,
     _BYTES,

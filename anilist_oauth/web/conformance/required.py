@@ -1,4 +1,4 @@
-"""What every adapter does alike where a request needs a token: a person is sent to log in, a program is told."""
+"""If a request needs a token, every adapter sends a person to the login and answers a program with 401."""
 
 import json
 from typing import Any
@@ -16,7 +16,7 @@ JSON = {"Accept": "application/json"}
 
 @SITES
 async def test_a_person_is_sent_to_log_in_and_back(open_stand: Open, options: dict[str, Any]) -> None:
-    """Nobody signed in, then signed in with a token, then the token is gone: the page they asked for comes at last."""
+    """Somebody who is not signed in, or whose token is gone, logs in and then gets the page they asked for."""
     site = Site(**options)
     stand = await open_stand(site)
     login = f"{site.prefix}/login/anilist"
@@ -35,7 +35,7 @@ async def test_a_person_is_sent_to_log_in_and_back(open_stand: Open, options: di
 
 @SITES
 async def test_a_program_is_told(open_stand: Open, options: dict[str, Any]) -> None:
-    """401 and JSON, whatever the method."""
+    """A program gets 401 and JSON, whatever the method."""
     site = Site(**options)
     stand = await open_stand(site)
     for method in ("GET", "POST"):
@@ -48,14 +48,14 @@ async def test_a_program_is_told(open_stand: Open, options: dict[str, Any]) -> N
 
 
 async def test_a_program_is_told_where_the_login_is(open_stand: Open) -> None:
-    """The JSON has its path, with the prefix."""
+    """The JSON contains the login's path, with the prefix."""
     stand = await open_stand(Site(**MOUNTED))
     seen = await stand.visitor.get("/bot/mine", headers=JSON)
     assert json.loads(seen.text) == {"detail": "log in with AniList", "login": "/bot/login/anilist"}
 
 
 async def test_a_form_is_not_sent_again(open_stand: Open) -> None:
-    """Who sent a form is sent to log in, but not back: it would arrive without what was in it."""
+    """Whoever sent a form is sent to the login, but not back to the form, which would arrive empty."""
     stand = await open_stand()
     assert (await stand.visitor.get("/mine", method="POST")).location == "/login/anilist"
 
@@ -63,7 +63,7 @@ async def test_a_form_is_not_sent_again(open_stand: Open) -> None:
 @pytest.mark.parametrize("options", [{}, MOUNTED], ids=["plain", "mounted"])
 @pytest.mark.parametrize("below", ["", "/deeper"])
 async def test_a_refused_token_is_a_login(open_stand: Open, options: dict[str, Any], below: str) -> None:
-    """`InvalidTokenError` in any handler of the application, and of what is mounted in it, means the same."""
+    """`InvalidTokenError` in any handler, also of a mounted application, leads to the login as well."""
     site = Site(**options)
     stand = await open_stand(site)
     page = f"{site.prefix}{below}/refused"
@@ -76,7 +76,7 @@ async def test_a_refused_token_is_a_login(open_stand: Open, options: dict[str, A
 
 @pytest.mark.requirement("S21")
 async def test_a_page_that_could_be_another_site_is_not_returned_to(open_stand: Open) -> None:
-    """The login would refuse it, and the person with it."""
+    """The login would refuse such an address, so the person is not sent back to it."""
     stand = await open_stand()
     for page in ("/mine?a=\\", "/mine?" + "a" * 2048):
         assert (await stand.visitor.get(page)).location.startswith("/login/anilist")

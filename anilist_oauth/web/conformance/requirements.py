@@ -1,4 +1,4 @@
-"""The security requirements, over every adapter: what one framework's site refuses, each of them refuses."""
+"""The security requirements, for every adapter: what one of them refuses, all of them refuse."""
 
 import asyncio
 import random
@@ -36,28 +36,28 @@ IMAGE = quote("<img src=x onerror=alert(1)>")
 
 
 class CountingStore(MemoryLoginStore):
-    """A store that counts the logins begun."""
+    """A store that counts how many logins were begun."""
 
     added: int = 0
 
     async def add(self, key: str, login: PendingLogin) -> None:
-        """Count."""
+        """Count the login and store it."""
         self.added += 1
         await super().add(key, login)
 
 
 class ForgetfulStore(MemoryLoginStore):
-    """A store that loses every login while it `forgets`."""
+    """A store that finds no login while `forgets` is set."""
 
     forgets = False
 
     async def look(self, key: str) -> PendingLogin | None:
-        """Look, unless it has forgotten."""
+        """Read the login, unless the store forgets."""
         return None if self.forgets else await super().look(key)
 
 
 def is_private(seen: Seen) -> bool:
-    """Return whether an answer is not stored, named in no referrer, taken for nothing else, and has a policy."""
+    """Return whether the headers forbid caching, referrers and MIME sniffing, and set a content policy."""
     headers = seen.headers
     return (
         headers.get("Cache-Control") == "no-store"
@@ -69,7 +69,7 @@ def is_private(seen: Seen) -> bool:
 
 @pytest.mark.requirement("S20")
 async def test_no_page_keeps_code_or_state(open_stand: Open) -> None:
-    """Every answer at the callback leads on to an address without them, is not stored, and tells no referrer."""
+    """Every answer at the callback redirects to an address without them, is not cached, and sends no referrer."""
     stand = await open_stand()
     url = await stand.begin()
     good = await stand.approve(url)
@@ -100,7 +100,7 @@ async def test_no_page_keeps_code_or_state(open_stand: Open) -> None:
 @pytest.mark.requirement("S21")
 @pytest.mark.requirement("V12")
 async def test_a_return_to_another_site_begins_nothing(open_stand: Open) -> None:
-    """It is refused by a page, however it is written, and twice is once too often."""
+    """A page refuses it in every spelling, and also refuses the parameter if it is given twice."""
     logins = CountingStore()
     stand = await open_stand(logins=logins)
     queries = [f"return_to={quote(elsewhere, safe='')}" for elsewhere in ELSEWHERE]
@@ -113,7 +113,7 @@ async def test_a_return_to_another_site_begins_nothing(open_stand: Open) -> None
 
 @pytest.mark.requirement("S21")
 async def test_a_return_to_of_this_site_is_kept(open_stand: Open) -> None:
-    """LoginPaths of the site and allowed origins come back as they were; redirects are 303 whatever the hook says."""
+    """Paths of the site and allowed origins are kept unchanged, and redirects are 303 whatever the hook returns."""
     stand = await open_stand(return_origins=["https://app.example"])
     for wish in ("/", "/a/b?c=%2F&d=1#e", "https://app.example/x"):
         seen = await stand.visitor.get(await stand.approve(await stand.begin(f"?return_to={quote(wish, safe='')}")))
@@ -126,7 +126,7 @@ async def test_a_return_to_of_this_site_is_kept(open_stand: Open) -> None:
 
 @pytest.mark.requirement("S28")
 async def test_the_host_has_no_say(open_stand: Open) -> None:
-    """Whatever names a request is sent with, the redirect URI of both steps is the registered one."""
+    """Whatever host a request names, the redirect URI of both steps is the registered one."""
     stand = await open_stand()
     spoofed = {
         "Host": "evil.example",
@@ -152,7 +152,7 @@ async def test_the_host_has_no_say(open_stand: Open) -> None:
 @pytest.mark.requirement("V1")
 @pytest.mark.requirement("V2")
 async def test_a_stolen_callback_is_refused(open_stand: Open) -> None:
-    """Another browser, with no cookie or with its own, spends nothing; the right one then completes its login."""
+    """Another browser, with its own cookie or without one, spends nothing, and the right browser can still finish."""
     stand = await open_stand()
     callback = await stand.approve(await stand.begin())
     other = await stand.another()
@@ -161,7 +161,7 @@ async def test_a_stolen_callback_is_refused(open_stand: Open) -> None:
         assert (seen.status, seen.location) == (303, f"{FAILED}cookie")
         await stand.begin(visitor=other)
     ((_, own),) = list(other.cookies.items())[:1]
-    other.cookies = dict.fromkeys(stand.visitor.cookies, own)  # the right name, which anybody can work out
+    other.cookies = dict.fromkeys(stand.visitor.cookies, own)  # the right name, which anybody can compute
     assert (await other.get(callback)).location == f"{FAILED}cookie"
     assert stand.exchanges == 0
     assert (await stand.visitor.get(callback)).location == "/"
@@ -173,7 +173,7 @@ async def test_a_stolen_callback_is_refused(open_stand: Open) -> None:
 @pytest.mark.requirement("V2")
 @pytest.mark.requirement("V7")
 async def test_a_login_of_a_bot_is_refused(open_stand: Open) -> None:
-    """One begun without a browser is not finished in one, whoever opens its link; the bot still can."""
+    """A login that a bot began cannot be finished by a browser that opens its link, but still by the bot."""
     stand = await open_stand()
     login = await stand.flow.begin(subject="discord:42")
     callback = await stand.approve(str(login.url))
@@ -186,7 +186,7 @@ async def test_a_login_of_a_bot_is_refused(open_stand: Open) -> None:
 
 @pytest.mark.requirement("V7")
 async def test_any_missing_piece_is_refused(open_stand: Open) -> None:
-    """State in the query, stored login, binding in the cookie: without any one, nothing is sent."""
+    """Without the state in the query, the stored login or the binding cookie, nothing is sent to AniList."""
     logins = ForgetfulStore()
     stand = await open_stand(logins=logins)
     callback = await stand.approve(await stand.begin())
@@ -217,11 +217,11 @@ async def test_any_missing_piece_is_refused(open_stand: Open) -> None:
 
 @pytest.mark.requirement("V7")
 async def test_two_clients_do_not_take_each_others_logins(open_stand: Open) -> None:
-    """With one store and one browser, a login of one client is unknown at the other's callback."""
+    """Two clients share a store and a browser: the login of one is unknown at the other's callback."""
     logins = MemoryLoginStore()
     one = await open_stand(logins=logins)
     two = await open_stand(Site(login_path="/other"), logins=logins, client_id=2)
-    two.visitor.cookies = one.visitor.cookies  # both are at 127.0.0.1, and cookies know no ports
+    two.visitor.cookies = one.visitor.cookies  # both are at 127.0.0.1, and cookies do not depend on the port
     first, second = await one.begin(), await two.begin()
     assert len(one.visitor.cookies) == 2
     assert (await two.visitor.get(await one.approve(first))).location == "/other/failed?reason=unknown"
@@ -232,7 +232,7 @@ async def test_two_clients_do_not_take_each_others_logins(open_stand: Open) -> N
 
 
 def _nonsense(seed: int) -> str:
-    """Make a query that nobody would send: odd bytes, half escapes, repeated and endless names."""
+    """Return a random query of odd bytes, broken escapes, and repeated or very long names."""
     chance = random.Random(seed)
     names = ["code", "state", "error", "return_to", "iss", "access_token", "message", "reason", "é", ""]
     pieces = [
@@ -263,7 +263,7 @@ def _nonsense(seed: int) -> str:
 
 @pytest.mark.requirement("V8")
 async def test_nonsense_is_answered(open_stand: Open) -> None:
-    """No query, cookie or path of a stranger's is a server error, or is waited for."""
+    """No query, cookie or path from a stranger causes a server error or a long wait."""
     stand = await open_stand()
     async with asyncio.timeout(60):
         for seed in range(60):
@@ -278,7 +278,7 @@ async def test_nonsense_is_answered(open_stand: Open) -> None:
 
 @pytest.mark.requirement("V18")
 async def test_nothing_of_a_strangers_is_shown(open_stand: Open) -> None:
-    """An image tag in every parameter reaches no page, and the policy would stop it."""
+    """An image tag in any parameter appears on no page, and the content policy would block it."""
     stand = await open_stand()
     state = URL(await stand.begin()).query["state"]
     names = ["code", "error", "error_description", "message", "hint", "iss", "state", "reason", "return_to"]

@@ -1,13 +1,13 @@
-"""One small site, which whoever writes an adapter writes in their framework, so that the suite can visit it.
+"""The small site that the author of an adapter writes in their framework, for the suite to visit.
 
 Its pages, each below `Site.prefix`:
 
-- ``GET /`` says in plain text ``who: NAME at PATH``, with the value of the cookie `WHO` (or None), and the path and
+- ``GET /`` answers in plain text ``who: NAME at PATH``, with the value of the cookie `WHO` (or None), and the path and
   query as the browser asked for them.
-- ``/mine``, by GET and POST, says ``user ID``, with the user id of the token of whoever the cookie `WHO` names, by
-  `token_for_request`.
-- Each path of `TROUBLES`, by GET and POST, raises the error that stands there.
-- The last two again below ``/deeper``, in whatever a framework mounts or nests.
+- ``/mine``, by GET and POST, answers ``user ID``: the user id of the token that `token_for_request` returns for the
+  subject in the cookie `WHO`.
+- Each path of `TROUBLES`, by GET and POST, raises the error listed there.
+- Both again below ``/deeper``, in an application that the framework mounts or nests.
 
 Its `on_login` sets the cookie `WHO` to the login's subject and redirects to `Site.welcome`.
 """
@@ -24,22 +24,22 @@ from anilist_oauth.html_page import Pages
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.login.login import CompletedLogin
 
-WHO = "who"  # the cookie in which this site keeps who is signed in; a real one takes an encrypted session
+WHO = "who"  # the cookie in which this site keeps who is signed in; a real site would use an encrypted session
 
 
 @attrs.define(kw_only=True)
 class Site:
-    """What the site does, whatever it is written in, and what it has seen.
+    """What the site does in any framework, and what it has seen.
 
     Attributes:
         prefix: Where the application is mounted in another one.
-        with_init_app: Whether `init_app` adds the routes, or the application itself.
-        subject: Who is signed in, by the cookies.
-        sign_in: Whether nobody may sign in all the same.
-        pages: Whose pages they are.
-        on_error: Where an error leads to.
-        trouble: What befalls the site as it welcomes somebody.
-        mistakes: Options that are wrong, whatever the others say.
+        with_init_app: Whether `init_app` adds the routes. Otherwise the application adds those of `login_routes`.
+        subject: Returns who is signed in, from the cookies.
+        sign_in: The adapter's option `sign_in`.
+        pages: The adapter's option `pages`.
+        on_error: Returns where an error redirects to.
+        trouble: An error that `welcome` raises.
+        mistakes: Wrong options, which replace the right ones.
     """
 
     prefix: str = ""
@@ -56,7 +56,7 @@ class Site:
     callbacks: list[str] = attrs.Factory(list)
 
     def welcome(self, completed: CompletedLogin) -> str:
-        """Say where a finished login leads."""
+        """Return where a finished login leads."""
         self.logins.append(completed)
         if self.trouble is not None:
             raise self.trouble
@@ -64,7 +64,7 @@ class Site:
 
     @property
     def options(self) -> dict[str, Any]:
-        """The options that mean the same to every adapter."""
+        """The options that have the same meaning for every adapter."""
         return {
             "login_path": self.login_path,
             "callback_path": self.callback_path,
@@ -78,22 +78,22 @@ TROUBLES: dict[str, AniListOAuthError] = {
     "/refused": InvalidTokenError("Invalid token", errors=[{"message": "Invalid token", "status": 400}], status=400),
     "/down": ServiceUnavailableError("AniList is down", retry_after=30),
 }
-"""Pages of the site whose handlers raise something."""
+"""Pages of the site whose handlers raise an error."""
 
 
 class AdapterSite(Protocol):
-    """The site in a framework: what you provide to the suite by the fixture ``adapter_site``."""
+    """The site in your framework, which the fixture ``adapter_site`` returns."""
 
     def application(self, flow: LoginFlow, site: Site, *things: Any) -> Any:
-        """Write the site in the framework, with its adapter; `things` are opened and closed with it by `lifespan`.
+        """Return the site as an application with your adapter. `lifespan` opens and closes `things` with it.
 
         `Site.options` go to the adapter as they are. `Site.subject` is called with the cookies. `Site.on_error` is
-        called with the error, and gives where to redirect to, or None. Note every address that is asked for in
+        called with the error, and returns where to redirect to, or None. Record the address of every request in
         `Site.callbacks`.
         """
 
     def init_app(self, application: Any, flow: LoginFlow) -> None:
-        """Add a login to what may be no application of the framework: call the adapter's `init_app`, or wrap it."""
+        """Call your adapter's `init_app`, or wrap the application. It may be an object of another framework."""
 
     def served(self, application: Any, listener: socket.socket) -> AbstractAsyncContextManager[None]:
-        """Serve it by a real server on a listening socket."""
+        """Serve the application with a real server on a listening socket."""

@@ -1,4 +1,4 @@
-"""A site at work, the AniList it knows, and somebody who visits it."""
+"""A running site, its sandbox, and a visitor."""
 
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -19,7 +19,7 @@ from anilist_oauth.web.conformance.visitor import Visitor
 
 @attrs.frozen(kw_only=True)
 class Stand:
-    """A site at work, the AniList it knows, and somebody who visits it."""
+    """A running site, its sandbox, and a visitor."""
 
     adapter: AdapterSite
     site: Site
@@ -34,22 +34,22 @@ class Stand:
         return await self.stack.enter_async_context(Visitor(self.url))
 
     async def begin(self, query: str = "", *, visitor: Visitor | None = None) -> str:
-        """Begin a login: where the browser is sent."""
+        """Begin a login. Return where the browser is sent."""
         seen = await (visitor or self.visitor).get(f"{self.site.prefix}{self.site.login_path}{query}")
         assert seen.status == 303, seen.text
         return seen.location
 
     async def approve(self, url: str) -> str:
-        """Approve at AniList: where the browser is sent, on this site whatever its public name is."""
+        """Approve at AniList. Return where the browser is sent, with the site's local address."""
         return self.local(await self.sandbox.approve(url))
 
     def local(self, callback: str) -> str:
-        """Find the site behind its public name."""
+        """Return an address of the site without its public host. Anything else stays unchanged."""
         return str(URL(callback, encoded=True).relative()) if callback.startswith("http") else callback
 
     @property
     def exchanges(self) -> int:
-        """How many codes were sent to the token endpoint."""
+        """The number of codes sent to the token endpoint."""
         return sum(request.path == "/api/v2/oauth/token" for request in self.sandbox.requests)
 
     def advance(self, **time: float) -> None:
@@ -58,7 +58,7 @@ class Stand:
 
 
 Open = Callable[..., Awaitable[Stand]]
-"""Serves a `Site` (the first argument, if any) until the test is over; the others are those of `stand`."""
+"""Serves a `Site` (the first argument, if given) until the test ends. The other arguments are those of `stand`."""
 
 
 @asynccontextmanager
@@ -70,7 +70,7 @@ async def stand(
     client_id: int = 1,
     **options: Any,
 ) -> AsyncIterator[Stand]:
-    """Serve a site; `redirect_uri` may name its url and prefix, `options` are the flow's."""
+    """Serve a site. `redirect_uri` may contain its ``{url}`` and ``{prefix}``, and `options` go to the flow."""
     async with AsyncExitStack() as stack:
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         url = URL.build(scheme="http", host="127.0.0.1", port=listener.getsockname()[1])

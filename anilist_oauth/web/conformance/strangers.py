@@ -1,4 +1,4 @@
-"""What strangers bring, over every adapter: planted cookies, forced links, circles, endless input."""
+"""Attacks by strangers, for every adapter: planted cookies, forced links, redirect loops, endless input."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,18 +17,16 @@ ELSEWHERE: list[dict[str, str | None]] = [
     {"Sec-Fetch-Site": "same-site"},
     {"Sec-Fetch-Site": "none"},
 ]
-OLDER: dict[str, str | None] = {
-    "Sec-Fetch-Site": None
-}  # a browser that does not know the header, or does not send it over plain http
+OLDER: dict[str, str | None] = {"Sec-Fetch-Site": None}  # an old browser, or plain http: the header is missing
 
 
 def signed_in(cookies: Mapping[str, str]) -> str | None:
-    """Say who is signed in at the site."""
+    """Return who is signed in at the site."""
     return cookies.get("session")
 
 
 async def linking(open_stand: Open, *, user: str | None = "alice", **options: Any) -> Stand:
-    """Open a site that links accounts, for a visitor who is signed in there."""
+    """Open a site that links accounts, with a visitor who is signed in."""
     stand = await open_stand(Site(subject=signed_in, **options))
     if user is not None:
         stand.visitor.cookies["session"] = user
@@ -38,7 +36,7 @@ async def linking(open_stand: Open, *, user: str | None = "alice", **options: An
 @pytest.mark.requirement("S31")
 @pytest.mark.requirement("V29")
 async def test_a_planted_cookie_is_not_taken_for_a_binding(open_stand: Open) -> None:
-    """None of some fifty odd headers gives a stranger's login to this browser; as a browser writes it, it does."""
+    """None of about fifty odd headers counts as the binding. The header that a browser writes does."""
     stand = await open_stand(redirect_uri="https://site.example/callback")
     callback = await stand.approve(await stand.begin())
     ((name, value),) = stand.visitor.cookies.items()
@@ -46,7 +44,7 @@ async def test_a_planted_cookie_is_not_taken_for_a_binding(open_stand: Open) -> 
     victim = await stand.another()
     for odd in ODD_HEADERS:
         if odd.startswith(b"\t"):
-            continue  # it belongs to HTTP, which takes it away, and no browser keeps it in a name
+            continue  # HTTP itself removes it, and no browser keeps it in a name
         header = odd.replace(NAME.encode(), name.encode()).replace(NAME[7:].encode(), name[7:].encode())
         header = header.replace(VALUE.encode(), value.encode())
         status, location = await victim.raw(callback, [b"Cookie: " + header])
@@ -58,7 +56,7 @@ async def test_a_planted_cookie_is_not_taken_for_a_binding(open_stand: Open) -> 
 
 @pytest.mark.requirement("S32")
 async def test_a_login_of_another_user_is_refused(open_stand: Open) -> None:
-    """Who is signed in at the site must be the one for whom the login was begun; nothing is spent till they are."""
+    """The signed-in user must be the one for whom the login was begun. Until then nothing is spent."""
     stand = await linking(open_stand)
     callback = await stand.approve(await stand.begin())
     for other in ("bob", "alice2", "None", ""):
@@ -70,14 +68,14 @@ async def test_a_login_of_another_user_is_refused(open_stand: Open) -> None:
     assert "somebody else was signed in" in (await stand.visitor.get(f"{FAILED}cookie")).text
     assert (stand.exchanges, stand.site.logins) == (0, [])
     stand.visitor.cookies["session"] = "alice"
-    for _ in range(2):  # and again, for a double click
+    for _ in range(2):  # the same callback again, as by a double click
         assert (await stand.visitor.get(callback)).location == "/"
     assert {login.login.subject for login in stand.site.logins} == {"alice"}
 
 
 @pytest.mark.requirement("S32")
 async def test_a_sign_in_where_somebody_has_signed_in_meanwhile_is_refused(open_stand: Open) -> None:
-    """It would sign them in as another; the one who has signed in by it may come again."""
+    """It would change the signed-in user. The user who signed in by this login may repeat the callback."""
     stand = await linking(open_stand, user=None, sign_in=True)
     callback = await stand.approve(await stand.begin())
     stand.visitor.cookies["session"] = "bob"
@@ -92,7 +90,7 @@ async def test_a_sign_in_where_somebody_has_signed_in_meanwhile_is_refused(open_
 @pytest.mark.requirement("S33")
 @pytest.mark.requirement("V28")
 async def test_a_visit_from_elsewhere_is_asked(open_stand: Open) -> None:
-    """Only the button of the site's own page begins a link; it keeps where the person wanted to go."""
+    """Only the button of the site's own page begins the link, and it keeps where the visitor wanted to go."""
     stand = await linking(open_stand, user="<b>alice</b>", pages=Pages(application="AniSite"))
     for headers in (*ELSEWHERE, OLDER, OLDER | {"Referer": "https://evil.example/"}):
         page = await stand.visitor.get("/login/anilist?return_to=/a%3Fb", headers=headers)
@@ -115,14 +113,14 @@ async def test_a_visit_from_elsewhere_is_asked(open_stand: Open) -> None:
 
 @pytest.mark.requirement("S33")
 async def test_a_link_of_the_site_itself_is_not_asked(open_stand: Open) -> None:
-    """By what the browser says, or by the referrer where it says nothing."""
+    """The browser's Sec-Fetch-Site decides, or the referrer if that header is missing."""
     stand = await linking(open_stand)
     for headers in ({}, OLDER | {"Referer": f"{stand.url}/settings"}):
         assert (await stand.visitor.get("/login/anilist", headers=headers)).status == 303
 
 
 async def test_a_sign_in_goes_on_as_it_does(open_stand: Open) -> None:
-    """From whatever site it was begun: nobody's account is linked."""
+    """A sign-in links no account, so it may begin on any site."""
     for stand in (await open_stand(), await linking(open_stand, user=None, sign_in=True)):
         for headers in (*ELSEWHERE, OLDER):
             assert (await stand.visitor.get("/login/anilist", headers=headers)).status == 303
@@ -130,7 +128,7 @@ async def test_a_sign_in_goes_on_as_it_does(open_stand: Open) -> None:
 
 @pytest.mark.requirement("S34")
 async def test_nobody_is_signed_in_silently(open_stand: Open) -> None:
-    """Where accounts are linked, a visitor whom the site does not know is told to sign in there; nothing is begun."""
+    """If accounts are linked, an unknown visitor is told to sign in to the site, and no login is begun."""
     stand = await linking(open_stand, user=None)
     for address in ("/login/anilist", "/login/anilist?return_to=/a", "/login/anilist?return_to=//evil.example"):
         for headers in ({}, *ELSEWHERE):
@@ -146,7 +144,7 @@ async def test_nobody_is_signed_in_silently(open_stand: Open) -> None:
 @pytest.mark.requirement("S34")
 @pytest.mark.parametrize("with_init_app", [True, False], ids=["init_app", "routes"])
 async def test_a_site_that_forgets_is_explained(open_stand: Open, *, with_init_app: bool) -> None:
-    """A login that comes back to a page which still finds nobody is not begun again; the button may try."""
+    """If the page still finds nobody after a login, no other login begins by itself. A button offers one."""
     stand = await open_stand(Site(with_init_app=with_init_app))
     sent = await stand.visitor.get("/mine")
     begun = await stand.visitor.get(sent.location)
@@ -163,7 +161,7 @@ async def test_a_site_that_forgets_is_explained(open_stand: Open, *, with_init_a
 
 @pytest.mark.requirement("S34")
 async def test_a_token_that_is_refused_at_once_is_explained(open_stand: Open) -> None:
-    """Another login would give another token that is refused."""
+    """No other login begins, because its token would be refused as well."""
     stand = await open_stand()
     sent = await stand.visitor.get("/refused")
     begun = await stand.visitor.get(sent.location)
@@ -173,7 +171,7 @@ async def test_a_token_that_is_refused_at_once_is_explained(open_stand: Open) ->
 
 @pytest.mark.requirement("S40")
 async def test_a_sign_in_keeps_a_short_way(open_stand: Open) -> None:
-    """Strangers begin sign-ins: 512 bytes are kept for them, and more where an account is linked."""
+    """Strangers can begin sign-ins, so at most 512 bytes of return_to are kept. A link of accounts may keep more."""
     for number, status in ((511, 303), (512, 400)):
         stand = await open_stand()
         assert (await stand.visitor.get(f"/login/anilist?return_to=/{'a' * number}")).status == status
@@ -184,7 +182,7 @@ async def test_a_sign_in_keeps_a_short_way(open_stand: Open) -> None:
 
 
 async def test_a_failure_keeps_the_way(open_stand: Open) -> None:
-    """The page of failures leads to the login and then where the person wanted to go; nothing else is repeated."""
+    """The failure page offers a login that returns where the visitor wanted to go, and repeats nothing else."""
     stand = await open_stand()
     wish = quote("/report/7?a=b&c=d", safe="")
     url = await stand.begin(f"?return_to={wish}")

@@ -1,4 +1,4 @@
-"""A browser reduced to requests and cookies, so that a test sees each answer as it is."""
+"""A browser reduced to requests and cookies. Tests see each answer unchanged."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -21,23 +21,23 @@ class Seen:
 
     @property
     def location(self) -> str:
-        """Where it leads; empty if nowhere."""
+        """The ``Location``, or an empty string."""
         return self.headers.get("Location", "")
 
     @property
     def cookies(self) -> list[str]:
-        """The cookies it sets, as written."""
+        """The ``Set-Cookie`` headers, as written."""
         return self.headers.getall("Set-Cookie", [])
 
 
 def pieces(cookie: str) -> tuple[str, frozenset[str]]:
-    """Take a ``Set-Cookie`` apart: name and value, and the attributes, whose order and case of letters are free."""
+    """Split a ``Set-Cookie`` header into name and value, and the attributes in lower case."""
     pair, *attributes = cookie.split("; ")
     return pair, frozenset(attribute.lower() for attribute in attributes)
 
 
 class Visitor:
-    """Follows no redirect by itself, and keeps every cookie until it is taken away."""
+    """Follows no redirect by itself, and keeps every cookie until it is deleted."""
 
     def __init__(self, site: URL, *, verify: bool = True) -> None:
         self.cookies: dict[str, str] = {}
@@ -54,7 +54,7 @@ class Visitor:
         await self._session.close()
 
     async def raw(self, address: str, lines: Sequence[bytes]) -> tuple[int, str]:
-        """Ask for an address with header lines of just these bytes: the status, and where it leads."""
+        """Request an address with exactly these header lines. Return the status and the ``Location``."""
         reader, writer = await asyncio.open_connection(self._site.host, self._site.port)
         try:
             writer.write(b"\r\n".join([f"GET {address} HTTP/1.1".encode(), b"Host: x", *lines, b"", b""]))
@@ -66,13 +66,13 @@ class Visitor:
         return int(head[0].split()[1]), location
 
     async def get(self, address: str, *, method: str = "GET", headers: Mapping[str, str | None] | None = None) -> Seen:
-        """Ask for an address of the site, or a whole one, without changing a character of it.
+        """Request a path of the site, or a whole address, without changing a character of it.
 
         A header that is None is left out.
         """
         url = URL(address if address.startswith("http") else f"{self._site}{address}", encoded=True)
         cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        usual = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}  # as if a link of the site had been followed
+        usual = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}  # a link of the site was followed
         every = {**usual, **(cookie if self.cookies else {}), **(headers or {})}
         sent = {name: value for name, value in every.items() if value is not None}
         async with self._session.request(method, url, headers=sent, allow_redirects=False) as response:

@@ -42,7 +42,7 @@ class Stage:
             asked = await visit("GET", here)
             assert "AniBot asks this for" in asked.words, asked.words
             linked = await visit("POST", here.with_query(None), data=asked.forms[0])
-            assert "mika on AniList is now linked" in linked.words, linked.words
+            assert " on AniList is now linked to " in linked.words, linked.words
 
     def check_closed(self) -> None:
         """Make sure that the bot had one port, and has closed it."""

@@ -7,11 +7,14 @@ from collections.abc import AsyncIterator
 import pytest
 
 from anilist_oauth.login.flow import LoginFlow
-from anilist_oauth.storage import RedisStore, open_store
+from anilist_oauth.storage import Outcome, RedisStore, open_store
 from anilist_oauth.storage.redis import client as redis_client
 from tests.flows import COOKIE, Stage, staged
 from tests.services import RedisServer
+from tests.storage.openers import Clock
+from tests.storage.records import key, pending
 
+DONE = Outcome(subject="discord:42")
 SLOWER = "some seconds later; `ACL SETUSER <user> &anilist_oauth:{logins}:settled` allows it"
 
 
@@ -55,3 +58,22 @@ async def test_opening_says_once_what_is_slower(redis: RedisServer, caplog: pyte
     assert [record.getMessage() for record in caplog.records if SLOWER in record.getMessage()] == [
         f"this Redis user may not use channels, so a login finished by another process is noticed {SLOWER}"
     ]
+
+
+@pytest.mark.requirement("V32")
+async def test_whoever_loses_the_right_while_waiting_looks_instead(
+    redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Redis cuts the subscription off; the next one is refused, which is no failure."""
+    monkeypatch.setattr(redis_client, "LOOK_EVERY", 0.05)
+    monkeypatch.setattr(redis_client, "AGAIN_AFTER", 0.01)
+    redis.command("FLUSHALL")
+    url = redis.user_without_channels()
+    redis.command("ACL SETUSER bot &*")
+    async with RedisStore(url, clock=Clock()) as store:
+        await store.logins.add(key(), pending())
+        waiting = asyncio.ensure_future(store.logins.settled(key(), timeout=30))
+        await asyncio.wait_for(store._own_logins._waiters._watching.wait(), 30)
+        redis.command("ACL SETUSER bot resetchannels", "CLIENT KILL TYPE pubsub")
+        await store._run(("HSET", store._keys.logins + key(), "outcome", DONE.to_json()))
+        assert await waiting == DONE

@@ -14,7 +14,7 @@ import attrs
 import pytest
 
 from anilist_oauth.errors import ConfigurationError, StorageError
-from anilist_oauth.storage import Outcome, SQLStore
+from anilist_oauth.storage import Outcome, SQLStore, sql
 from anilist_oauth.storage.sql import database, failures, runner, sqlite, statements, tables, upgrade
 from anilist_oauth.storage.sql import logins as sql_logins
 from anilist_oauth.storage.sql import postgresql as sql_postgresql
@@ -165,6 +165,29 @@ async def test_missing_extra_says_how_to_install_it(
     monkeypatch.setitem(sys.modules, missing, None)
     with pytest.raises(ImportError, match=rf"pip install 'anilist-oauth\[{extra}\]'$"):
         await SQLStore(url).open()
+
+
+def test_the_tables_need_sqlalchemy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A migration that imports them is told how to install it; any other name is one that is not there."""
+    monkeypatch.delitem(sys.modules, tables.__name__)
+    monkeypatch.setitem(sys.modules, "sqlalchemy", None)
+    with pytest.raises(ImportError, match=r"pip install 'anilist-oauth\[sql\]'$"):
+        _ = sql.metadata
+    with pytest.raises(AttributeError, match="no attribute 'metadatas'"):
+        _ = sql.metadatas
+
+
+async def test_statements_are_kept_up_to_a_number(
+    postgresql: PostgreSQLServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that contain a list differ in length; beyond the number they are prepared again each time."""
+    monkeypatch.setattr(sql_postgresql, "MOST_STATEMENTS", 1)
+    async with SQLStore(postgresql.database(), clock=Clock()) as store:
+        for _ in range(2):
+            await store.tokens.put(stored())
+            assert await store.tokens.get("discord:42", client_id="12345") == stored()
+        [link] = store._runner._database._idle
+        assert len(link.statements) == 1
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])

@@ -1,0 +1,115 @@
+"""What AniList refuses of a document before it looks anything up, and what it says then."""
+
+import re
+from functools import cache, lru_cache
+from typing import Any
+
+import graphql
+
+from anilist_oauth.sandbox.graphql.errors import RECORDED
+from anilist_oauth.sandbox.graphql.findings import Finding, FindingKind
+from anilist_oauth.sandbox.graphql.pagination import CONNECTION_LIMIT, PAGE_LIMIT, depth_refusal
+from anilist_oauth.sandbox.graphql.schema import anilist_schema
+
+_COMPLEXITY_LIMIT = 500
+_MAX_QUERY_TOKENS = 10_000
+_LIMITS = {"Page": ("perPage", PAGE_LIMIT), "MediaListCollection": ("perChunk", 500)}
+_NEED_A_TOKEN = {"Query.Viewer", "Query.Notification", "Query.AniChartUser", "Page.notifications"}
+
+
+def worded(message: str) -> str:
+    """Say what graphql-core says in the words of AniList's library, webonyx/graphql-php, where they differ.
+
+    Recorded are an unknown argument (AniList/docs issue 2), an unknown field and the quotation marks. The others are
+    inferred from that library's validation rules at the time of AniList's API v2 (versions 0.10 to 0.13).
+    """
+    for pattern, replacement in RECORDED["wordings"]:
+        message = re.sub(pattern, replacement, message, flags=re.DOTALL)
+    return message
+
+
+@lru_cache(maxsize=256)
+def parsed(query: str) -> tuple[graphql.DocumentNode | None, FindingKind, list[graphql.GraphQLError]]:
+    """Parse and validate a query. Return the document, if it is valid, and the kind and text of what is refused."""
+    try:
+        document = graphql.parse(query, max_tokens=_MAX_QUERY_TOKENS)
+    except graphql.GraphQLError as error:
+        return None, "invalid", [error]
+    if errors := graphql.validate(anilist_schema(), document):
+        return None, "invalid", errors
+    actual = complexity(document)
+    message = f"Max query complexity should be {_COMPLEXITY_LIMIT} but got {actual}."
+    return document, "complexity", [graphql.GraphQLError(message)] if actual > _COMPLEXITY_LIMIT else []
+
+
+def complexity(document: graphql.DocumentNode) -> int:
+    """Count the fields of a valid document's operations: each once, as often as its fragment is used."""
+    fragments = {
+        node.name.value: node for node in document.definitions if isinstance(node, graphql.FragmentDefinitionNode)
+    }
+
+    @cache
+    def of_fragment(name: str) -> int:  # once each: fragments of fragments would multiply without end
+        return of_selection(fragments[name].selection_set)
+
+    def of_selection(selection: graphql.SelectionSetNode | None) -> int:
+        return sum(
+            of_fragment(node.name.value)
+            if isinstance(node, graphql.FragmentSpreadNode)
+            else isinstance(node, graphql.FieldNode) + of_selection(getattr(node, "selection_set", None))
+            for node in (selection.selections if selection else ())
+        )
+
+    operations = [node for node in document.definitions if isinstance(node, graphql.OperationDefinitionNode)]
+    return sum(of_selection(operation.selection_set) for operation in operations)
+
+
+def checked(query: str) -> list[Finding]:
+    """Check a query against AniList's schema and limits. Return its problems by position."""
+    document, kind, errors = parsed(query)
+    found = [_found(kind, error) for error in errors]
+    if document is not None:
+        for kind, rule in _RULES.items():
+            found += [_found(kind, error) for error in graphql.validate(anilist_schema(), document, [rule])]
+    return sorted(found, key=lambda finding: (finding.line, finding.column))
+
+
+def _found(kind: FindingKind, error: graphql.GraphQLError) -> Finding:
+    places = [{"line": place.line, "column": place.column} for place in error.locations or ()]
+    return Finding(kind=kind, message=worded(error.message), **(places[0] if places else {}))
+
+
+class _PageLimits(graphql.ValidationRule):
+    """Pages are neither too large nor too deep, as far as their numbers are in the query."""
+
+    def enter_field(self, node: graphql.FieldNode, *_: Any) -> None:
+        """Check one field."""
+        kind = str(graphql.get_named_type(self.context.get_type()))
+        name, limit = _LIMITS.get(kind, ("perPage", CONNECTION_LIMIT))
+        numbers = {
+            argument.name.value: int(argument.value.value)
+            for argument in node.arguments or ()
+            if isinstance(argument.value, graphql.IntValueNode)
+        }
+        if numbers.get(name, 0) > limit and (kind in _LIMITS or kind.endswith("Connection")):
+            message = f"{name} is {numbers[name]}: AniList returns at most {limit}, without saying so."
+            self.report_error(graphql.GraphQLError(message, node))
+        if kind == "Page" and (refusal := depth_refusal(numbers.get("page", 1), numbers.get("perPage", limit))):
+            self.report_error(graphql.GraphQLError(f"{refusal}.", node))
+
+
+class _NeedsNoToken(graphql.ValidationRule):
+    """No field is of a user's own."""
+
+    def enter_field(self, node: graphql.FieldNode, *_: Any) -> None:
+        """Check one field."""
+        owner = str(self.context.get_parent_type())
+        if owner == "Mutation" or f"{owner}.{node.name.value}" in _NEED_A_TOKEN:
+            self.report_error(graphql.GraphQLError(f'"{node.name.value}" needs a user\'s token.', node))
+
+
+_RULES: dict[FindingKind, type[graphql.ASTValidationRule]] = {
+    "deprecated": graphql.NoDeprecatedCustomRule,
+    "page": _PageLimits,
+    "token": _NeedsNoToken,
+}
