@@ -222,6 +222,20 @@ async def test_a_client_or_pool_of_the_applications_own_is_used_and_not_closed(r
     await pool.disconnect()
 
 
+@pytest.mark.parametrize(
+    ("size", "expected"), [(None, {"postgresql": 10, "redis": 20}), (2, {"postgresql": 2, "redis": 2})]
+)
+@pytest.mark.parametrize("make", ["postgresql", "redis"], indirect=True)
+async def test_there_are_no_more_connections_than_were_asked_for(
+    make: Make, size: int | None, expected: dict[str, int]
+) -> None:
+    """However many calls there are at once; without a number there are some more."""
+    async with make(pool_size=size) as store:
+        await asyncio.gather(*(store.logins.look(key(number)) for number in range(40)))
+        idle = store._runner._database._idle if isinstance(store, SQLStore) else store._client._links._idle
+        assert len(idle) == expected[(await store.health()).kind]
+
+
 async def test_an_engine_is_used_and_not_disposed(tmp_path: Path) -> None:
     """Whatever driver it has, if its database is one of ours."""
     engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/own.db")
