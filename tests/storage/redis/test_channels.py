@@ -3,11 +3,14 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
+from anilist_oauth.clock import utc_now
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.storage import Outcome, RedisStore, open_store
+from anilist_oauth.storage.records import PendingLogin
 from anilist_oauth.storage.redis import client as redis_client
 from tests.flows import COOKIE, Stage, staged
 from tests.services import RedisServer
@@ -34,6 +37,22 @@ async def test_logins_go_through_and_waiters_hear_of_them(store: RedisStore, mon
         for number in range(10):
             assert await log_in(stage, f"discord:{number}") == f"discord:{number}"
         assert stage.posts() == 10
+
+
+@pytest.mark.requirement("V32")
+async def test_no_step_of_a_login_is_refused(store: RedisStore) -> None:
+    """The scripts publish what they did; that this is refused does not undo the step, nor make an error of it."""
+    for number in range(21):  # one more than a subject may have, so that the oldest goes
+        await store.logins.add(key(number), fresh())
+    assert await store.logins.look(key(0)) is None
+    assert await store.logins.take(key(1), claim="a", code="c") is not None
+    await store.logins.settle(key(1), DONE)
+    assert await store.logins.settled(key(1), timeout=0) == DONE
+
+
+def fresh() -> PendingLogin:
+    """Make a login that begins now."""
+    return pending(expires_at=utc_now() + timedelta(minutes=10))
 
 
 async def log_in(stage: Stage, subject: str) -> str | None:
