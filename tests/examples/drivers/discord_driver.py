@@ -8,7 +8,7 @@ from unittest.mock import AsyncMock, patch
 from discord import AppCommandType
 
 from tests.examples import discord_bot
-from tests.examples.drivers.stage import staged
+from tests.examples.drivers.stage import LINKED, staged
 
 ME = {"id": "1", "username": "anibot", "discriminator": "0", "avatar": None}
 APPLICATION = SimpleNamespace(id=1, flags=None, interactions_endpoint_url=None)
@@ -50,7 +50,7 @@ async def main() -> None:
             using = asyncio.create_task(cog.login.callback(cog, interaction))
             await stage.follow(await sent.get())
             await using
-            assert await sent.get() == "You are mika on AniList."
+            assert LINKED.fullmatch(await sent.get())
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
             await bot.close()

@@ -6,7 +6,7 @@ import sys
 from typing import Any
 from unittest.mock import AsyncMock, MagicMock
 
-from tests.examples.drivers.stage import staged
+from tests.examples.drivers.stage import LINKED, staged
 
 RECIPE = sys.argv[1]
 
@@ -45,7 +45,7 @@ async def main() -> None:
         using = asyncio.create_task(command.callback(used(sent, ended, bot)))
         await stage.follow(await sent.get())
         await using
-        assert "You are mika on AniList." in str(ended.await_args)
+        assert LINKED.search(str(ended.await_args))
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await bot.close()

@@ -2,11 +2,11 @@
 
 import asyncio
 from typing import Any
-from unittest.mock import AsyncMock, MagicMock
+from unittest.mock import ANY, AsyncMock, MagicMock
 
 import hikari
 
-from tests.examples.drivers.stage import staged
+from tests.examples.drivers.stage import LINKED, staged
 
 
 async def main() -> None:
@@ -32,7 +32,8 @@ async def main() -> None:
         (button,) = (await sent.get()).components
         await stage.follow(button.url)
         await using
-        interaction.edit_initial_response.assert_awaited_once_with("You are mika on AniList.", component=None)
+        interaction.edit_initial_response.assert_awaited_once_with(ANY, component=None)
+        assert LINKED.fullmatch(interaction.edit_initial_response.await_args.args[0])
         await bot.dispatch(hikari.StoppedEvent(app=bot), return_tasks=True)
         stage.check_closed()
 

@@ -11,7 +11,7 @@ from telegram.ext import Application
 from telegram.request import BaseRequest
 
 from tests.examples import ptb_bot
-from tests.examples.drivers.stage import staged
+from tests.examples.drivers.stage import LINKED, staged
 
 MIKA = User(id=42, is_bot=False, first_name="Mika", username="mika")
 CHAT = Chat(id=42, type="private")
@@ -66,7 +66,7 @@ async def main() -> None:
         await bot.process_update(Update(update_id=1, message=message))
         sent = await telegram.sent.get()
         await stage.follow(sent["reply_markup"]["inline_keyboard"][0][0]["url"])
-        assert (await telegram.sent.get())["text"] == "You are mika on AniList."
+        assert LINKED.fullmatch((await telegram.sent.get())["text"])
         await bot.stop()
         await bot.shutdown()
         assert bot.post_shutdown is not None

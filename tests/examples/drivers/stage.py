@@ -1,6 +1,7 @@
 """A sandbox for a recipe, and the person who follows its link; a driver runs in a program of its own."""
 
 import os
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -17,6 +18,8 @@ from tests.examples import bot_logins
 from tests.receiver.scenes import visiting
 
 APPLICATION = Application(client_id=12345, client_secret="s" * 40, redirect_uri="https://bot.example/anilist")
+LINKED = re.compile(r"You are (mika|AniList user [0-9]+) on AniList\.")
+"""What a bot says at the end: the name is only asked for if that takes no longer than two seconds."""
 
 
 @attrs.define

@@ -1,0 +1,43 @@
+"""The suite as authors of other adapters use it: a plugin, a fixture, and one line."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+CONFTEST = """
+import pytest
+
+from tests.web.sites import Aiohttp
+
+pytest_plugins = ["anilist_oauth.web.conformance"]
+
+
+@pytest.fixture
+def adapter_site():
+    return Aiohttp()
+"""
+TESTS = """
+from anilist_oauth.web.conformance import suite
+
+globals().update(suite())
+"""
+
+
+def test_it_runs_outside_of_this_project(tmp_path: Path) -> None:
+    """With no settings of pytest's but strict markers, which it registers itself."""
+    (tmp_path / "conftest.py").write_text(CONFTEST, encoding="utf-8")
+    (tmp_path / "test_site.py").write_text(TESTS, encoding="utf-8")
+    program = [sys.executable, "-m", "pytest", "-q", "--strict-markers", "-p", "no:cacheprovider"]
+    ran = subprocess.run(
+        [*program, "--rootdir", tmp_path, "-c", os.devnull, "-k", "logs_in or host_alone or missing_piece", "."],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert " passed, " in ran.stdout
