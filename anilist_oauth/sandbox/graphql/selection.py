@@ -7,13 +7,13 @@ from typing import Any
 
 from anilist_oauth.sandbox.graphql.nodes import TABLES, Node
 from anilist_oauth.sandbox.graphql.schema import field_type
-from anilist_oauth.sandbox.graphql.view import Arguments, View
+from anilist_oauth.sandbox.graphql.view import Arguments, View, rule, rules
 
 _NO_FILTERS = frozenset(TABLES["no_filters"])
 
 
 def _like(value: Any, wanted: Any) -> bool:
-    pattern = "".join(".*" if part == "%" else re.escape(part) for part in re.split("(%)", str(wanted)))
+    pattern = re.escape(str(wanted)).replace("%", ".*")
     return value is not None and re.fullmatch(pattern, str(value), re.IGNORECASE | re.DOTALL) is not None
 
 
@@ -60,8 +60,6 @@ def read(view: View, node: Node, name: str) -> Any:
     """Read what a filter or a sort is about, as a value that can be compared; dates as ``FuzzyDateInt``."""
     if node.kind.endswith("Edge") and field_type(node.kind, _named(node, name)) is None:
         return read(view, view.part(node, "node"), name)
-    if name in _READERS:
-        return _READERS[name](view, node)
     path = _named(node, name)
     if path.endswith("Id") and field_type(node.kind, path) is None:
         path = path.removesuffix("Id")
@@ -76,29 +74,6 @@ def _named(node: Node, name: str) -> str:
     return paths.get(f"{node.kind}.{name}") or paths.get(name) or name
 
 
-def _names(view: View, node: Node) -> list[str]:
-    found = view.value(node, "title") or view.value(node, "name")
-    return [name for name in (found.values() if isinstance(found, dict) else [found]) if isinstance(name, str)]
-
-
-def _is_birthday(view: View, node: Node) -> bool:
-    born = view.path(node, "dateOfBirth.month"), view.path(node, "dateOfBirth.day")
-    return born == (view.now.month, view.now.day)
-
-
-_READERS: dict[str, Callable[[View, Node], Any]] = {
-    "search": _names,
-    "onList": lambda view, node: (
-        view.path(node, "media.mediaListEntry" if node.kind != "Media" else "mediaListEntry") is not None
-    ),
-    "isBirthday": _is_birthday,
-    "notYetAired": lambda view, node: view.value(node, "airingAt") > view.second,
-    "hasReplies": lambda view, node: view.value(node, "replyCount") > 0,
-    "hasRepliesOrTypeText": lambda view, node: node.kind == "TextActivity" or view.value(node, "replyCount") > 0,
-    "isModerator": lambda view, node: bool(view.value(node, "moderatorRoles")),
-}
-
-
 def ordered(view: View, nodes: list[Node], sorts: Iterable[str | None]) -> list[Node]:
     """Sort nodes; what has no such value stands last, and a sort that no field is named after changes nothing."""
     for sort in reversed([sort for sort in sorts if sort]):
@@ -109,3 +84,28 @@ def ordered(view: View, nodes: list[Node], sorts: Iterable[str | None]) -> list[
         known.sort(key=values.__getitem__, reverse=sort.endswith("_DESC"))
         nodes = known + [node for node in nodes if not isinstance(values[node], int | float | str)]
     return nodes
+
+
+@rule("*.search")
+def _names(view: View, node: Node, _arguments: Arguments) -> list[str]:
+    found = view.value(node, "title") or view.value(node, "name")
+    return [name for name in (found.values() if isinstance(found, dict) else [found]) if isinstance(name, str)]
+
+
+@rule("*.isBirthday")
+def _is_birthday(view: View, node: Node, _arguments: Arguments) -> bool:
+    born = view.path(node, "dateOfBirth.month"), view.path(node, "dateOfBirth.day")
+    return born == (view.now.month, view.now.day)
+
+
+rules(
+    {
+        "Media.onList": lambda view, media, _: view.value(media, "mediaListEntry") is not None,
+        "*.onList": lambda view, node, _: view.path(node, "media.onList"),
+        "AiringSchedule.notYetAired": lambda view, airing, _: view.value(airing, "airingAt") > view.second,
+        "TextActivity.hasRepliesOrTypeText": lambda _view, _activity, _: True,
+        "*.hasRepliesOrTypeText": lambda view, node, _: view.value(node, "hasReplies"),
+        "*.hasReplies": lambda view, node, _: view.value(node, "replyCount") > 0,
+        "User.isModerator": lambda view, user, _: bool(view.value(user, "moderatorRoles")),
+    }
+)

@@ -1,7 +1,7 @@
 """The authorization endpoint: check a request, and decide where to redirect the browser."""
 
 import re
-from typing import Literal
+from typing import Any, Literal, get_args
 from urllib.parse import quote_plus
 
 import attrs
@@ -49,18 +49,21 @@ class SentBackError(Exception):
         self.location = location
 
 
+def _check_denial(_authorization: Any, _field: Any, denial: str) -> None:
+    if denial not in get_args(DenialName):
+        raise ValueError(f"denial: {denial!r} is neither 'passport' nor 'library'")
+
+
+@attrs.define(kw_only=True)
 class Authorization:
     """Checks authorization requests like one version of the library. The denial is Passport's or the library's."""
 
-    def __init__(self, *, clients: Clients, grants: Grants, generation: Generation, denial: DenialName) -> None:
-        if denial not in {"passport", "library"}:
-            raise ValueError(f"denial: {denial!r} is neither 'passport' nor 'library'")
-        self.echoes_state = True
-        self.pin_page: URL | None = None
-        self._clients = clients
-        self._grants = grants
-        self._generation = generation
-        self._denial = denial
+    clients: Clients
+    grants: Grants
+    generation: Generation
+    denial: DenialName = attrs.field(validator=_check_denial)
+    echoes_state: bool = True
+    pin_page: URL | None = None
 
     def question(self, request: ReceivedRequest) -> Question:
         """Check an authorization request.
@@ -72,12 +75,12 @@ class Authorization:
         """
         fields = request.parameters
         response_type = fields.get("response_type")
-        if response_type is None and self._generation.names_response_type:
+        if response_type is None and self.generation.names_response_type:
             raise missing("response_type")
         client_id = fields.get("client_id")
         if response_type not in {"code", "token"} or client_id is None:
             raise refused("unsupported_grant_type")
-        application = self._clients.find(client_id)
+        application = self.clients.find(client_id)
         if application is None:
             raise refused("invalid_client")
         given = self._given_redirect_uri(application, fields)
@@ -89,7 +92,7 @@ class Authorization:
             application=application,
             response_type=response_type,
             redirect_uri=redirect_uri,
-            repeated=redirect_uri if self._generation.requires_redirect_uri else given,
+            repeated=redirect_uri if self.generation.requires_redirect_uri else given,
             state=state,
             challenge=self._challenge(fields) if response_type == "code" else None,
         )
@@ -98,11 +101,11 @@ class Authorization:
         """Approve the request, and return the URL to redirect to."""
         client_id = question.application.client_id
         if question.response_type == "code":
-            code = self._grants.new_code(
+            code = self.grants.new_code(
                 client_id=client_id, user=user, redirect_uri=question.repeated, challenge=question.challenge
             )
             return self._location(question.redirect_uri, {"code": code, "state": question.state})
-        token = await self._grants.new_token(client_id=client_id, user=user, refreshable=False)
+        token = await self.grants.new_token(client_id=client_id, user=user, refreshable=False)
         fields = {
             "access_token": token.value,
             "token_type": "Bearer",
@@ -114,7 +117,7 @@ class Authorization:
     def deny(self, question: Question) -> str:
         """Deny the request, and return the URL to redirect to."""
         implicit = question.response_type == "token"
-        if self._denial == "passport":
+        if self.denial == "passport":
             base = self._base(question.redirect_uri)
             separator = "#" if implicit else _separator(base)
             return f"{base}{separator}error=access_denied&state={question.state or ''}"
@@ -129,14 +132,14 @@ class Authorization:
             return None
         given = fields["redirect_uri"]
         if given is None:  # a list, such as redirect_uri[]=…
-            raise missing("redirect_uri") if self._generation.expects_lists else ServerFaultError
-        if not owns(application, given, self._generation):
+            raise missing("redirect_uri") if self.generation.expects_lists else ServerFaultError
+        if not owns(application, given, self.generation):
             raise refused("invalid_client")
         return given
 
     def _challenge(self, fields: dict[str, str | None]) -> tuple[str, str] | None:
         challenge = fields.get("code_challenge")
-        if challenge is None or not self._generation.checks_pkce:
+        if challenge is None or not self.generation.checks_pkce:
             return None
         method = fields.get("code_challenge_method") or "plain"
         if method not in {"S256", "plain"}:
@@ -147,16 +150,16 @@ class Authorization:
 
     def _scope_refused(self, redirect_uri: str, scope: str, response_type: str, state: str | None) -> str:
         refusal = refused("invalid_scope", f"Check the `{scope}` scope")
-        if self._generation.state_in_errors:
+        if self.generation.state_in_errors:
             return self._refused(redirect_uri, refusal, state, fragment=response_type == "token")
-        return self._location(redirect_uri, refusal.fields(self._generation))
+        return self._location(redirect_uri, refusal.fields(self.generation))
 
     def _refused(self, redirect_uri: str, refusal: RefusedError, state: str | None, *, fragment: bool) -> str:
         """Append the error after the state, as the library does, even if that breaks the URI (9.x, implicit)."""
         base = self._base(redirect_uri)
-        separator = "#" if fragment and self._generation.state_in_errors else _separator(base)
+        separator = "#" if fragment and self.generation.state_in_errors else _separator(base)
         location = f"{base}{separator}{php_query({'state': state})}"
-        return f"{location}{_separator(location)}{php_query(refusal.fields(self._generation))}"
+        return f"{location}{_separator(location)}{php_query(refusal.fields(self.generation))}"
 
     def _location(self, redirect_uri: str, fields: dict[str, str | None] | dict[str, str]) -> str:
         base = self._base(redirect_uri)
