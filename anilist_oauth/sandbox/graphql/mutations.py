@@ -161,15 +161,20 @@ def change_entry(view: View, entry: Node, changes: Mapping[str, Any]) -> Node:
 
 @rule("Mutation.DeleteCustomList")
 def _delete_list(view: View, _mutation: Node, arguments: Arguments) -> dict[str, bool]:
-    user, name, which = view.account, arguments.get("customList"), list_of(arguments.get("type"))
-    options = view.value(user, "mediaListOptions")
-    rest = [one for one in options[which]["customLists"] if one != name]
-    view.world.put(user, mediaListOptions={**options, which: {**options[which], "customLists": rest}})
-    for entry in entries(view, user):
-        lists = entry.facts.get("_lists", ())
-        if name in lists and list_of(view.path(entry, "media.type")) == which:
-            view.world.put(entry, _lists=[one for one in lists if one != name])
+    which, options = list_of(arguments.get("type")), view.value(view.account, "mediaListOptions")
+    rest = [one for one in options[which]["customLists"] if one != arguments.get("customList")]
+    view.world.put(view.account, mediaListOptions={**options, which: {**options[which], "customLists": rest}})
+    _forget_lists(view)
     return {"deleted": True}
+
+
+def _forget_lists(view: View) -> None:
+    """Take the viewer's entries out of the custom lists that are gone."""
+    for entry in entries(view, view.account):
+        lists = entry.facts.get("_lists", ())
+        kept = [one for one in lists if one in options_of(view, entry)["customLists"]]
+        if len(kept) < len(lists):
+            view.world.put(entry, _lists=kept)
 
 
 @rule("Mutation.RateReview")
@@ -205,7 +210,9 @@ def _update_user(view: View, _mutation: Node, arguments: Arguments) -> Node:
         lists[kind] = {**lists[kind], **changes.pop(f"{kind}Options", {})}
     lists |= {name: changes.pop(name) for name in ("scoreFormat", "rowOrder") if name in changes}
     own = {name: changes.pop(name) for name in ("about", "donatorBadge") if name in changes}
-    return view.world.put(user, options={**options, **changes}, mediaListOptions=lists, **own)
+    changed = view.world.put(user, options={**options, **changes}, mediaListOptions=lists, **own)
+    _forget_lists(view)
+    return changed
 
 
 @rule("Mutation.UpdateAniChartSettings", "Mutation.UpdateAniChartHighlights")

@@ -3,47 +3,152 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.sandbox.graphql.world import Asker
 
-SAVE = """mutation ($media: Int, $status: MediaListStatus, $progress: Int, $score: Float) {
-  SaveMediaListEntry(mediaId: $media, status: $status, progress: $progress, score: $score) { id }
+SAVE = """mutation ($media: Int, $status: MediaListStatus, $progress: Int, $lists: [String]) {
+  SaveMediaListEntry(mediaId: $media, status: $status, progress: $progress, customLists: $lists) { id }
 }"""
 DELETE = "mutation ($id: Int) { DeleteMediaListEntry(id: $id) { deleted } }"
 READ = """{
-  MediaListCollection(userName: "mika", type: ANIME) { lists { status entries { id mediaId progress score } } }
-  Viewer { statistics { anime { count statuses { status count } } } }
-}"""
-STEP = st.one_of(
-    st.tuples(st.just("save"), st.integers(1, 8), st.sampled_from(["CURRENT", "COMPLETED", None]), st.integers(0, 12)),
-    st.tuples(st.just("delete"), st.integers(1, 8), st.none(), st.just(0)),
-)
+  Viewer {
+    favourites { anime { nodes { id } } } mediaListOptions { scoreFormat animeList { customLists } }
+    statistics { anime { count statuses { status count } } }
+  }
+  MediaListCollection(userName: "mika", type: ANIME) { lists { name status isCustomList entries { ...Entry } } }
+  entries: Page { mediaList(userName: "mika", mediaId_in: [1, 2, 3, 4, 5, 6]) { ...Entry } }
+  catalog: Page { media(id_in: [1, 2, 3, 4, 5, 6]) { id isFavourite mediaListEntry { ...Entry } } }
+  people: Page { following(userId: 112084) { id isFollowing } }
+  forum: Page { threads(id_in: [1, 2, 3]) { id isLiked likeCount likes { name } } }
+  feed: Page { activities(userId: 112084, type: TEXT) { ... on TextActivity { id text } } }
+}
+fragment Entry on MediaList { id mediaId status progress score customLists }"""
+STEPS = {  # a mutation, what it changes, and which of several
+    "save": st.tuples(
+        st.integers(1, 6),
+        st.sampled_from(["CURRENT", "COMPLETED", None]),
+        st.integers(0, 12),
+        st.sampled_from([["Best"], [], None]),
+    ),
+    "delete": st.tuples(st.integers(1, 6)),
+    "favourite": st.tuples(st.integers(1, 6)),
+    "follow": st.tuples(st.integers(101, 103)),
+    "like": st.tuples(st.integers(1, 3)),
+    "write": st.tuples(st.sampled_from(["Hi", "Ho"])),
+    "erase": st.tuples(),
+    "format": st.tuples(st.sampled_from(["POINT_100", "POINT_5"])),
+    "lists": st.tuples(st.sampled_from([["Best"], ["Worst", "Best"], []])),
+}
+STEP = st.one_of([st.tuples(st.just(name), step) for name, step in STEPS.items()])
 
 
-@settings(max_examples=25)
-@given(st.lists(STEP, max_size=8))
-def test_mutations_in_any_order_keep_every_reading_consistent(steps: list[tuple[str, int, Any, int]]) -> None:
-    """The entry of a media, the list and the statistics say the same, after each step."""
-    anilist = Asker()
-    for kind, media, status, progress in steps:
-        found = anilist.ask("query ($id: Int) { Media(id: $id) { mediaListEntry { id } } }", id=media)["Media"]
-        if kind == "save":
-            anilist.ask(SAVE, media=media, status=status, progress=progress)
-        elif found["mediaListEntry"]:
-            anilist.ask(DELETE, id=found["mediaListEntry"]["id"])
-        else:
-            assert anilist.invalid(DELETE, id=0)
+def _read(anilist: Asker) -> dict[str, Any]:
+    """Read all that an account can change, and see that every reading of it says the same."""
     read = anilist.ask(READ)
-    lists = {group["status"]: group["entries"] for group in read["MediaListCollection"]["lists"]}
-    counted = {group["status"]: group["count"] for group in read["Viewer"]["statistics"]["anime"]["statuses"]}
-    assert counted == {status: len(entries) for status, entries in lists.items()}
-    listed = {entry["mediaId"]: (entry["id"], entry["progress"]) for entries in lists.values() for entry in entries}
-    for media in range(1, 9):
-        entry = anilist.ask("query ($id: Int) { Media(id: $id) { mediaListEntry { id progress } } }", id=media)
-        own = entry["Media"]["mediaListEntry"]
-        assert listed.get(media) == (own and (own["id"], own["progress"]))
+    viewer, groups = read["Viewer"], read["MediaListCollection"]["lists"]
+    listed = {row["mediaId"]: row for group in groups if not group["isCustomList"] for row in group["entries"]}
+    near = [row for number, row in sorted(listed.items()) if number <= 6]
+    catalog = read["catalog"]["media"]
+    assert [media["mediaListEntry"] for media in catalog if media["mediaListEntry"]] == near
+    assert sorted(read["entries"]["mediaList"], key=lambda row: int(row["mediaId"])) == near
+    counted = {group["status"]: group["count"] for group in viewer["statistics"]["anime"]["statuses"]}
+    assert counted == {group["status"]: len(group["entries"]) for group in groups if not group["isCustomList"]}
+    assert viewer["statistics"]["anime"]["count"] == len(listed)
+    marked = {row["mediaId"]: [name for name, on in row["customLists"].items() if on] for row in listed.values()}
+    custom = {group["name"]: [row["mediaId"] for row in group["entries"]] for group in groups if group["isCustomList"]}
+    assert custom == {
+        name: [number for number, names in marked.items() if name in names]
+        for name in {name for names in marked.values() for name in names}
+    }
+    favourites = [node["id"] for node in viewer["favourites"]["anime"]["nodes"]]
+    assert {media["id"] for media in catalog if media["isFavourite"]} == set(favourites)
+    assert all(user["isFollowing"] for user in read["people"]["following"])
+    for thread in read["forum"]["threads"]:
+        assert thread["isLiked"] == ({"name": "mika"} in thread["likes"])
+        assert thread["likeCount"] == len(thread["likes"])
+    return {
+        "entries": {row["mediaId"]: (row["status"], row["progress"]) for row in near},
+        "custom": {number: set(names) for number, names in marked.items() if names},
+        "favourites": favourites,
+        "following": [user["id"] for user in read["people"]["following"]],
+        "likes": {thread["id"] for thread in read["forum"]["threads"] if thread["isLiked"]},
+        "texts": [one["text"] for one in read["feed"]["activities"] if one["id"] > 2_000_000],
+        "format": viewer["mediaListOptions"]["scoreFormat"],
+        "lists": viewer["mediaListOptions"]["animeList"]["customLists"],
+    }
+
+
+def _save(anilist: Asker, state: dict[str, Any], media: int, *values: Any) -> None:
+    status, progress, lists = values
+    anilist.ask(SAVE, media=media, status=status, progress=progress, lists=lists)
+    before, _ = state["entries"].get(media, ("CURRENT", 0))
+    state["entries"][media] = (status or before, progress)
+    if lists is not None:
+        state["custom"][media] = set(lists) & set(state["lists"])
+
+
+def _delete(anilist: Asker, state: dict[str, Any], media: int) -> None:
+    found = anilist.ask("query ($id: Int) { Media(id: $id) { mediaListEntry { id } } }", id=media)["Media"]
+    if found["mediaListEntry"]:
+        anilist.ask(DELETE, id=found["mediaListEntry"]["id"])
+    else:
+        assert anilist.invalid(DELETE, id=0)
+    state["entries"].pop(media, None)
+    state["custom"].pop(media, None)
+
+
+def _toggled(members: list[int], one: int) -> list[int]:
+    return [member for member in members if member != one] if one in members else [*members, one]
+
+
+def _carry_out(anilist: Asker, state: dict[str, Any], name: str, *values: Any) -> None:
+    """Send a mutation, and change the state as it should."""
+    one = values[0] if values else None
+    if name == "save":
+        _save(anilist, state, *values)
+    elif name == "delete":
+        _delete(anilist, state, *values)
+    elif name == "favourite":
+        anilist.ask("mutation ($id: Int) { ToggleFavourite(animeId: $id) { anime { nodes { id } } } }", id=one)
+        state["favourites"] = _toggled(state["favourites"], values[0])
+    elif name == "follow":
+        anilist.ask("mutation ($id: Int) { ToggleFollow(userId: $id) { id } }", id=one)
+        state["following"] = sorted(_toggled(state["following"], values[0]))
+    elif name == "like":
+        anilist.ask("mutation ($id: Int) { ToggleLike(id: $id, type: THREAD) { id } }", id=one)
+        state["likes"] ^= {one}
+    elif name == "write":
+        anilist.ask("mutation ($text: String) { SaveTextActivity(text: $text) { id } }", text=one)
+        state["texts"].append(one)
+    elif name == "erase":
+        feed = anilist.ask(READ)["feed"]["activities"]
+        newest = max((row["id"] for row in feed if row["id"] > 2_000_000), default=None)
+        if newest:
+            anilist.ask("mutation ($id: Int) { DeleteActivity(id: $id) { deleted } }", id=newest)
+            state["texts"].pop()
+    elif name == "format":
+        anilist.ask("mutation ($format: ScoreFormat) { UpdateUser(scoreFormat: $format) { id } }", format=one)
+        state["format"] = one
+    else:
+        update = "mutation ($lists: MediaListOptionsInput) { UpdateUser(animeListOptions: $lists) { id } }"
+        anilist.ask(update, lists={"customLists": one})
+        state["lists"] = one
+        state["custom"] = {media: names & set(values[0]) for media, names in state["custom"].items()}
+
+
+@settings(max_examples=30)
+@given(st.lists(STEP, max_size=10))
+@example([("lists", (["Best"],)), ("save", (1, None, 3, ["Best"])), ("lists", ([],)), ("lists", (["Best"],))])
+def test_mutations_in_any_order_keep_every_reading_consistent(steps: list[tuple[str, tuple[Any, ...]]]) -> None:
+    """All readings agree at the end, and they say what the mutations did and nothing else."""
+    anilist = Asker()
+    state = _read(anilist)
+    for name, values in steps:
+        _carry_out(anilist, state, name, *values)
+        state["custom"] = {media: names for media, names in state["custom"].items() if names}
+    assert _read(anilist) == state
 
 
 def test_likes_follows_and_subscriptions_are_read_back(anilist: Asker) -> None:
