@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from zlib import crc32
 
-from anilist_oauth.sandbox.graphql.nodes import PARENTS, RANGES, TABLES, Node, place_of
+from anilist_oauth.sandbox.graphql.nodes import PARENTS, RANGES, Node, place_of
 from anilist_oauth.sandbox.graphql.schema import FieldType
 from anilist_oauth.sandbox.graphql.schema_text import space_of
 
@@ -15,7 +15,6 @@ Read = Callable[[Node, str], Any]
 """A function that reads a field of a node, or a path such as ``media.title.romaji``."""
 
 _FEW = 100  # nodes such as tags, which are all different
-_FIELDS: dict[str, dict[str, Any]] = TABLES["fields"]
 _IMAGES = {"large", "medium", "extraLarge", "thumbnail", "icon", "bannerImage"}
 VARYING = {"alias", "case", "day"}
 """The makers whose values follow what was set elsewhere, or the time."""
@@ -40,11 +39,6 @@ def reference(kind: str, key: str, name: str) -> int:
         return pick(key, name, RANGES[space])
     parent = PARENTS.get(space, PARENTS["Review"])  # whatever else there is: ids as reviews have them
     return reference(parent.kind, key, name) * parent.step + 1 + number(key, f"{name}#", parent.size)
-
-
-def recipe(kind: str, name: str) -> dict[str, Any] | None:
-    """Return how the tables make a field, if they do."""
-    return _FIELDS.get(f"{kind}.{name}") or _FIELDS.get(f"*.{name}")
 
 
 def made(how: dict[str, Any], read: Read, node: Node, name: str) -> Any:

@@ -52,8 +52,7 @@ def _save(view: View, kind: str, arguments: Arguments) -> Node:
     if kind == "ListActivity" or (kind == "Review" and "mediaId" not in facts):
         raise not_found()
     parent = next((view.found(owner, facts[name]) for name, owner in _OWNERS.items() if name in facts), user)
-    author = "messengerId" if kind == "MessageActivity" else "userId"
-    return _hung(view, parent, view.world.create(kind, **{author: user.id}, createdAt=now, updatedAt=now, **facts))
+    return _hung(view, parent, view.world.create(kind, userId=user.id, createdAt=now, updatedAt=now, **facts))
 
 
 def _hung(view: View, parent: Node, child: Node) -> Node:

@@ -9,7 +9,7 @@ from graphql import GraphQLResolveInfo
 
 from anilist_oauth.sandbox.graphql import made_up
 from anilist_oauth.sandbox.graphql.errors import not_found, unauthorized
-from anilist_oauth.sandbox.graphql.nodes import PARENTS, Node, World, child
+from anilist_oauth.sandbox.graphql.nodes import PARENTS, TABLES, Node, World, child
 from anilist_oauth.sandbox.graphql.pagination import connection
 from anilist_oauth.sandbox.graphql.schema import FieldType, field_type, has_id
 from anilist_oauth.sandbox.graphql.schema_text import space_of
@@ -38,6 +38,15 @@ def rule(*names: str, fixed: bool = False) -> Callable[[Rule], Rule]:
         return function
 
     return register
+
+
+def _by_recipe(field: str, how: dict[str, Any]) -> Rule:
+    name = field.partition(".")[2]
+    return lambda view, node, _: made_up.made(how, view.path, node, name)
+
+
+for _field, _how in TABLES["fields"].items():
+    rules({_field: _by_recipe(_field, _how)}, fixed=not made_up.VARYING & _how.keys())
 
 
 class View:
@@ -88,23 +97,18 @@ class View:
         if name in node.memo:
             return node.memo[name]
         found = _RULES.get(f"{node.kind}.{name}") or _RULES.get(f"{node.kind}.*") or _RULES.get(f"*.{name}")
-        if found is not None and not found[1]:
-            return found[0](self, node, arguments)
-        how = None if found else made_up.recipe(node.kind, name)
-        value = found[0](self, node, arguments) if found else self._made_up(node, name, how or {})
-        if not made_up.VARYING & (how or {}).keys():
+        value = found[0](self, node, arguments) if found else self._made_up(node, name)
+        if found is None or found[1]:
             node.memo[name] = value
         return value
 
-    def _made_up(self, node: Node, name: str, how: dict[str, Any]) -> Any:
+    def _made_up(self, node: Node, name: str) -> Any:
         """Make a field up; what is called ``userId`` is the id of ``user``, and the other way round."""
         if f"{name}Id" in node.facts or (name == "id" and node.id):
             return node.facts.get(f"{name}Id", node.id)
         part, parent = name.removesuffix("Id"), PARENTS.get(space_of(node.kind))
         if parent and part == parent.field and part not in node.facts:
             return node.id // parent.step
-        if how:
-            return made_up.made(how, self.path, node, name)
         field, whole = field_type(node.kind, name), field_type(node.kind, part)
         if part != name and whole is not None and has_id(whole.kind):
             found = self.value(node, part)
