@@ -12,8 +12,10 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLUnionType,
+    ast_from_value,
     get_named_type,
     is_leaf_type,
+    print_ast,
 )
 from hypothesis import strategies as st
 
@@ -50,7 +52,7 @@ def _value(kind: GraphQLInputType, name: str, *, nullable: bool = True) -> st.Se
 
 
 class _Writer:
-    """Writes one document, whose every argument is a variable and whose every field has a name of its own."""
+    """Writes one document, whose arguments are variables or values, and whose every field has a name of its own."""
 
     def __init__(self, draw: st.DrawFn, fields: int) -> None:
         self.draw, self.left = draw, fields
@@ -78,15 +80,19 @@ class _Writer:
         required = [key for key, argument in field.args.items() if isinstance(argument.type, GraphQLNonNull)]
         optional = sorted(set(field.args) - set(required))
         drawn = self.draw(st.lists(st.sampled_from(optional), max_size=3, unique=True)) if optional else []
-        given = ", ".join(f"{key}: {self.variable(key, field.args[key].type)}" for key in [*required, *drawn])
+        given = ", ".join(f"{key}: {self.argument(key, field.args[key].type)}" for key in [*required, *drawn])
         head = f"f{self.names}: {name}" + (f"({given})" if given else "")
         kind = get_named_type(field.type)
         if is_leaf_type(kind):
             return head
         return f"{head} {self.selection(kind, depth - 1 if self.left > 0 else 0)}"
 
-    def variable(self, name: str, kind: GraphQLInputType) -> str:
+    def argument(self, name: str, kind: GraphQLInputType) -> str:
+        """Write a value where it stands, or a variable that has it."""
         drawn = self.draw(_value(kind, name))
+        literal = ast_from_value(drawn, kind)
+        if literal is not None and self.draw(st.booleans()):
+            return print_ast(literal)
         variable = f"v{len(self.variables)}"
         self.variables[variable] = (str(kind), drawn)
         return f"${variable}"
