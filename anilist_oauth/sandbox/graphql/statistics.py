@@ -1,6 +1,6 @@
 """A user's statistics: counted from the list, so that they agree with it."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from math import sqrt
 from operator import itemgetter
 from statistics import fmean
@@ -15,15 +15,16 @@ _GROUPS: dict[str, list[str]] = TABLES["statistics"]  # the field of a group's k
 _Row = tuple[Node, int, int, int, int, float]  # an entry, and its minutes, episodes, chapters, volumes and score
 
 
-def _rows(view: View, user: Node, kind: str) -> Iterator[_Row]:
-    """Read what is counted of a user's entries."""
+def _rows(view: View, user: Node) -> dict[str, list[_Row]]:
+    """Read what is counted of a user's entries, by the type of media."""
+    rows: dict[str, list[_Row]] = {ANIME: [], MANGA: []}
     for entry in seen(view, user):
-        if view.path(entry, "media.type") == kind:
-            progress, volumes = view.value(entry, "progress") or 0, view.value(entry, "progressVolumes") or 0
-            figures = (0, 0, progress, volumes)
-            if kind == ANIME:
-                figures = (progress * (view.path(entry, "media.duration") or 0), progress, 0, 0)
-            yield entry, *figures, view.value(entry, "_score")
+        progress, volumes = view.value(entry, "progress") or 0, view.value(entry, "progressVolumes") or 0
+        figures, kind = (0, 0, progress, volumes), view.path(entry, "media.type")
+        if kind == ANIME:
+            figures = (progress * (view.path(entry, "media.duration") or 0), progress, 0, 0)
+        rows[kind].append((entry, *figures, view.value(entry, "_score")))
+    return rows
 
 
 def _counted(view: View, rows: Sequence[_Row]) -> dict[str, Any]:
@@ -47,12 +48,9 @@ def _counted(view: View, rows: Sequence[_Row]) -> dict[str, Any]:
 
 @rule("UserStatistics.*")
 def _figure(view: View, statistics: Node, arguments: Arguments) -> Any:
-    name, rows = view.info.field_name, statistics.facts["_rows"]
-    if name not in _GROUPS:
-        return _counted(view, rows)[name]
-    field, path = _GROUPS[name]
+    field, path = _GROUPS[view.info.field_name]
     found: dict[Hashable, list[_Row]] = {}
-    for row in rows:
+    for row in statistics.facts["_rows"]:
         keys = view.path(row[0], path)
         for key in keys if isinstance(keys, list) else [keys]:
             found.setdefault(key, []).append(row)
@@ -69,14 +67,17 @@ def _length(view: View, media: Node, _arguments: Arguments) -> str:
     return next((name for bound, name in TABLES["statistics_lengths"] if size <= bound), "101+")
 
 
+@rule("User.stats")
+def _stats(view: View, user: Node, _arguments: Arguments) -> dict[str, Any]:
+    """Return the statistics of before 2020, as far as they are counted."""
+    counted = [_counted(view, rows) for rows in _rows(view, user).values()]
+    return {"watchedTime": counted[0]["minutesWatched"], "chaptersRead": counted[1]["chaptersRead"]}
+
+
 rules(
     {
         "User.statistics": lambda view, user, _: {
-            kind.lower(): {"_rows": list(_rows(view, user, kind))} for kind in (ANIME, MANGA)
-        },
-        "User.stats": lambda view, user, _: {  # the statistics of before 2020, as far as they are counted
-            "watchedTime": sum(row[1] for row in _rows(view, user, ANIME)),
-            "chaptersRead": sum(row[3] for row in _rows(view, user, MANGA)),
-        },
+            kind.lower(): {"_rows": rows, **_counted(view, rows)} for kind, rows in _rows(view, user).items()
+        }
     }
 )
