@@ -138,10 +138,8 @@ class View:
     def part(self, node: Node, name: str) -> Any:
         """Return what a field refers to, as nodes."""
         value, field = self.value(node, name), field_type(node.kind, name)
-        if field is None:
-            return value
-        is_rows = field.connected and isinstance(value, list)
-        return self.wrapped(connection(value, {}) if is_rows else value, field, f"{node.key}.{name}")
+        whole = connection(value, {}) if field and field.connected and isinstance(value, list) else value
+        return self.wrapped(whole, field, f"{node.key}.{name}") if field else whole
 
     def wrapped(self, found: Any, field: FieldType, key: str) -> Any:
         """Turn ids and parts into nodes. A part with an id is that node, with something added."""
