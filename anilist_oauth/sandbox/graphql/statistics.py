@@ -4,15 +4,26 @@ from collections.abc import Hashable, Sequence
 from math import sqrt
 from operator import itemgetter
 from statistics import fmean
-from typing import Any
+from typing import Any, NamedTuple
 
 from anilist_oauth.sandbox.graphql.media import ANIME, MANGA
 from anilist_oauth.sandbox.graphql.media_lists import seen
 from anilist_oauth.sandbox.graphql.nodes import TABLES, Node
 from anilist_oauth.sandbox.graphql.view import Arguments, View, rule, rules
 
-_GROUPS: dict[str, list[str]] = TABLES["statistics"]  # the field of a group's key, and where an entry has it
-_Row = tuple[Node, int, int, int, int, float]  # an entry, and its minutes, episodes, chapters, volumes and score
+_GROUPS: dict[str, list[str]] = TABLES["statistics"]  # the field of a group's key, and where it is read
+
+
+class _Row(NamedTuple):
+    """What is counted of an entry."""
+
+    entry: Node
+    media: Node
+    minutes: int
+    episodes: int
+    chapters: int
+    volumes: int
+    score: float
 
 
 def _rows(view: View, user: Node) -> dict[str, list[_Row]]:
@@ -20,27 +31,26 @@ def _rows(view: View, user: Node) -> dict[str, list[_Row]]:
     rows: dict[str, list[_Row]] = {ANIME: [], MANGA: []}
     for entry in seen(view, user):
         progress, volumes = view.value(entry, "progress") or 0, view.value(entry, "progressVolumes") or 0
-        figures, kind = (0, 0, progress, volumes), view.path(entry, "media.type")
+        media, figures = view.part(entry, "media"), (0, 0, progress, volumes)
+        kind = view.value(media, "type")
         if kind == ANIME:
-            figures = (progress * (view.path(entry, "media.duration") or 0), progress, 0, 0)
-        rows[kind].append((entry, *figures, view.value(entry, "_score")))
+            figures = (progress * (view.value(media, "duration") or 0), progress, 0, 0)
+        rows[kind].append(_Row(entry, media, *figures, view.value(entry, "_score")))
     return rows
 
 
-def _counted(view: View, rows: Sequence[_Row]) -> dict[str, Any]:
+def _counted(rows: Sequence[_Row]) -> dict[str, Any]:
     """Count entries: how many, how good, how long."""
-    entries, minutes, episodes, chapters, volumes, scores = zip(*rows, strict=True) if rows else [()] * 6
-    given = [score for score in scores if score] or [0.0]
-    mean = fmean(given)
-    numbers = [view.value(entry, "mediaId") for entry in entries]
+    given = [row.score for row in rows if row.score] or [0.0]
+    mean, numbers = fmean(given), [row.media.id for row in rows]
     return {
         "count": len(rows),
         "meanScore": round(mean, 2),
         "standardDeviation": round(sqrt(fmean([(score - mean) ** 2 for score in given])), 2),
-        "minutesWatched": sum(minutes),
-        "episodesWatched": sum(episodes),
-        "chaptersRead": sum(chapters),
-        "volumesRead": sum(volumes),
+        "minutesWatched": sum(row.minutes for row in rows),
+        "episodesWatched": sum(row.episodes for row in rows),
+        "chaptersRead": sum(row.chapters for row in rows),
+        "volumesRead": sum(row.volumes for row in rows),
         "mediaIds": numbers,
         "characterIds": [number * 100 + 1 for number in numbers],
     }
@@ -48,13 +58,13 @@ def _counted(view: View, rows: Sequence[_Row]) -> dict[str, Any]:
 
 @rule("UserStatistics.*")
 def _figure(view: View, statistics: Node, arguments: Arguments) -> Any:
-    field, path = _GROUPS[view.info.field_name]
+    field, owner, path = _GROUPS[view.info.field_name]
     found: dict[Hashable, list[_Row]] = {}
     for row in statistics.facts["_rows"]:
-        keys = view.path(row[0], path)
+        keys = view.path(getattr(row, owner), path)
         for key in keys if isinstance(keys, list) else [keys]:
             found.setdefault(key, []).append(row)
-    counted = [{field: key, **_counted(view, group)} for key, group in found.items() if key is not None]
+    counted = [{field: key, **_counted(group)} for key, group in found.items() if key is not None]
     for sort in reversed([sort for sort in arguments.get("sort") or ["COUNT_DESC"] if sort]):
         by = TABLES["statistics_sorts"].get(sort.removesuffix("_DESC"), field)
         counted.sort(key=itemgetter(by), reverse=sort.endswith("_DESC"))
@@ -70,14 +80,14 @@ def _length(view: View, media: Node, _arguments: Arguments) -> str:
 @rule("User.stats")
 def _stats(view: View, user: Node, _arguments: Arguments) -> dict[str, Any]:
     """Return the statistics of before 2020, as far as they are counted."""
-    counted = [_counted(view, rows) for rows in _rows(view, user).values()]
+    counted = [_counted(rows) for rows in _rows(view, user).values()]
     return {"watchedTime": counted[0]["minutesWatched"], "chaptersRead": counted[1]["chaptersRead"]}
 
 
 rules(
     {
         "User.statistics": lambda view, user, _: {
-            kind.lower(): {"_rows": rows, **_counted(view, rows)} for kind, rows in _rows(view, user).items()
+            kind.lower(): {"_rows": rows, **_counted(rows)} for kind, rows in _rows(view, user).items()
         }
     }
 )
