@@ -251,12 +251,13 @@ async def test_a_place_is_given_back_or_lost_with_its_process(store: RedisStore)
     one, other = store.pace(), store.pace()
     assert await at_once(one, times=10) == 10
     asking = asyncio.create_task(one.turn())
-    while not (await state_of(store))["places"]:
-        pass
-    asking.cancel()
-    await asyncio.wait([asking])
-    while (await state_of(store))["places"]:
-        pass
+    async with asyncio.timeout(30):
+        while not (await state_of(store))["places"]:
+            pass
+        asking.cancel()
+        await asyncio.wait([asking])
+        while (await state_of(store))["places"]:
+            pass
     state = await state_of(store)
     dead = state | {"places": {"a process that died": state["starts"][-1] - 6000}, "starts": []}
     await store._run(("SET", PACE, json.dumps(dead)))
