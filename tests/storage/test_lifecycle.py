@@ -214,10 +214,12 @@ async def test_a_client_or_pool_of_the_applications_own_is_used_and_not_closed(r
     client: Any = Redis.from_url(redis.url)
     pool: Any = ConnectionPool.from_url(redis.url, decode_responses=True, protocol=2)
     for own in (client, pool):
+        asking: Any = own if own is client else Redis(connection_pool=own)
+        number = await asking.client_id()
         async with RedisStore(own, clock=Clock()) as store:
             await store.tokens.put(stored())
             assert await store.tokens.get("discord:42", client_id="12345") == stored()
-    assert await client.ping()
+        assert await asking.client_id() == number  # the same connection
     await client.aclose()
     await pool.disconnect()
 

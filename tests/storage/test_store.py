@@ -169,10 +169,13 @@ def test_a_url_is_a_str(url: Any) -> None:
         assert "hidden" not in str(caught.value)
 
 
-@pytest.mark.parametrize("keys", [[], "", " , ", 5])
-def test_keys_are_text_or_a_list(keys: Any) -> None:
+@pytest.mark.requirement("S42")
+@pytest.mark.parametrize(
+    ("keys", "said"), [([], "empty"), ("", "empty"), (" , ", "empty"), (5, "Fernet keys are needed")]
+)
+def test_keys_are_text_or_a_list(keys: Any, said: str) -> None:
     """A setting that is missing must not store tokens in the open."""
-    with pytest.raises(ConfigurationError, match=r"^keys: "):
+    with pytest.raises(ConfigurationError, match=rf"^keys: .*{said}"):
         open_store("memory:", keys=keys)
 
 

@@ -74,6 +74,19 @@ async def test_every_key_is_under_one_prefix(store: RedisStore) -> None:
     )
 
 
+async def test_a_prefix_of_ones_own_begins_every_key(redis: RedisServer) -> None:
+    """Two stores on one Redis then know nothing of each other."""
+    redis.command("FLUSHALL")
+    async with RedisStore(redis.url, prefix="bot:") as store, RedisStore(redis.url) as other:
+        await store.logins.add(key(), fresh())
+        await store.tokens.put(stored())
+        assert await other.logins.look(key()) is None
+        assert await other.tokens.get("discord:42", client_id="12345") is None
+        [names] = await store._run(("KEYS", "*"))
+    assert {name.partition(":")[0] for name in names} == {"bot", "anilist_oauth"}
+    assert [name for name in names if not name.startswith("bot:")] == ["anilist_oauth:version"]
+
+
 async def test_the_bound_of_a_subject_counts_live_logins(store: RedisStore) -> None:
     """Logins that Redis has dropped do not push out one that is still good."""
     for number in range(20):
