@@ -186,7 +186,7 @@ async def test_a_frozen_server_is_subscribed_to_when_it_thaws(
 
 async def test_a_cancelled_call_leaves_the_store_usable(redis: RedisServer) -> None:
     """No answer goes to another call."""
-    async with RedisStore(redis.url, clock=Clock()) as store:
+    async with RedisStore(redis.url, prefix="cancelled:", clock=Clock()) as store:
         for number in range(20):
             call = asyncio.ensure_future(store.tokens.get(f"discord:{number}", client_id="12345"))
             for _ in range(number % 7):
