@@ -2,18 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import attrs
 
+from anilist_oauth.login import identity
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.login.login import CompletedLogin, Login
 from anilist_oauth.pacing.pace import Pace
 from anilist_oauth.sandbox import Fault, Sandbox, User
 from anilist_oauth.session.session import OAuthSession
 from anilist_oauth.tokens.access_token import Token
+from tests.virtual_time import VirtualTimeLoop
 
 COOKIE = "a-random-cookie"
 OPAQUE = Fault(body={"access_token": "a-token-that-says-nothing", "token_type": "Bearer", "expires_in": 31536000})
@@ -84,10 +87,17 @@ class Stage:
 
 @asynccontextmanager
 async def staged(*, users: tuple[str, ...] = ("mika", "rin"), **options: Any) -> AsyncIterator[Stage]:
-    """Open a sandbox, a session whose clock is the sandbox's, and a flow with these options."""
+    """Open a sandbox, a session whose clock is the sandbox's, and a flow with these options.
+
+    In real time, a name has as long as a busy machine may take; virtual time is for tests of the two seconds.
+    """
+    virtual = isinstance(asyncio.get_running_loop(), VirtualTimeLoop)
     async with (
+        AsyncExitStack() as stack,
         Sandbox(users=users) as sandbox,
         OAuthSession(sandbox.application, endpoints=sandbox.endpoints, clock=sandbox.now, pace=Unpaced()) as session,
         LoginFlow(session, **options) as flow,
     ):
+        if not virtual:
+            stack.enter_context(patch.object(identity, "_KIND_TIME", 30.0))
         yield Stage(sandbox=sandbox, session=session, flow=flow)

@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from html import unescape
 from typing import Any
+from unittest.mock import patch
 
 import aiohttp
 import attrs
 from yarl import URL
 
 from anilist_oauth.html_page import Pages
+from anilist_oauth.login import identity
 from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.oauth.application import Application
 from anilist_oauth.receiver import CallbackReceiver
@@ -110,4 +112,5 @@ async def scene(
         CallbackReceiver(flow, bind=bind, pages=pages) as receiver,
         visiting() as visit,
     ):
-        yield Scene(sandbox=sandbox, session=session, flow=flow, receiver=receiver, visit=visit)
+        with patch.object(identity, "_KIND_TIME", 30.0):  # for a name on a busy machine
+            yield Scene(sandbox=sandbox, session=session, flow=flow, receiver=receiver, visit=visit)
