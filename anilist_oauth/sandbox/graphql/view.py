@@ -136,10 +136,10 @@ class View:
         return [self.path(part, rest) for part in whole] if isinstance(whole, list) else self.path(whole, rest)
 
     def part(self, node: Node, name: str) -> Any:
-        """Return what a field refers to, as nodes."""
+        """Return what a field refers to, as nodes; None where the schema has no such field."""
         value, field = self.value(node, name), field_type(node.kind, name)
         whole = connection(value, {}) if field and field.connected and isinstance(value, list) else value
-        return self.wrapped(whole, field, f"{node.key}.{name}") if field else whole
+        return self.wrapped(whole, field, f"{node.key}.{name}") if field else None
 
     def wrapped(self, found: Any, field: FieldType, key: str) -> Any:
         """Turn ids and parts into nodes. A part with an id is that node, with something added."""

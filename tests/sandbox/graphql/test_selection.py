@@ -149,3 +149,17 @@ def test_the_rows_of_a_connection_are_filtered_and_sorted(anilist: Asker) -> Non
     ids = [node["id"] for node in read["Studio"]["media"]["nodes"]]
     assert ids == sorted(ids, reverse=True)
     assert {edge["isMainStudio"] for edge in read["Studio"]["media"]["edges"]} == {False}
+
+
+def test_the_feed_of_strangers_and_of_friends_is_told_apart_for_every_kind_of_activity(anilist: Asker) -> None:
+    """A message is its messenger's."""
+    query = """query ($friends: Boolean) { Page { activities(isFollowing: $friends) {
+      __typename ... on TextActivity { user { id } } ... on MessageActivity { messenger { id } }
+      ... on ListActivity { user { id } } } } }"""
+    strangers = anilist.ask(query, friends=False)["Page"]["activities"]
+    assert {row["__typename"] for row in strangers} == {"TextActivity", "MessageActivity", "ListActivity"}
+    assert anilist.ask(query, friends=True)["Page"]["activities"] == []
+    anilist.ask("mutation { ToggleFollow(userId: 101) { id } }")
+    friends = anilist.ask(query, friends=True)["Page"]["activities"]
+    assert {(row.get("user") or row["messenger"])["id"] for row in friends} == {101}
+    assert {row["__typename"] for row in friends} == {"TextActivity", "MessageActivity", "ListActivity"}
