@@ -2,18 +2,21 @@
 
 import contextlib
 import os
-import pwd
 import random
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.needs import need
+
+if sys.platform != "win32":  # there, only `free_port` is used
+    import pwd
 
 REDIS = shutil.which("redis-server")
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
