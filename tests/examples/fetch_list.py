@@ -36,7 +36,8 @@ async def main() -> None:
         callback = await sandbox.approve(url)
         token = await anilist.exchange_code(parse_callback(callback, expected_state=url.query["state"]))
         entries = await fetch_list(anilist, token)
-        print(f"{len(entries)} entries, the last one is {entries[-1]['media']['title']['userPreferred']}")
+        titles = {entry["media"]["title"]["userPreferred"] for entry in entries}
+        print(f"{len(entries)} entries with {len(titles)} titles")
 
 
 if __name__ == "__main__":

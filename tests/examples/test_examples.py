@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 SAID = {
-    "fetch_list": ("120 entries, the last one is Made-up Anime 117\n", ["[##########] 100", "[############] 120"]),
+    "fetch_list": ("120 entries with 120 titles\n", ["[##########] 100", "[############] 120"]),
     "typed_with_gql": ("{'Viewer': {'name': 'mika'}}\n", []),
     "update_progress": ("watched 1\nwatched 2\nThe progress must be at least 0.\nplease log in again\n", []),
 }

@@ -40,6 +40,7 @@ async def watch_one_more(anilist: OAuthSession, token: Token, media_id: int) -> 
 async def main() -> None:
     """Watch two episodes at the sandbox; with AniList itself, take `Application.from_env()` and no `endpoints`."""
     async with Sandbox() as sandbox, OAuthSession(sandbox.application, endpoints=sandbox.endpoints) as anilist:
+        sandbox.entry("mika", media=7, progress=0)
         url = anilist.authorize_url()
         callback = await sandbox.approve(url)
         token = await anilist.exchange_code(parse_callback(callback, expected_state=url.query["state"]))
