@@ -11,24 +11,13 @@ from anilist_oauth.errors import (
     AniListOAuthError,
     LoginRequiredError,
     ServiceUnavailableError,
-    StorageError,
 )
 from anilist_oauth.sandbox import Fault
 from anilist_oauth.storage import MemoryLoginStore
-from anilist_oauth.storage.records import PendingLogin
 from anilist_oauth.web.conformance.site import Site
 from anilist_oauth.web.conformance.stand import Open
 
 FAILED = "/login/anilist/failed?reason="
-
-
-class FullStore(MemoryLoginStore):
-    """A store that is always full."""
-
-    async def add(self, key: str, login: PendingLogin) -> None:
-        """Refuse the login."""
-        del key, login
-        raise StorageError("there is no room", retryable=True)
 
 
 async def afterwards(value: str | None) -> str | None:
@@ -58,8 +47,8 @@ async def test_the_application_may_explain_errors_itself(open_stand: Open, *, la
 
 
 async def test_a_login_that_cannot_begin_is_explained(open_stand: Open) -> None:
-    """If the store fails, the visitor gets a page of the adapter, not the server's error page."""
-    stand = await open_stand(logins=FullStore())
+    """If the store is full, the visitor gets a page of the adapter, not the server's error page."""
+    stand = await open_stand(logins=MemoryLoginStore(max_logins=0))
     seen = await stand.visitor.get("/login/anilist")
     assert (seen.status, seen.location, seen.cookies) == (303, f"{FAILED}store", [])
     assert (await stand.visitor.get(seen.location)).status == 503
