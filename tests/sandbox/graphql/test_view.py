@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from graphql import GraphQLNonNull, GraphQLObjectType, get_named_type, is_leaf_type
+from graphql import GraphQLEnumType, GraphQLNonNull, GraphQLObjectType, get_named_type, is_leaf_type
 from hypothesis import given, settings
 
 from anilist_oauth.sandbox.graphql.schema import anilist_schema
@@ -99,3 +99,46 @@ def test_every_leaf_has_a_value_of_its_type(anilist: Asker, kind: str) -> None:
     number = {"User": 101, "Staff": 95_001, "Review": 10, "Recommendation": 10}.get(kind, 1)
     found = anilist.ask(f"query ($id: Int) {{ {kind}(id: $id) {{ {_selected(kind)} }} }}", id=number)[kind]
     assert found["id"] == number
+
+
+ARGUED = {  # where fields with arguments stand, and how a query gets there
+    "Query": "{{ {field} }}",
+    "Page": "{{ Page {{ {field} }} }}",
+    "Media": "{{ Media(id: 1) {{ {field} }} }}",
+    "Character": "{{ Character(id: 101) {{ {field} }} }}",
+    "Staff": "{{ Staff(id: 95001) {{ {field} }} }}",
+    "Studio": "{{ Studio(id: 1) {{ {field} }} }}",
+    "User": '{{ User(name: "mika") {{ {field} }} }}',
+    "UserStatistics": '{{ User(name: "mika") {{ statistics {{ anime {{ {field} }} }} }} }}',
+    "SiteStatistics": "{{ SiteStatistics {{ {field} }} }}",
+}
+SAMPLES = {
+    "Int": "1",
+    "Float": "1.5",
+    "String": '"a"',
+    "Boolean": "true",
+    "FuzzyDateInt": "20200101",
+    "CountryCode": "JP",
+}
+
+
+def _sample(kind: Any) -> str:
+    named = get_named_type(kind)
+    value = next(iter(named.values)) if isinstance(named, GraphQLEnumType) else SAMPLES[named.name]
+    return f"[{value}]" if str(kind).startswith("[") else value
+
+
+@pytest.mark.parametrize("owner", ARGUED)
+def test_every_argument_of_every_field_is_understood(anilist: Asker, owner: str) -> None:
+    """Alone or beside those that must be given: data, or an error of AniList's."""
+    kind = anilist_schema().type_map[owner]
+    assert isinstance(kind, GraphQLObjectType)
+    for name, field in kind.fields.items():
+        required = {key for key, argument in field.args.items() if isinstance(argument.type, GraphQLNonNull)}
+        for chosen in field.args:
+            values = {key: _sample(field.args[key].type) for key in {chosen, *required}}
+            given = ", ".join(f"{key}: {value}" for key, value in values.items())
+            selected = "" if is_leaf_type(get_named_type(field.type)) else " { __typename }"
+            query = ARGUED[owner].format(field=f"{name}({given}){selected}")
+            status, body = anilist.post(query)
+            assert status == 200 or _is_known(status, body), (query, body)
