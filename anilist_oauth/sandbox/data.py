@@ -55,13 +55,11 @@ def set_entry(world: World, user: User, media: int, fields: Mapping[str, Any]) -
     for name in fields:
         _field("MediaList", _ENTRY_ONLY.get(name, name))
     account = view.account
-    if "_bare" not in account.facts:
-        account = world.put(account, _bare=True, _entries={})
-    lists = list(fields.get("customLists", ()))
+    first = {} if "_bare" in account.facts else {"_bare": True, "_entries": {}}
     kind = f"{view.value(world.node('Media', media), 'type').lower()}List"
     options = view.value(account, "mediaListOptions")
-    known = [*options[kind]["customLists"], *(name for name in lists if name not in options[kind]["customLists"])]
-    account = world.put(account, mediaListOptions={**options, kind: {**options[kind], "customLists": known}})
+    lists = list(dict.fromkeys([*options[kind]["customLists"], *fields.get("customLists", ())]))
+    account = world.put(account, **first, mediaListOptions={**options, kind: {**options[kind], "customLists": lists}})
     checked = {
         name: value
         if name in {*_ENTRY_ONLY, "advancedScores"}
