@@ -1,6 +1,7 @@
 """The example with typed queries: generated from the schema that the command line prints, and run."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -33,4 +34,4 @@ def test_ariadne_codegen_writes_typed_queries_from_the_schema(tmp_path: Path) ->
     (work / "schema.graphql").write_text(_run(work, "-m", "anilist_oauth", "schema"), encoding="utf-8")
     _run(work, "-m", "ariadne_codegen", "--config", "typed_with_ariadne.toml", path=(installed,))
     said = _run(work, "-W", "error", "typed_with_ariadne.py", path=(installed, work))
-    assert said == "Made-up Anime 45; PLANNING 3\n"
+    assert re.fullmatch(r"Made-up Anime \d+; [A-Z]+ 3\n", said)  # the sandbox makes up the title and the status
