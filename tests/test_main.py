@@ -1,5 +1,6 @@
 """``python -m anilist_oauth``."""
 
+import runpy
 import subprocess
 import sys
 
@@ -45,3 +46,12 @@ def test_the_missing_extra_is_told_in_this_process_too(monkeypatch: pytest.Monke
     monkeypatch.setitem(sys.modules, "typer", None)
     with pytest.raises(SystemExit, match=r"pip install 'anilist-oauth\[cli\]'"):
         command.main()
+
+
+def test_the_file_itself_is_the_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """As a program, where coverage can see it."""
+    monkeypatch.setattr(sys, "argv", ["anilist-oauth", "--help"])
+    with pytest.raises(SystemExit) as caught:
+        runpy.run_path(command.__file__, run_name="__main__")
+    assert caught.value.code == 0
+    assert "demo" in capsys.readouterr().out
