@@ -1,4 +1,4 @@
-"""Users: their options, whom they follow and what they like best; an account of the sandbox begins with neither."""
+"""Users: their options, whom they follow, and their favourites. A new account follows nobody and has no favourites."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -49,14 +49,14 @@ def found_user(view: View, user_id: int | None, name: str | None) -> Node:
 
 
 def following(view: View, user: Node) -> tuple[int, ...]:
-    """Return the ids of those whom a user follows."""
+    """Return the ids of the users that a user follows."""
     if "_following" in user.facts or account(view.world, user):
         return tuple(user.facts.get("_following", ()))
     return tuple(other for other in USERS if other != user.id and not number(user.key, f"follows {other}", _CLOSENESS))
 
 
 def favourites(user: Node) -> dict[str, tuple[int, ...]]:
-    """Return the ids of what a user likes best, by kind and in the user's order."""
+    """Return the ids of a user's favourites, by kind and in the user's order."""
     return {**dict.fromkeys(_FAVOURITES, ()), **user.facts.get("_favourites", {})}
 
 

@@ -22,7 +22,7 @@ _Answer = tuple[int, dict[str, Any]]
 
 
 def denied(query: str) -> _Answer:
-    """Return the HTTP status and the body for a bad token, which AniList looks at before anything else."""
+    """Return the HTTP status and the body for a bad token, which AniList checks before anything else."""
     error: dict[str, Any] = {"message": "Invalid token", "status": 400}
     document, _, _ = parsed(query)
     operations = [
@@ -68,7 +68,7 @@ def executed(query: str, request: Mapping[str, Any], view: View) -> _Answer:
 
 
 def _resolved(node: Node, info: "graphql.GraphQLResolveInfo[Any]", **arguments: Any) -> Any:
-    """Answer a field of any type. The rows of a connection are filtered and sorted here, whatever they are."""
+    """Answer a field of any type. The rows of every connection are filtered and sorted here."""
     view: View = info.context
     view.info = info
     if node.kind == "Mutation" and view.viewer is None:

@@ -1,4 +1,4 @@
-"""What AniList would refuse of a query, or silently cut."""
+"""What AniList would refuse in a query, or silently cut."""
 
 from typing import Literal
 

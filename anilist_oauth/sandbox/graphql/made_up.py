@@ -1,4 +1,4 @@
-"""Values that nobody set: made from a node's key and a field's name by a fixed hash, the same in every run."""
+"""Values that nobody set. They are made by a fixed hash of the node's key and the field's name."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ _SINCE, _SECONDS = 1_420_070_400, 315_000_000  # the ten years from 2015 on
 
 
 def number(key: str, name: str, below: int = 1 << 32) -> int:
-    """Make a number."""
+    """Return a made-up number."""
     return crc32(f"{key}.{name}".encode()) % below
 
 
@@ -42,13 +42,13 @@ def reference(kind: str, key: str, name: str) -> int:
 
 
 def made(how: dict[str, Any], read: Read, node: Node, name: str) -> Any:
-    """Make a value by a recipe."""
+    """Return a value that a recipe makes."""
     ((maker, what),) = how.items()
     return _MAKERS[maker](what, read, node, name)
 
 
 def day_of(second: int | None) -> dict[str, int | None]:
-    """Write a time as AniList's ``FuzzyDate``; None is no date."""
+    """Return a time as AniList's ``FuzzyDate``. None becomes an empty date."""
     day = None if second is None else datetime.fromtimestamp(second, UTC)
     return {part: getattr(day, part, None) for part in ("year", "month", "day")}
 
@@ -58,7 +58,7 @@ def _choice(options: Sequence[Any], _read: Read, node: Node, name: str) -> Any:
 
 
 def _some(wanted: tuple[Sequence[Any], int], _read: Read, node: Node, name: str) -> list[Any]:
-    """Choose a few different ones, at least one."""
+    """Choose a few different values, at least one."""
     options, most = wanted
     first, size = number(node.key, name, len(options)), 1 + number(node.key, f"{name}#", most)
     return [options[(first + place) % len(options)] for place in range(size)]
@@ -95,7 +95,7 @@ _MAKERS: dict[str, Callable[[Any, Read, Node, str], Any]] = {
 
 
 def leaf(key: str, name: str, field: FieldType) -> object:
-    """Make a single value of a field's type, and of what its name promises."""
+    """Return a single value that fits a field's type and name."""
     if field.options:
         return pick(key, name, field.options)
     if field.kind == "Int":

@@ -1,4 +1,4 @@
-"""What is made up about a media hangs together: dates, status, episodes, airing and scores."""
+"""The made-up facts of a media agree with each other: dates, status, episodes, airing and scores."""
 
 from datetime import UTC, date, datetime
 
@@ -10,9 +10,9 @@ ANIME, MANGA = "ANIME", "MANGA"
 NO_DATE: dict[str, int | None] = {"year": None, "month": None, "day": None}
 DAY, WEEK = 86_400, 604_800  # seconds
 _ANIME = 120  # of those that searches draw from; the manga follow
-_ENDLESS = 9  # one in so many goes on for ever
+_ENDLESS = 9  # one in so many never ends
 _MANGA_WEEKS = 156
-_FIRST_YEAR, _YEARS = 2010, 22  # shows begin from 2010 to 2031, so that time makes them begin, air and end
+_FIRST_YEAR, _YEARS = 2010, 22  # shows begin from 2010 to 2031, so some begin, air and end while time passes
 _OVER = {"FINISHED", "CANCELLED"}
 # In how many weeks something begins whose status was set, but not its date.
 _BEGINS = {"NOT_YET_RELEASED": 520, "RELEASING": -2, "HIATUS": -2, "FINISHED": -520, "CANCELLED": -520}
@@ -46,7 +46,7 @@ def _starts(view: View, media: Node) -> int:
 
 
 def _ends(view: View, media: Node) -> int | None:
-    """Return when the last one airs; a manga that ends takes three years."""
+    """Return when the last one airs. A manga that ends takes three years."""
     weeks = _MANGA_WEEKS if view.value(media, "type") == MANGA else (view.value(media, "episodes") or 12) - 1
     return None if _is_endless(media) else _starts(view, media) + WEEK * weeks
 
@@ -60,7 +60,7 @@ def _status(view: View, media: Node, _arguments: Arguments) -> str:
 
 
 def episodes_between(view: View, media: Node, since: int, until: int) -> range:
-    """Return the episodes that air in a time, in seconds."""
+    """Return the episodes that air between two times, in seconds."""
     first, last = _starts(view, media), view.value(media, "episodes") or 999
     if view.value(media, "type") == MANGA:
         return range(0)
@@ -88,7 +88,7 @@ def _airing_at(view: View, airing: Node, _arguments: Arguments) -> int:
 
 
 def trends(view: View, media: Node) -> list[Node]:
-    """Return how a media did on each of the last ten days."""
+    """Return the trend of a media for each of the last ten days."""
     about = {name: view.value(media, name) for name in ("averageScore", "popularity")}
     about |= {"media": media, "mediaId": media.id, "releasing": view.value(media, "status") == "RELEASING"}
     days = range(view.second // DAY - 9, view.second // DAY + 1)

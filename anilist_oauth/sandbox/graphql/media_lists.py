@@ -1,4 +1,4 @@
-"""Everybody's lists: an entry for each media of the catalog, until a test sets entries of its own."""
+"""Everybody's lists. They have an entry for each media of the catalog until a test sets an entry."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -36,7 +36,7 @@ def raw_score(shown: float, score_format: str) -> float:
 
 
 def entries(view: View, user: Node) -> list[Node]:
-    """Return a user's entries, whosoever may see them."""
+    """Return all entries of a user, including private ones."""
     made = (child("MediaList", user.id, media) for media in range(1, _size(view, user) + 1))
     return view.nodes("MediaList", [*made, *user.facts.get("_entries", {}).values()])
 
@@ -63,13 +63,13 @@ def add_entry(view: View, user: Node, media_id: int, **facts: Any) -> Node:
 
 
 def options_of(view: View, entry: Node) -> dict[str, Any]:
-    """Return the options of the list that an entry stands on."""
+    """Return the options of the list that an entry is on."""
     options: dict[str, Any] = view.path(entry, "user.mediaListOptions")[list_of(view.path(entry, "media.type"))]
     return options
 
 
 def list_of(kind: str | None) -> str:
-    """Return the name of the list that a type of media stands on."""
+    """Return the name of the list for a type of media."""
     return "animeList" if kind == ANIME else "mangaList"
 
 
@@ -107,7 +107,7 @@ def _collection(view: View, _query: Node, arguments: Arguments) -> dict[str, Any
 
 
 def _groups(view: View, rows: Iterable[Node], *, split: bool) -> Iterable[dict[str, Any]]:
-    """Group entries: by status, but for those hidden from there, and once more in each custom list."""
+    """Group entries by status, except those hidden there, and again by custom list."""
     groups: dict[tuple[int, str], list[Node]] = {}  # custom lists behind those of the statuses
     for entry in rows:
         status, options = view.value(entry, "status"), options_of(view, entry)

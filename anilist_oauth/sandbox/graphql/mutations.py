@@ -1,4 +1,4 @@
-"""What people change: every Save, Delete, Toggle and Update, written into one overlay that all readings share."""
+"""The mutations: every Save, Delete, Toggle and Update. All write into one overlay, which every query reads."""
 
 import re
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ _OWNERS = {"activityId": "ActivityUnion", "threadId": "Thread", "mediaId": "Medi
 
 
 def _own(view: View, kind: str, number: int | None, refusal: AniListError) -> Node:
-    """Find something of the viewer's own, or refuse."""
+    """Find an object of the viewer, or refuse."""
     user, node = view.account, view.world.find(kind, number)
     if node is None:
         raise invalid(id="The selected id is invalid.")
@@ -168,7 +168,7 @@ def _delete_list(view: View, _mutation: Node, arguments: Arguments) -> dict[str,
 
 
 def _forget_lists(view: View) -> None:
-    """Take the viewer's entries out of the custom lists that are gone."""
+    """Remove the viewer's entries from custom lists that no longer exist."""
     for entry in entries(view, view.account):
         lists = entry.facts.get("_lists", ())
         kept = [one for one in lists if one in options_of(view, entry)["customLists"]]

@@ -1,4 +1,4 @@
-"""What there is: nodes that are made up until somebody sets something, and one overlay for what was set."""
+"""All objects: nodes are made up until somebody sets a fact, and one overlay holds what was set."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ RANGES = {kind: range(first, last + 1) for kind, (first, last) in TABLES["ranges
 MEDIA, USERS = RANGES["Media"], RANGES["User"]
 _HIGHEST = 1_000_000_000
 _FIRST_NEW = 2_000_000_000  # what is created gets ids from here on
-_NEVER = 99_999  # an id that ends so is nobody's, so that a test can ask for what is not there
+_NEVER = 99_999  # no object has an id that ends so, and a test can ask for what does not exist
 _KEPT, _CACHED = 10_000, 20_000
 
 
@@ -62,7 +62,7 @@ class Node:
         kind: The name of its type.
         key: What its made-up values are made from.
         id: Its id; 0 for what is a part of something else.
-        facts: What was set; everything else is made up. Those that begin with ``_`` are no fields.
+        facts: What was set; everything else is made up. Names that begin with ``_`` are not fields.
         memo: What was made up before.
     """
 
@@ -74,7 +74,7 @@ class Node:
 
 
 class World:
-    """Everything the API knows; what was set is kept for 10,000 nodes, of which the oldest go first."""
+    """Everything the API knows. Facts are kept for 10,000 nodes, and then the oldest are forgotten."""
 
     def __init__(self, *, people: People, now: Callable[[], datetime]) -> None:
         self.people = people
@@ -119,7 +119,7 @@ class World:
         return changed
 
     def begin(self) -> None:
-        """Begin a request, which is carried out as a whole or not at all."""
+        """Begin a request. Either all of its changes are made, or none."""
         self._before = self._kept.copy()
 
     def roll_back(self) -> None:

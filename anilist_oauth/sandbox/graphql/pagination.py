@@ -1,4 +1,4 @@
-"""Pages and connections of AniList's kind, and what is told of them."""
+"""Pages and connections as AniList has them, and their ``pageInfo``."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -13,12 +13,12 @@ _DEPTH = 5000
 
 
 def paging(wanted: Mapping[str, Any], limit: int) -> tuple[int, int]:
-    """Return page and size; too large a size is cut without a word."""
+    """Return page and size. A size that is too large is silently cut."""
     return max(1, wanted.get("page") or 1), max(1, min(wanted.get("perPage") or wanted.get("limit") or limit, limit))
 
 
 def depth_refusal(page: int, size: int) -> str | None:
-    """Say why a page is too deep, if it is."""
+    """Return why a page is too deep, or None."""
     if page * min(size, PAGE_LIMIT) <= _DEPTH:
         return None
     return f"Page depth exceeds maximum allowed for API requests ({_DEPTH} entries)"
@@ -30,7 +30,7 @@ def one_page(rows: Sequence[Any], number: int, size: int) -> Sequence[Any]:
 
 
 def page_info(count: int, number: int, size: int) -> dict[str, Any]:
-    """Tell of a page of so many rows: total and last page are true once no page follows."""
+    """Return the ``pageInfo`` of a page. Total and last page are only true on the last page."""
     more = count > number * size
     return {
         "total": _SAID_TOTAL if more else count,
@@ -42,7 +42,7 @@ def page_info(count: int, number: int, size: int) -> dict[str, Any]:
 
 
 def connection(edges: Iterable[Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Make a connection: its page of edges, their nodes, and what is told of the page."""
+    """Return a connection: a page of edges, their nodes, and the ``pageInfo``."""
     rows = list(edges)
     page, size = paging(arguments, CONNECTION_LIMIT)
     shown = [as_edge(row) for row in one_page(rows, page, size)]

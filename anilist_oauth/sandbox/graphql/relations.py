@@ -1,4 +1,4 @@
-"""Who made and voiced what, who likes and answers: the same from either end."""
+"""Who made, voiced and likes what. Both ends of a relation agree."""
 
 from collections.abc import Callable
 from functools import cache
@@ -65,7 +65,7 @@ def _voice_actors(_view: View, edge: Node, arguments: Arguments) -> list[int]:
 
 @rule("Media.relations", fixed=True)
 def _relations(view: View, media: Node, _arguments: Arguments) -> list[dict[str, Any]]:
-    """Pair neighbors: an odd one has a sequel, the even one behind it the prequel."""
+    """Pair neighbors: the sequel of a media with an odd id has the next id."""
     other, relation = (media.id + 1, "SEQUEL") if media.id % 2 else (media.id - 1, "PREQUEL")
     node = view.world.find("Media", other)
     is_alike = node is not None and view.value(node, "type") == view.value(media, "type")
@@ -73,7 +73,7 @@ def _relations(view: View, media: Node, _arguments: Arguments) -> list[dict[str,
 
 
 def likes_of(node: Node) -> tuple[int, ...]:
-    """Return the ids of those who like something: a few made-up people, until somebody says otherwise."""
+    """Return the ids of those who like something: a few made-up users, until a mutation changes them."""
     made = () if "_new" in node.facts else (USERS[number(node.key, f"like {place}", 50)] for place in range(2))
     return node.facts["_likes"] if "_likes" in node.facts else tuple(dict.fromkeys(made))
 

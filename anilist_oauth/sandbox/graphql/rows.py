@@ -45,7 +45,7 @@ def rows(view: View, kind: str, field: str, arguments: Arguments) -> list[Node]:
 
 
 def _candidates(view: View, kind: str, filters: dict[str, Any]) -> Iterable[Node]:
-    """Return the rows that can pass the filters, without a look at all there is."""
+    """Return the rows that can pass the filters, without looking at everything."""
     known = _named(filters, "id") or (_named(filters, "idMal") if kind == "Media" else [])
     if known and kind != "MediaTrend":
         return view.nodes(kind, sorted(set(known)))

@@ -10,13 +10,13 @@ from anilist_oauth.sandbox.graphql.schema_text import kinds_of, schema_text
 
 @cache
 def anilist_schema() -> graphql.GraphQLSchema:
-    """Build the schema; that it is valid is for the tests to say, which saves 100 ms here."""
+    """Build the schema. The tests check that it is valid, which saves 100 ms here."""
     return graphql.build_schema(schema_text(), assume_valid=True, assume_valid_sdl=True, no_location=True)
 
 
 @attrs.frozen(kw_only=True)
 class FieldType:
-    """What a field answers with.
+    """The type of a field.
 
     Attributes:
         kind: The name of its type, without ``[]`` and ``!``.

@@ -1,4 +1,4 @@
-"""Filters and sorts, read off the names of arguments: ``id_not_in``, ``startDate_greater``, ``sort: SCORE_DESC``."""
+"""Filters and sorts, by the names of arguments: ``id_not_in``, ``startDate_greater``, ``sort: SCORE_DESC``."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -29,7 +29,7 @@ _TESTS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def chosen(view: View, nodes: Iterable[Node], arguments: Arguments) -> list[Node]:
-    """Filter and sort nodes as a field's arguments say; a filter on null lets nothing through."""
+    """Filter and sort nodes as a field's arguments say. A filter on null matches nothing."""
     rows = list(nodes)
     for name, wanted in arguments.items():
         if name not in _NO_FILTERS:
@@ -75,7 +75,7 @@ def _named(node: Node, name: str) -> str:
 
 
 def ordered(view: View, nodes: list[Node], sorts: Iterable[str | None]) -> list[Node]:
-    """Sort nodes; what has no such value stands last, and a sort that no field is named after changes nothing."""
+    """Sort nodes. Those without a value come last, and a sort by an unknown field changes nothing."""
     for sort in reversed([sort for sort in sorts if sort]):
         first, *rest = sort.removesuffix("_DESC").lower().split("_")
         field = first + "".join(part.title() for part in rest)

@@ -1,4 +1,4 @@
-"""A user's statistics: counted from the list, so that they agree with it."""
+"""A user's statistics, counted from the list so that both agree."""
 
 from collections.abc import Hashable, Sequence
 from math import sqrt

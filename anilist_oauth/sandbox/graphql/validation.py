@@ -1,4 +1,4 @@
-"""What AniList refuses of a document before it looks anything up, and what it says then."""
+"""What AniList refuses in a document before it executes it, and in which words."""
 
 import re
 from functools import cache, lru_cache

@@ -1,4 +1,4 @@
-"""The one resolver: the world as one request sees it."""
+"""The one resolver of all fields: the world as one request sees it."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -50,11 +50,11 @@ for _field, _how in TABLES["fields"].items():
 
 
 class View:
-    """The world as a user sees it, or as nobody in particular does.
+    """The world as a user sees it, or a request without a token.
 
     Attributes:
         world: Everything there is.
-        viewer: The account whose token came along, if one did.
+        viewer: The account whose token was sent, or None.
         info: The field that is being answered.
     """
 
@@ -91,7 +91,7 @@ class View:
         return self.viewer.id if self.viewer else 0
 
     def value(self, node: Node, name: str, arguments: Arguments = _NONE) -> Any:
-        """Return what a field holds: what was set, else what a rule or a table says, else something made up."""
+        """Return the value of a field: what was set, else what a rule or a table says, else a made-up one."""
         if name in node.facts:
             return node.facts[name]
         if name in node.memo:
@@ -152,7 +152,7 @@ class View:
         return self.world.find(field.kind, found) if isinstance(found, int) else found
 
     def nodes(self, kind: str, numbers: Iterable[int]) -> list[Node]:
-        """Return the nodes with these ids, but for those that do not exist."""
+        """Return the nodes with these ids, without those that do not exist."""
         return [node for number in numbers if (node := self.world.find(kind, number)) is not None]
 
     def found(self, kind: str, number: int | None) -> Node:
