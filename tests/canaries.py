@@ -19,7 +19,7 @@ def shown_in(error: BaseException, *canaries: str) -> list[str]:
 
 
 def shown_in_frame(frame: FrameType, *canaries: str) -> list[str]:
-    """Name the local variables of one frame that show a canary, if it is one of ours."""
+    """Return the names of the local variables that show a canary, if the frame belongs to the package."""
     place = frame.f_code.co_filename
     if not place.startswith((OURS, GENERATED)) or "/sandbox/" in place:
         return []

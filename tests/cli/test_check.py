@@ -39,7 +39,7 @@ def test_queries_in_python_files_are_found(empty: Desk) -> None:
 
 
 def test_a_good_query_passes(empty: Desk) -> None:
-    """What is deprecated or needs a token is told, and is no failure."""
+    """What is deprecated or needs a token is reported, but is not a failure."""
     file = empty.folder / "good.graphql"
     file.write_text("{ Viewer { name moderatorStatus } }", encoding="utf-8")
     said = empty.run("check", str(file)).stdout

@@ -20,7 +20,7 @@ def test_logout_needs_no_secret(home: Desk) -> None:
 
 
 def test_logout_makes_no_store(empty: Desk) -> None:
-    """Nobody is logged in where there is no file."""
+    """Nobody is logged in if there is no file."""
     ran = empty.run("logout", expect=1)
     assert ran.stderr == "Nobody is logged in as cli.\n"
     assert not list(empty.folder.rglob("*.db"))

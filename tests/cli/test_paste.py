@@ -1,4 +1,4 @@
-"""Reading a paste where there is no terminal of Unix; the real thing is in `test_terminal`."""
+"""Read a paste without a Unix terminal. `test_terminal` has the tests with one."""
 
 import io
 import sys

@@ -1,4 +1,4 @@
-"""What answers say besides their bodies."""
+"""What the headers of answers say."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -17,7 +17,7 @@ def test_the_default_store_is_in_the_users_data_folder(empty: Desk) -> None:
 
 
 def test_what_is_wrong_with_the_store_is_told_where_it_was_given(empty: Desk) -> None:
-    """The keys are no option: they would be seen in a list of processes."""
+    """The keys are not an option, because a list of processes would show them."""
     assert "Invalid value for --store" in empty.run("tokens", "--store", "nonsense:", expect=2).stderr
     ran = empty.run("tokens", expect=2, ANILIST_STORE_KEYS="too-short")
     assert "Invalid value for ANILIST_STORE_KEYS" in ran.stderr

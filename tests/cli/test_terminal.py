@@ -156,7 +156,7 @@ class TestInARealTerminal:
             assert "Logged in as mika" in ended(child, code=0)
 
     def test_a_wrong_paste_may_be_made_good(self, pin: Desk) -> None:
-        """Backspace works; what is no code is told and asked for again."""
+        """Backspace works. If the paste is not a code, the user is told and asked again."""
         with pin.terminal("login") as child:
             child.expect_exact("(it stays hidden): ")
             child.send("a/b\n")

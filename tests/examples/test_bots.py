@@ -302,7 +302,7 @@ class TestTelegram:
         assert (sent.text, sent.reply_markup) == ("Write /login to me in private.", None)
 
     async def test_a_denial_and_a_failure_are_named(self, stage: Scene) -> None:
-        """Who has no user name is called by the full one."""
+        """A user without a user name is called by their full name."""
         for query, answer in (("access_denied", "You declined"), ("server_error", "That did not work")):
             task = asyncio.create_task(self.write("/login", username=None))
             url = (await self.telegram.sent.get()).reply_markup.inline_keyboard[0][0].url

@@ -58,7 +58,7 @@ def test_only_true_is_a_next_page(more: Any) -> None:
 
 
 def test_a_null_answer_ends_the_walk() -> None:
-    """Where there is nothing, there is no next page."""
+    """An empty list has no next page."""
     for query, path in ((PAGE, None), (NESTED, "Media.characters")):
         pages = Pagination(query, path=path)
         pages.take({"Page": None, "Media": None})

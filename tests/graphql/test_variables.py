@@ -84,7 +84,7 @@ def test_shared_lists_do_not_multiply_without_end() -> None:
 
 
 def test_one_value_may_occur_twice() -> None:
-    """A list in two places is no cycle."""
+    """A list in two places is not a cycle."""
     ids = [1, 2]
     assert plain_variables({"a": ids, "b": ids}) == {"a": [1, 2], "b": [1, 2]}
 

@@ -28,6 +28,6 @@ def test_a_browser_that_looks_ahead_is_nobody(name: str, value: str) -> None:
     ],
 )
 def test_only_a_page_of_its_own_is_seen(headers: dict[str, str], *, navigates: bool) -> None:
-    """An image, a script or a frame is none; who sends no such header counts as one."""
+    """An image, a script or a frame is not a visit. A request without the header counts as one."""
     assert is_navigation(headers) == navigates
     assert not is_prefetch(headers)

@@ -109,7 +109,7 @@ def test_an_icon_has_a_size() -> None:
     [(ICON, "data:"), ("/icon.png", "'self'"), ("https://cdn.example/i.png?x=1;y", "https://cdn.example")],
 )
 def test_the_policy_allows_the_icon_alone(icon: str, source: str) -> None:
-    """No other image, and none at all where there is no icon."""
+    """No other image is allowed, and none at all without an icon."""
     page = Pages(icon=icon).render(title="close", body=[])
     assert f"; img-src {source}; form-action" in page.headers["Content-Security-Policy"]
     assert b' alt=""></p>' in page.body
@@ -172,7 +172,7 @@ def test_a_text_may_leave_out_what_nobody_decides_by() -> None:
 
 
 def test_texts_are_copied() -> None:
-    """Who changes the mapping afterwards does not change the pages."""
+    """Changing the mapping afterwards does not change the pages."""
     texts = {"close": "Bye."}
     pages = Pages(texts=texts)
     texts["close"] = "{nope}"

@@ -52,7 +52,7 @@ async def test_gql_borrows_the_connector() -> None:
 
 
 async def test_gql_tells_a_dead_token_in_its_own_way() -> None:
-    """A recipe is no more than it says: errors are gql's."""
+    """The recipe's errors are those of gql."""
     async with Sandbox() as sandbox, logged_in(sandbox) as (anilist, _):
         with pytest.raises(TransportQueryError, match="Invalid token"):
             await ask_with_gql(anilist, "expired")

@@ -31,7 +31,7 @@ def test_a_callback_is_known_by_digests() -> None:
 
 
 def test_answers_are_told_apart() -> None:
-    """A denial, another error and a code are no duplicates of one another."""
+    """A denial, another error and a code are not duplicates of each other."""
     answers = ({"error": "access_denied"}, {"error": "server_error"}, {"code": CODE}, {"code": CODE + "a"})
     responses = [AuthorizationResponse.from_callback({"state": STATE, **answer}, binding=None) for answer in answers]
     assert len({response.answer for response in responses}) == len(answers)

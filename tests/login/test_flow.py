@@ -471,7 +471,7 @@ class TestErrorCallbacks:
     @pytest.mark.requirement("S11")
     @pytest.mark.requirement("V19")
     async def test_a_denial_with_its_state_ends_the_login(self) -> None:
-        """Who waits is told at once, and the login is used."""
+        """Whoever waits is told at once, and the login is used."""
         async with staged() as stage:
             login, approval = await stage.begin()
             waiting = asyncio.ensure_future(stage.flow.wait(login))

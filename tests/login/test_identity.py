@@ -160,7 +160,7 @@ class TestTheViewerIsAKindness:
     @pytest.mark.requirement("S17")
     @pytest.mark.requirement("R13")
     async def test_a_viewer_of_another_id_ends_the_login(self) -> None:
-        """Two words of AniList that differ are no identity."""
+        """If the token and the viewer name different users, the login ends."""
         async with staged() as stage:
             stage.sandbox.next("graphql", named(stage.sandbox.users[1]))
             error = await fails(stage, TokenMismatchError)

@@ -325,7 +325,7 @@ async def test_expiring_streams_who_must_log_in_again() -> None:
 
 
 class TestViewer:
-    """Who a subject is: as stored, else asked for once and stored."""
+    """The user of a subject is read from the store, or asked for once and stored."""
 
     async def nameless(self, stage: Stage) -> StoredToken:
         """Log in while GraphQL is down, so that no viewer is stored."""

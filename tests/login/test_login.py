@@ -82,7 +82,7 @@ def test_a_completed_login_is_greeted_by_name_where_it_is_known() -> None:
     "given", [{}, {"user_id": 6, "viewer": MIKA}, {"user_id": 0}, {"user_id": "5"}, {"user_id": True}]
 )
 def test_a_completed_login_names_one_user(given: dict[str, Any]) -> None:
-    """Nobody, two users, or what is no user id: none of them can be linked."""
+    """Nobody, two users, or an invalid user id cannot be linked."""
     with pytest.raises(ConfigurationError, match=r"^user_id: "):
         CompletedLogin(login=LOGIN, token=TOKEN, **given)
 
@@ -102,7 +102,7 @@ def test_a_completed_login_of_a_wrong_type_cannot_exist(field: str, value: Any) 
 
 
 def test_a_pending_login_names_its_application() -> None:
-    """A number is no client id."""
+    """A number is not a client id."""
     client_id: Any = 1
     with pytest.raises(ConfigurationError, match=r"^client_id: a string of 1 to 2,048 bytes"):
         PendingLogin(client_id=client_id, expires_at=NOON)

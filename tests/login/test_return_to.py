@@ -92,7 +92,7 @@ def test_own_paths_and_allowed_origins_pass(return_to: str) -> None:
     ],
 )
 def test_everything_else_is_refused(return_to: object) -> None:
-    """Whatever a browser could read as another host, and what is no path at all."""
+    """Everything that a browser could read as another host, or that is not a path."""
     with pytest.raises(ConfigurationError, match="return_to"):
         check_return_to(return_to, origins=ORIGINS)
 

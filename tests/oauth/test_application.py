@@ -29,12 +29,12 @@ def test_a_client_id_is_a_clean_str(client_id: str | int) -> None:
 
 
 def test_blanks_around_a_secret_are_stripped() -> None:
-    """A newline of a file or a blank of a paste is no part of the secret."""
+    """A newline from a file or a blank from a paste is not part of the secret."""
     assert application(client_secret=f" {SECRET}\n").client_secret == SECRET
 
 
 def test_a_secret_is_optional() -> None:
-    """Who only shows an authorization URL needs none."""
+    """A program that only shows an authorization URL needs no secret."""
     made = Application(client_id=1, redirect_uri=AWAY)
     assert made.client_secret is None
     assert "client_secret=None" in repr(made)
@@ -56,7 +56,7 @@ def test_a_secret_is_optional() -> None:
     ],
 )
 def test_what_cannot_be_right_is_refused(value: str, mend: str) -> None:
-    """The error names the field and the mend, and repeats nothing of what was given."""
+    """The error names the field and says how to fix it, and repeats nothing of what was given."""
     with pytest.raises(ConfigurationError, match=f"^client_id: .*{mend}"):
         application(client_id=value)
     with pytest.raises(ConfigurationError, match=f"^client_secret: .*{mend}"):

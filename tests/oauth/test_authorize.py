@@ -74,7 +74,7 @@ def test_an_unfit_state_is_refused(state: str) -> None:
 @pytest.mark.requirement("S1")
 @pytest.mark.parametrize("state", [5, b"a" * 22, False, ["a" * 22]])
 def test_a_state_is_a_str(state: str) -> None:
-    """Nothing that is no str passes for a state, and nothing leaves it out."""
+    """Only a str can be a state, and there is no way to leave the state out."""
     with pytest.raises(ConfigurationError, match="state: "):
         url(state=state)
 

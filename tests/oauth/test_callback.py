@@ -127,7 +127,7 @@ def test_a_repeated_parameter_is_refused(name: str) -> None:
 @pytest.mark.requirement("S22")
 @pytest.mark.parametrize("iss", ["https://anilist.co", "https://evil.example", ""])
 def test_iss_is_ignored(iss: str) -> None:
-    """AniList sends none, and there is no second server to mix it up with."""
+    """AniList sends no `iss`, and there is no second server to confuse it with."""
     assert parse(callback(code=CODE, state=STATE, iss=iss)) == CODE
 
 
@@ -533,7 +533,7 @@ def test_what_is_no_pin_is_refused(pasted: str, text: str) -> None:
 
 @pytest.mark.requirement("S11")
 def test_a_denial_can_be_pasted() -> None:
-    """Who pastes the address of a denial declined, unverified."""
+    """Whoever pastes the address of a denial has declined, unverified."""
     with pytest.raises(AccessDeniedError) as caught:
         parse_pin(f"https://anilist.co/api/v2/oauth/pin?error=access_denied&state={STATE}")
     assert not caught.value.verified

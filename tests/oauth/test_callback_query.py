@@ -52,7 +52,7 @@ class Collected:
 
 
 class Fields:
-    """A multidict that is no Mapping, and has `getlist`."""
+    """A multidict that is not a Mapping, and has `getlist`."""
 
     def getlist(self, name: str) -> list[str]:
         """Give every value."""

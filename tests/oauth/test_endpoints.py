@@ -146,7 +146,7 @@ def test_http_elsewhere_is_refused(url: str, field: str) -> None:
     ids=lambda value: ascii(value).partition(" object at ")[0],
 )
 def test_what_is_no_absolute_url_is_refused(url: str) -> None:
-    """What cannot be reached, or yarl would mend without a word, is our error and nobody else's."""
+    """An address that cannot be reached, or that yarl would silently change, raises our own error."""
     with pytest.raises(ConfigurationError, match="an endpoint is an absolute URL"):
         endpoints(url)
 
@@ -182,7 +182,7 @@ def test_nothing_but_our_error_comes_of_any_value(url: str) -> None:
 
 @pytest.mark.parametrize("host", [None, "", "localhost.example", "::2", "[::1]", "127.0.0.1 ", "\ud800"])
 def test_what_is_not_this_machine(host: str | None) -> None:
-    """Whatever is no loopback host is none, odd characters included."""
+    """Only loopback hosts count as loopback, even among odd characters."""
     assert not is_loopback(host)
 
 

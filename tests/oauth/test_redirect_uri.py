@@ -131,7 +131,7 @@ def test_a_redirect_uri_is_kept_byte_for_byte(uri: str) -> None:
     ],
 )
 def test_what_cannot_be_a_redirect_uri_is_refused(uri: str, mend: str) -> None:
-    """It is refused at construction, by a ValueError that says how to mend it."""
+    """It is refused at construction, by a ValueError that says how to fix it."""
     with pytest.raises(RedirectURIError, match=re.escape(mend)) as caught:
         RedirectGuard(uri)
     assert isinstance(caught.value, ValueError)
@@ -330,5 +330,5 @@ def test_the_warning_points_at_the_callers_line(made: FunctionType) -> None:
 
 
 def test_a_repr_shows_the_registered_uri() -> None:
-    """A redirect URI is no secret."""
+    """A redirect URI is not a secret."""
     assert repr(RedirectGuard(AWAY)) == "RedirectGuard('https://bot.example/cb')"

@@ -102,7 +102,7 @@ def test_twenty_users_share_thirty_a_minute() -> None:
 
 
 def test_turns_go_round_from_the_first() -> None:
-    """Who comes first in an instant starts at once, and again only after the others had a turn, as foretold."""
+    """The first caller starts at once, and again only after the others had a turn, as `delay` said."""
 
     async def scenario() -> None:
         crowd, foretold = Crowd(Pace(ceiling=3)), []  # of which one may start a minute
@@ -294,7 +294,7 @@ def test_an_outage_stops_a_turn_that_just_came() -> None:
 
 
 def test_max_wait_refuses_at_once() -> None:
-    """Who would wait longer than allowed learns it without waiting, with the time it would take."""
+    """If the wait would be longer than allowed, the call raises at once and names the wait."""
 
     async def scenario() -> None:
         crowd, loop = Crowd(Pace()), asyncio.get_running_loop()

@@ -71,7 +71,7 @@ def test_the_letter_case_of_a_header_does_not_matter(write: Callable[[str], str]
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "ninety", "90.0", "9" * 400])
 def test_an_illegible_limit_says_nothing(text: str) -> None:
-    """A limit that is no positive number leaves the pace alone."""
+    """A limit that is not a positive number does not change the pace."""
     assert RateLimit.from_headers({"X-RateLimit-Limit": text}, now=NOW) == RateLimit()
 
 

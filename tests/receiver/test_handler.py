@@ -121,7 +121,7 @@ async def test_a_no_after_the_yes_changes_nothing(stage: Scene) -> None:
 
 @pytest.mark.requirement("S11")
 async def test_a_denial_ends_the_login_at_once(stage: Scene) -> None:
-    """Who waits is told, nothing is exchanged, and another login goes on."""
+    """Whoever waits is told, nothing is exchanged, and another login continues."""
     login, other = [await stage.receiver.login(subject=f"discord:{number}") for number in (1, 2)]
     page = await stage.get(await stage.sandbox.deny(login.url))
     assert (page.status, page.title) == (200, "Nothing was linked")
@@ -293,7 +293,7 @@ async def test_a_fault_of_ours_is_logged_without_what_came(
 @pytest.mark.requirement("V18")
 @pytest.mark.parametrize("name", ["code", "state", "error", "error_description", "message", "hint", "iss", "ticket"])
 async def test_an_image_in_a_parameter_is_text(stage: Scene, name: str) -> None:
-    """Whatever a stranger writes into a callback, no page of ours has the tag in it, and the policy would stop it."""
+    """Whatever a stranger writes into a callback, no page contains the tag, and the policy would block it."""
     login = await stage.receiver.login(subject="discord:42")
     image = "<img src=x onerror=alert(1)>"
     for others in ({}, {"error": "x"}, {"error": "x", "state": login.state}):
@@ -333,7 +333,7 @@ async def test_another_sites_press_is_refused(stage: Scene, site: str) -> None:
 
 
 async def test_what_is_no_form_is_refused(stage: Scene) -> None:
-    """JSON, a file, bytes of any kind, a ticket nobody issued: a page, never a failure of ours."""
+    """JSON, a file, any bytes or an unknown ticket gets a page and never causes a bug."""
     login = await stage.receiver.login(subject="discord:42")
     asked = await stage.arrive(await stage.sandbox.approve(login.url))
     assert (await stage.ask("POST", stage.path, json=asked.forms[0])).status == 400
@@ -387,7 +387,7 @@ async def test_a_web_pages_login_is_finished_there_alone(stage: Scene) -> None:
 
 
 async def test_a_wrong_secret_is_the_programs_own_matter(stage: Scene) -> None:
-    """The page says who must mend it, and names no setting; the program gets the error itself."""
+    """The page says who must fix it, and names no setting. The program gets the error itself."""
     login = await stage.receiver.login(subject="discord:42")
     asked = await stage.arrive(await stage.sandbox.approve(login.url))
     stage.sandbox.next("token", Fault(status=401, body={"error": "invalid_client"}))

@@ -171,7 +171,7 @@ async def test_bind_may_be_a_host_name_and_must_exist() -> None:
 
 
 async def test_a_login_ends_after_its_timeout(stage: Scene) -> None:
-    """Who waits is told that time was up; the other login goes on."""
+    """Whoever waits is told that the time is up. The other login continues."""
     login = await stage.receiver.login(subject="discord:1", timeout=0.01)
     other = await stage.receiver.login(subject="discord:2")
     with pytest.raises(LoginTimeoutError) as raised:

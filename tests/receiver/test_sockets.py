@@ -13,7 +13,7 @@ from tests.services import free_port
 
 @pytest.mark.parametrize("number", [errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL])
 def test_a_machine_without_ipv6_does_with_ipv4(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
-    """Where there is no ::1, nobody else can have it either."""
+    """Without ::1, nobody else can have it either."""
     _refuse(monkeypatch, "::1", number)
     port = free_port()
     (opened,) = open_sockets([("127.0.0.1", port), ("::1", port)])

@@ -163,7 +163,7 @@ async def test_a_scripted_header_takes_the_place_of_its_like(fault: Any) -> None
     ],
 )
 async def test_fields_are_recorded_as_they_came(sent: dict[str, Any], fields: dict[str, Any]) -> None:
-    """Decoded, but neither trimmed nor converted; what is no form and no JSON object has none."""
+    """Fields are decoded, but neither trimmed nor converted. Only a form or a JSON object has fields."""
     async with Sandbox() as sandbox, aiohttp.ClientSession() as client:
         async with client.post(f"{sandbox.endpoints.token}?q=1", **sent) as answer:
             assert answer.status == 400

@@ -1,4 +1,4 @@
-"""Other people's clients take the sandbox for an authorization server: it is no mirror of our own."""
+"""Other people's clients accept the sandbox as an authorization server, so it does not just mirror our client."""
 
 import asyncio
 from urllib.parse import urlencode

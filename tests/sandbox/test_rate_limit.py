@@ -18,7 +18,7 @@ class _Time:
 
 
 def test_so_many_pass_in_a_minute_and_no_more() -> None:
-    """The minute begins with the first request; who is refused is told how long, and when it ends."""
+    """The minute begins with the first request. A refusal says how long to wait, and when the minute ends."""
     now = _Time()
     limit = MinuteLimit(nominal=90, given=2, now=now)
     assert limit.request().headers == {"X-RateLimit-Limit": "2", "X-RateLimit-Remaining": "1"}

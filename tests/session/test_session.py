@@ -111,7 +111,7 @@ def test_every_url_has_a_fresh_state() -> None:
 @pytest.mark.requirement("S1")
 @pytest.mark.parametrize("state", ["", "short", "x" * 21, "x" * 257, "x" * 30 + " ", "ü" * 30, "x" * 30 + "\n"])
 def test_a_weak_or_unsafe_state_is_refused(state: str) -> None:
-    """An own state is 22 to 256 unreserved characters; there is no way to send none."""
+    """A given state must have 22 to 256 unreserved characters, and there is no way to send none."""
     with pytest.raises(ConfigurationError):
         OAuthSession(application()).authorize_url(state=state)
 
@@ -188,7 +188,7 @@ async def test_one_guard_is_shared_by_both_steps() -> None:
 
 
 async def test_the_registered_redirect_uri_may_be_given() -> None:
-    """Who passes it, byte for byte, is sent on."""
+    """The registered redirect URI, byte for byte, is sent on."""
     session, transport = scripted(response(GRANT))
     async with session:
         assert session.authorize_url(redirect_uri=REDIRECT_URI).query["redirect_uri"] == REDIRECT_URI

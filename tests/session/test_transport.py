@@ -127,7 +127,7 @@ def assert_not_trusted(error: ServiceError) -> None:
 
 @pytest.mark.requirement("S13")
 async def test_a_bad_certificate_gets_nothing(tmp_path: Path) -> None:
-    """A certificate that nobody vouches for is refused, and nothing of ours turns that off."""
+    """A certificate without a trusted issuer is refused, and no option of ours turns that off."""
     with RawServer(answer(b"{}"), tls=own_certificate(tmp_path)) as server:
         error = await failure_of(f"https://127.0.0.1:{server.port}/token")
         assert_not_trusted(error)
@@ -483,7 +483,7 @@ async def test_a_transport_closed_while_a_request_waits_sends_nothing() -> None:
 
 
 async def test_an_answer_that_switches_protocols_leaves_nothing_open() -> None:
-    """HTTP 101 keeps its connection; who asked for no such thing closes it, and aiohttp finds nothing to warn of."""
+    """An unexpected HTTP 101 closes its connection, so aiohttp has nothing to warn of."""
     asyncio.get_running_loop().set_debug(True)
     switch = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"
     with RawServer(send(switch)) as server:

@@ -35,7 +35,7 @@ async def pair(stores: Stores) -> AsyncIterator[Pair]:
 
 
 async def test_a_login_begins_here_and_ends_there(pair: Pair) -> None:
-    """Who waits in one process gets what was finished in the other."""
+    """Whoever waits in one process gets the outcome from the other."""
     login, callback = await pair.stage.begin(subject="discord:42", label="@mika", return_to="/me")
     waiting = asyncio.ensure_future(pair.stage.flow.wait(login, timeout=30))
     assert await pair.other.look(callback) == login

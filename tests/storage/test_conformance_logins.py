@@ -134,7 +134,7 @@ async def test_an_unknown_one_is_none(stores: Stores, one_step: CheckingLoginSto
 
 
 async def test_a_taken_login_says_so(stores: Stores) -> None:
-    """Who looks sees the take; expiry does not hinder it."""
+    """`look` shows the take, even after the expiry."""
     expired = pending(expires_at=NOON - timedelta(minutes=1))
     await stores.logins.add(key(), expired)
     await stores.logins.take(key(), claim="a", code=CODE)
@@ -142,7 +142,7 @@ async def test_a_taken_login_says_so(stores: Stores) -> None:
 
 
 async def test_a_settled_login_wakes_all_who_wait(stores: Stores) -> None:
-    """Waiters of every process get the outcome, who comes later gets it at once."""
+    """Waiters in every process get the outcome, and later ones get it at once."""
     await stores.logins.add(key(), pending())
     waits = [side.settled(key(), timeout=SOON) for side in (stores.logins, stores.other_logins) for _ in range(3)]
     waiting = asyncio.gather(*waits)

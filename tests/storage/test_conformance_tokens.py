@@ -138,7 +138,7 @@ async def test_a_mark_is_set_once(stores: Stores) -> None:
     ],
 )
 async def test_no_mark_is_lost(stores: Stores, marked: StoredToken) -> None:
-    """Who has read the record before another mark was set writes nothing."""
+    """A writer that read the record before another mark was set writes nothing."""
     await stores.tokens.put(stored())
     await stores.tokens.update(marked, was=stored())
     assert not await stores.other_tokens.update(attrs.evolve(stored(), refused_at=NOON), was=stored())

@@ -138,7 +138,7 @@ def test_a_record_without_a_token_is_a_storage_error() -> None:
 
 
 def test_a_login_record_holds_no_more_than_was_asked() -> None:
-    """Who took it is kept beside it, where one statement can write it."""
+    """The taker is kept beside the record, so that one statement can write it."""
     assert set(json.loads(login_to_json(pending()))) == {
         "client_id",
         "subject",

@@ -239,7 +239,7 @@ async def test_there_are_no_more_connections_than_were_asked_for(
 
 
 async def test_an_engine_is_used_and_not_disposed(tmp_path: Path) -> None:
-    """Whatever driver it has, if its database is one of ours."""
+    """Any driver is accepted, if the store supports its database."""
     engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/own.db")
     pool = engine.pool
     async with SQLStore(engine, clock=Clock()) as store:

@@ -46,7 +46,7 @@ def test_notes_and_causes_stay_behind() -> None:
 
 
 def test_an_unknown_class_becomes_the_root() -> None:
-    """A newer version's error is still one of ours."""
+    """An error class of a newer version becomes `AniListOAuthError`."""
     text = json.dumps({"error": "SomeNewerError", "message": "well", "data": {"x": 1}})
     back = Outcome.from_json(text).error
     assert type(back) is AniListOAuthError

@@ -20,6 +20,6 @@ def test_a_record_keeps_its_token_to_itself() -> None:
 
 
 def test_a_login_ends_before_the_calendar() -> None:
-    """Later is an error of ours, which says what to do."""
+    """A later time raises our own error, which says what to do."""
     with pytest.raises(StorageError, match="after the year 9999; give it a shorter lifetime"):
         forget_at(pending(expires_at=datetime.max.replace(tzinfo=UTC)), now=NOON)

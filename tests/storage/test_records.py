@@ -23,7 +23,7 @@ def test_a_record_takes_the_user_id_from_its_viewer() -> None:
 
 @pytest.mark.requirement("R8")
 def test_a_record_knows_when_its_token_was_issued() -> None:
-    """By the claim `iat`, unless it is given; a token that is no JWT does not say."""
+    """It is the claim `iat` unless it is given. A token that is not a JWT does not say."""
     token = Token.from_access_token(jwt(sub="7", iat=NOON.timestamp()))
     record = StoredToken(client_id="1", subject="a", token=token, user_id=7, stored_at=NOON)
     assert record.issued_at == NOON
@@ -56,7 +56,7 @@ def test_a_record_without_a_user_id_takes_it_from_a_viewer_alone() -> None:
 
 
 def test_who_took_a_login_says_when() -> None:
-    """A claim begins with its time; one that another program made is an error of ours."""
+    """A claim begins with its time. A claim that another program made raises our own error."""
     assert Taken(claim=new_claim(NOON), code="x").at == NOON
     for claim in ("canary", "", "0001-01-01T00:00:00+14:00 x"):
         with pytest.raises(StorageError, match="did not take"):

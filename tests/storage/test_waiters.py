@@ -1,4 +1,4 @@
-"""Who waits for which login to end."""
+"""The waiting calls of one process."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
@@ -155,7 +155,7 @@ async def test_an_outage_while_waiting_is_waited_out(store: Store) -> None:
 
 
 async def test_a_failure_of_the_first_look_comes_through(store: Store) -> None:
-    """Who begins to wait in an outage is told."""
+    """A wait that begins during an outage raises an error."""
     store.failure = StorageError("down", retryable=True)
     store.news.put_nowait(None)
     with pytest.raises(StorageError, match="down"):

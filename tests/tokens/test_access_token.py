@@ -67,7 +67,7 @@ def test_another_type_is_refused(token_type: str) -> None:
     ],
 )
 def test_an_expiry_is_an_aware_datetime(value: datetime) -> None:
-    """A time without its zone is refused, as is what is no time."""
+    """A time without a zone is refused, and so is anything else that is not a time."""
     with pytest.raises(ConfigurationError, match="expires_at: an aware datetime is needed"):
         token(expires_at=value)
 

@@ -1,4 +1,4 @@
-"""Who the user is."""
+"""The viewer: which user a token belongs to."""
 
 import pickle
 from typing import Any

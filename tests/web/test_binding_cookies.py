@@ -38,7 +38,7 @@ def test_the_name_is_made_from_the_state() -> None:
 
 @pytest.mark.requirement("S5")
 def test_a_cookie_fits_its_own_state_only() -> None:
-    """Neither another state nor another prefix finds it, and what is no binding is none."""
+    """Neither another state nor another prefix finds it, and an invalid binding is ignored."""
     state, binding = new_state(), new_state()
     (cookie,) = COOKIES.begun(begun(state), bound=BoundLogin(binding=binding), now=NOW, present={})
     present = {cookie.name: cookie.value}
@@ -162,7 +162,7 @@ def test_over_https_no_other_host_can_plant_a_cookie_of_ours() -> None:
 
 @pytest.mark.requirement("S34")
 def test_a_browser_that_has_just_logged_in_is_known() -> None:
-    """It goes round if the page finds nobody, or another, or a refused token; who has logged out does not."""
+    """It loops if the page finds nobody, another user, or a refused token, but not after a logout."""
     cookie = COOKIES.returning("user:7")
     assert cookie.max_age == 20
     present = {cookie.name: cookie.value}

@@ -105,7 +105,7 @@ def test_its_repr_shows_no_secret() -> None:
     ],
 )
 def test_a_prefix_is_in_the_path_or_not(scope: dict[str, Any], prefix: str, path: str) -> None:
-    """Servers and frameworks differ; a part of a name is no prefix."""
+    """Servers and frameworks differ. A part of a name is not a prefix."""
     seen = BrowserRequest.from_scope({"query_string": b"a=%2F", "headers": [], **scope})
     assert (seen.prefix, seen.path, seen.query_string, seen.method) == (prefix, path, "a=%2F", "GET")
 

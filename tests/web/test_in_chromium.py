@@ -165,7 +165,7 @@ def test_a_denial(browser: Browser, serve: Serve) -> None:
 
 
 def test_an_expired_login(browser: Browser, serve: Serve) -> None:
-    """Who thinks it over for too long is told so, and nothing is exchanged."""
+    """A visitor who waits too long is told so, and nothing is exchanged."""
     site = serve()
     sign_in(browser, site)
     browser.visit(f"{site.stand.url}/login/anilist")

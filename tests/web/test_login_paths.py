@@ -50,7 +50,7 @@ def test_the_redirect_uri_tells_the_prefix(path: str, callback_path: str | None,
 
 @pytest.mark.parametrize("redirect_uri", [PIN_REDIRECT_URI, "my-app://callback", "urn:callback"])
 def test_a_redirect_uri_leads_to_a_page(redirect_uri: str) -> None:
-    """AniList's pin page and an app's own scheme are no address of a web application."""
+    """AniList's pin page and an app's own scheme are not addresses of a web application."""
     with pytest.raises(ConfigurationError, match="redirect_uri: a web application needs an http or https address"):
         LoginPaths.of(redirect_uri, login_path="/login", callback_path=None)
 

@@ -1,4 +1,4 @@
-"""Who needs a token and has none; the rest is tested over every adapter."""
+"""Requests that need a token and have none. The rest is tested for every adapter."""
 
 from typing import Any
 

@@ -386,6 +386,6 @@ def test_site_statistics_are_cut_at_25(anilist: Asker) -> None:
 
 
 def test_the_options_of_others_can_be_read(anilist: Asker) -> None:
-    """`User.options` and `mediaListOptions` are no secret."""
+    """`User.options` and `mediaListOptions` are not secret."""
     found = anilist.ask('{ User(name: "rin") { options { titleLanguage } mediaListOptions { scoreFormat } } }', None)
     assert found == {"User": {"options": {"titleLanguage": "ROMAJI"}, "mediaListOptions": {"scoreFormat": "POINT_100"}}}

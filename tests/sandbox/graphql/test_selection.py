@@ -61,7 +61,7 @@ def test_a_sort_that_no_field_is_named_after_changes_nothing(anilist: Asker) -> 
 
 
 def test_media_and_studio_and_staff_agree_from_either_end(anilist: Asker) -> None:
-    """Who made a media has it among their works, under the same name."""
+    """The staff of a media have it among their works, under the same name."""
     media = anilist.ask("""{ Media(id: 8) { studios { edges { isMain node { id name } } } staff { edges { role
       node { id name { full } } } }
       characters(perPage: 1) { edges { node { id } voiceActors(language: ENGLISH) { id } voiceActorRoles {

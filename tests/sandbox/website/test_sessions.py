@@ -1,4 +1,4 @@
-"""Who is signed in, in which browser."""
+"""Who is signed in, by browser."""
 
 import pytest
 

@@ -163,7 +163,7 @@ async def test_expiry_is_exact_within_its_second() -> None:
 
 
 async def test_a_login_taken_after_its_expiry_is_kept() -> None:
-    """Whoever finishes it in that very moment is not disturbed, not even where there is no room."""
+    """Whoever is finishing it is not disturbed, even if the store is full."""
     clock = Clock()
     store = MemoryLoginStore(max_logins=2, clock=clock)
     await store.add(key(1), pending(None, expires_at=NOON))

@@ -83,7 +83,7 @@ async def test_opening_says_once_what_is_slower(redis: RedisServer, caplog: pyte
 async def test_whoever_loses_the_right_while_waiting_looks_instead(
     redis: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Redis cuts the subscription off; the next one is refused, which is no failure."""
+    """Redis ends the subscription and refuses the next one, which is not a failure."""
     monkeypatch.setattr(redis_client, "LOOK_EVERY", 0.05)
     monkeypatch.setattr(redis_client, "AGAIN_AFTER", 0.01)
     redis.command("FLUSHALL")

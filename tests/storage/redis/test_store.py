@@ -121,7 +121,7 @@ async def listening(store: RedisStore) -> None:
 async def test_an_ending_elsewhere_is_heard_at_once(
     store: RedisStore, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is published, be it an outcome or the oldest login's going; nobody looks for it."""
+    """Both an outcome and the deletion of the oldest login are published, so nobody polls."""
     monkeypatch.setattr(redis_client, "LOOK_EVERY", 1000.0)
     await store.logins.add(key(0), fresh())
     await store.logins.add(key(1), fresh())

@@ -243,7 +243,7 @@ async def test_a_fresh_file_that_another_process_writes_is_waited_for(
 
 
 async def test_a_fresh_file_is_not_waited_for_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who holds the lock for longer makes opening a retryable error."""
+    """If another process holds the lock for longer, opening raises a retryable error."""
     monkeypatch.setattr(sql_sqlite, "WAIT", 0.05)
     other = sqlite3.connect(tmp_path / "tokens.db")
     other.execute("BEGIN IMMEDIATE")
