@@ -27,13 +27,12 @@ class Calls:
         self._loop = asyncio.get_running_loop()
         self._running: set[asyncio.Timeout] = set()
         self._ended = asyncio.Event()  # set when a running call ends
-        self._closed = False
 
     async def run(self, call: Callable[[], Awaitable[T]], *, limit: float | None = None) -> T:
         """Make one call, for at most `limit` seconds (by default ten).
 
         Raises:
-            StorageError: It failed or took too long, or the store is closed or belongs to another event loop.
+            StorageError: It failed or took too long, or the store belongs to another event loop.
         """
         self.check()
         running = asyncio.timeout(LIMIT if limit is None else limit)
@@ -52,13 +51,10 @@ class Calls:
         """Raise `StorageError` if the store cannot take a call."""
         if asyncio.get_running_loop() is not self._loop:
             raise StorageError("the store belongs to another event loop; open one with open_store() in each loop")
-        if self._closed:
-            raise StorageError("the store is closed; open it again first")
 
     async def aclose(self) -> None:
-        """Refuse new calls, and give running ones five seconds. Then they time out."""
+        """Give running calls five seconds; then they time out. The store makes no new ones once it is being closed."""
         self.check()
-        self._closed = True
         until = self._loop.time() + WAIT
         for running in self._running:
             when = running.when()

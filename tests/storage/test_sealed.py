@@ -20,6 +20,7 @@ from anilist_oauth.storage import (
     StoredToken,
     open_store,
 )
+from anilist_oauth.storage.sealed import unsealed
 from anilist_oauth.tokens.access_token import Token
 from tests.flows import staged
 from tests.storage.openers import KEY, PLAIN, Stores
@@ -82,6 +83,14 @@ async def test_a_flow_sends_no_ciphertext_whatever_store_it_has() -> None:
             with pytest.raises(SealError, match="keys"):
                 await wrong
         assert await sealing.token_for("discord:42") == done.token
+
+
+async def test_memory_keeps_no_plain_token_beside_a_sealed_one_either() -> None:
+    """The flow's own check is the same for every store."""
+    inner = MemoryTokenStore()
+    await SealedTokenStore(inner, [KEY]).put(stored())
+    with pytest.raises(SealError, match="sealed=False"):
+        await unsealed(inner).put(stored("discord:43"))
 
 
 async def test_plain_data_is_read_and_sealed_when_next_written(plain: Stores) -> None:

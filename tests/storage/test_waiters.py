@@ -218,7 +218,7 @@ async def test_a_watcher_that_outlives_its_cancellation_ends_at_the_next_news() 
                     try:
                         item = await self.news.get()
                     except asyncio.CancelledError:
-                        item = None
+                        continue
                     assert not isinstance(item, StorageError)
                     yield item
             finally:
@@ -230,5 +230,7 @@ async def test_a_watcher_that_outlives_its_cancellation_ends_at_the_next_news() 
     await turns()
     store.waiters.resolve("a", DONE)
     assert await waits == [DONE]
+    await turns()
+    store.news.put_nowait("a")
     await turns()
     assert store.watchers == 0

@@ -126,7 +126,7 @@ class Client:
         self._calls.check()
 
     async def aclose(self) -> None:
-        """Wait for running calls, refuse new ones, and close the connections unless they are the application's."""
+        """Wait for running calls, and close the connections unless they are the application's."""
         await self._calls.aclose()
         if self._links is not None:
             await self._links.aclose()
@@ -179,10 +179,12 @@ class Client:
             while True:
                 async with asyncio.timeout(LOOK_EVERY + LIMIT):  # it reconnects if needed
                     message = await pubsub.get_message(timeout=max(0.0, look_at - clock()))
-                if message is not None and message["type"] == "message":
-                    yield _decoded(message["data"])
-                if message is None or clock() >= look_at:  # however many messages there are
+                heard = _decoded(message["data"]) if message and message["type"] == "message" else None
+                yield heard  # None also if the subscription was made again
+                if heard is not None and clock() >= look_at:  # however many messages there are
+                    heard = None
                     yield None
+                if heard is None:
                     look_at = clock() + LOOK_EVERY
 
     def _failure(self, error: BaseException) -> StorageError:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,6 @@ from anilist_oauth.storage.records import PendingLogin
 from anilist_oauth.storage.redis import client as redis_client
 from tests.flows import COOKIE, Stage, staged
 from tests.services import RedisServer
-from tests.storage.openers import Clock
 from tests.storage.records import key, pending
 
 DONE = Outcome(subject="discord:42")
@@ -89,10 +89,10 @@ async def test_whoever_loses_the_right_while_waiting_looks_instead(
     redis.command("FLUSHALL")
     url = redis.user_without_channels()
     redis.command("ACL SETUSER bot &*")
-    async with RedisStore(url, clock=Clock()) as store:
-        await store.logins.add(key(), pending())
-        waiting = asyncio.ensure_future(store.logins.settled(key(), timeout=30))
-        await asyncio.wait_for(store._own_logins._waiters._watching.wait(), 30)
+    async with RedisStore(url) as store, aclosing(store._client.news(store._keys.settled)) as news:
+        assert await anext(news) is None
+        assert redis.command("CLIENT LIST TYPE pubsub").count(b"user=bot") == 1
         redis.command("ACL SETUSER bot resetchannels", "CLIENT KILL TYPE pubsub")
-        await store._run(("HSET", store._keys.logins + key(), "outcome", DONE.to_json()))
-        assert await waiting == DONE
+        for _ in range(5):
+            assert await asyncio.wait_for(anext(news), 30) is None
+        assert redis.command("CLIENT LIST TYPE pubsub").count(b"user=bot") == 0
