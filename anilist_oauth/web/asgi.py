@@ -16,10 +16,9 @@ No request from outside can reach that route, nor any route with ``scope["anilis
 called with the scope. WSGI has no event loop: serve Django through its ``asgi.py``, and Flask as Quart.
 """
 
-import inspect
 from collections.abc import Awaitable, Callable
 from posixpath import normpath
-from typing import Any, cast
+from typing import cast
 
 from anilist_oauth.arguments import expect
 from anilist_oauth.errors import AniListOAuthError, ConfigurationError
@@ -29,7 +28,7 @@ from anilist_oauth.login.login import CompletedLogin
 from anilist_oauth.redaction import Masked
 from anilist_oauth.tokens.access_token import Token
 from anilist_oauth.web.asgi_errors import INSTALLED, AnswerErrors, ASGIApp, HeldAnswer, Receive, Scope, Send, answering
-from anilist_oauth.web.asgi_lifespan import lifespan
+from anilist_oauth.web.asgi_lifespan import check_application, lifespan
 from anilist_oauth.web.asgi_response import ASGIResponse, ASGIResponses
 from anilist_oauth.web.browser_request import BrowserRequest, quoted
 from anilist_oauth.web.browser_response import PRIVATE, BrowserResponse, redirect
@@ -76,7 +75,7 @@ class LoginMiddleware:
         pages: Pages | None = None,
         sign_in: bool = False,
     ) -> None:
-        _check_application(app)
+        check_application(app)
         expect(on_login, str, "on_login: the path of a route of the application is needed")
         check_hooks(subject, on_error)
         linking = subject is not None
@@ -175,14 +174,3 @@ def token_for_request(
 def _plain(path: str) -> str:
     """Normalize a path as the most lenient router would: lower case, without redundant slashes and dots."""
     return normpath(f"/{path.strip('/')}").casefold()
-
-
-def _check_application(app: Any) -> None:
-    """Raise an error if this cannot be called as an ASGI application."""
-    try:
-        inspect.signature(app).bind({}, None, None)
-    except (TypeError, ValueError) as error:
-        raise ConfigurationError(
-            "app: an ASGI application is needed; a WSGI application has no event loop, so serve it as ASGI "
-            "(Django by its asgi.py, Flask as Quart)"
-        ) from error

@@ -1,7 +1,10 @@
 """Open objects when an ASGI application starts, and close them when it stops."""
 
+import inspect
 from collections.abc import Callable
+from typing import Any
 
+from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.redaction import Masked
 from anilist_oauth.web.asgi_errors import ASGIApp, Message, Receive, Scope, Send
 from anilist_oauth.web.lifespan import Openable, opened
@@ -14,6 +17,8 @@ def lifespan(*things: Openable) -> Callable[[ASGIApp], ASGIApp]:
     """
 
     def around(app: ASGIApp) -> ASGIApp:
+        check_application(app)
+
         async def served(scope: Scope, receive: Receive, send: Send) -> None:
             given = Masked(scope)
             del scope  # crash reporters would show the cookies and the query
@@ -45,3 +50,14 @@ async def _live(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> Non
         for phase in ("startup", "shutdown"):
             await receive()
             await send({"type": f"lifespan.{phase}.complete"})
+
+
+def check_application(app: Any) -> None:
+    """Raise an error if this cannot be called as an ASGI application."""
+    try:
+        inspect.signature(app).bind({}, None, None)
+    except (TypeError, ValueError) as error:
+        raise ConfigurationError(
+            "app: an ASGI application is needed; a WSGI application has no event loop, so serve it as ASGI "
+            "(Django by its asgi.py, Flask as Quart)"
+        ) from error

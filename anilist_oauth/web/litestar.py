@@ -22,7 +22,6 @@ try:
     from litestar import Litestar
     from litestar.config.app import AppConfig
     from litestar.connection import ASGIConnection
-    from litestar.enums import ScopeType
     from litestar.exceptions import HTTPException, WebSocketException
     from litestar.handlers import HTTPRouteHandler as Route
     from litestar.plugins import InitPlugin
@@ -102,11 +101,11 @@ def token_for_request(
     async def token(scope: Scope) -> Token:
         browser, connection = BrowserRequest.from_scope(scope), ASGIConnection[Any, Any, Any, Any](scope)
         del scope  # crash reporters would show the cookies
-        installed = connection.scope["type"] == ScopeType.HTTP and REQUIRED[0] in connection.app.exception_handlers
+        installed = "method" in connection.scope and REQUIRED[0] in connection.app.exception_handlers
         found = await required.find(connection, browser, installed=installed)
         if isinstance(found, Token):
             return found
-        if connection.scope["type"] == ScopeType.WEBSOCKET:
+        if "method" not in connection.scope:  # a WebSocket
             raise WebSocketException(detail=REFUSAL, code=NOT_ALLOWED)
         raise HTTPException(REFUSAL, status_code=found.status, headers=dict(found.headers))
 

@@ -1,15 +1,13 @@
-"""Log in with AniList in a Quart application.
+"""Log in with AniList in a Quart application. `anilist_oauth.web` explains the arguments.
 
-    def welcome(request: Request, completed: CompletedLogin) -> Response:
-        session.clear()
-        session["subject"] = completed.login.subject
-        return redirect(completed.login.return_to or "/")
+def welcome(request: Request, completed: CompletedLogin) -> Response:
+    session.clear()
+    session["subject"] = completed.login.subject
+    return redirect(completed.login.return_to or "/")
 
-    app = Quart(__name__)
-    app.while_serving(lifespan(anilist, store, flow))
-    init_app(app, flow, on_login=welcome)
-
-Link to ``/login/anilist`` from a page. Renew the site's session at a login. `anilist_oauth.web` explains the arguments.
+app = Quart(__name__)
+app.while_serving(lifespan(anilist, store, flow))
+init_app(app, flow, on_login=welcome)
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -94,8 +92,7 @@ def token_for_request(
 ) -> Callable[..., Awaitable[Token]]:
     """Return an async function that returns the token of the signed-in user, whom `subject` names.
 
-    Pass it the request, or let it find the request itself. Without a token, it sends a person to the login and answers
-    401 to a program. The paths are for applications without `init_app`.
+    It finds the request itself, or takes it. Without a token, a person is sent to the login, and a program gets 401.
     """
     required = RequiredToken(flow, subject, login_path=login_path, callback_path=callback_path)
 

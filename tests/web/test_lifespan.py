@@ -9,7 +9,7 @@ from aiohttp import web
 from starlette.applications import Starlette
 
 from anilist_oauth.errors import ConfigurationError
-from anilist_oauth.web import aiohttp, starlette
+from anilist_oauth.web import aiohttp, asgi, starlette
 from anilist_oauth.web.lifespan import opened
 
 
@@ -61,3 +61,15 @@ async def test_what_cannot_be_opened_is_refused() -> None:
     with pytest.raises(ConfigurationError, match=r"^lifespan: .+, not str"):
         async with opened([thing]):
             """Never reached."""
+
+
+def test_what_is_no_asgi_application_is_refused() -> None:
+    """Such as one that WSGI calls with two arguments."""
+
+    def application(_environ: Any, _start_response: Any) -> list[bytes]:
+        return []
+
+    wrongs: list[Any] = [None, application]
+    for wrong in wrongs:
+        with pytest.raises(ConfigurationError, match=r"^app: an ASGI application is needed"):
+            asgi.lifespan()(wrong)
