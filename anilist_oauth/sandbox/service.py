@@ -77,7 +77,9 @@ class Service:
         token_limit: MinuteLimit,
         graphql_limit: MinuteLimit,
     ) -> None:
-        self.clients, self.people, self.clock = clients, people, clock
+        self.clients: Clients = clients
+        self.people: People = people
+        self.clock: Clock = clock
         self.url: URL | None = None
         self.requests: list[ReceivedRequest] = []
         self.faults: dict[str, deque[Fault]] = {name: deque() for name in ENDPOINTS.values()}

@@ -60,7 +60,9 @@ class SandboxThread(Controls):
         """Open a callback URL and press the first button of the page; see `Sandbox.confirm`."""
         return self._result(self._sandbox.confirm(callback))
 
-    approve, deny, confirm = approve_sync, deny_sync, confirm_sync
+    approve = approve_sync
+    deny = deny_sync
+    confirm = confirm_sync
 
     def _result(self, work: Coroutine[Any, Any, T]) -> T:
         loop, _ = self._opened.result()
