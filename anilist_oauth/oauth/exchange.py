@@ -28,7 +28,6 @@ TOKEN_HEADERS = {
     "Accept-Encoding": "identity",  # decompressing 2 kB costs more than it saves
     "Content-Type": "application/x-www-form-urlencoded",
 }
-_FOREVER = 100 * 366 * 24 * 60 * 60  # seconds
 _CODE_HINTS: dict[str, InvalidCodeReason] = {
     "cannot decrypt the authorization code": "garbled",
     "cannot validate the provided authorization code": "garbled",
@@ -148,16 +147,12 @@ def _tokens(document: Any) -> list[MaskedText]:
 
 
 def _token(answer: Masked[dict[str, Any]], *, now: datetime) -> Token:
-    token_type, expires_in = answer.value.get("token_type"), answer.value.get("expires_in")
+    token_type = answer.value.get("token_type")
     try:
-        if type(expires_in) is int and 0 < expires_in < _FOREVER:
-            expires_at: datetime | None = now + timedelta(0, expires_in)
-        else:
-            expires_at = _expiry(expires_in, answer, now=now)
         return Token(
             access_token=answer.value["access_token"],
             token_type="Bearer" if token_type is None else token_type,
-            expires_at=expires_at,
+            expires_at=_expires_at(answer.value.get("expires_in"), answer, now=now),
         )
     except ConfigurationError as error:
         raise UnexpectedResponseError(
@@ -165,13 +160,13 @@ def _token(answer: Masked[dict[str, Any]], *, now: datetime) -> Token:
         ) from error
 
 
-def _expiry(expires_in: Any, answer: Masked[dict[str, Any]], *, now: datetime) -> datetime | None:
-    """Read an unusual ``expires_in``, such as a float or a string of digits. If absent, use the token's own claim."""
+def _expires_at(expires_in: Any, answer: Masked[dict[str, Any]], *, now: datetime) -> datetime | None:
+    """Read ``expires_in``, also as a float or a string of digits. If it is absent, use the token's own claim."""
     try:
-        seconds = float(expires_in)
+        seconds = expires_in if type(expires_in) is int else float(expires_in)
         if seconds > 0 and expires_in is not True:
-            return now + timedelta(seconds=seconds)
-    except (TypeError, ValueError, OverflowError):
+            return now + timedelta(0, seconds)
+    except (TypeError, ValueError, OverflowError):  # the last one beyond the year 9999
         pass
     claims = peek_claims(answer.value["access_token"])
     return claims.expires_at if claims else None

@@ -312,7 +312,7 @@ def test_one_step_refuses_whatever_two_would_and_takes_nothing() -> None:
         assert await reason_of(stage, callback, binding="another") == "binding"
         assert await reason_of(stage, callback) == "binding"
         foreign = attrs.evolve(stage.session.application, client_id="999")
-        async with OAuthSession(foreign, clock=stage.sandbox.now) as session:
+        async with OAuthSession(foreign, endpoints=stage.session.endpoints, clock=stage.sandbox.now) as session:
             other = LoginFlow(session, logins=stage.flow.logins, tokens=stage.flow.tokens)
             with pytest.raises(StateMismatchError, match="no login with this state"):
                 await other.finish(callback, binding=COOKIE)

@@ -169,6 +169,15 @@ def test_an_odd_lifetime_is_the_tokens_own(expires_in: Any) -> None:
     assert parse({"access_token": "opaque", "expires_in": expires_in}).expires_at is None
 
 
+def test_a_lifetime_beyond_the_calendar_is_the_tokens_own() -> None:
+    """A clock may be wrong by thousands of years."""
+    last = datetime(9999, 12, 1, tzinfo=UTC)
+    for token, known in ((JWT, True), ("opaque", False)):
+        response = answer({"access_token": token, "expires_in": 31536000})
+        found = parse_token_response(response, application=APPLICATION, code=CODE, now=last).expires_at
+        assert (found is not None) == known
+
+
 def test_a_missing_lifetime_is_the_tokens_own() -> None:
     """The documented answer of AniList promises an access token and nothing else."""
     assert parse({"access_token": JWT}) == Token.from_access_token(JWT)
