@@ -21,11 +21,11 @@ from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.login.take import SETTLE_TIME, TAKER_DEAD, WORK_TIME, Take
 from anilist_oauth.sandbox import Fault
 from anilist_oauth.session.session import OAuthSession
-from anilist_oauth.storage import MemoryLoginStore, Outcome
+from anilist_oauth.storage import MemoryLoginStore, MemoryTokenStore, Outcome, StoredToken
 from anilist_oauth.storage.digests import digest
 from anilist_oauth.storage.records import new_claim
 from tests.flaky import FlakyLogins, OneStepLogins, logins, takes, tokens, virtually
-from tests.flows import COOKIE, OPAQUE, Stage, named
+from tests.flows import COOKIE, OPAQUE, Stage, named, staged
 from tests.storage.records import stored
 
 SUBJECT = "discord:42"
@@ -416,3 +416,31 @@ async def test_a_store_that_is_asked_after_the_deadline_is_not_asked() -> None:
     take = attrs.evolve(Take.of(MemoryLoginStore(), "key", answer="x", now=utc_now()), began=-SETTLE_TIME)
     with pytest.raises(StorageError, match="too long"):
         await take.settle(Outcome(subject="a"))
+
+
+class Watched(MemoryTokenStore):
+    """Notes, for each token that comes in, what waiters were told until then."""
+
+    def __init__(self, logins: MemoryLoginStore) -> None:
+        super().__init__()
+        self._logins = logins
+        self.key = ""
+        self.told: list[Outcome | None] = []
+
+    async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
+        """Look at the outcome, and keep the token."""
+        self.told.append(await self._logins.settled(self.key, timeout=0))
+        return await super().put(stored, over=over)
+
+
+@pytest.mark.requirement("R10")
+async def test_a_success_is_told_only_once_its_token_is_stored() -> None:
+    """Otherwise a process that is killed between the two leaves a success without a token."""
+    keeper = MemoryLoginStore()
+    watched = Watched(keeper)
+    async with staged(logins=keeper, tokens=watched) as stage:
+        login, callback = await stage.begin(subject=SUBJECT)
+        watched.key = digest(login.state)
+        await stage.flow.finish(callback)
+        assert watched.told == [None]
+        assert await keeper.settled(watched.key, timeout=0) == Outcome(subject=SUBJECT)
