@@ -286,3 +286,8 @@ async def test_missing_extra_says_how_to_install_it(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "redis.asyncio", None)
     with pytest.raises(ImportError, match=r"pip install 'anilist-oauth\[redis\]'$"):
         await RedisStore("redis://127.0.0.1").open()
+
+
+def test_its_repr_shows_no_password() -> None:
+    """Nor anything else of the URL."""
+    assert repr(RedisStore("redis://u:canary@127.0.0.1:6379/0")) == "<RedisStore>"
