@@ -62,6 +62,7 @@ class RedisServer:
             log.append(line)
             if "Ready to accept connections" in line:
                 return
+        self.stop()
         raise RuntimeError("redis-server does not start:\n" + "".join(log))
 
     def command(self, *lines: str) -> bytes:

@@ -20,7 +20,7 @@ DONE = Outcome(subject="discord:42")
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a master that one Sentinel watches, or of a Cluster with one node."""
     cluster = request.param == "cluster"
-    with redis_server(*(("--cluster-enabled", "yes") if cluster else ())) as server:
+    with redis_server(*(("--cluster-enabled", "yes", "--cluster-port", str(free_port())) if cluster else ())) as server:
         if cluster:
             server.command("CLUSTER ADDSLOTSRANGE 0 16383")
             while b"cluster_state:ok" not in server.command("CLUSTER INFO"):
