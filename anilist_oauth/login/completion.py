@@ -94,8 +94,7 @@ class Completion:
             return await self._repeat_result(pending, pending.taken, response)
         stored = await self._finish_taken(take, response, pending, stored, log)
         log.finished(stored)
-        login = as_login(self.session, pending, state=response.state, subject=stored.subject)
-        return CompletedLogin(login=login, token=stored.token, user_id=stored.user_id, viewer=stored.viewer)
+        return completed(stored, as_login(self.session, pending, state=response.state, subject=stored.subject))
 
     async def call_off(self, login: Login, error: LoginTimeoutError) -> bool:
         """End a login with an error, unless it was taken before. Return whether it was ended."""
@@ -131,13 +130,12 @@ class Completion:
         stored = await retry_store(partial(self.tokens.get, subject, client_id=client_id))
         if stored is None:
             raise LoginRequiredError("the login succeeded, but its token was deleted; log in again", subject=subject)
-        login = attrs.evolve(login, subject=subject)
-        return CompletedLogin(login=login, token=stored.token, user_id=stored.user_id, viewer=stored.viewer)
+        return completed(stored, attrs.evolve(login, subject=subject))
 
     def _is_ready(self, response: AuthorizationResponse) -> bool:
         """Return whether the session could exchange the callback now."""
         try:
-            self._check(None, response)
+            self._check_session(response)
         except AniListOAuthError:
             return False
         return True
@@ -155,15 +153,19 @@ class Completion:
         )
         return pending if pending is not None and pending.client_id == client_id else None
 
-    def _check(self, pending: PendingLogin | None, response: AuthorizationResponse) -> None:
-        """Refuse callbacks that must not take the login (if it is known), or could not be exchanged anyway."""
-        if pending is not None and pending.expires_at <= self.session.clock():
+    def _check(self, pending: PendingLogin, response: AuthorizationResponse) -> None:
+        """Refuse callbacks that must not take the login, or could not be exchanged anyway."""
+        if pending.expires_at <= self.session.clock():
             raise StateMismatchError("the login has expired; start a new one", reason="expired")
-        if pending is not None and not response.is_bound_to(pending):
+        if not response.is_bound_to(pending):
             raise StateMismatchError(
                 "the login was begun by another browser or user, or its cookie is missing; start a new login here",
                 reason="binding",
             )
+        self._check_session(response)
+
+    def _check_session(self, response: AuthorizationResponse) -> None:
+        """Refuse callbacks whose code could not be exchanged now."""
         if not isinstance(response.result, str):
             return
         if self.session.connector is None:
@@ -253,6 +255,11 @@ class Completion:
             issued_at=claims.issued_at if claims else None,
             stored_at=self.session.clock(),
         )
+
+
+def completed(stored: StoredToken, login: Login) -> CompletedLogin:
+    """Return the result of a login from what was stored."""
+    return CompletedLogin(login=login, token=stored.token, user_id=stored.user_id, viewer=stored.viewer)
 
 
 def as_login(session: OAuthSession, pending: PendingLogin, *, state: str, subject: str | None = None) -> Login:

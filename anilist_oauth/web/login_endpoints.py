@@ -106,9 +106,8 @@ class LoginEndpoints:
         # as a bot's, cannot be finished here either by whoever was shown its link.
         binding = MaskedText(new_state()) if bound is None else bound.for_subject(subject)
         done = await self.flow.finish(request.callback or request.query, binding=binding)
-        if (
-            subject is not None and subject != done.login.subject
-        ):  # a sign-in, although somebody has signed in to the site since
+        # A sign-in may have been begun before somebody else signed in to the site.
+        if subject is not None and subject != done.login.subject:
             raise StateMismatchError("somebody else is signed in at the site; start a new login", reason="binding")
         return done
 
