@@ -39,7 +39,7 @@ async def ask_with_gql(anilist: OAuthSession, token: Token | str) -> dict[str, A
 
 async def main() -> None:
     """Ask the sandbox; with AniList itself, take `Application.from_env()` and leave `endpoints` out."""
-    async with Sandbox() as sandbox, OAuthSession(sandbox.application, endpoints=sandbox.endpoints) as anilist:
+    async with Sandbox() as sandbox, sandbox.session() as anilist:
         url = anilist.authorize_url()
         callback = await sandbox.approve(url)
         token = await anilist.exchange_code(parse_callback(callback, expected_state=url.query["state"]))
