@@ -386,7 +386,7 @@ def test_an_unreadable_refusal_is_unexpected(document: Any) -> None:
     ("headers", "wait"), [({"Retry-After": "58"}, 58.0), ({}, None), ({"Retry-After": "soon"}, None)]
 )
 def test_429_is_a_rate_limit(document: Any, headers: dict[str, str], wait: float | None) -> None:
-    """Whatever its body is, it is no token and no refusal: the code was not looked at, the caller may come again."""
+    """Whatever its body is: the code was not processed, so the caller may try again."""
     with pytest.raises(RateLimitedError, match="too many requests") as caught:
         parse(document, status=429, headers=headers)
     assert caught.value.retry_after == wait

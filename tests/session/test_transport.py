@@ -321,7 +321,7 @@ async def test_a_body_over_the_cap_is_cut_off(action: Action) -> None:
 
 @pytest.mark.requirement("V24")
 def test_aiohttp_is_new_enough() -> None:
-    """No version is let in that splits header lines or reads duplicate Host headers (mended in 3.13.4)."""
+    """No version is let in that splits header lines or reads duplicate Host headers (fixed in 3.13.4)."""
     settings = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
     (needed,) = [line for line in settings["project"]["dependencies"] if line.startswith("aiohttp")]
     floor = re.fullmatch(r"aiohttp>=(\d+)\.(\d+)\.(\d+),<4", needed)

@@ -33,7 +33,7 @@ class Watch:
 
 
 class WatchedTokens(MemoryTokenStore):
-    """A store that looks who asks it."""
+    """A store that looks at the frames of its callers."""
 
     def __init__(self, watch: Watch) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class WatchedTokens(MemoryTokenStore):
 
 @attrs.define(kw_only=True)
 class WatchedSite(Site):
-    """A site whose hook looks who calls it."""
+    """A site whose hook looks at the frames of its callers."""
 
     watch: Watch
 

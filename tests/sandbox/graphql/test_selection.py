@@ -124,7 +124,7 @@ def test_an_outage_answers_nothing_but_a_bad_token(anilist: Asker) -> None:
 
 
 def test_the_collections_of_links_and_tags_agree_with_the_media(anilist: Asker) -> None:
-    """A link's site has the id of the collection, a tag its name; what no field tells is no filter."""
+    """A link's site has the id of the collection, and a tag has its name. A filter without such a field is ignored."""
     read = anilist.ask("""{
       ExternalLinkSourceCollection(type: STREAMING, mediaType: ANIME) { id site type }
       MediaTagCollection(status: 1) { id name rank }

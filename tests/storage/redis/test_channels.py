@@ -67,7 +67,7 @@ async def log_in(stage: Stage, subject: str) -> str | None:
 
 @pytest.mark.requirement("V32")
 async def test_opening_says_once_what_is_slower(redis: RedisServer, caplog: pytest.LogCaptureFixture) -> None:
-    """And which right is missing; a user who has it, or whose waiters hear at once, is not told."""
+    """The warning names the missing right. A user with the right gets no warning."""
     redis.command("FLUSHALL")
     with caplog.at_level(logging.WARNING, "anilist_oauth"):
         async with open_store(redis.url):
