@@ -46,6 +46,8 @@ def aware(value: Any, name: str) -> datetime:
 
 def aware_utc(value: Any, name: str) -> datetime:
     """Convert an aware time to UTC. Raises `ConfigurationError` if it is naive or outside the years 1 to 9999."""
+    if type(value) is datetime and value.tzinfo is UTC:  # nearly all times of this package
+        return value
     try:
         return aware(value, name).astimezone(UTC)
     except OverflowError as error:

@@ -9,7 +9,6 @@ from typing import Any
 import attrs
 from yarl import URL
 
-from anilist_oauth.arguments import validator
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.redaction import Unpicklable
 
@@ -31,11 +30,6 @@ _BLANKS = b" \t\n\r"  # the whitespace of JSON (RFC 8259 section 2)
 _decode = json.JSONDecoder().raw_decode
 
 
-def _check_timeout(name: str, value: float | None) -> None:
-    if value is not None and not (isinstance(value, int | float) and 0 < value < math.inf):
-        raise ConfigurationError(f"{name}: a number of seconds above 0 is needed")
-
-
 @attrs.frozen(kw_only=True)
 class Request(Unpicklable):
     """One POST request. Its headers and body hold secrets and are not shown in its repr.
@@ -55,7 +49,12 @@ class Request(Unpicklable):
     headers: Mapping[str, str] = attrs.field(repr=False)
     body: bytes = attrs.field(repr=False)
     body_limit: int
-    timeout: float | None = attrs.field(default=None, validator=validator(_check_timeout))
+    timeout: float | None = None
+
+    def __attrs_post_init__(self) -> None:
+        timeout = self.timeout
+        if timeout is not None and not (isinstance(timeout, int | float) and 0 < timeout < math.inf):
+            raise ConfigurationError("timeout: a number of seconds above 0 is needed")
 
 
 @attrs.frozen(kw_only=True)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Self, Union
 from urllib.parse import parse_qsl
 
@@ -21,6 +22,7 @@ SIZE_LIMIT = 64 * 1024  # characters; a code has about 750, a token 1,100
 _NAMES = ("code", "state", "error", "iss", "error_description", "message", "hint", "access_token", "expires_in")
 _SINGLE = ("code", "state", "error", "iss", "access_token")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_parse = partial(parse_qsl, keep_blank_values=True, errors="replace")
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -102,10 +104,6 @@ def _of_text(text: MaskedText, *, fragment: bool) -> dict[str, list[MaskedText]]
         if name in _NAMES:
             values.setdefault(name, []).append(MaskedText(value))
     return values
-
-
-def _parse(query: str) -> list[tuple[str, str]]:
-    return parse_qsl(query, keep_blank_values=True, errors="replace")
 
 
 def _of_mapping(given: Masked[Any]) -> dict[str, list[MaskedText]]:

@@ -122,7 +122,8 @@ def parse_token_response(response: Response, *, application: Application, code: 
     if not isinstance(code, MaskedText):
         code = MaskedText(code)
     answer = Masked(response.json())
-    if response.status == 200 and _grants(answer.value):
+    is_object = isinstance(answer.value, dict)
+    if response.status == 200 and is_object and "access_token" in answer.value and answer.value.get("error") is None:
         return _token(answer, now=now)
     secrets = (MaskedText(application.client_secret or ""), MaskedText(code.strip()), *_tokens(answer.value))
     refusal = _refusal(answer, secrets=secrets)
@@ -134,10 +135,6 @@ def parse_token_response(response: Response, *, application: Application, code: 
             "start a new login"
         )
     raise _refused(response.status, refusal, application)
-
-
-def _grants(document: Any) -> bool:
-    return isinstance(document, dict) and "access_token" in document and document.get("error") is None
 
 
 def _tokens(document: Any) -> list[MaskedText]:

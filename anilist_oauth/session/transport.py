@@ -166,9 +166,10 @@ class AiohttpTransport:
             body = await _read(answer, request.body_limit)
         except (aiohttp.ClientError, OSError, EOFError) as error:
             failure = _failure(error, request.url)
-            self._log(request.url, type(failure).__name__, started=started)
+            _log(request.url, type(failure).__name__, started=started)
         else:
-            self._log(request.url, answer.status, started=started)
+            if logger.isEnabledFor(logging.DEBUG):
+                _log(request.url, answer.status, started=started)
             if body is None:
                 raise UnexpectedResponseError(
                     f"{request.url.host} answered with more than {request.body_limit:,} bytes; check its URL, or "
@@ -191,22 +192,6 @@ class AiohttpTransport:
             proxy=self._proxy,
         )
 
-    def _log(self, url: URL, outcome: int | str, *, started: float) -> None:
-        """Log a request with the status of its answer, or with the name of its failure."""
-        if not logger.isEnabledFor(logging.DEBUG):
-            return
-        milliseconds = (asyncio.get_running_loop().time() - started) * 1000
-        name = "status" if isinstance(outcome, int) else "error"
-        fields = {"event": "request", "host": url.host, "path": url.path, name: outcome}
-        logger.debug(
-            "%s%s: %s in %.1f ms",
-            url.host,
-            url.path,
-            outcome,
-            milliseconds,
-            extra=fields | {"milliseconds": round(milliseconds, 1)},
-        )
-
 
 def common_headers(user_agent: str | None, referer: str | None) -> dict[str, str]:
     """Return the headers of every request. Raises `ConfigurationError` if a value cannot be a header."""
@@ -217,6 +202,21 @@ def common_headers(user_agent: str | None, referer: str | None) -> dict[str, str
         if not isinstance(value, str) or not value.strip() or not value.isprintable():
             raise ConfigurationError(f"{name}: a header must be one line of visible characters")
     return headers
+
+
+def _log(url: URL, outcome: int | str, *, started: float) -> None:
+    """Log a request with the status of its answer, or with the name of its failure."""
+    milliseconds = (asyncio.get_running_loop().time() - started) * 1000
+    name = "status" if isinstance(outcome, int) else "error"
+    fields = {"event": "request", "host": url.host, "path": url.path, name: outcome}
+    logger.debug(
+        "%s%s: %s in %.1f ms",
+        url.host,
+        url.path,
+        outcome,
+        milliseconds,
+        extra=fields | {"milliseconds": round(milliseconds, 1)},
+    )
 
 
 async def _read(answer: aiohttp.ClientResponse, limit: int) -> MaskedBytes | None:

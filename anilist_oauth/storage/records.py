@@ -2,11 +2,10 @@
 
 import secrets
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import attrs
 
-from anilist_oauth.arguments import expect, validator
+from anilist_oauth.arguments import expect
 from anilist_oauth.clock import aware_utc
 from anilist_oauth.errors import ConfigurationError, StorageError
 from anilist_oauth.redaction import Unpicklable
@@ -107,15 +106,7 @@ _TEXT_LIMIT = 2048  # bytes; bounds what strangers can store, and PostgreSQL's k
 _STRANGERS_LIMIT = 512  # bytes
 
 
-def _text(name: str, value: Any) -> None:
-    """Refuse text that a store could not keep. Otherwise that would only fail when the code is spent already."""
-    if value is None:
-        return
-    data = value.encode("utf-8", "replace") if isinstance(value, str) else b""
-    if not 0 < len(data) <= _TEXT_LIMIT or data.decode() != value or "\0" in value:
-        raise ConfigurationError(
-            f"{name}: a string of 1 to {_TEXT_LIMIT:,} bytes in UTF-8, without NUL, is needed, or None"
-        )
+_TEXTS = ("client_id", "subject", "binding_digest", "label", "return_to")
 
 
 @attrs.frozen(kw_only=True)
@@ -162,15 +153,22 @@ class PendingLogin:
         taken: Who took it, or None. The store sets it; it is None when the login is added.
     """
 
-    client_id: str = attrs.field(validator=validator(_text))
-    subject: str | None = attrs.field(default=None, validator=validator(_text))
-    binding_digest: str | None = attrs.field(default=None, validator=validator(_text))
-    label: str | None = attrs.field(default=None, validator=validator(_text))
-    return_to: str | None = attrs.field(default=None, validator=validator(_text))
+    client_id: str
+    subject: str | None = None
+    binding_digest: str | None = None
+    label: str | None = None
+    return_to: str | None = None
     expires_at: datetime = attrs.field(converter=_expires_at)
     taken: Taken | None = None
 
     def __attrs_post_init__(self) -> None:
+        for name in _TEXTS:  # a text that no store can keep would otherwise fail when the code is spent
+            value = getattr(self, name)
+            data = value.encode("utf-8", "replace") if isinstance(value, str) else b""
+            if value is not None and (not 0 < len(data) <= _TEXT_LIMIT or data.decode() != value or "\0" in value):
+                raise ConfigurationError(
+                    f"{name}: a string of 1 to {_TEXT_LIMIT:,} bytes in UTF-8, without NUL, is needed, or None"
+                )
         expect(self.client_id, str, "client_id: a string is needed")
         if self.subject is None and self.return_to and len(self.return_to.encode()) > _STRANGERS_LIMIT:
             raise ConfigurationError(f"return_to: {_STRANGERS_LIMIT} bytes at most, if the login has no subject")

@@ -11,7 +11,7 @@ import attrs
 from anilist_oauth.arguments import expect
 from anilist_oauth.errors import ConfigurationError, SealError
 from anilist_oauth.redaction import MaskedBytes, MaskedText, Unpicklable
-from anilist_oauth.storage.checks import check_expiring, check_owner, check_put, check_update
+from anilist_oauth.storage.checks import check
 from anilist_oauth.storage.protocols import TokenStore, UpdatingTokenStore
 from anilist_oauth.storage.records import StoredToken
 from anilist_oauth.storage.skipped import Skipped
@@ -48,13 +48,13 @@ class UnsealedTokenStore(Unpicklable):
 
     async def get(self, subject: str, *, client_id: str) -> StoredToken | None:
         """Return the record of a subject. Raises `SealError` if the keys cannot decrypt it."""
-        check_owner(subject, client_id)
+        check(subject=subject, client_id=client_id)
         stored = await self.inner.get(subject, client_id=client_id)
         return None if stored is None else self._open(stored)
 
     async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
         """Write the record of a subject; see `TokenStore.put`."""
-        check_put(stored, over)
+        check(stored=stored, over=over)
         await self._check_plain()
         return await self.inner.put(self._seal(stored), over=over)
 
@@ -63,7 +63,7 @@ class UnsealedTokenStore(Unpicklable):
 
         If the inner store cannot compare marks, only the token id is compared.
         """
-        check_update(stored, was)
+        check(stored=stored, was=was)
         await self._check_plain()
         update: Callable[..., Awaitable[bool]] | None = getattr(self.inner, "update", None)
         if update is None:
@@ -72,7 +72,7 @@ class UnsealedTokenStore(Unpicklable):
 
     async def delete(self, subject: str, *, client_id: str) -> None:
         """Delete the token of a subject, whether or not the keys can decrypt it."""
-        check_owner(subject, client_id)
+        check(subject=subject, client_id=client_id)
         await self.inner.delete(subject, client_id=client_id)
 
     async def expiring(self, within: timedelta | None, *, client_id: str | None = None) -> AsyncIterator[StoredToken]:
@@ -81,7 +81,7 @@ class UnsealedTokenStore(Unpicklable):
         Raises:
             SealError: At the end, if records were skipped because the keys cannot decrypt them.
         """
-        check_expiring(within, client_id)
+        check(within=within, only=client_id)
         skipped = Skipped()
         async for stored in self.inner.expiring(within, client_id=client_id):
             with skipped.unreadable(stored.client_id, stored.subject):

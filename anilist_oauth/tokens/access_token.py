@@ -1,7 +1,7 @@
 """The access token. It is valid for a year, cannot be refreshed, and is never shown."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 import attrs
@@ -16,25 +16,11 @@ _BEARER = "Bearer"
 _VISIBLE = bytes(range(0x21, 0x7F))  # removed in one call, because every exchange makes a token
 
 
-def _access_token(value: str | Masked[Any]) -> str:
-    given = Masked.around(value)
-    del value
+def _access_token(given: Masked[Any]) -> str:
     usable = isinstance(given.value, str) and given.value != "" and given.value.isascii()
     if not usable or given.value.encode().translate(None, _VISIBLE):
         raise ConfigurationError("access_token: a string of visible ASCII characters is needed (RFC 6750 section 2.1)")
     return str(given.value)  # no longer masked
-
-
-def _token_type(value: str) -> str:
-    if value != "Bearer" and not (isinstance(value, str) and value.lower() == "bearer"):
-        raise ConfigurationError("token_type: only Bearer tokens can be used")
-    return "Bearer"  # AniList refuses "bearer" in lower case
-
-
-def _expires_at(value: datetime | None) -> datetime | None:
-    if value is None or (type(value) is datetime and value.tzinfo is UTC):  # as parsed from a token response
-        return value
-    return aware_utc(value, "expires_at")
 
 
 @attrs.frozen(kw_only=True, init=False)
@@ -47,14 +33,20 @@ class Token(Unpicklable):
         expires_at: When it expires, in UTC, or None if unknown. It cannot be refreshed: the user must log in again.
     """
 
-    access_token: str = attrs.field(converter=_access_token, repr=masked)
-    token_type: str = attrs.field(default=_BEARER, converter=_token_type)
-    expires_at: datetime | None = attrs.field(converter=_expires_at)
+    access_token: str = attrs.field(repr=masked)
+    token_type: str = _BEARER
+    expires_at: datetime | None
 
     def __init__(self, *, access_token: str, token_type: str = _BEARER, expires_at: datetime | None) -> None:
         given = Masked(access_token)  # so that crash reporters do not show a refused token
         del access_token
-        self.__attrs_init__(access_token=given, token_type=token_type, expires_at=expires_at)
+        if token_type != _BEARER and not (isinstance(token_type, str) and token_type.lower() == "bearer"):
+            raise ConfigurationError("token_type: only Bearer tokens can be used")
+        self.__attrs_init__(
+            access_token=_access_token(given),
+            token_type=_BEARER,  # AniList refuses "bearer" in lower case
+            expires_at=None if expires_at is None else aware_utc(expires_at, "expires_at"),
+        )
 
     @classmethod
     def from_access_token(cls, access_token: str) -> Self:

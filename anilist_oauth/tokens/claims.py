@@ -72,14 +72,14 @@ def _refuse(constant: str) -> NoReturn:
 
 def _audience(aud: Any) -> tuple[str, ...]:
     """Read a string, an integer, or a list of them. A list with any other member counts as unreadable."""
-    found = tuple(map(_client_id, aud if isinstance(aud, list) else [aud]))
-    return tuple(client_id for client_id in found if client_id) if all(found) else ()
-
-
-def _client_id(value: Any) -> str | None:
-    if isinstance(value, str) and value.isprintable():
-        return value
-    return str(value) if type(value) is int and 0 < value < ID_LIMIT else None
+    members = aud if isinstance(aud, list) else [aud]
+    found = tuple(
+        str(member)
+        for member in members
+        if (isinstance(member, str) and member and member.isprintable())
+        or (type(member) is int and 0 < member < ID_LIMIT)
+    )
+    return found if len(found) == len(members) else ()
 
 
 def _user_id(sub: Any) -> int | None:

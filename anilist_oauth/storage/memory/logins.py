@@ -15,7 +15,7 @@ from anilist_oauth.arguments import expect
 from anilist_oauth.clock import checked_clock, utc_now
 from anilist_oauth.errors import StorageError
 from anilist_oauth.redaction import Unpicklable
-from anilist_oauth.storage.checks import check_key, check_settle, check_take, check_wait
+from anilist_oauth.storage.checks import check
 from anilist_oauth.storage.outcome import Outcome
 from anilist_oauth.storage.protocols import ANONYMOUS_LOGINS, KEPT, LIVE_LOGINS_A_SUBJECT, forget_at
 from anilist_oauth.storage.records import PendingLogin, Taken
@@ -64,7 +64,7 @@ class MemoryLoginStore(Unpicklable):
 
     async def add(self, key: str, login: PendingLogin) -> None:
         """Store a pending login. Raises `StorageError` (retryable) if the store is full."""
-        check_key(key)
+        check(key=key)
         if key in self._logins:
             return
         now = self._clock()
@@ -83,12 +83,12 @@ class MemoryLoginStore(Unpicklable):
 
     async def look(self, key: str) -> PendingLogin | None:
         """Read a login."""
-        check_key(key)
+        check(key=key)
         return self._logins.get(key)
 
     async def take(self, key: str, *, claim: str, code: str) -> Taken | None:
         """Take a login if nobody has, and return who has it."""
-        check_take(key, claim, code)
+        check(key=key, claim=claim, code=code)
         login = self._logins.get(key)
         if login is None:
             return None
@@ -99,7 +99,7 @@ class MemoryLoginStore(Unpicklable):
 
     async def settle(self, key: str, outcome: Outcome) -> None:
         """Store how a login ended, and wake its waiters."""
-        check_settle(key, outcome)
+        check(key=key, outcome=outcome)
         if key in self._logins and key not in self._outcomes:
             self._outcomes[key] = outcome
             self._bytes += _OUTCOME
@@ -108,7 +108,7 @@ class MemoryLoginStore(Unpicklable):
 
     async def settled(self, key: str, *, timeout: float) -> Outcome | None:
         """Wait for a login's outcome."""
-        check_wait(key, timeout)
+        check(key=key, timeout=timeout)
         if key in self._logins and key not in self._outcomes:
             changed = self._waiters.setdefault(key, asyncio.get_running_loop().create_future())  # shared by all waiters
             await asyncio.wait((changed,), timeout=timeout)

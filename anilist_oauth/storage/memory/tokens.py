@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from anilist_oauth.clock import checked_clock, utc_now
 from anilist_oauth.redaction import Unpicklable
-from anilist_oauth.storage.checks import check_expiring, check_owner, check_put, check_update
+from anilist_oauth.storage.checks import check
 from anilist_oauth.storage.records import StoredToken
 
 
@@ -21,12 +21,12 @@ class MemoryTokenStore(Unpicklable):
 
     async def get(self, subject: str, *, client_id: str) -> StoredToken | None:
         """Read the record of a subject."""
-        check_owner(subject, client_id)
+        check(subject=subject, client_id=client_id)
         return self._tokens.get((client_id, subject))
 
     async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
         """Write the record of a subject; see `TokenStore.put`."""
-        check_put(stored, over)
+        check(stored=stored, over=over)
         key = (stored.client_id, stored.subject)
         present = self._tokens.get(key)
         if over is not None and (present is None or present.token_id != over):
@@ -38,18 +38,18 @@ class MemoryTokenStore(Unpicklable):
 
     async def update(self, stored: StoredToken, *, was: StoredToken) -> bool:
         """Write the record of a subject, if it has not changed; see `UpdatingTokenStore.update`."""
-        check_update(stored, was)
+        check(stored=stored, was=was)
         present = self._tokens.get((stored.client_id, stored.subject))
         return present is not None and present.marks == was.marks and await self.put(stored, over=was.token_id)
 
     async def delete(self, subject: str, *, client_id: str) -> None:
         """Delete the token of a subject."""
-        check_owner(subject, client_id)
+        check(subject=subject, client_id=client_id)
         self._tokens.pop((client_id, subject), None)
 
     async def expiring(self, within: timedelta | None, *, client_id: str | None = None) -> AsyncIterator[StoredToken]:
         """Iterate over the records whose users must log in again, or all."""
-        check_expiring(within, client_id)
+        check(within=within, only=client_id)
         now = self._clock()
         for stored in list(self._tokens.values()):
             if client_id in (None, stored.client_id) and stored.is_due(within, now=now):

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import datetime
 
 from anilist_oauth.redaction import Unpicklable
-from anilist_oauth.storage.checks import check_key, check_settle, check_take, check_wait
+from anilist_oauth.storage.checks import check
 from anilist_oauth.storage.digests import digest
 from anilist_oauth.storage.encoding import login_from_json, login_to_json, to_microseconds
 from anilist_oauth.storage.outcome import Outcome
@@ -102,7 +102,7 @@ class RedisLoginStore(Unpicklable):
 
     async def add(self, key: str, login: PendingLogin) -> None:
         """Store a pending login, and delete the subject's oldest unfinished one beyond twenty."""
-        check_key(key)
+        check(key=key)
         until = to_microseconds(forget_at(login, now=self._clock()))
         counted, limit = self._keys.anonymous, str(ANONYMOUS_LOGINS)
         if login.subject is not None:
@@ -115,14 +115,14 @@ class RedisLoginStore(Unpicklable):
 
     async def look(self, key: str) -> PendingLogin | None:
         """Read a login."""
-        check_key(key)
+        check(key=key)
         command = ("HMGET", self._keys.logins + key, "forget_at", "record", "claim", "code")
         [[until, record, claim, code]] = await self._run(command)
         return None if self._swept(until) else login_from_json(record, claim=claim, code=code)
 
     async def take(self, key: str, *, claim: str, code: str) -> Taken | None:
         """Take a login if nobody has, and return who has it."""
-        check_take(key, claim, code)
+        check(key=key, claim=claim, code=code)
         keys = (self._keys.logins + key, self._keys.anonymous)
         [taken] = await self._run(script(TAKE, keys, self._now(), claim, code, key))
         return None if taken is None else Taken(claim=taken[0], code=taken[1])
@@ -131,7 +131,7 @@ class RedisLoginStore(Unpicklable):
         self, key: str, *, claim: str, code: str, client_id: str, binding_digest: str | None, now: datetime
     ) -> PendingLogin | None:
         """Check a login and take it, in one script; see `CheckingLoginStore`."""
-        check_take(key, claim, code)
+        check(key=key, claim=claim, code=code)
         keys = (self._keys.logins + key, self._keys.anonymous)
         checked = (client_id, binding_digest or "", to_microseconds(now))
         [found] = await self._run(script(CHECK_AND_TAKE, keys, self._now(), claim, code, key, *checked))
@@ -144,7 +144,7 @@ class RedisLoginStore(Unpicklable):
 
     async def settle(self, key: str, outcome: Outcome) -> None:
         """Store how a login ended, and wake its waiters."""
-        check_settle(key, outcome)
+        check(key=key, outcome=outcome)
         until = to_microseconds(self._clock() + KEPT)
         values = (self._now(), outcome.to_json(), until, key, self._keys.settled)
         [settled] = await self._run(script(SETTLE, (self._keys.logins + key,), *values))
@@ -153,7 +153,7 @@ class RedisLoginStore(Unpicklable):
 
     async def settled(self, key: str, *, timeout: float) -> Outcome | None:
         """Wait for a login's outcome. It is published, and also looked for every five seconds."""
-        check_wait(key, timeout)
+        check(key=key, timeout=timeout)
         return await self._waiters.wait(key, timeout=timeout)
 
     async def aclose(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import datetime, timedelta
 
 from anilist_oauth.redaction import Unpicklable
-from anilist_oauth.storage.checks import check_key, check_settle, check_take, check_wait
+from anilist_oauth.storage.checks import check
 from anilist_oauth.storage.digests import digest
 from anilist_oauth.storage.encoding import login_from_json, login_to_json, to_microseconds
 from anilist_oauth.storage.outcome import Outcome
@@ -33,7 +33,7 @@ class SQLLoginStore(Unpicklable):
 
     async def add(self, key: str, login: PendingLogin) -> None:
         """Store a pending login, and delete the subject's oldest unfinished one beyond twenty."""
-        check_key(key)
+        check(key=key)
         until = to_microseconds(forget_at(login, now=self._clock()))
         await self._sweep()
         owner = None
@@ -47,13 +47,13 @@ class SQLLoginStore(Unpicklable):
 
     async def look(self, key: str) -> PendingLogin | None:
         """Read a login."""
-        check_key(key)
+        check(key=key)
         rows = await self._run("look", this_key=key)
         return login_from_json(rows[0]["record"], claim=rows[0]["claim"], code=rows[0]["code"]) if rows else None
 
     async def take(self, key: str, *, claim: str, code: str) -> Taken | None:
         """Take a login if nobody has, and return who has it."""
-        check_take(key, claim, code)
+        check(key=key, claim=claim, code=code)
         rows = await self._run("take", this_key=key, new_claim=claim, new_code=code)
         return Taken(claim=rows[0]["claim"], code=rows[0]["code"]) if rows else None
 
@@ -61,21 +61,21 @@ class SQLLoginStore(Unpicklable):
         self, key: str, *, claim: str, code: str, client_id: str, binding_digest: str | None, now: datetime
     ) -> PendingLogin | None:
         """Check a login and take it, in one statement; see `CheckingLoginStore`."""
-        check_take(key, claim, code)
+        check(key=key, claim=claim, code=code)
         checked = {"client_id": client_id, "binding_digest": binding_digest or "", "now": to_microseconds(now)}
         rows = await self._run("check_and_take", this_key=key, new_claim=claim, new_code=code, **checked)
         return login_from_json(rows[0]["record"], claim=rows[0]["claim"], code=rows[0]["code"]) if rows else None
 
     async def settle(self, key: str, outcome: Outcome) -> None:
         """Store how a login ended, and wake its waiters."""
-        check_settle(key, outcome)
+        check(key=key, outcome=outcome)
         until = to_microseconds(self._clock() + KEPT)
         if await self._run("settle", this_key=key, new_outcome=outcome.to_json(), until=until):
             self._waiters.resolve(key, outcome)
 
     async def settled(self, key: str, *, timeout: float) -> Outcome | None:
         """Wait for a login's outcome. Another process's outcome arrives within a second or two."""
-        check_wait(key, timeout)
+        check(key=key, timeout=timeout)
         return await self._waiters.wait(key, timeout=timeout)
 
     async def aclose(self) -> None:
