@@ -49,7 +49,7 @@ class Controls:
     @property
     def application(self) -> Application:
         """The first registered application."""
-        return self.service.clients.first
+        return self.service.authorization.clients.first
 
     @property
     def users(self) -> tuple[User, ...]:

@@ -12,13 +12,15 @@ from anilist_oauth.oauth.application import Application
 from anilist_oauth.sandbox.aiohttp_adapter import received, send
 from anilist_oauth.sandbox.clock import Clock
 from anilist_oauth.sandbox.controls import Controls
-from anilist_oauth.sandbox.oauth.authorization import DenialName, Question
+from anilist_oauth.sandbox.oauth.authorization import Authorization, DenialName
 from anilist_oauth.sandbox.oauth.clients import Clients, default_application
+from anilist_oauth.sandbox.oauth.grants import Grants, Question
 from anilist_oauth.sandbox.oauth.server_versions import GenerationName, generation_named
+from anilist_oauth.sandbox.oauth.signing_key import signing_key
 from anilist_oauth.sandbox.people import People, User
 from anilist_oauth.sandbox.rate_limit import MinuteLimit, WindowName
 from anilist_oauth.sandbox.request_log import described
-from anilist_oauth.sandbox.service import Service, landed
+from anilist_oauth.sandbox.service import GRAPHQL, TOKEN, Service
 from anilist_oauth.sandbox.website.forms import first_form
 from anilist_oauth.sandbox.website.routes import PIN
 
@@ -66,7 +68,7 @@ class Sandbox(Controls):
             raise ValueError("redirect_uri: each application has its own; leave one of the two out")
         clients = Clients([default_application(redirect_uri)] if applications is None else applications)
         people, clock = People(users, private=private_users, describe=self._describe), Clock()
-        limit = MinuteLimit(
+        graphql = MinuteLimit(
             nominal=_GRAPHQL_LIMIT,
             given=graphql_limit,
             degraded=_DEGRADED_LIMIT,
@@ -74,16 +76,10 @@ class Sandbox(Controls):
             window=graphql_window,
             advertised=graphql_advertised,
         )
-        service = Service(
-            clients=clients,
-            people=people,
-            clock=clock,
-            generation=generation_named(generation),
-            denial=denial,
-            token_limit=MinuteLimit(nominal=_TOKEN_LIMIT, given=token_limit, now=clock.now),
-            graphql_limit=limit,
-        )
-        super().__init__(service)
+        limits = {TOKEN: MinuteLimit(nominal=_TOKEN_LIMIT, given=token_limit, now=clock.now), GRAPHQL: graphql}
+        grants = Grants(generation=generation_named(generation), now=clock.now, key=signing_key())
+        authorization = Authorization(clients=clients, grants=grants, denial=denial)
+        super().__init__(Service(authorization=authorization, people=people, clock=clock, limits=limits))
         if type(port) is not int or not 0 <= port <= _LAST_PORT:
             raise ValueError(f"port: a number from 0 to {_LAST_PORT} is needed, not {port!r}")
         self._port = port
@@ -170,9 +166,7 @@ class Sandbox(Controls):
         address = str(url).partition("#")[0].partition("?")[0]
         if address != str(self.endpoints.authorization):
             raise ValueError(f"url: {address} is not this sandbox's {self.endpoints.authorization}")
-        scripted = self.service.faults["authorize"]
-        made_up = scripted.popleft().made_up if scripted else None
-        return self.service.visited(url) if made_up is None else landed(made_up)
+        return self.service.visited(url)
 
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
         seen = await received(request)

@@ -1,6 +1,7 @@
 """The authorization endpoint: check a request, and decide where to redirect the browser."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, Literal, get_args
 from urllib.parse import quote_plus
 
@@ -12,41 +13,12 @@ from anilist_oauth.oauth.endpoints import PIN_REDIRECT_URI
 from anilist_oauth.sandbox.messages import ReceivedRequest
 from anilist_oauth.sandbox.oauth.clients import Clients, owns
 from anilist_oauth.sandbox.oauth.error_responses import RefusedError, ServerFaultError, missing, refused
-from anilist_oauth.sandbox.oauth.grants import TOKEN_LIFETIME, Grants
-from anilist_oauth.sandbox.oauth.server_versions import Generation
+from anilist_oauth.sandbox.oauth.grants import TOKEN_LIFETIME, Grants, Question
 from anilist_oauth.sandbox.people import User
 
 DenialName = Literal["passport", "library"]
 _CHALLENGE = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
-
-
-@attrs.frozen(kw_only=True)
-class Question:
-    """A valid authorization request, which the user is asked about.
-
-    Attributes:
-        application: The application that asks.
-        response_type: ``code`` or ``token``.
-        redirect_uri: Where the answer goes.
-        repeated: The redirect URI that the token request must repeat, or None.
-        state: The state as Laravel trimmed it, or None.
-        challenge: The code challenge and its method, or None.
-    """
-
-    application: Application
-    response_type: str
-    redirect_uri: str
-    repeated: str | None
-    state: str | None = attrs.field(repr=False)
-    challenge: tuple[str, str] | None = attrs.field(repr=False)
-
-
-class SentBackError(Exception):
-    """An error that is sent to the application through the browser."""
-
-    def __init__(self, location: str) -> None:
-        super().__init__(location)
-        self.location = location
+_Fields = Mapping[str, str | None]
 
 
 def _check_denial(_authorization: Any, _field: Any, denial: str) -> None:
@@ -60,22 +32,20 @@ class Authorization:
 
     clients: Clients
     grants: Grants
-    generation: Generation
     denial: DenialName = attrs.field(validator=_check_denial)
     echoes_state: bool = True
     pin_page: URL | None = None
 
-    def question(self, request: ReceivedRequest) -> Question:
-        """Check an authorization request.
+    def question(self, request: ReceivedRequest) -> Question | str:
+        """Check an authorization request. Return what the user is asked, or the URL that an error redirects to.
 
         Raises:
             RefusedError: The browser is shown this error, without a redirect.
             ServerFaultError: The browser is shown a server error.
-            SentBackError: The browser is redirected with the error.
         """
         fields = request.parameters
         response_type = fields.get("response_type")
-        if response_type is None and self.generation.names_response_type:
+        if response_type is None and self.grants.generation.names_response_type:
             raise missing("response_type")
         client_id = fields.get("client_id")
         if response_type not in {"code", "token"} or client_id is None:
@@ -85,61 +55,53 @@ class Authorization:
             raise refused("invalid_client")
         given = self._given_redirect_uri(application, fields)
         redirect_uri = given or application.redirect_uri
-        state = fields.get("state") if self.echoes_state else None
-        if scope := fields.get("scope"):
-            raise SentBackError(self._scope_refused(redirect_uri, scope.split()[0], response_type, state))
-        return Question(
+        question = Question(
             application=application,
-            response_type=response_type,
+            is_implicit=response_type == "token",
             redirect_uri=redirect_uri,
-            repeated=redirect_uri if self.generation.requires_redirect_uri else given,
-            state=state,
-            challenge=self._challenge(fields) if response_type == "code" else None,
+            repeated=redirect_uri if self.grants.generation.requires_redirect_uri else given,
+            state=fields.get("state") if self.echoes_state else None,
         )
+        if scope := fields.get("scope"):
+            return self._scope_refused(question, scope.split()[0])
+        return question if question.is_implicit else attrs.evolve(question, challenge=self._challenge(fields))
 
     async def approve(self, question: Question, user: User) -> str:
         """Approve the request, and return the URL to redirect to."""
+        if not question.is_implicit:
+            code = self.grants.new_code(question, user)
+            return self._location(question, {"code": code, "state": question.state})
         client_id = question.application.client_id
-        if question.response_type == "code":
-            code = self.grants.new_code(
-                client_id=client_id, user=user, redirect_uri=question.repeated, challenge=question.challenge
-            )
-            return self._location(question.redirect_uri, {"code": code, "state": question.state})
         token = await self.grants.new_token(client_id=client_id, user=user, refreshable=False)
-        fields = {
-            "access_token": token.value,
-            "token_type": "Bearer",
-            "expires_in": str(int(TOKEN_LIFETIME.total_seconds())),
-            "state": question.state,
-        }
-        return f"{self._base(question.redirect_uri)}#{php_query(fields)}"
+        expires_in = str(int(TOKEN_LIFETIME.total_seconds()))
+        fields = {"access_token": token.value, "token_type": "Bearer", "expires_in": expires_in}
+        return self._location(question, {**fields, "state": question.state}, in_fragment=True)
 
     def deny(self, question: Question) -> str:
         """Deny the request, and return the URL to redirect to."""
-        implicit = question.response_type == "token"
         if self.denial == "passport":
-            base = self._base(question.redirect_uri)
-            separator = "#" if implicit else _separator(base)
-            return f"{base}{separator}error=access_denied&state={question.state or ''}"
-        return self._refused(question.redirect_uri, refused("access_denied"), question.state, fragment=implicit)
+            location = self._location(question, {"error": "access_denied"}, in_fragment=question.is_implicit)
+            return f"{location}&state={question.state or ''}"
+        return self._refused(question, refused("access_denied"))
 
     def target(self, question: Question) -> str:
-        """Return where the browser will be redirected, whatever the user decides."""
-        return self._base(question.redirect_uri)
+        """Return where the browser will be redirected. AniList's pin page is the sandbox's, to stay on loopback."""
+        is_pin = question.redirect_uri == PIN_REDIRECT_URI and self.pin_page is not None
+        return str(self.pin_page) if is_pin else question.redirect_uri
 
-    def _given_redirect_uri(self, application: Application, fields: dict[str, str | None]) -> str | None:
+    def _given_redirect_uri(self, application: Application, fields: _Fields) -> str | None:
         if "redirect_uri" not in fields:
             return None
-        given = fields["redirect_uri"]
+        given, generation = fields["redirect_uri"], self.grants.generation
         if given is None:  # a list, such as redirect_uri[]=…
-            raise missing("redirect_uri") if self.generation.expects_lists else ServerFaultError
-        if not owns(application, given, self.generation):
+            raise missing("redirect_uri") if generation.expects_lists else ServerFaultError
+        if not owns(application, given, generation):
             raise refused("invalid_client")
         return given
 
-    def _challenge(self, fields: dict[str, str | None]) -> tuple[str, str] | None:
+    def _challenge(self, fields: _Fields) -> tuple[str, str] | None:
         challenge = fields.get("code_challenge")
-        if challenge is None or not self.generation.checks_pkce:
+        if challenge is None or not self.grants.generation.checks_pkce:
             return None
         method = fields.get("code_challenge_method") or "plain"
         if method not in {"S256", "plain"}:
@@ -148,29 +110,24 @@ class Authorization:
             raise refused("invalid_request", "Code challenge must follow the specifications of RFC-7636.")
         return challenge, method
 
-    def _scope_refused(self, redirect_uri: str, scope: str, response_type: str, state: str | None) -> str:
+    def _scope_refused(self, question: Question, scope: str) -> str:
         refusal = refused("invalid_scope", f"Check the `{scope}` scope")
-        if self.generation.state_in_errors:
-            return self._refused(redirect_uri, refusal, state, fragment=response_type == "token")
-        return self._location(redirect_uri, refusal.fields(self.generation))
+        if self.grants.generation.state_in_errors:
+            return self._refused(question, refusal)
+        return self._location(question, refusal.fields(self.grants.generation))
 
-    def _refused(self, redirect_uri: str, refusal: RefusedError, state: str | None, *, fragment: bool) -> str:
+    def _refused(self, question: Question, refusal: RefusedError) -> str:
         """Append the error after the state, as the library does, even if that breaks the URI (9.x, implicit)."""
-        base = self._base(redirect_uri)
-        separator = "#" if fragment and self.generation.state_in_errors else _separator(base)
-        location = f"{base}{separator}{php_query({'state': state})}"
-        return f"{location}{_separator(location)}{php_query(refusal.fields(self.generation))}"
+        in_fragment = question.is_implicit and self.grants.generation.state_in_errors
+        location = self._location(question, {"state": question.state}, in_fragment=in_fragment)
+        return f"{location}{_separator(location)}{php_query(refusal.fields(self.grants.generation))}"
 
-    def _location(self, redirect_uri: str, fields: dict[str, str | None] | dict[str, str]) -> str:
-        base = self._base(redirect_uri)
-        return f"{base}{_separator(base)}{php_query(fields)}"
-
-    def _base(self, redirect_uri: str) -> str:
-        """Return the redirect URI. AniList's pin page is replaced by the sandbox's, so browsers stay on loopback."""
-        return str(self.pin_page) if redirect_uri == PIN_REDIRECT_URI and self.pin_page else redirect_uri
+    def _location(self, question: Question, fields: _Fields, *, in_fragment: bool = False) -> str:
+        target = self.target(question)
+        return f"{target}{'#' if in_fragment else _separator(target)}{php_query(fields)}"
 
 
-def php_query(fields: dict[str, str | None] | dict[str, str]) -> str:
+def php_query(fields: _Fields) -> str:
     """Encode a query like PHP's ``http_build_query``: without None, with ``+`` for a space and ``~`` encoded."""
     return "&".join(
         f"{name}={quote_plus(value).replace('~', '%7E')}" for name, value in fields.items() if value is not None

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ import attrs
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from anilist_oauth.oauth.application import Application
 from anilist_oauth.sandbox.oauth.server_versions import Generation
 from anilist_oauth.sandbox.people import User
 
@@ -17,24 +18,41 @@ CODE_LIFETIME = timedelta(minutes=10)
 TOKEN_LIFETIME = timedelta(days=365)
 
 
-@attrs.define(kw_only=True)
+@attrs.frozen(kw_only=True)
+class Question:
+    """A valid authorization request, which the user is asked about.
+
+    Attributes:
+        application: The application that asks.
+        is_implicit: Whether it asks for a token and not for a code.
+        redirect_uri: Where the answer goes.
+        repeated: The redirect URI that the token request must repeat, or None.
+        state: The state as Laravel trimmed it, or None.
+        challenge: The code challenge (RFC 7636) and its method, or None.
+    """
+
+    application: Application
+    is_implicit: bool
+    redirect_uri: str
+    repeated: str | None
+    state: str | None = attrs.field(repr=False)
+    challenge: tuple[str, str] | None = attrs.field(default=None, repr=False)
+
+
+@attrs.define
 class Code:
     """An authorization code's record.
 
     Attributes:
-        client_id: The application it was issued to.
+        question: What the user was asked.
         user: The user who approved.
-        redirect_uri: The one that the token request must repeat, or None.
         expires_at: When it expires, after ten minutes.
-        challenge: The code challenge (RFC 7636) and its method, if one was sent.
         spent: Whether it was exchanged.
     """
 
-    client_id: str
+    question: Question
     user: User
-    redirect_uri: str | None
     expires_at: datetime
-    challenge: tuple[str, str] | None = None
     spent: bool = False
 
 
@@ -46,7 +64,7 @@ class AccessToken:
     user: User
     expires_at: datetime
     value: str = attrs.field(repr=False)
-    refresh_token: str | None = attrs.field(default=None, repr=False)
+    refresh_token: str | None = attrs.field(repr=False)
     revoked: bool = False
 
 
@@ -59,74 +77,54 @@ class Grants:
     """
 
     def __init__(self, *, generation: Generation, now: Callable[[], datetime], key: "Future[RSAPrivateKey]") -> None:
-        self._generation = generation
+        self.generation = generation
         self.now = now
         self._key = key
         self.codes: dict[str, Code] = {}
         self._tokens: dict[str, AccessToken] = {}
         self.refreshable: dict[str, AccessToken] = {}
 
-    def new_code(
-        self, *, client_id: str, user: User, redirect_uri: str | None, challenge: tuple[str, str] | None
-    ) -> str:
+    def new_code(self, question: Question, user: User) -> str:
         """Issue a code that looks like AniList's."""
         value = _ciphertext()
-        self.codes[value] = Code(
-            client_id=client_id,
-            user=user,
-            redirect_uri=redirect_uri,
-            expires_at=self.now() + CODE_LIFETIME,
-            challenge=challenge,
-        )
+        self.codes[value] = Code(question, user, self.now() + CODE_LIFETIME)
         return value
 
     async def new_token(self, *, client_id: str, user: User, refreshable: bool = True) -> AccessToken:
         """Issue an access token: an RS256 JWT with AniList's size and claims, valid for a year."""
         key = await asyncio.shield(asyncio.wrap_future(self._key))
-        issued_at = self.now()
-        expires_at = issued_at + TOKEN_LIFETIME
+        now, jti = self.now(), secrets.token_hex(40)
+        issued, expires = (moment.timestamp() for moment in (now, now + TOKEN_LIFETIME))
+        if not self.generation.float_times:
+            issued, expires = int(issued), int(expires)
+        claims = {"aud": client_id, "jti": jti, "iat": issued, "nbf": issued, "exp": expires}
+        headers = {"jti": jti} if self.generation.header_has_jti else {}
+        value = jwt.encode({**claims, "sub": str(user.id), "scopes": []}, key, algorithm="RS256", headers=headers)
+        refresh_token = _ciphertext() if refreshable else None
         token = AccessToken(
-            client_id=client_id,
-            user=user,
-            expires_at=expires_at,
-            value=self._signed(client_id, user, issued_at, expires_at, key),
-            refresh_token=_ciphertext() if refreshable else None,
+            client_id=client_id, user=user, expires_at=now + TOKEN_LIFETIME, value=value, refresh_token=refresh_token
         )
-        self._tokens[token.value] = token
-        if token.refresh_token:
-            self.refreshable[token.refresh_token] = token
+        self._tokens[value] = token
+        if refresh_token:
+            self.refreshable[refresh_token] = token
         return token
 
     def live_token(self, value: str) -> AccessToken | None:
         """Return an access token that is neither expired nor revoked, or None."""
         token = self._tokens.get(value)
-        return token if token and self._lives(token) else None
-
-    def live_tokens(self, user: User) -> Iterator[AccessToken]:
-        """Iterate over a user's live tokens, oldest first."""
-        return (token for token in self._tokens.values() if token.user == user and self._lives(token))
+        return token if token and not token.revoked and self.now() < token.expires_at else None
 
     def approved(self, user: User, client_id: str) -> bool:
         """Return whether the user is not asked again. For Passport, a live token of the application is enough."""
-        return any(token.client_id == client_id for token in self.live_tokens(user))
+        return any(self.live_token(token.value) for token in self._granted(user, client_id))
 
     def revoke(self, user: User, client_id: str) -> None:
         """Revoke everything the user granted to the application."""
-        for token in self.live_tokens(user):
-            if token.client_id == client_id:
-                token.revoked = True
+        for token in self._granted(user, client_id):
+            token.revoked = True
 
-    def _lives(self, token: AccessToken) -> bool:
-        return not token.revoked and self.now() < token.expires_at
-
-    def _signed(self, client_id: str, user: User, issued_at: datetime, expires_at: datetime, key: RSAPrivateKey) -> str:
-        jti = secrets.token_hex(40)
-        issued, expires = issued_at.timestamp(), expires_at.timestamp()
-        if not self._generation.float_times:
-            issued, expires = int(issued), int(expires)
-        claims = {"aud": client_id, "jti": jti, "iat": issued, "nbf": issued, "exp": expires}
-        headers = {"jti": jti} if self._generation.header_has_jti else {}
-        return jwt.encode({**claims, "sub": str(user.id), "scopes": []}, key, algorithm="RS256", headers=headers)
+    def _granted(self, user: User, client_id: str) -> list[AccessToken]:
+        return [token for token in self._tokens.values() if (token.user, token.client_id) == (user, client_id)]
 
 
 def _ciphertext() -> str:

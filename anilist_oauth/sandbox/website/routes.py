@@ -1,21 +1,15 @@
 """The requests of a person's browser: sign in, approve, deny, revoke, copy a pin."""
 
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+from typing import Any
 
 from anilist_oauth.sandbox.messages import Answer, ReceivedRequest, json_answer, redirect, sent_back
-from anilist_oauth.sandbox.oauth.authorization import Authorization, Question, SentBackError
-from anilist_oauth.sandbox.oauth.clients import Clients
+from anilist_oauth.sandbox.oauth.authorization import Authorization
 from anilist_oauth.sandbox.oauth.error_responses import RefusedError, ServerFaultError
-from anilist_oauth.sandbox.oauth.grants import Grants
 from anilist_oauth.sandbox.people import People
-from anilist_oauth.sandbox.website.pages import (
-    consent_page,
-    error_page,
-    index_page,
-    login_page,
-    pin_page,
-    settings_page,
-)
+from anilist_oauth.sandbox.website import pages
 from anilist_oauth.sandbox.website.sessions import Session, Sessions
 
 AUTHORIZE = "/api/v2/oauth/authorize"
@@ -23,28 +17,29 @@ PIN = "/api/v2/oauth/pin"
 _LOGIN, _LOGOUT, _SETTINGS = "/login", "/logout", "/settings/apps"
 _LOGIN_MARK = "apiVersion=v2"
 _EXPIRED = 419  # Laravel's status for a form without its session
-_MESSAGES = {404: "", 419: "CSRF token mismatch.", 429: "Too Many Attempts.", 500: "Server Error"}
+_ERRORS: dict[str, Any] = json.loads(Path(__file__).with_name("error_pages.json").read_text(encoding="utf-8"))
 
 
 class Visits:
     """Answers a browser like Laravel Passport and AniList's pages."""
 
-    def __init__(self, *, authorization: Authorization, clients: Clients, grants: Grants, people: People) -> None:
+    def __init__(self, *, authorization: Authorization, people: People) -> None:
         self._authorization = authorization
-        self._clients = clients
-        self._grants = grants
+        self._grants, self._clients = authorization.grants, authorization.clients
         self._people = people
         self._sessions = Sessions()
-        self._routes: dict[tuple[str, str], Callable[[ReceivedRequest], Awaitable[Answer]]] = {
+        self._pages: dict[tuple[str, str], Callable[[ReceivedRequest], Awaitable[Answer]]] = {
             ("GET", "/"): self._index,
             ("GET", AUTHORIZE): self._authorize,
-            ("POST", AUTHORIZE): self._decide,
-            ("DELETE", AUTHORIZE): self._decide,
             ("GET", PIN): self._pin,
             ("GET", _LOGIN): self._login,
             ("POST", _LOGIN): self._sign_in,
-            ("POST", _LOGOUT): self._sign_out,
             ("GET", _SETTINGS): self._settings,
+        }
+        self._forms: dict[tuple[str, str], Callable[[ReceivedRequest, Session], Awaitable[Answer]]] = {
+            ("POST", AUTHORIZE): self._decide,
+            ("DELETE", AUTHORIZE): self._decide,
+            ("POST", _LOGOUT): self._sign_out,
             ("POST", _SETTINGS): self._revoke,
         }
 
@@ -54,11 +49,14 @@ class Visits:
         Raises:
             RefusedError: The authorization endpoint's error, which the browser is shown.
         """
-        route = self._routes.get(("GET" if request.method == "HEAD" else request.method, request.path))
-        if route is not None:
-            return await route(request)
-        allowed = [method for method, path in self._routes if path == request.path]
-        return not_allowed(request, allowed) if allowed else laravel_error(request, 404)
+        route = "GET" if request.method == "HEAD" else request.method, request.path
+        if route in self._pages:
+            return await self._pages[route](request)
+        if route in self._forms:
+            session = self._sessions.submitted(request)
+            return await self._forms[route](request, session) if session else laravel_error(request, _EXPIRED)
+        allowed = [method for method, path in (*self._pages, *self._forms) if path == request.path]
+        return laravel_error(request, 405 if allowed else 404, allowed=allowed)
 
     async def _authorize(self, request: ReceivedRequest) -> Answer:
         session = self._sessions.of(request)
@@ -66,44 +64,34 @@ class Visits:
             if request.wants_json:
                 return json_answer({"message": "Unauthenticated."}, status=401)
             return redirect(f"{_LOGIN}?{_LOGIN_MARK}&{request.query}")
-        try:
-            question = self._authorization.question(request)
-        except SentBackError as error:
-            return sent_back(error.location)
+        question = self._authorization.question(request)
+        if isinstance(question, str):
+            return sent_back(question)
         if self._grants.approved(session.user, question.application.client_id):
             return sent_back(await self._authorization.approve(question, session.user))
-        return self._ask(question, session, request.query)
-
-    def _ask(self, question: Question, session: Session, query: str) -> Answer:
-        return consent_page(
-            question,
-            session.user,
-            key=session.ask(question),
-            form_token=session.form_token,
-            query=query,
-            target=self._authorization.target(question),
+        key, target = session.ask(question), self._authorization.target(question)
+        return pages.consent(
+            question, session.user, key=key, form_token=session.form_token, query=request.query, target=target
         )
 
-    async def _decide(self, request: ReceivedRequest) -> Answer:
-        session = self._sessions.submitted(request)
-        question = session.answered(request.fields.get("auth_token")) if session else None
-        if session is None or question is None:
+    async def _decide(self, request: ReceivedRequest, session: Session) -> Answer:
+        question = session.answered(request.fields.get("auth_token"))
+        if question is None:
             return laravel_error(request, _EXPIRED)
         if "DELETE" in {request.method, request.fields.get("_method")}:
             return redirect(self._authorization.deny(question))
         return sent_back(await self._authorization.approve(question, session.user))
 
     async def _login(self, request: ReceivedRequest) -> Answer:
-        return login_page(self._people, query=request.query, target=self._target(request))
+        return pages.login(self._people, query=request.query, target=self._target(request))
 
     def _target(self, request: ReceivedRequest) -> str | None:
         """Return where an authorization request leads in the end. None if its error is shown here."""
         try:
-            return self._authorization.target(self._authorization.question(request))
-        except SentBackError as error:
-            return error.location
+            question = self._authorization.question(request)
         except (RefusedError, ServerFaultError):
             return None
+        return question if isinstance(question, str) else self._authorization.target(question)
 
     async def _sign_in(self, request: ReceivedRequest) -> Answer:
         user = self._people.named(str(request.fields.get("user")))
@@ -112,9 +100,7 @@ class Visits:
         rest = request.query.removeprefix(f"{_LOGIN_MARK}&")
         return self._sessions.sign_in(user, redirect(_with_query(AUTHORIZE, rest) if rest else _SETTINGS))
 
-    async def _sign_out(self, request: ReceivedRequest) -> Answer:
-        if self._sessions.submitted(request) is None:
-            return laravel_error(request, _EXPIRED)
+    async def _sign_out(self, request: ReceivedRequest, _session: Session) -> Answer:
         self._sessions.sign_out(request)
         query = f"{_LOGIN_MARK}&{request.query}" if request.query else ""
         return redirect(_with_query(_LOGIN, query))
@@ -124,36 +110,35 @@ class Visits:
         if session is None:
             return redirect(_LOGIN)
         approved = [one for one in self._clients if self._grants.approved(session.user, one.client_id)]
-        return settings_page(approved, session.user, form_token=session.form_token)
+        return pages.settings(approved, session.user, form_token=session.form_token)
 
-    async def _revoke(self, request: ReceivedRequest) -> Answer:
-        session = self._sessions.submitted(request)
-        if session is None:
-            return laravel_error(request, _EXPIRED)
+    async def _revoke(self, request: ReceivedRequest, session: Session) -> Answer:
         self._grants.revoke(session.user, str(request.fields.get("client_id")))
         return redirect(_SETTINGS)
 
     async def _pin(self, request: ReceivedRequest) -> Answer:
-        fields = request.parameters
-        return pin_page(fields.get("code"), fields.get("error"))
+        error = request.parameters.get("error")
+        if error is not None:
+            return pages.error("Not authorized", f"The application was told: {error}.")
+        return pages.pin(request.parameters.get("code"))
 
     async def _index(self, _request: ReceivedRequest) -> Answer:
-        return index_page(self._clients)
+        return pages.index(self._clients)
 
 
-def laravel_error(request: ReceivedRequest, status: int) -> Answer:
-    """Answer like Laravel's handler: with JSON if the client prefers it, else with a page."""
-    if request.wants_json:
-        return json_answer({"message": _MESSAGES[status]}, status=status)
-    return error_page(status)
+def laravel_error(request: ReceivedRequest, status: int, *, allowed: Iterable[str] = ()) -> Answer:
+    """Answer like Laravel's handler: with JSON if the client prefers it, else with a page.
 
-
-def not_allowed(request: ReceivedRequest, methods: list[str]) -> Answer:
-    """Answer a method that an address does not support."""
-    supported = ", ".join(methods)
-    text = f"The {request.method} method is not supported for this route. Supported methods: {supported}."
-    answer = json_answer({"message": text}, status=405) if request.wants_json else error_page(405)
-    return answer.with_headers({"Allow": supported})
+    Args:
+        request: The request.
+        status: The HTTP status.
+        allowed: The methods that the address supports, for the status 405.
+    """
+    error, supported = _ERRORS[str(status)], ", ".join(allowed)
+    message = error["message"].format(method=request.method, supported=supported)
+    shown = pages.error(error["title"], error["text"], status=status)
+    answer = json_answer({"message": message}, status=status) if request.wants_json else shown
+    return answer.with_headers({"Allow": supported}) if supported else answer
 
 
 def _with_query(path: str, query: str) -> str:

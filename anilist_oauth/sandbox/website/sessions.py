@@ -5,7 +5,7 @@ import secrets
 import attrs
 
 from anilist_oauth.sandbox.messages import Answer, ReceivedRequest
-from anilist_oauth.sandbox.oauth.authorization import Question
+from anilist_oauth.sandbox.oauth.grants import Question
 from anilist_oauth.sandbox.people import User
 
 COOKIE = "anilist_sandbox_session"

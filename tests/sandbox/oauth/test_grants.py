@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from anilist_oauth.sandbox.oauth.grants import Grants
+from anilist_oauth.sandbox.oauth.clients import default_application
+from anilist_oauth.sandbox.oauth.grants import Grants, Question
 from anilist_oauth.sandbox.oauth.server_versions import generation_named
 from anilist_oauth.sandbox.oauth.signing_key import signing_key
 from anilist_oauth.sandbox.people import User
@@ -20,7 +21,15 @@ def grants() -> Grants:
 
 def test_a_code_has_anilist_s_length_and_look(grants: Grants) -> None:
     """Some 712 hexadecimal digits that begin with the version of the encryption."""
-    codes = {grants.new_code(client_id="1", user=MIKA, redirect_uri=None, challenge=None) for _ in range(100)}
+    application = default_application()
+    question = Question(
+        application=application,
+        is_implicit=False,
+        redirect_uri=application.redirect_uri,
+        repeated=None,
+        state=None,
+    )
+    codes = {grants.new_code(question, MIKA) for _ in range(100)}
     assert len(codes) == 100
     assert all(code.startswith("def50200") and 708 <= len(code) <= 720 for code in codes)
 
