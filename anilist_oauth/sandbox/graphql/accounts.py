@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from anilist_oauth.sandbox.graphql.errors import not_found
+from anilist_oauth.sandbox.graphql.errors import refused
 from anilist_oauth.sandbox.graphql.made_up import number
 from anilist_oauth.sandbox.graphql.nodes import TABLES, USERS, Node, World
+from anilist_oauth.sandbox.graphql.pagination import as_edges
 from anilist_oauth.sandbox.graphql.view import Arguments, View, rule, rules
 from anilist_oauth.sandbox.people import User
 
-_FAVOURITES: dict[str, str] = TABLES["favourites"]  # the kind of node in each part of a user's favourites
 _CLOSENESS = 5  # one in so many follows another, among those who are made up
 
 
@@ -45,33 +45,26 @@ def found_user(view: View, user_id: int | None, name: str | None) -> Node:
     for user in everybody(view):
         if name and view.value(user, "name").casefold() == name.casefold():
             return user
-    raise not_found()
+    raise refused("not_found")
 
 
-def following(view: View, user: Node) -> tuple[int, ...]:
+@rule("User._following")
+def _following(view: View, user: Node, _arguments: Arguments) -> list[int]:
     """Return the ids of the users that a user follows."""
-    if "_following" in user.facts or account(view.world, user):
-        return tuple(user.facts.get("_following", ()))
-    return tuple(other for other in USERS if other != user.id and not number(user.key, f"follows {other}", _CLOSENESS))
+    others = () if account(view.world, user) else USERS
+    return [other for other in others if other != user.id and not number(user.key, f"follows {other}", _CLOSENESS)]
 
 
-def favourites(user: Node) -> dict[str, tuple[int, ...]]:
-    """Return the ids of a user's favourites, by kind and in the user's order."""
-    return {**dict.fromkeys(_FAVOURITES, ()), **user.facts.get("_favourites", {})}
-
-
-@rule("User.favourites")
-def _favourite_edges(_view: View, user: Node, _arguments: Arguments) -> dict[str, Any]:
-    return {
-        kind: [{"node": one, "favouriteOrder": place} for place, one in enumerate(numbers, start=1)]
-        for kind, numbers in favourites(user).items()
-    }
+def favourites(view: View, user: Node) -> dict[str, list[int]]:
+    """Return the ids of a user's favourites, by part and in the user's order."""
+    parts = view.value(user, "favourites")
+    return {part: [edge["id"] for edge in as_edges(rows)] for part, rows in parts.items()}
 
 
 @rule("*.isFavourite")
 def _is_favourite(view: View, node: Node, _arguments: Arguments) -> bool:
-    kinds = favourites(view.account) if view.viewer else {}
-    return any(node.id in numbers for kind, numbers in kinds.items() if _FAVOURITES[kind] == node.kind)
+    parts = favourites(view, view.account) if view.viewer else {}
+    return any(node.id in numbers for part, numbers in parts.items() if TABLES["favourites"][part] == node.kind)
 
 
 @rule("MediaTitle.userPreferred")
@@ -88,8 +81,9 @@ def _name(view: View, user: Node, _arguments: Arguments) -> str:
 
 rules(
     {
-        "User.isFollowing": lambda view, user, _: view.viewer is not None and user.id in following(view, view.account),
-        "User.isFollower": lambda view, user, _: view.viewer_id in following(view, user),
+        "User.isFollowing": lambda view, user, _: (
+            view.viewer is not None and user.id in view.value(view.account, "_following")
+        ),
         "User.unreadNotificationCount": lambda view, user, _: 0 if user.id == view.viewer_id else None,
     }
 )

@@ -1,58 +1,43 @@
 """AniList's GraphQL errors."""
 
 import json
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+import attrs
+
 RECORDED: dict[str, Any] = json.loads(Path(__file__).with_name("recorded.json").read_text(encoding="utf-8"))
-"""The headers of every answer of the API, the answers that do not depend on the query, and wordings."""
+"""The headers of every answer of the API, the errors, the answers that do not depend on the query, and wordings."""
 
 
+@attrs.frozen(kw_only=True)
 class AniListError(Exception):
     """An error in AniList's ``errors``.
 
     Attributes:
+        message: Its text.
         status: The status in the body.
         http_status: The HTTP status, which may differ.
         extra: Other keys of the error, such as ``validation``.
     """
 
-    def __init__(
-        self, message: str, *, status: int, http_status: int | None = None, extra: dict[str, Any] | None = None
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.http_status: int = status if http_status is None else http_status
-        self.extra: dict[str, Any] = extra or {}
+    message: str
+    status: int
+    http_status: int = attrs.Factory(lambda error: error.status, takes_self=True)
+    extra: dict[str, Any] = attrs.field(factory=dict)
 
 
-def not_found(message: str = "Not Found.") -> AniListError:
-    """The object does not exist, or is private."""
-    return AniListError(message, status=HTTPStatus.NOT_FOUND)
+def refused(name: str, *, kind: str = "", extra: dict[str, Any] | None = None) -> AniListError:
+    """Return an error by its name in ``recorded.json``.
 
-
-def unauthorized() -> AniListError:
-    """A token is required."""
-    return AniListError("Unauthorized.", status=HTTPStatus.UNAUTHORIZED)
-
-
-def forbidden() -> AniListError:
-    """The object to delete belongs to somebody else. AniList says 401 in the body of a 200."""
-    return AniListError("Forbidden", status=HTTPStatus.UNAUTHORIZED, http_status=HTTPStatus.OK)
-
-
-def not_yours(kind: str) -> AniListError:
-    """The object to change belongs to somebody else. The sentence is recorded; its status 403 is inferred from HTTP."""
-    return AniListError(f"You are not authorized to modify this {kind}", status=HTTPStatus.FORBIDDEN)
-
-
-def refused(message: str) -> AniListError:
-    """A request is refused with AniList's sentence."""
-    return AniListError(message, status=HTTPStatus.BAD_REQUEST)
+    The status 403 of ``not_yours`` is inferred from HTTP. Whoever deletes what belongs to somebody else gets
+    ``forbidden``, which has the status 401 in the body of a 200.
+    """
+    error = RECORDED["errors"][name]
+    return AniListError(**{**error, "message": error["message"].format(kind=kind)}, extra=extra or {})
 
 
 def invalid(**complaints: str | None) -> AniListError:
     """The input is invalid, with a complaint for each field."""
     found = {name: [text] for name, text in complaints.items() if text}
-    return AniListError("validation", status=HTTPStatus.BAD_REQUEST, extra={"validation": found})
+    return refused("validation", extra={"validation": found})

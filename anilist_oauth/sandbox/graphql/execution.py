@@ -6,45 +6,41 @@ from typing import Any
 
 import graphql
 
-from anilist_oauth.sandbox.graphql import mutations, statistics
-from anilist_oauth.sandbox.graphql.errors import AniListError, unauthorized
+from anilist_oauth.sandbox.graphql import mutations, recipes, relations, statistics
+from anilist_oauth.sandbox.graphql.errors import AniListError, refused
 from anilist_oauth.sandbox.graphql.nodes import Node
-from anilist_oauth.sandbox.graphql.pagination import as_edge, connection
+from anilist_oauth.sandbox.graphql.pagination import as_edges, connection
 from anilist_oauth.sandbox.graphql.schema import anilist_schema, field_type
 from anilist_oauth.sandbox.graphql.selection import chosen
 from anilist_oauth.sandbox.graphql.validation import parsed, worded
 from anilist_oauth.sandbox.graphql.view import View
 
-# `mutations` and `statistics` are here so that `View` knows their rules.
-__all__ = ["View", "denied", "executed", "mutations", "statistics"]
+# The modules of rules are here so that `View` knows them.
+__all__ = ["View", "denied", "executed", "mutations", "recipes", "relations", "statistics"]
 
 _Answer = tuple[int, dict[str, Any]]
 
 
 def denied(query: str) -> _Answer:
     """Return the HTTP status and the body for a bad token, which AniList checks before anything else."""
-    error: dict[str, Any] = {"message": "Invalid token", "status": 400}
     document, _, _ = parsed(query)
-    operations = [
-        node for node in getattr(document, "definitions", ()) if isinstance(node, graphql.OperationDefinitionNode)
-    ]
-    selected = [node for operation in operations for node in operation.selection_set.selections]
+    operation = graphql.get_operation_ast(document) if document else None
+    selected = operation.selection_set.selections if operation else ()
     fields = [node for node in selected if isinstance(node, graphql.FieldNode)]
-    if fields and fields[0].loc:
-        place = fields[0].loc.start_token
-        error["locations"] = [{"line": place.line, "column": place.column}]
     data = {(field.alias or field.name).value: None for field in fields}
-    return HTTPStatus.BAD_REQUEST, {"errors": [error], "data": data or None}
+    error = graphql.GraphQLError("Invalid token", fields[:1])
+    return HTTPStatus.BAD_REQUEST, {"errors": [_described(error)], "data": data or None}
 
 
 def executed(query: str, request: Mapping[str, Any], view: View) -> _Answer:
     """Execute a query with a request's variables. Return the HTTP status and the body."""
-    document, _, refused = parsed(query)
-    if document is None or refused:
-        return HTTPStatus.BAD_REQUEST, {"errors": [_described(error) for error in refused], "data": None}
-    variables, operation = request.get("variables"), request.get("operationName")
-    definitions = [getattr(node, "operation", None) for node in document.definitions]
-    kind = "Mutation" if graphql.OperationType.MUTATION in definitions else "Query"
+    document, _, refusals = parsed(query)
+    if document is None or refusals:
+        return HTTPStatus.BAD_REQUEST, {"errors": [_described(error) for error in refusals], "data": None}
+    variables, name = request.get("variables"), request.get("operationName")
+    name = name if isinstance(name, str) else None
+    operation = graphql.get_operation_ast(document, name)
+    kind = operation.operation.value.title() if operation else "Query"
     view.world.begin()
     result = graphql.execute_sync(
         anilist_schema(),
@@ -52,7 +48,7 @@ def executed(query: str, request: Mapping[str, Any], view: View) -> _Answer:
         root_value=Node(kind, "root"),
         context_value=view,
         variable_values=variables if isinstance(variables, dict) else None,
-        operation_name=operation if isinstance(operation, str) else None,
+        operation_name=name,
         field_resolver=_resolved,
         type_resolver=lambda node, _info, _union: node.kind,
     )
@@ -72,14 +68,14 @@ def _resolved(node: Node, info: "graphql.GraphQLResolveInfo[Any]", **arguments: 
     view: View = info.context
     view.info = info
     if node.kind == "Mutation" and view.viewer is None:
-        raise unauthorized()
+        raise refused("unauthorized")
     found = view.value(node, info.field_name, arguments)
     field, key = field_type(node.kind, info.field_name), f"{node.key}.{info.field_name}"
     if field is None or field.is_leaf:
         return f"<p>{found}</p>" if arguments.get("asHtml") and isinstance(found, str) else found
     if field.connected and isinstance(found, list):
-        edges = [Node(field.edge, f"{key}.{place}", 0, as_edge(row)) for place, row in enumerate(found)]
-        found = connection([edge.facts for edge in chosen(view, edges, arguments)], arguments)
+        edges = [Node(field.edge, f"{key}.{place}", 0, edge) for place, edge in enumerate(as_edges(found))]
+        found = connection([dict(edge.facts) for edge in chosen(view, edges, arguments)], arguments)
     return view.wrapped(found, field, key)
 
 

@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime
 
 from anilist_oauth.sandbox.graphql.made_up import number
 from anilist_oauth.sandbox.graphql.nodes import MEDIA, Node, child
-from anilist_oauth.sandbox.graphql.view import Arguments, View, rule, rules
+from anilist_oauth.sandbox.graphql.view import Arguments, View, rule
 
 ANIME, MANGA = "ANIME", "MANGA"
+LISTS = {ANIME: "animeList", MANGA: "mangaList"}
 NO_DATE: dict[str, int | None] = {"year": None, "month": None, "day": None}
 DAY, WEEK = 86_400, 604_800  # seconds
 _ANIME = 120  # of those that searches draw from; the manga follow
@@ -24,17 +25,13 @@ def _type(_view: View, media: Node, _arguments: Arguments) -> str:
     return MANGA if is_manga else ANIME
 
 
-def _is_endless(media: Node) -> bool:
+@rule("Media._isEndless", fixed=True)
+def _is_endless(_view: View, media: Node, _arguments: Arguments) -> bool:
     return media.id % _ENDLESS == 6 and media.facts.get("status") not in _OVER
 
 
-def _size(view: View, media: Node, kind: str) -> int | None:
-    """Return the number of episodes of an anime, or of chapters of a manga."""
-    is_known = view.value(media, "type") == kind and not _is_endless(media)
-    return view.value(media, "_size") if is_known else None
-
-
-def _starts(view: View, media: Node) -> int:
+@rule("Media._starts")
+def _starts(view: View, media: Node, _arguments: Arguments) -> int:
     """Return when the first episode airs."""
     given, status = media.facts.get("startDate") or {}, media.facts.get("status")
     if status and not given:
@@ -45,23 +42,24 @@ def _starts(view: View, media: Node) -> int:
     return int(datetime(day.year, day.month, day.day, number(media.key, "hour", 24), tzinfo=UTC).timestamp())
 
 
-def _ends(view: View, media: Node) -> int | None:
+@rule("Media._ends")
+def _ends(view: View, media: Node, _arguments: Arguments) -> int | None:
     """Return when the last one airs. A manga that ends takes three years."""
     weeks = _MANGA_WEEKS if view.value(media, "type") == MANGA else (view.value(media, "episodes") or 12) - 1
-    return None if _is_endless(media) else _starts(view, media) + WEEK * weeks
+    return None if view.value(media, "_isEndless") else int(view.value(media, "_starts") + WEEK * weeks)
 
 
 @rule("Media.status")
 def _status(view: View, media: Node, _arguments: Arguments) -> str:
-    ends = _ends(view, media)
-    if view.second < _starts(view, media):
+    ends = view.value(media, "_ends")
+    if view.second < view.value(media, "_starts"):
         return "NOT_YET_RELEASED"
     return "FINISHED" if ends is not None and ends <= view.second else "RELEASING"
 
 
 def episodes_between(view: View, media: Node, since: int, until: int) -> range:
     """Return the episodes that air between two times, in seconds."""
-    first, last = _starts(view, media), view.value(media, "episodes") or 999
+    first, last = view.value(media, "_starts"), view.value(media, "episodes") or 999
     if view.value(media, "type") == MANGA:
         return range(0)
     return range(max(1, (since - first - 1) // WEEK + 2), min(last, (until - first) // WEEK + 1) + 1)
@@ -84,10 +82,11 @@ def _schedule(view: View, media: Node, _arguments: Arguments) -> list[Node]:
 @rule("AiringSchedule.airingAt")
 def _airing_at(view: View, airing: Node, _arguments: Arguments) -> int:
     media = view.world.node("Media", view.value(airing, "mediaId"))
-    return _starts(view, media) + WEEK * (int(view.value(airing, "episode")) - 1)
+    return int(view.value(media, "_starts") + WEEK * (int(view.value(airing, "episode")) - 1))
 
 
-def trends(view: View, media: Node) -> list[Node]:
+@rule("Media.trends")
+def trends(view: View, media: Node, _arguments: Arguments) -> list[Node]:
     """Return the trend of a media for each of the last ten days."""
     about = {name: view.value(media, name) for name in ("averageScore", "popularity")}
     about |= {"media": media, "mediaId": media.id, "releasing": view.value(media, "status") == "RELEASING"}
@@ -95,19 +94,16 @@ def trends(view: View, media: Node) -> list[Node]:
     return [Node("MediaTrend", f"{media.key}.{day}", day, {**about, "date": day * DAY}) for day in days]
 
 
-rules(
-    {
-        "Media.episodes": lambda view, media, _: _size(view, media, ANIME),
-        "Media.chapters": lambda view, media, _: _size(view, media, MANGA),
-        "Media.volumes": lambda view, media, _: (view.value(media, "chapters") or 0) // 8 or None,
-    },
-    fixed=True,
-)
-rules(
-    {
-        "Media._starts": lambda view, media, _: _starts(view, media),
-        "Media._ends": lambda view, media, _: _ends(view, media),
-        "Media.trends": lambda view, media, _: trends(view, media),
-        "AiringSchedule.timeUntilAiring": lambda view, airing, _: view.value(airing, "airingAt") - view.second,
-    }
-)
+@rule("AiringSchedule.timeUntilAiring")
+def _time_until(view: View, airing: Node, _arguments: Arguments) -> int:
+    return int(view.value(airing, "airingAt") - view.second)
+
+
+@rule("AiringSchedule.notYetAired")
+def _is_coming(view: View, airing: Node, _arguments: Arguments) -> bool:
+    return bool(view.value(airing, "timeUntilAiring") > 0)
+
+
+@rule("Media.volumes", fixed=True)
+def _volumes(view: View, media: Node, _arguments: Arguments) -> int | None:
+    return (view.value(media, "chapters") or 0) // 8 or None

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from anilist_oauth.sandbox.graphql.accounts import account, found_user, may_see
-from anilist_oauth.sandbox.graphql.errors import not_found
-from anilist_oauth.sandbox.graphql.media import ANIME
+from anilist_oauth.sandbox.graphql.errors import refused
+from anilist_oauth.sandbox.graphql.media import ANIME, LISTS
 from anilist_oauth.sandbox.graphql.nodes import MEDIA, PARENTS, TABLES, Node, child
 from anilist_oauth.sandbox.graphql.selection import chosen
 from anilist_oauth.sandbox.graphql.view import Arguments, View, rule, rules
@@ -64,13 +64,8 @@ def add_entry(view: View, user: Node, media_id: int, **facts: Any) -> Node:
 
 def options_of(view: View, entry: Node) -> dict[str, Any]:
     """Return the options of the list that an entry is on."""
-    options: dict[str, Any] = view.path(entry, "user.mediaListOptions")[list_of(view.path(entry, "media.type"))]
+    options: dict[str, Any] = view.path(entry, "user.mediaListOptions")[LISTS[view.path(entry, "media.type")]]
     return options
-
-
-def list_of(kind: str | None) -> str:
-    """Return the name of the list for a type of media."""
-    return "animeList" if kind == ANIME else "mangaList"
 
 
 def seen(view: View, user: Node) -> list[Node]:
@@ -80,7 +75,7 @@ def seen(view: View, user: Node) -> list[Node]:
         AniListError: The user is private.
     """
     if not may_see(view, user):
-        raise not_found("Private User")
+        raise refused("private_user")
     return [entry for entry in entries(view, user) if is_open(view, entry)]
 
 

@@ -4,13 +4,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from anilist_oauth.sandbox.graphql.accounts import favourites, following
-from anilist_oauth.sandbox.graphql.errors import AniListError, forbidden, invalid, not_found, not_yours, refused
+from anilist_oauth.sandbox.graphql.accounts import favourites
+from anilist_oauth.sandbox.graphql.errors import invalid, refused
 from anilist_oauth.sandbox.graphql.made_up import day_of
-from anilist_oauth.sandbox.graphql.media import NO_DATE
-from anilist_oauth.sandbox.graphql.media_lists import add_entry, entries, entry_of, list_of, options_of, raw_score
+from anilist_oauth.sandbox.graphql.media import LISTS, MANGA, NO_DATE
+from anilist_oauth.sandbox.graphql.media_lists import add_entry, entries, entry_of, options_of, raw_score
 from anilist_oauth.sandbox.graphql.nodes import TABLES, Node
-from anilist_oauth.sandbox.graphql.relations import likes_of
 from anilist_oauth.sandbox.graphql.rows import liked
 from anilist_oauth.sandbox.graphql.schema import field_type
 from anilist_oauth.sandbox.graphql.schema_text import space_of
@@ -22,13 +21,13 @@ _KEPT_AS = {"scoreRaw": "_score", "customLists": "_lists", "advancedScores": "_a
 _OWNERS = {"activityId": "ActivityUnion", "threadId": "Thread", "mediaId": "Media"}  # what a saved node hangs on
 
 
-def _own(view: View, kind: str, number: int | None, refusal: AniListError) -> Node:
+def _own(view: View, kind: str, number: int | None, refusal: str = "not_yours") -> Node:
     """Find an object of the viewer, or refuse."""
     user, node = view.account, view.world.find(kind, number)
     if node is None:
         raise invalid(id="The selected id is invalid.")
     if view.owner_id(node) != user.id:
-        raise refusal
+        raise refused(refusal, kind=kind)
     return node
 
 
@@ -46,11 +45,11 @@ def _save(view: View, kind: str, arguments: Arguments) -> Node:
         if name != "id" and value is not None:
             facts[flag if field_type(kind, flag) else name] = value
     if arguments.get("id") is not None:
-        return view.world.put(_own(view, kind, arguments["id"], not_yours(kind)), **facts, updatedAt=now)
+        return view.world.put(_own(view, kind, arguments["id"]), **facts, updatedAt=now)
     if kind == "Thread" and not facts.get("categories"):
         raise invalid(categories="The categories field is required when id is not present.")
     if kind == "ListActivity" or (kind == "Review" and "mediaId" not in facts):
-        raise not_found()
+        raise refused("not_found")
     parent = next((view.found(owner, facts[name]) for name, owner in _OWNERS.items() if name in facts), user)
     return _hung(view, parent, view.world.create(kind, userId=user.id, createdAt=now, updatedAt=now, **facts))
 
@@ -63,53 +62,51 @@ def _hung(view: View, parent: Node, child: Node) -> Node:
 
 
 def _delete(view: View, kind: str, arguments: Arguments) -> dict[str, bool]:
-    view.world.put(_own(view, kind, arguments.get("id"), forbidden()), _deleted=True)
+    view.world.put(_own(view, kind, arguments.get("id"), "forbidden"), _deleted=True)
     return {"deleted": True}
 
 
-def _toggled(members: tuple[int, ...], one: int, *, on: bool | None = None) -> tuple[int, ...]:
-    rest = tuple(member for member in members if member != one)
-    return (*rest, one) if (rest == members if on is None else on) else rest
+def _toggled(members: list[int], one: int, *, on: bool | None = None) -> list[int]:
+    rest = [member for member in members if member != one]
+    return [*rest, one] if (rest == members if on is None else on) else rest
 
 
 def _subscribe(view: View, kind: str, arguments: Arguments) -> Node:
     name = f"{kind.removesuffix('Subscription').lower()}Id"
     node = view.found(_OWNERS[name], arguments.get(name))
-    members = _toggled(node.facts.get("_subscribed", ()), view.viewer_id, on=arguments.get("subscribe"))
+    members = _toggled(view.value(node, "_subscribed"), view.viewer_id, on=arguments.get("subscribe"))
     return view.world.put(node, _subscribed=members)
 
 
 @rule("Mutation.ToggleFollow")
 def _toggle_follow(view: View, _mutation: Node, arguments: Arguments) -> Node:
     user, other = view.account, view.found("User", arguments.get("userId"))
-    view.world.put(user, _following=_toggled(following(view, user), other.id))
+    view.world.put(user, _following=_toggled(view.value(user, "_following"), other.id))
     return other
 
 
 @rule("Mutation.ToggleLike", "Mutation.ToggleLikeV2")
 def _toggle_like(view: View, _mutation: Node, arguments: Arguments) -> Any:
     node = liked(view, arguments)
-    changed = view.world.put(node, _likes=_toggled(likes_of(node), view.viewer_id))
-    return changed if view.info.field_name == "ToggleLikeV2" else list(likes_of(changed))
+    changed = view.world.put(node, likes=_toggled(view.value(node, "likes"), view.viewer_id))
+    return changed if view.info.field_name == "ToggleLikeV2" else changed.facts["likes"]
 
 
 @rule("Mutation.ToggleActivityPin")
 def _pin(view: View, _mutation: Node, arguments: Arguments) -> Node:
-    node = _own(view, "ActivityUnion", arguments.get("id"), not_yours("ActivityUnion"))
-    return view.world.put(node, isPinned=bool(arguments.get("pinned")))
+    return view.world.put(_own(view, "ActivityUnion", arguments.get("id")), isPinned=bool(arguments.get("pinned")))
 
 
 @rule("Mutation.ToggleFavourite", "Mutation.UpdateFavouriteOrder")
-def _change_favourites(view: View, _mutation: Node, arguments: Arguments) -> dict[str, Any]:
-    changed = favourites(view.account)
-    for kind, numbers in changed.items():  # AniList does not check that an id is of its kind
-        name = kind.removesuffix("s")
-        one, ids, order = (arguments.get(f"{name}{part}") for part in ("Id", "Ids", "Order"))
-        places = dict(zip(ids or (), order or (), strict=False))
+def _change_favourites(view: View, _mutation: Node, arguments: Arguments) -> dict[str, list[int]]:
+    changed = favourites(view, view.account)
+    for part, numbers in changed.items():  # AniList does not check that an id is of its kind
+        one, ids, order = (arguments.get(f"{part.removesuffix('s')}{what}") for what in ("Id", "Ids", "Order"))
         toggled = numbers if one is None else _toggled(numbers, one)
-        placed = sorted((places.get(number, len(places)), place, number) for place, number in enumerate(toggled))
-        changed[kind] = tuple(number for _, _, number in placed)
-    return dict(view.value(view.world.put(view.account, _favourites=changed), "favourites"))
+        places = {**dict.fromkeys(toggled, len(order or ())), **dict(zip(ids or (), order or (), strict=False))}
+        changed[part] = sorted(toggled, key=places.__getitem__)
+    view.world.put(view.account, favourites=changed)
+    return changed
 
 
 @rule("Mutation.SaveMediaListEntry")
@@ -117,7 +114,7 @@ def _save_entry(view: View, _mutation: Node, arguments: Arguments) -> Node:
     user, changes = view.account, dict(arguments)
     entry_id, media_id = changes.pop("id", None), changes.pop("mediaId", None)
     if entry_id is not None:
-        return change_entry(view, _own(view, "MediaList", entry_id, not_yours("MediaList")), changes)
+        return change_entry(view, _own(view, "MediaList", entry_id), changes)
     if view.world.find("Media", media_id) is None:
         raise invalid(mediaId="The selected media id is invalid.")
     begun = day_of(view.second if changes.get("status") in {None, "CURRENT"} else None)
@@ -128,7 +125,7 @@ def _save_entry(view: View, _mutation: Node, arguments: Arguments) -> Node:
 @rule("Mutation.UpdateMediaListEntries")
 def _update_entries(view: View, _mutation: Node, arguments: Arguments) -> list[Node]:
     changes = {name: value for name, value in arguments.items() if name != "ids"}
-    owned = [_own(view, "MediaList", number, not_yours("MediaList")) for number in arguments.get("ids") or ()]
+    owned = [_own(view, "MediaList", number) for number in arguments.get("ids") or ()]
     return [change_entry(view, entry, changes) for entry in owned]
 
 
@@ -160,7 +157,7 @@ def change_entry(view: View, entry: Node, changes: Mapping[str, Any]) -> Node:
 
 @rule("Mutation.DeleteCustomList")
 def _delete_list(view: View, _mutation: Node, arguments: Arguments) -> dict[str, bool]:
-    which, options = list_of(arguments.get("type")), view.value(view.account, "mediaListOptions")
+    which, options = LISTS[arguments.get("type") or MANGA], view.value(view.account, "mediaListOptions")
     rest = [one for one in options[which]["customLists"] if one != arguments.get("customList")]
     view.world.put(view.account, mediaListOptions={**options, which: {**options[which], "customLists": rest}})
     _forget_lists(view)
@@ -202,10 +199,10 @@ def _update_user(view: View, _mutation: Node, arguments: Arguments) -> Node:
     if not re.fullmatch(r"-?\d\d:\d\d", changes.get("timezone", "00:00")):
         raise invalid(timezone="The timezone format is invalid.")
     if len(changes.get("disabledListActivity", TABLES["statuses"])) != len(TABLES["statuses"]):
-        raise refused("Incorrect number of disabled list activity options (6 required)")
+        raise refused("list_activity")
     if changes.get("profileColor", "blue") not in TABLES["colors"]:
         del changes["profileColor"]
-    for kind in ("animeList", "mangaList"):
+    for kind in LISTS.values():
         lists[kind] = {**lists[kind], **changes.pop(f"{kind}Options", {})}
     lists |= {name: changes.pop(name) for name in ("scoreFormat", "rowOrder") if name in changes}
     own = {name: changes.pop(name) for name in ("about", "donatorBadge") if name in changes}

@@ -1,6 +1,6 @@
 """Pages and connections as AniList has them, and their ``pageInfo``."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import graphql
@@ -17,11 +17,9 @@ def paging(wanted: Mapping[str, Any], limit: int) -> tuple[int, int]:
     return max(1, wanted.get("page") or 1), max(1, min(wanted.get("perPage") or wanted.get("limit") or limit, limit))
 
 
-def depth_refusal(page: int, size: int) -> str | None:
-    """Return why a page is too deep, or None."""
-    if page * min(size, PAGE_LIMIT) <= _DEPTH:
-        return None
-    return f"Page depth exceeds maximum allowed for API requests ({_DEPTH} entries)"
+def is_too_deep(page: int, size: int) -> bool:
+    """Return whether AniList refuses a page because of the entries before it."""
+    return page * min(size, PAGE_LIMIT) > _DEPTH
 
 
 def one_page(rows: Sequence[Any], number: int, size: int) -> Sequence[Any]:
@@ -41,41 +39,43 @@ def page_info(count: int, number: int, size: int) -> dict[str, Any]:
     }
 
 
-def connection(edges: Iterable[Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
+def connection(edges: Iterable[dict[str, Any]], arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Return a connection: a page of edges, their nodes, and the ``pageInfo``."""
     rows = list(edges)
     page, size = paging(arguments, CONNECTION_LIMIT)
-    shown = [as_edge(row) for row in one_page(rows, page, size)]
+    shown = one_page(rows, page, size)
     return {"edges": shown, "nodes": [edge["node"] for edge in shown], "pageInfo": page_info(len(rows), page, size)}
 
 
-def as_edge(row: Any) -> dict[str, Any]:
-    """Make an edge of a node, of its id, or of what an edge says of it."""
-    edge = row if isinstance(row, dict) else {"node": row}
-    node = edge["node"]
-    return {"id": node.id if isinstance(node, Node) else node.get("id") if isinstance(node, dict) else node, **edge}
+def as_edges(rows: Iterable[Any]) -> list[dict[str, Any]]:
+    """Make edges of nodes, of their ids, or of what edges say of them."""
+    edges = [row if isinstance(row, dict) else {"node": row} for row in rows]
+    return [{"id": _id_of(edge["node"]), "favouriteOrder": place, **edge} for place, edge in enumerate(edges, start=1)]
 
 
-def told_of(info: "graphql.GraphQLResolveInfo[Any]") -> tuple[str, dict[str, Any]] | None:
-    """Return the name and the arguments of the field that a ``pageInfo`` tells of: the first beside it."""
+def _id_of(node: Any) -> Any:
+    return node.id if isinstance(node, Node) else node.get("id") if isinstance(node, dict) else node
+
+
+def told_of(info: "graphql.GraphQLResolveInfo[Any]") -> tuple[str, str, dict[str, Any]] | None:
+    """Return the kind, the name and the arguments of the field that a ``pageInfo`` tells of: the first beside it."""
     page = info.return_type
     for node in info.field_nodes:
         for field in _selected(node.selection_set, info):
             name = field.name.value
             if isinstance(page, graphql.GraphQLObjectType) and name not in {"pageInfo", "__typename"}:
-                return name, graphql.get_argument_values(page.fields[name], field, info.variable_values)
+                arguments = graphql.get_argument_values(page.fields[name], field, info.variable_values)
+                return str(graphql.get_named_type(page.fields[name].type)), name, arguments
     return None
 
 
 def _selected(
     selection: graphql.SelectionSetNode | None, info: "graphql.GraphQLResolveInfo[Any]"
-) -> list[graphql.FieldNode]:
-    """Return the fields of a selection, those in its fragments included."""
-    fields: list[graphql.FieldNode] = []
+) -> Iterator[graphql.FieldNode]:
+    """Iterate over the fields of a selection, including those in its fragments."""
     for node in selection.selections if selection else ():
         if isinstance(node, graphql.FieldNode):
-            fields.append(node)
+            yield node
         else:
             inner = info.fragments[node.name.value] if isinstance(node, graphql.FragmentSpreadNode) else node
-            fields += _selected(getattr(inner, "selection_set", None), info)
-    return fields
+            yield from _selected(getattr(inner, "selection_set", None), info)

@@ -72,14 +72,11 @@ def _relations(view: View, media: Node, _arguments: Arguments) -> list[dict[str,
     return [{"node": other, "relationType": relation}] if is_alike else []
 
 
-def likes_of(node: Node) -> tuple[int, ...]:
+@rule("*.likes", fixed=True)
+def _likes(_view: View, node: Node, _arguments: Arguments) -> list[int]:
     """Return the ids of those who like something: a few made-up users, until a mutation changes them."""
     made = () if "_new" in node.facts else (USERS[number(node.key, f"like {place}", 50)] for place in range(2))
-    return node.facts["_likes"] if "_likes" in node.facts else tuple(dict.fromkeys(made))
-
-
-def _replies(view: View, node: Node) -> list[Node]:
-    return view.children("ThreadComment" if node.kind == "Thread" else "ActivityReply", node)
+    return list(dict.fromkeys(made))
 
 
 rules(
@@ -99,13 +96,5 @@ rules(
             {"voiceActor": voice, "roleNotes": None, "dubGroup": None} for voice in _voice_actors(view, edge, arguments)
         ],
         "Media._voices": lambda _view, media, _: [_voices(media.id * 100 + place)[0] for place in range(1, _LEADS + 1)],
-        "Media.reviews": lambda view, media, _: view.children("Review", media),
-        "Media.recommendations": lambda view, media, _: view.children("Recommendation", media),
-        "*.likes": lambda _view, node, _: list(likes_of(node)),
-        "*.likeCount": lambda _view, node, _: len(likes_of(node)),
-        "*.isLiked": lambda view, node, _: view.viewer_id in likes_of(node),
-        "*.isSubscribed": lambda view, node, _: view.viewer_id in node.facts.get("_subscribed", ()),
-        "*.replies": lambda view, node, _: _replies(view, node),
-        "*.replyCount": lambda view, node, _: len(_replies(view, node)),
     }
 )

@@ -1,17 +1,18 @@
 """The fields of ``Query`` and ``Page``: which rows there are, before they are filtered."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from itertools import chain
 from typing import Any
 
-from anilist_oauth.sandbox.graphql.accounts import everybody, following, found_user, may_see, users
-from anilist_oauth.sandbox.graphql.errors import not_found, refused
-from anilist_oauth.sandbox.graphql.media import DAY, WEEK, episodes_between, trends
+from graphql import get_named_type, is_list_type
+
+from anilist_oauth.sandbox.graphql.accounts import everybody, found_user, may_see, users
+from anilist_oauth.sandbox.graphql.errors import refused
+from anilist_oauth.sandbox.graphql.media import DAY, WEEK, episodes_between
 from anilist_oauth.sandbox.graphql.media_lists import entry_of, is_open, seen
-from anilist_oauth.sandbox.graphql.nodes import MEDIA, PARENTS, RANGES, TABLES, Node, child
-from anilist_oauth.sandbox.graphql.pagination import PAGE_LIMIT, depth_refusal, one_page, page_info, paging, told_of
-from anilist_oauth.sandbox.graphql.relations import likes_of
+from anilist_oauth.sandbox.graphql.nodes import MEDIA, PARENTS, RANGES, Node, child
+from anilist_oauth.sandbox.graphql.pagination import PAGE_LIMIT, is_too_deep, one_page, page_info, paging, told_of
 from anilist_oauth.sandbox.graphql.schema import field_type
 from anilist_oauth.sandbox.graphql.selection import chosen
 from anilist_oauth.sandbox.graphql.view import Arguments, View, rule, rules
@@ -32,12 +33,13 @@ def rows(view: View, kind: str, field: str, arguments: Arguments) -> list[Node]:
     """Return the rows of a field of ``Query`` or ``Page``, filtered and sorted."""
     filters = {name: value for name, value in arguments.items() if (kind, name) != ("ThreadComment", "sort")}
     if field.lower().startswith("like"):
-        return view.nodes("User", likes_of(liked(view, arguments)))
+        return view.nodes("User", view.value(liked(view, arguments), "likes"))
     if field.lower().startswith("follow"):
         user = view.found("User", filters.pop("userId"))
-        is_ahead = field.lower() == "following"
-        numbers = following(view, user)
-        found = [one for one in users(view) if (one.id in numbers if is_ahead else user.id in following(view, one))]
+        if field.lower() == "following":
+            found = [one for one in users(view) if one.id in view.value(user, "_following")]
+        else:
+            found = [one for one in users(view) if user.id in view.value(one, "_following")]
     else:
         found = list(_candidates(view, kind, filters))
     is_visible = {"User": may_see, "MediaList": is_open}.get(kind)
@@ -96,7 +98,7 @@ _CANDIDATES: dict[str, Callable[[View, dict[str, Any]], Iterable[Node]]] = {
     "AiringSchedule": _airing,
     "MediaList": _entries,
     "MediaTrend": lambda view, filters: chain.from_iterable(
-        trends(view, media) for media in _parents(view, "MediaTrend", filters)
+        view.value(media, "trends") for media in _parents(view, "MediaTrend", filters)
     ),
     "NotificationUnion": lambda view, _: view.children("NotificationUnion", view.account),
     "User": lambda view, _: everybody(view),
@@ -105,36 +107,31 @@ _CANDIDATES: dict[str, Callable[[View, dict[str, Any]], Iterable[Node]]] = {
 
 @rule("Query.*")
 def _rows_of_query(view: View, _query: Node, arguments: Arguments) -> Node | list[Node] | None:
-    name = view.info.field_name
-    field = field_type("Query", name)
-    kind = field.kind if field else ""
+    name, returned = view.info.field_name, view.info.return_type
+    kind = str(get_named_type(returned))
     if name.endswith("Collection"):  # some of its filters are about what no field says
         arguments = {filtered: value for filtered, value in arguments.items() if field_type(kind, filtered)}
     found = rows(view, kind, name, arguments)
-    if field and field.is_list:
+    if is_list_type(returned):
         return found
     if not found and kind not in _NULL_WHERE_NONE:
-        raise not_found()
+        raise refused("not_found")
     return found[0] if found else None
 
 
 @rule("Page.*")
-def _rows_of_page(view: View, page: Node, arguments: Arguments) -> list[Node]:
-    return list(one_page(_told(view, view.info.field_name, arguments), *page.facts["_paging"]))
-
-
-def _told(view: View, name: str, arguments: Arguments) -> list[Node]:
-    field = field_type("Page", name)
-    return rows(view, field.kind, name, arguments) if field else []
+def _rows_of_page(view: View, page: Node, arguments: Arguments) -> Sequence[Node]:
+    kind = str(get_named_type(view.info.return_type))
+    return one_page(rows(view, kind, view.info.field_name, arguments), *page.facts["_paging"])
 
 
 @rule("Query.Page")
 def _page(view: View, _query: Node, arguments: Arguments) -> dict[str, Any]:
     number, size = paging(arguments, PAGE_LIMIT)
-    if refusal := depth_refusal(number, size):
-        raise refused(refusal)
+    if is_too_deep(number, size):
+        raise refused("page_depth")
     told = told_of(view.info)
-    return {"_paging": (number, size), "pageInfo": page_info(len(_told(view, *told)) if told else 0, number, size)}
+    return {"_paging": (number, size), "pageInfo": page_info(len(rows(view, *told)) if told else 0, number, size)}
 
 
 @rule("SiteStatistics.*")
@@ -147,8 +144,6 @@ def _site_trends(view: View, _statistics: Node, _arguments: Arguments) -> list[d
 rules(
     {
         "Query.Viewer": lambda view, _query, _: view.account,
-        "Query.GenreCollection": lambda _view, _query, _: TABLES["genres"],
-        "Query.SiteStatistics": lambda _view, _query, _: {},
         "Query.Markdown": lambda _view, _query, arguments: {"html": f"<p>{escape(arguments['markdown'])}</p>"},
         "Query.AniChartUser": lambda view, _query, _: {"user": view.account, **view.account.facts.get("_chart", {})},
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 from anilist_oauth.sandbox.graphql.nodes import TABLES, Node
 from anilist_oauth.sandbox.graphql.schema import field_type
-from anilist_oauth.sandbox.graphql.view import Arguments, View, rule, rules
+from anilist_oauth.sandbox.graphql.view import Arguments, View, rule
 
 _NO_FILTERS = frozenset(TABLES["no_filters"])
 
@@ -96,16 +96,3 @@ def _names(view: View, node: Node, _arguments: Arguments) -> list[str]:
 def _is_birthday(view: View, node: Node, _arguments: Arguments) -> bool:
     born = view.path(node, "dateOfBirth.month"), view.path(node, "dateOfBirth.day")
     return born == (view.now.month, view.now.day)
-
-
-rules(
-    {
-        "Media.onList": lambda view, media, _: view.value(media, "mediaListEntry") is not None,
-        "*.onList": lambda view, node, _: view.path(node, "media.onList"),
-        "AiringSchedule.notYetAired": lambda view, airing, _: view.value(airing, "airingAt") > view.second,
-        "TextActivity.hasRepliesOrTypeText": lambda _view, _activity, _: True,
-        "*.hasRepliesOrTypeText": lambda view, node, _: view.value(node, "hasReplies"),
-        "*.hasReplies": lambda view, node, _: view.value(node, "replyCount") > 0,
-        "User.isModerator": lambda view, user, _: bool(view.value(user, "moderatorRoles")),
-    }
-)

@@ -6,14 +6,15 @@ from typing import Any
 
 import graphql
 
-from anilist_oauth.sandbox.graphql.errors import RECORDED
+from anilist_oauth.sandbox.graphql.errors import RECORDED, refused
 from anilist_oauth.sandbox.graphql.findings import Finding, FindingKind
-from anilist_oauth.sandbox.graphql.pagination import CONNECTION_LIMIT, PAGE_LIMIT, depth_refusal
+from anilist_oauth.sandbox.graphql.pagination import CONNECTION_LIMIT, PAGE_LIMIT, is_too_deep
 from anilist_oauth.sandbox.graphql.schema import anilist_schema
 
 _COMPLEXITY_LIMIT = 500
 _MAX_QUERY_TOKENS = 10_000
 _LIMITS = {"Page": ("perPage", PAGE_LIMIT), "MediaListCollection": ("perChunk", 500)}
+_Fragment = graphql.FragmentDefinitionNode
 _NEED_A_TOKEN = {"Query.Viewer", "Query.Notification", "Query.AniChartUser", "Page.notifications"}
 
 
@@ -44,24 +45,19 @@ def parsed(query: str) -> tuple[graphql.DocumentNode | None, FindingKind, list[g
 
 def complexity(document: graphql.DocumentNode) -> int:
     """Count the fields of a valid document's operations: each once, as often as its fragment is used."""
-    fragments = {
-        node.name.value: node for node in document.definitions if isinstance(node, graphql.FragmentDefinitionNode)
-    }
+    fragments = {node.name.value: node for node in document.definitions if isinstance(node, _Fragment)}
 
     @cache
-    def of_fragment(name: str) -> int:  # once each: fragments of fragments would multiply without end
-        return of_selection(fragments[name].selection_set)
+    def count_fragment(name: str) -> int:  # once each: fragments of fragments would multiply without end
+        return count(fragments[name])
 
-    def of_selection(selection: graphql.SelectionSetNode | None) -> int:
-        return sum(
-            of_fragment(node.name.value)
-            if isinstance(node, graphql.FragmentSpreadNode)
-            else isinstance(node, graphql.FieldNode) + of_selection(getattr(node, "selection_set", None))
-            for node in (selection.selections if selection else ())
-        )
+    def count(node: graphql.Node) -> int:
+        if isinstance(node, graphql.FragmentSpreadNode):
+            return count_fragment(node.name.value)
+        selection = getattr(node, "selection_set", None)
+        return isinstance(node, graphql.FieldNode) + sum(map(count, selection.selections if selection else ()))
 
-    operations = [node for node in document.definitions if isinstance(node, graphql.OperationDefinitionNode)]
-    return sum(of_selection(operation.selection_set) for operation in operations)
+    return sum(count(node) for node in document.definitions if not isinstance(node, _Fragment))
 
 
 def checked(query: str) -> list[Finding]:
@@ -94,8 +90,8 @@ class _PageLimits(graphql.ValidationRule):
         if numbers.get(name, 0) > limit and (kind in _LIMITS or kind.endswith("Connection")):
             message = f"{name} is {numbers[name]}: AniList returns at most {limit}, without saying so."
             self.report_error(graphql.GraphQLError(message, node))
-        if kind == "Page" and (refusal := depth_refusal(numbers.get("page", 1), numbers.get("perPage", limit))):
-            self.report_error(graphql.GraphQLError(f"{refusal}.", node))
+        if kind == "Page" and is_too_deep(numbers.get("page", 1), numbers.get("perPage", limit)):
+            self.report_error(graphql.GraphQLError(f"{refused('page_depth').message}.", node))
 
 
 class _NeedsNoToken(graphql.ValidationRule):

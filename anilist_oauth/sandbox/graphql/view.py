@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from graphql import GraphQLResolveInfo
 
 from anilist_oauth.sandbox.graphql import made_up
-from anilist_oauth.sandbox.graphql.errors import not_found, unauthorized
-from anilist_oauth.sandbox.graphql.nodes import PARENTS, TABLES, Node, World, child
-from anilist_oauth.sandbox.graphql.pagination import connection
+from anilist_oauth.sandbox.graphql.errors import refused
+from anilist_oauth.sandbox.graphql.nodes import PARENTS, Node, World, child
+from anilist_oauth.sandbox.graphql.pagination import as_edges, connection
 from anilist_oauth.sandbox.graphql.schema import FieldType, field_type, has_id
 from anilist_oauth.sandbox.graphql.schema_text import space_of
 from anilist_oauth.sandbox.people import User
@@ -31,7 +31,7 @@ def rules(table: Mapping[str, Rule], *, fixed: bool = False) -> None:
 
 
 def rule(*names: str, fixed: bool = False) -> Callable[[Rule], Rule]:
-    """Say so of one function."""
+    """Say what one field answers, or several."""
 
     def register(function: Rule) -> Rule:
         rules(dict.fromkeys(names, function), fixed=fixed)
@@ -40,13 +40,9 @@ def rule(*names: str, fixed: bool = False) -> Callable[[Rule], Rule]:
     return register
 
 
-def _by_recipe(field: str, how: dict[str, Any]) -> Rule:
-    name = field.partition(".")[2]
-    return lambda view, node, _: made_up.made(how, view.path, node, name)
-
-
-for _field, _how in TABLES["fields"].items():
-    rules({_field: _by_recipe(_field, _how)}, fixed=not made_up.VARYING & _how.keys())
+@cache
+def _rule_of(kind: str, name: str) -> tuple[Rule, bool] | None:
+    return _RULES.get(f"{kind}.{name}") or _RULES.get(f"{kind}.*") or _RULES.get(f"*.{name}")
 
 
 class View:
@@ -82,7 +78,7 @@ class View:
             AniListError: No token came along.
         """
         if self.viewer is None:
-            raise unauthorized()
+            raise refused("unauthorized")
         return self.world.node("User", self.viewer.id)
 
     @property
@@ -96,7 +92,7 @@ class View:
             return node.facts[name]
         if name in node.memo:
             return node.memo[name]
-        found = _RULES.get(f"{node.kind}.{name}") or _RULES.get(f"{node.kind}.*") or _RULES.get(f"*.{name}")
+        found = _rule_of(node.kind, name)
         value = found[0](self, node, arguments) if found else self._made_up(node, name)
         if found is None or found[1]:
             node.memo[name] = value
@@ -138,7 +134,7 @@ class View:
     def part(self, node: Node, name: str) -> Any:
         """Return what a field refers to, as nodes; None where the schema has no such field."""
         value, field = self.value(node, name), field_type(node.kind, name)
-        whole = connection(value, {}) if field and field.connected and isinstance(value, list) else value
+        whole = connection(as_edges(value), {}) if field and field.connected and isinstance(value, list) else value
         return self.wrapped(whole, field, f"{node.key}.{name}") if field else None
 
     def wrapped(self, found: Any, field: FieldType, key: str) -> Any:
@@ -163,7 +159,7 @@ class View:
         """
         node = self.world.find(kind, number)
         if node is None:
-            raise not_found()
+            raise refused("not_found")
         return node
 
     def owner_id(self, node: Node) -> int:
