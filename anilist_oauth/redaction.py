@@ -13,8 +13,8 @@ T = TypeVar("T")
 MASK = "***"
 TEXT_LIMIT = 300  # the most characters of foreign text in a message
 _LOOKED_AT = 16 * 1024  # characters of foreign text that are examined one by one
-_PLACEHOLDER = re.compile("[A-Za-z]{,7}|.{,3}")  # masking a test's "code" or "secret" would garble every text
-_SHAPES = re.compile(r"eyJ[\w-]{6,}(?:\.[\w-]*)*|def50[0-9a-f]{20,}", re.ASCII)  # a JWT; a code or refresh token
+_PLACEHOLDER = "[A-Za-z]{,7}|.{,3}"  # masking a test's "code" or "secret" would garble every text
+_SHAPES = r"(?a)eyJ[\w-]{6,}(?:\.[\w-]*)*|def50[0-9a-f]{20,}"  # a JWT; a code or refresh token
 
 
 def masked(value: object) -> str:
@@ -29,7 +29,7 @@ def secret_bytes(secret: str) -> bytes:
 
 def mask_shapes(text: str) -> str:
     """Mask everything that looks like one of AniList's access tokens, codes or refresh tokens, whoever owns it."""
-    return _SHAPES.sub(MASK, text)
+    return re.sub(_SHAPES, MASK, text)
 
 
 def clean(text: str, *, secrets: tuple[str, ...] = ()) -> str:
@@ -52,7 +52,7 @@ def clean(text: str, *, secrets: tuple[str, ...] = ()) -> str:
 
 def _hide(text: str, secrets: tuple[str, ...]) -> str:
     for secret in sorted(secrets, key=len, reverse=True):  # one may be a prefix of another
-        if _PLACEHOLDER.fullmatch(secret):
+        if re.fullmatch(_PLACEHOLDER, secret):
             continue
         for form in (secret, quote(secret, "", errors="replace"), quote_plus(secret, "", errors="replace")):
             text = text.replace(form, MASK)

@@ -26,7 +26,7 @@ from anilist_oauth.redaction import Unpicklable, clean
 
 _DISABLED = "the anilist api has been temporarily disabled"
 _TRANSIENT = frozenset({502, 503, 504})  # statuses after which the same query may succeed
-_COMPLEXITY = re.compile(r"query complexity should be (\d{1,9}) but got (\d{1,9})", re.IGNORECASE)
+_COMPLEXITY = r"(?i)query complexity should be (\d{1,9}) but got (\d{1,9})"
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -135,7 +135,7 @@ class GraphQLErrorResponse(Unpicklable):
         return self._refused(GraphQLValidationError, f"AniList refused the input: {said}", fields=fields)
 
     def _too_complex(self) -> GraphQLError | None:
-        complexity = _COMPLEXITY.search(self.text)
+        complexity = re.search(_COMPLEXITY, self.text)
         if complexity is None:
             return None
         allowed, actual = (int(figure) for figure in complexity.groups())

@@ -18,7 +18,7 @@ from anilist_oauth.tokens.access_token import Token, bearer_headers
 
 _HEADERS = {"Accept": "application/json", "Content-Type": "application/json"}
 _encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
-_LEXEME = re.compile(r'"""(?:\\"""|.)*?"""|"(?:\\.|[^"\\\n])*"|#[^\n\r]*|[{}()]|[_A-Za-z][_0-9A-Za-z]*', re.DOTALL)
+_LEXEME = r'(?s)"""(?:\\"""|.)*?"""|"(?:\\.|[^"\\\n])*"|#[^\n\r]*|[{}()]|[_A-Za-z][_0-9A-Za-z]*'
 
 
 def graphql_request(
@@ -69,7 +69,7 @@ def has_mutation(query: str) -> bool:
     if "mutation" not in query:
         return False
     depth = 0
-    for match in _LEXEME.finditer(query):
+    for match in re.finditer(_LEXEME, query):
         lexeme = match.group()
         if lexeme in {"{", "("}:
             depth += 1

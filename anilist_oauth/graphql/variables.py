@@ -10,7 +10,7 @@ from anilist_oauth.errors import UnsendableValueError
 DEPTH_LIMIT = 64  # lists and objects inside one another; AniList's own inputs have three
 VALUE_LIMIT = 100_000  # values in total; a list that occurs several times counts each time
 _INTEGER_BITS = 64
-_HALF_PAIR = re.compile("[\ud800-\udfff]")
+_HALF_PAIR = "[\ud800-\udfff]"
 
 
 def plain_variables(variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def checked_text(text: Any, path: str) -> str:
     """Return a string that can be encoded as UTF-8. Otherwise raise `UnsendableValueError` with the `path`."""
     if not isinstance(text, str):
         refuse(path, f"a string is needed, not {type(text).__name__}")
-    if not text.isascii() and _HALF_PAIR.search(text):
+    if not text.isascii() and re.search(_HALF_PAIR, text):
         refuse(path, "the string has an unpaired surrogate, which UTF-8 cannot encode; decode it correctly first")
     return str.__str__(text)  # for a member of an enum: its plain value, not its name
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 # Same as `html.escape`. Its module loads a table of 2,231 entities, which would slow the package's import.
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
 _VOID = frozenset({"br", "hr", "img", "input", "meta"})
-_ORIGIN = re.compile(r"(https?://[A-Za-z0-9.-]+(?::[0-9]+)?)(?:[/?#].*)?", re.DOTALL)
+_ORIGIN = r"(?s)(https?://[A-Za-z0-9.-]+(?::[0-9]+)?)(?:[/?#].*)?"
 
 
 class Markup(str):
@@ -63,7 +63,7 @@ def source(uri: str) -> str:
     A form whose answer redirects to another origin must allow that origin too, because Chromium checks the redirect
     against ``form-action``. A policy cannot express IPv6 hosts and custom schemes; then the scheme is used.
     """
-    origin = _ORIGIN.fullmatch(uri)
+    origin = re.fullmatch(_ORIGIN, uri)
     return origin[1] if origin else f"{uri.partition(':')[0].lower()}:"
 
 

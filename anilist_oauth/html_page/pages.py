@@ -19,9 +19,9 @@ _LONGEST_NAME = 80  # characters
 _LONGEST_ADDRESS = 2048
 _LONGEST_ICON = 64 * 1024  # it is part of every page
 _LONGEST_TEXT = 1000
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # the part of BCP 47 that a page needs
-_ADDRESS = re.compile(r"/(?![/\\])[!-~]*|[A-Za-z][A-Za-z0-9+.-]*:[!-~]+")
-_ICON = re.compile(r"data:image/[a-z.+-]+;base64,[A-Za-z0-9+/]+=*|https://[!-~]+|/(?![/\\])[!-~]*")
+_LANGUAGE = r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"  # the part of BCP 47 that a page needs
+_ADDRESS = r"/(?![/\\])[!-~]*|[A-Za-z][A-Za-z0-9+.-]*:[!-~]+"
+_ICON = r"data:image/[a-z.+-]+;base64,[A-Za-z0-9+/]+=*|https://[!-~]+|/(?![/\\])[!-~]*"
 _UNSAFE_SCHEMES = frozenset({"about", "blob", "data", "file", "filesystem", "javascript", "vbscript", "view-source"})
 _CHATS = {
     "discord": "Discord",
@@ -50,7 +50,7 @@ def _home(_field: str, value: Any) -> None:
 
 
 def _is_address(value: Any) -> bool:
-    if not isinstance(value, str) or len(value) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(value):
+    if not isinstance(value, str) or len(value) > _LONGEST_ADDRESS or not re.fullmatch(_ADDRESS, value):
         return False
     try:
         return urlsplit(value).scheme not in _UNSAFE_SCHEMES
@@ -59,7 +59,9 @@ def _is_address(value: Any) -> bool:
 
 
 def _icon(_field: str, value: Any) -> None:
-    if value is not None and not (isinstance(value, str) and len(value) <= _LONGEST_ICON and _ICON.fullmatch(value)):
+    if value is not None and not (
+        isinstance(value, str) and len(value) <= _LONGEST_ICON and re.fullmatch(_ICON, value)
+    ):
         raise ConfigurationError(
             "icon: an image is needed: data:image/png;base64,… of at most 64 KiB, a path of this site such as "
             "/icon.png, or an https address; or None"
@@ -88,7 +90,7 @@ def _check_text(name: str, text: Any) -> None:
     """Refuse a text that cannot be shown, or that omits what a person must know to decide."""
     if not isinstance(text, str) or not text.strip() or len(text) > _LONGEST_TEXT:
         raise ConfigurationError(f"texts: {name!r} needs a text of 1 to {_LONGEST_TEXT} characters")
-    if name == "language" and not _LANGUAGE.fullmatch(text):
+    if name == "language" and not re.fullmatch(_LANGUAGE, text):
         raise ConfigurationError("texts: 'language' must be a language tag, such as de or pt-BR")
     if name == "direction" and text not in {"ltr", "rtl"}:
         raise ConfigurationError("texts: 'direction' must be ltr or rtl")

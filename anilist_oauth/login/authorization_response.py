@@ -17,7 +17,7 @@ from anilist_oauth.storage.digests import digest
 from anilist_oauth.storage.records import PendingLogin
 from anilist_oauth.tokens.viewer import Verified
 
-_STATE = re.compile(r"(?:^|[?&#])state=([\w.~-]+)", re.ASCII)
+_STATE = r"(?a)(?:^|[?&#])state=([\w.~-]+)"
 CANCELLED = "cancelled"  # the answer with which a cancelled login is taken
 
 
@@ -74,7 +74,7 @@ class AuthorizationResponse(Unpicklable):
         if not isinstance(pasted.value, str):
             raise InvalidCallbackError(f"what the user pasted must be a str, not {type(pasted.value).__name__}")
         code = MaskedText(parse_pin(MaskedText(pasted.value)))
-        found = _STATE.search("".join(pasted.value.split()))
+        found = re.search(_STATE, "".join(pasted.value.split()))
         if found and not states_match(login.state, found[1]):
             del found
             raise StateMismatchError("the pasted text belongs to another login; start a new login", reason="unknown")

@@ -15,9 +15,9 @@ from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.oauth.uri import DEFAULT_PORTS, split_uri
 
 _LIMIT = 2048  # characters
-_VISIBLE = re.compile(r"[!-\[\]-~]+")  # ASCII without space, control characters, backslash
-_HOST = re.compile(r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]")
-_PORT = re.compile(r"[0-9]{1,5}")
+_VISIBLE = r"[!-\[\]-~]+"  # ASCII without space, control characters, backslash
+_HOST = r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]"
+_PORT = r"[0-9]{1,5}"
 _ROUNDS = 5  # of percent-decoding; text that is still encoded after them is refused
 
 
@@ -32,7 +32,7 @@ def check_return_to(return_to: Any, *, origins: frozenset[str] = frozenset()) ->
     Raises:
         ConfigurationError: It is anything else. The message does not repeat it.
     """
-    if not isinstance(return_to, str) or len(return_to) > _LIMIT or not _VISIBLE.fullmatch(return_to):
+    if not isinstance(return_to, str) or len(return_to) > _LIMIT or not re.fullmatch(_VISIBLE, return_to):
         raise ConfigurationError(
             f"return_to: a path in visible ASCII, without backslash, of at most {_LIMIT:,} characters is needed; "
             "percent-encode the other characters"
@@ -67,9 +67,9 @@ def _origin(url: str) -> str | None:
     """Return scheme, host and port in a normal form, or None if they are not written plainly."""
     scheme, userinfo, host, port = split_uri(url)[:4]
     scheme = (scheme or "").lower()
-    if scheme not in DEFAULT_PORTS or userinfo is not None or not _HOST.fullmatch(host or ""):
+    if scheme not in DEFAULT_PORTS or userinfo is not None or not re.fullmatch(_HOST, host or ""):
         return None
-    if port is not None and not _PORT.fullmatch(port):
+    if port is not None and not re.fullmatch(_PORT, port):
         return None
     return f"{scheme}://{(host or '').lower()}:{int(port or DEFAULT_PORTS[scheme])}"
 

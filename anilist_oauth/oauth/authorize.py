@@ -9,7 +9,7 @@ from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.oauth.redirect_uri import RedirectGuard
 from anilist_oauth.oauth.state import new_state
 
-_STATE = re.compile(r"[A-Za-z0-9._~-]{22,256}")
+_STATE = r"[A-Za-z0-9._~-]{22,256}"
 
 
 def authorization_url(endpoint: URL, *, client_id: str, redirect_uri: str, state: str | None = None) -> URL:
@@ -40,7 +40,7 @@ def with_state(prefix: str, state: str | None) -> URL:
     """Append a state, or a fresh one, to the prefix. Raises the same errors as `authorization_url`."""
     if state is None:
         return URL(prefix + new_state(), encoded=True)
-    if not isinstance(state, str) or not _STATE.fullmatch(state):
+    if not isinstance(state, str) or not re.fullmatch(_STATE, state):
         del state
         raise ConfigurationError(
             "state: 22 to 256 characters of A-Z a-z 0-9 - _ . ~ are needed; leave it out to get a fresh one"

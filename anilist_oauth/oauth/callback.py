@@ -20,10 +20,10 @@ from anilist_oauth.oauth.state import states_match
 from anilist_oauth.redaction import Masked, MaskedText, clean
 from anilist_oauth.tokens.access_token import Token
 
-_CODE_BLOCK = re.compile(r"\s*```(?:[A-Za-z]*\n)?(.*?)```\s*", re.DOTALL)
-_JWT = re.compile(r"[\w-]+\.[\w-]+\.[\w-]*(?=&|\Z)")
-_SECONDS = re.compile("[1-9][0-9]{0,9}")
-_LINE_BREAKS = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_CODE_BLOCK = r"(?s)\s*```(?:[A-Za-z]*\n)?(.*?)```\s*"
+_JWT = r"[\w-]+\.[\w-]+\.[\w-]*(?=&|\Z)"
+_SECONDS = "[1-9][0-9]{0,9}"
+_LINE_BREAKS = r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+"
 _SHORTEST_PIECE = 16  # characters; whitespace-separated pieces of a code have at least this many, words have fewer
 _AROUND = "`'\"<>|\u2018\u2019\u201c\u201d\u00ab\u00bb"  # quotation marks of several languages, and chat markup
 
@@ -112,7 +112,7 @@ def parse_implicit(callback: Callback, *, now: datetime) -> Token:
     now = checked_now(now)
     if isinstance(callback.value, str):
         callback = Masked(_joined(_unfenced(MaskedText(callback.value))))
-        if _JWT.match(callback.value):
+        if re.match(_JWT, callback.value):
             callback = Masked(f"access_token={callback.value}")
     parameters = CallbackQuery.of(callback, fragment=True).parameters
     if "error" in parameters:
@@ -123,7 +123,7 @@ def parse_implicit(callback: Callback, *, now: datetime) -> Token:
         token = Token.from_access_token(parameters["access_token"])
     except ConfigurationError as error:
         raise InvalidCallbackError("its access token is damaged: copy the whole address again") from error
-    seconds = _SECONDS.fullmatch(parameters.get("expires_in", ""))
+    seconds = re.fullmatch(_SECONDS, parameters.get("expires_in", ""))
     if seconds is None:
         return token
     try:
@@ -146,7 +146,7 @@ def parse_pin(pasted: str) -> str:
         raise InvalidCallbackError(f"what the user pasted must be a str, not {type(pasted).__name__}")
     pasted = MaskedText(pasted)
     text = _unfenced(pasted)
-    lengths = [len(piece) for piece in _LINE_BREAKS.sub("", text).strip(f" \t{_AROUND}").split()]
+    lengths = [len(piece) for piece in re.sub(_LINE_BREAKS, "", text).strip(f" \t{_AROUND}").split()]
     if len(lengths) > 1 and min(lengths) < _SHORTEST_PIECE:
         raise InvalidCallbackError("this is text without a code; copy only the code from AniList's page")
     text = _joined(text)
@@ -157,7 +157,7 @@ def parse_pin(pasted: str) -> str:
             _raise_error(parameters, verified=False)
         is_token, code = "access_token" in parameters, parameters.get("code", MaskedText())
     else:
-        is_token = _JWT.fullmatch(code) is not None
+        is_token = re.fullmatch(_JWT, code) is not None
     if is_token:
         raise InvalidCallbackError("this is an access token, not a code; log in with response_type=code instead")
     if not code or not code.isascii() or not code.isprintable() or " " in code or "/" in code:
@@ -169,7 +169,7 @@ def _unfenced(pasted: MaskedText) -> MaskedText:
     """Remove the code block that chats put around text."""
     if len(pasted) > SIZE_LIMIT:
         raise InvalidCallbackError("the pasted text is longer than 64 KiB; copy only the code")
-    block = _CODE_BLOCK.fullmatch(pasted)
+    block = re.fullmatch(_CODE_BLOCK, pasted)
     return MaskedText(block[1]) if block else pasted
 
 

@@ -43,7 +43,7 @@ def _absolute(value: str | URL) -> URL:
     url = URL(value)
     host = (url.raw_host if url.host else None) or ""  # decoding the host detects a malformed IDN
     labels = [str(ipaddress.IPv6Address(host))] if ":" in host else host.removesuffix(".").split(".")
-    if not int(split_uri(text).port or url.port or 0) or not all(0 < len(label) <= _LABEL_LIMIT for label in labels):
+    if url.explicit_port == 0 or not all(0 < len(label) <= _LABEL_LIMIT for label in labels):
         raise ValueError("nothing can be reached there")
     return url
 

@@ -10,17 +10,16 @@ from anilist_oauth.oauth.uri import DEFAULT_PORTS, URIParts, split_uri
 from anilist_oauth.redaction import MASK, mask_shapes
 
 _SECRET_PARAMETERS = ("code", "state", "access_token", "refresh_token", "token", "client_secret")
-_USERINFO = re.compile(r"(?<=//)[^/?#]*@")
-_CHARACTER = re.compile(  # one character, plain or as percent-encoded UTF-8
-    r"%[cd]\w%[89ab]\w|%e\w(?:%[89ab]\w){2}|%f\w(?:%[89ab]\w){3}|%[0-9a-f]{2}|.", re.DOTALL | re.IGNORECASE
-)
+_USERINFO = r"(?<=//)[^/?#]*@"
+# One character, plain or as percent-encoded UTF-8.
+_CHARACTER = r"(?is)%[cd]\w%[89ab]\w|%e\w(?:%[89ab]\w){2}|%f\w(?:%[89ab]\w){3}|%[0-9a-f]{2}|."
 _WINDOW = 300  # characters of a URI that are shown above the caret
 _SHOWN = 100  # characters of a part that the description shows
 
 
 def mask_callback(given: str) -> str:
     """Mask the secrets of a callback URL. One is easily passed by mistake instead of the redirect URI."""
-    return mask_shapes(_USERINFO.sub(f"{MASK}@", _secrets().sub(rf"\1{MASK}", given)))
+    return mask_shapes(re.sub(_USERINFO, f"{MASK}@", _secrets().sub(rf"\1{MASK}", given)))
 
 
 def difference(registered: str, given: str) -> str:
@@ -171,7 +170,7 @@ def _decoded(text: str) -> str:
 
 def _encoding(registered: str, given: str) -> str:
     """Describe the first character that the two encode differently, such as ``%7E for ~``."""
-    ours, theirs = _CHARACTER.findall(registered), _CHARACTER.findall(given)
+    ours, theirs = re.findall(_CHARACTER, registered), re.findall(_CHARACTER, given)
     return next(_for(other, one) for one, other in zip(ours, theirs, strict=False) if one != other)
 
 

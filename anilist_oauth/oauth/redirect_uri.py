@@ -14,14 +14,14 @@ from anilist_oauth.errors import InsecureRedirectURIWarning, RedirectURIError, R
 from anilist_oauth.oauth.redirect_mismatch import caret, difference, mask_callback
 from anilist_oauth.oauth.uri import URIParts, is_loopback, split_uri
 
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
+_SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*"
 _REFUSED_SCHEMES = frozenset(
     {"about", "blob", "data", "file", "filesystem", "javascript", "mailto", "vbscript", "view-source"}
 )
-_PORT_AND_PATH = re.compile(r"[0-9]+(?:[/?].*)?")
+_PORT_AND_PATH = r"[0-9]+(?:[/?].*)?"
 _RESERVED_PARAMETERS = frozenset({"code", "state", "error", "access_token"})
 _ODD_IN_HOST = frozenset('\\<>"^`{|}%[]')
-_PORT = re.compile("[0-9]{1,5}")
+_PORT = "[0-9]{1,5}"
 _HIGHEST_PORT = 65535
 _SHOWN = 100  # characters that fit on a line
 _WEB = frozenset({"http", "https"})
@@ -118,12 +118,16 @@ def _checked(uri: str) -> URIParts:
 def _check_scheme(uri: str, parts: URIParts) -> None:
     scheme = parts.scheme
     after = uri[len(scheme) + 1 :] if scheme else ""
-    if not scheme or scheme.lower() == "localhost" or (scheme.lower() not in _WEB and _PORT_AND_PATH.fullmatch(after)):
+    if (
+        not scheme
+        or scheme.lower() == "localhost"
+        or (scheme.lower() not in _WEB and re.fullmatch(_PORT_AND_PATH, after))
+    ):
         raise RedirectURIError(
             f"redirect_uri: it has no scheme; write http://{_host_and_path(uri)} or https://…, as in the application's "
             "settings"
         )
-    if not _SCHEME.fullmatch(scheme):
+    if not re.fullmatch(_SCHEME, scheme):
         raise RedirectURIError("redirect_uri: its scheme is malformed; begin with https://, http:// or a custom scheme")
     if scheme.lower() in _REFUSED_SCHEMES:
         raise RedirectURIError(
@@ -150,7 +154,7 @@ def _check_authority(parts: URIParts) -> None:
             raise RedirectURIError("redirect_uri: an IPv6 host cannot have a zone; remove the % and what follows it")
     elif odd := _ODD_IN_HOST.intersection(host):
         raise RedirectURIError(f"redirect_uri: the host has a {min(odd)}; write the plain host name")
-    if parts.port is not None and not (_PORT.fullmatch(parts.port) and 0 < int(parts.port) <= _HIGHEST_PORT):
+    if parts.port is not None and not (re.fullmatch(_PORT, parts.port) and 0 < int(parts.port) <= _HIGHEST_PORT):
         raise RedirectURIError("redirect_uri: the port must be 1 to 65535; fix it, or remove it with its colon")
 
 

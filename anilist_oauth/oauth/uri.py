@@ -4,8 +4,8 @@ import ipaddress
 import re
 from typing import Any, NamedTuple, cast
 
-_PARTS = re.compile(r"(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
-_HOST_AND_PORT = re.compile(r"(\[[^\]]*\]?[^:]*|[^:]*)(?::(.*))?", re.DOTALL)
+_PARTS = r"(?s)(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?"
+_HOST_AND_PORT = r"(?s)(\[[^\]]*\]?[^:]*|[^:]*)(?::(.*))?"
 
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 
@@ -32,9 +32,9 @@ def split_uri(uri: str) -> URIParts:
     return URIParts(scheme, userinfo if at else None, host, port, path, query, fragment)
 
 
-def _groups(pattern: re.Pattern[str], text: str) -> tuple[Any, ...]:
+def _groups(pattern: str, text: str) -> tuple[Any, ...]:
     """Match a pattern in which every part may be empty, so it always matches."""
-    return cast("re.Match[str]", pattern.fullmatch(text)).groups()
+    return cast("re.Match[str]", re.fullmatch(pattern, text)).groups()
 
 
 def is_loopback(host: str | None) -> bool:

@@ -16,7 +16,7 @@ from anilist_oauth.storage.protocols import LoginStore
 from anilist_oauth.storage.sealed import Keys as SealingKeys
 from anilist_oauth.storage.sealed import UnsealedTokenStore, token_store
 
-_PREFIX = re.compile(r"[A-Za-z0-9_.:/-]{1,100}")
+_PREFIX = r"[A-Za-z0-9_.:/-]{1,100}"
 
 
 class RedisStore(Unpicklable):
@@ -72,7 +72,7 @@ class RedisStore(Unpicklable):
 
         clock = checked_clock(clock)
         expect(prefix, str, "prefix: a str is needed")
-        if not _PREFIX.fullmatch(prefix):
+        if not re.fullmatch(_PREFIX, prefix):
             raise ConfigurationError("prefix: 1 to 100 letters, digits and characters of _.:/- are needed")
         expect(pool_size, int | None, "pool_size: a number of connections is needed, or None")
         if pool_size is not None and pool_size < 1:

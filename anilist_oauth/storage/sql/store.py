@@ -17,7 +17,7 @@ from anilist_oauth.storage.sealed import UnsealedTokenStore, token_store
 Dialect = Literal["sqlite", "postgresql"]
 
 EXTRAS: dict[Dialect, str] = {"sqlite": "sql", "postgresql": "postgres"}
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
+_NAME = r"[A-Za-z_][A-Za-z0-9_]{0,39}"
 
 
 class SQLStore(Unpicklable):
@@ -198,7 +198,7 @@ class SQLStore(Unpicklable):
 
 def _checked_name(argument: str, name: str) -> str:
     expect(name, str, f"{argument}: a str is needed")
-    if not _NAME.fullmatch(name):
+    if not re.fullmatch(_NAME, name):
         raise ConfigurationError(f"{argument}: up to 40 letters, digits and underscores are needed, no digit first")
     return name
 
