@@ -21,13 +21,9 @@ _UNREADABLE = (ValueError, LookupError, RecursionError, http_exceptions.BadHttpM
 async def received(request: web.BaseRequest) -> ReceivedRequest:
     """Read a whole request."""
     path, _, query = request.raw_path.partition("?")
-    return ReceivedRequest(
-        method=request.method,
-        path=path,
-        query=query,
-        headers=request.headers.copy(),
-        fields=query_fields(query) if request.method in {"GET", "HEAD"} else await _fields(request),
-    )
+    headers = request.headers.copy()
+    fields = query_fields(query) if request.method in {"GET", "HEAD"} else await _fields(request)
+    return ReceivedRequest(method=request.method, path=path, query=query, headers=headers, fields=fields)
 
 
 async def _fields(request: web.BaseRequest) -> dict[str, Any]:
@@ -57,24 +53,15 @@ async def send(request: web.BaseRequest, answer: Answer, *, fault: Fault, now: d
         response.enable_chunked_encoding()
     elif "Content-Length" not in response.headers:
         response.content_length = len(answer.body)
+    body, is_whole = b"" if request.method == "HEAD" else answer.body, fault.closes != "inside"
     try:
-        return await _sent(request, response, b"" if request.method == "HEAD" else answer.body, fault)
+        await response.prepare(request)
+        await response.write(body if is_whole else body[: len(body) // 2 if fault.cut is None else fault.cut])
+        if is_whole:
+            await response.write_eof()
     except ConnectionError:
         return web.Response()  # the client has gone
-
-
-async def _sent(
-    request: web.BaseRequest, response: web.StreamResponse, body: bytes, fault: Fault
-) -> web.StreamResponse:
-    await response.prepare(request)
-    if fault.closes == "inside":
-        await response.write(body[: len(body) // 2 if fault.cut is None else fault.cut])
-        _close(request, fault)
-        return response
-    if body:
-        await response.write(body)
-    await response.write_eof()
-    if fault.closes == "after":
+    if fault.closes:
         _close(request, fault)
     return response
 

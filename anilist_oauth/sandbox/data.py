@@ -10,6 +10,7 @@ from graphql.pyutils import did_you_mean, suggestion_list
 
 from anilist_oauth.sandbox.graphql.errors import AniListError
 from anilist_oauth.sandbox.graphql.execution import View
+from anilist_oauth.sandbox.graphql.media import LISTS
 from anilist_oauth.sandbox.graphql.media_lists import add_entry, entry_of
 from anilist_oauth.sandbox.graphql.mutations import change_entry
 from anilist_oauth.sandbox.graphql.nodes import Node, World
@@ -18,7 +19,7 @@ from anilist_oauth.sandbox.people import User
 
 _FULL_NAMES = {"MediaTitle": ("romaji", "english", "native", "userPreferred")}
 _NAMES = ("full", "native", "userPreferred")
-_ENTRY_ONLY = {"scoreRaw": "score"}
+_SCORES = {"scoreRaw", "advancedScores"}  # the arguments of a mutation, and not fields of their types
 
 
 def set_node(world: World, kind: str, number: int, fields: Mapping[str, Any]) -> Node:
@@ -49,23 +50,15 @@ def set_entry(world: World, user: User, media: int, fields: Mapping[str, Any]) -
     Raises:
         ValueError: The schema has no such field, or a value does not fit.
     """
-    view = View(world, user)
     if type(media) is not int or world.find("Media", media) is None:
         raise ValueError(f"media: {media!r} is not a media's id")
-    for name in fields:
-        _field("MediaList", _ENTRY_ONLY.get(name, name))
-    account = view.account
-    first = {} if "_bare" in account.facts else {"_bare": True, "_entries": {}}
-    kind = f"{view.value(world.node('Media', media), 'type').lower()}List"
+    checked = {name: value if name in _SCORES else _fitting("MediaList", name, value) for name, value in fields.items()}
+    view = View(world, user)
+    account, kind = view.account, LISTS[view.value(world.node("Media", media), "type")]
     options = view.value(account, "mediaListOptions")
     lists = list(dict.fromkeys([*options[kind]["customLists"], *fields.get("customLists", ())]))
+    first = {} if "_bare" in account.facts else {"_bare": True, "_entries": {}}
     account = world.put(account, **first, mediaListOptions={**options, kind: {**options[kind], "customLists": lists}})
-    checked = {
-        name: value
-        if name in {*_ENTRY_ONLY, "advancedScores"}
-        else _checked(view, account, name, value, kind="MediaList")
-        for name, value in fields.items()
-    }
     try:
         return change_entry(view, entry_of(view, account, media) or add_entry(view, account, media), checked)
     except AniListError as error:
@@ -93,12 +86,11 @@ def _field(kind: str, name: str) -> FieldType:
     return field
 
 
-def _checked(view: View, node: Node, name: str, value: Any, *, kind: str = "") -> Any:
+def _checked(view: View, node: Node, name: str, value: Any) -> Any:
     """Check a value. If it is a part of an object, the other parts stay made up."""
-    field = _field(kind or node.kind, name)
-    found = _fitting(field, f"{kind or node.kind}.{name}", value)
-    now = view.value(node, name) if isinstance(found, dict) and not kind else None
-    return _merged(now, found) if isinstance(now, dict) and field.kind != "MediaTitle" else found
+    found = _fitting(node.kind, name, value)
+    now = view.value(node, name) if isinstance(found, dict) and "romaji" not in found else None
+    return _merged(now, found) if isinstance(now, dict) else found
 
 
 def _merged(before: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
@@ -110,14 +102,20 @@ def _merged(before: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     return {**before, **given, **both}
 
 
-def _fitting(field: FieldType, where: str, value: Any) -> Any:
+def _fitting(kind: str, name: str, value: Any, *, inside: str = "") -> Any:
+    """Return the value of a field, as AniList's schema describes it.
+
+    Raises:
+        ValueError: There is no such field, or the value does not fit.
+    """
+    field, where = _field(kind, name), f"{inside or kind}.{name}"
     if value is None:
         return None
-    if field.connected or field.is_list:
-        if not isinstance(value, list | tuple):
-            raise ValueError(f"{where}: a list is needed, not {value!r}")
+    if not field.connected and not field.is_list:
+        return _one(field, where, value)
+    if isinstance(value, list | tuple):
         return [_edge(field, where, item) if field.connected else _one(field, where, item) for item in value]
-    return _one(field, where, value)
+    raise ValueError(f"{where}: a list is needed, not {value!r}")
 
 
 def _edge(field: FieldType, where: str, value: Any) -> Any:
@@ -140,7 +138,7 @@ def _one(field: FieldType, where: str, value: Any) -> Any:
     if isinstance(value, str) and (field.kind in _FULL_NAMES or field.kind.endswith("Name")):
         return dict.fromkeys(_FULL_NAMES.get(field.kind, _NAMES), value)
     if isinstance(value, Mapping):
-        return {name: _fitting(_field(field.kind, name), f"{where}.{name}", item) for name, item in value.items()}
+        return {name: _fitting(field.kind, name, item, inside=where) for name, item in value.items()}
     if type(value) is int and has_id(field.kind):
         return value
     raise ValueError(f"{where}: {'an id or ' if has_id(field.kind) else ''}a dict of fields is needed, not {value!r}")

@@ -37,11 +37,9 @@ class ReceivedRequest:
         """The fields as Laravel passes them on: trimmed, without empty ones, numbers as text, anything else None."""
         found: dict[str, str | None] = {}
         for name, value in self.fields.items():
-            if isinstance(value, str):
-                if trimmed := value.strip():
-                    found[name] = trimmed
-            elif value is not None:
-                found[name] = str(value) if type(value) in {int, float} else None
+            trimmed = value.strip() if isinstance(value, str) else value
+            if trimmed is not None and trimmed != "":
+                found[name] = str(trimmed) if type(trimmed) in {str, int, float} else None
         return found
 
     @property
@@ -68,13 +66,8 @@ class Answer:
 
 def query_fields(query: str) -> dict[str, Any]:
     """Decode a query as PHP does: of repeated names the last one wins, and ``name[]`` is a list."""
-    fields: dict[str, Any] = {}
-    for name, value in parse_qsl(query, keep_blank_values=True):
-        if name.endswith("[]"):
-            fields[name[:-2]] = [value]
-        else:
-            fields[name] = value
-    return fields
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return {name.removesuffix("[]"): [value] if name.endswith("[]") else value for name, value in pairs}
 
 
 def json_answer(value: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:

@@ -1,6 +1,5 @@
 """The limit of requests per minute, and what its headers tell a client."""
 
-from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -9,14 +8,6 @@ import attrs
 
 WINDOW = timedelta(minutes=1)
 WindowName = Literal["fixed", "sliding"]
-
-
-@attrs.frozen(kw_only=True)
-class Verdict:
-    """Whether a request may pass, and the headers of its answer."""
-
-    allowed: bool
-    headers: dict[str, str]
 
 
 def _check_limit(_limit: Any, _field: Any, number: int | None) -> None:
@@ -45,35 +36,27 @@ class MinuteLimit:
     window: WindowName = "fixed"
     advertised: int | None = attrs.field(default=None, validator=_check_limit)
     throttled: bool = False
-    _passed: deque[datetime] = attrs.field(factory=deque, init=False)  # this minute's
+    _passed: list[datetime] = attrs.field(factory=list, init=False)  # this minute's
 
     @property
     def enforced(self) -> int | None:
         """The enforced limit, or None."""
         return (self.degraded or self.nominal) if self.throttled and self.given is None else self.given
 
-    def request(self) -> Verdict:
-        """Count a request."""
+    def request(self) -> tuple[bool, dict[str, str]]:
+        """Count a request. Return whether it may pass, and the headers of its answer."""
         now = self.now()
-        self._forget(now)
-        allowed = self.enforced is None or len(self._passed) < self.enforced
-        if allowed:
+        if self._passed and now >= self._passed[0] + WINDOW:
+            self._passed = [moment for moment in self._passed if self.window == "sliding" and now < moment + WINDOW]
+        is_allowed = self.enforced is None or len(self._passed) < self.enforced
+        if is_allowed:
             self._passed.append(now)
         limit = self.advertised or self.enforced or self.nominal
-        left = max(0, limit - len(self._passed))
-        if self.enforced is None:
-            left = max(1, left)  # so that a careful client does not wait needlessly
+        least = 1 if self.enforced is None else 0  # so that a careful client does not wait needlessly
+        left = max(least, limit - len(self._passed))
         headers = {"X-RateLimit-Limit": str(limit), "X-RateLimit-Remaining": str(left)}
-        if not allowed:
-            ends = self._passed[0] + WINDOW
+        if not is_allowed:
+            ends = (self._passed or [now])[0] + WINDOW
             headers["Retry-After"] = str(max(1, int((ends - now).total_seconds())))
             headers["X-RateLimit-Reset"] = str(int(ends.timestamp()))
-        return Verdict(allowed=allowed, headers=headers)
-
-    def _forget(self, now: datetime) -> None:
-        if self.window == "fixed":
-            if self._passed and now >= self._passed[0] + WINDOW:
-                self._passed.clear()
-            return
-        while self._passed and now >= self._passed[0] + WINDOW:
-            self._passed.popleft()
+        return is_allowed, headers

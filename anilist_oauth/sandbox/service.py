@@ -86,17 +86,13 @@ class Service:
     async def answer(self, request: ReceivedRequest) -> Answer:
         """Answer any request like the server behind AniList."""
         limit = self._limits.get(request.path)
-        verdict = None if limit is None else limit.request()
-        if verdict is not None and not verdict.allowed:
-            answer = self._too_many(request)
-        else:
-            try:
-                answer = await self._answer(request)
-            except (RefusedError, ServerFaultError) as error:
-                answer = self._refused(request, error)
-        if request.path == GRAPHQL:
-            answer = answer.with_headers(RECORDED["headers"])
-        return answer if verdict is None else answer.with_headers(verdict.headers)
+        is_allowed, headers = (True, {}) if limit is None else limit.request()
+        try:
+            answer = await self._answer(request) if is_allowed else self._too_many(request)
+        except (RefusedError, ServerFaultError) as error:
+            answer = self._refused(request, error)
+        recorded = RECORDED["headers"] if request.path == GRAPHQL else {}
+        return answer.with_headers({**recorded, **headers})
 
     def visited(self, url: str | URL) -> Question | str:
         """Check an authorization URL. Return what the user is asked, or the URL that an error redirects to.

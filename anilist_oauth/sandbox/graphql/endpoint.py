@@ -59,13 +59,11 @@ class GraphQLEndpoint:
 
     def _complaints(self, query: str) -> list[dict[str, Any]]:
         """Return what AniList refuses, silently ignores or may drop some day, and keep it for the end of the test."""
-        found = [finding for finding in findings(query) if finding.kind != "token"]
-        self.complaints.extend(f"{one.message} (line {one.line}, column {one.column})\n{query}" for one in found)
-        return [
-            {
-                "message": f"anilist_sandbox.strict: {finding.message}",
-                "status": 400,
-                "locations": [{"line": finding.line, "column": finding.column}],
-            }
-            for finding in found
-        ]
+        errors = []
+        for finding in findings(query):
+            if finding.kind != "token":
+                self.complaints.append(f"{finding.message} (line {finding.line}, column {finding.column})\n{query}")
+                message = f"anilist_sandbox.strict: {finding.message}"
+                place = {"line": finding.line, "column": finding.column}
+                errors.append({"message": message, "status": HTTPStatus.BAD_REQUEST, "locations": [place]})
+        return errors

@@ -26,7 +26,7 @@ def _own(view: View, kind: str, number: int | None, refusal: str = "not_yours") 
     user, node = view.account, view.world.find(kind, number)
     if node is None:
         raise invalid(id="The selected id is invalid.")
-    if view.owner_id(node) != user.id:
+    if user.id != (view.value(node, "messengerId") or view.value(node, "userId")):
         raise refused(refusal, kind=kind)
     return node
 

@@ -8,7 +8,7 @@ from anilist_oauth.sandbox.graphql.made_up import number
 from anilist_oauth.sandbox.graphql.nodes import MEDIA, RANGES, TABLES, USERS, Node
 from anilist_oauth.sandbox.graphql.view import Arguments, Rule, View, rule, rules
 
-_STAFF, _STUDIOS = RANGES["Staff"], RANGES["Studio"]
+_STAFF = RANGES["Staff"]
 _LANGUAGES = ("JAPANESE", "ENGLISH")
 _CAST, _LEADS = 60, 10  # three pages of 25, of whom ten are main characters
 _Links = dict[int, object]
@@ -17,13 +17,10 @@ _Links = dict[int, object]
 @cache
 def _links(kind: str, media: int) -> _Links:
     """Return who belongs to a media, and as what: studios (whether as the main one), staff, characters."""
-    if kind == "Studio":
-        return {_STUDIOS[(media * 3 + place) % len(_STUDIOS)]: place == 0 for place in (0, 7)}
-    if kind == "Staff":
-        return {
-            _STAFF[(media * 7 + place * 31) % len(_STAFF)]: role for place, role in enumerate(TABLES["staff_roles"])
-        }
-    return {media * 100 + place: "MAIN" if place <= _LEADS else "SUPPORTING" for place in range(1, _CAST + 1)}
+    if kind == "Character":
+        return {media * 100 + place: "MAIN" if place <= _LEADS else "SUPPORTING" for place in range(1, _CAST + 1)}
+    step, roles = TABLES["links"][kind]
+    return {RANGES[kind][(media * step + place) % len(RANGES[kind])]: role for place, role in roles}
 
 
 @cache

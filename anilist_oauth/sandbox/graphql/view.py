@@ -162,10 +162,6 @@ class View:
             raise refused("not_found")
         return node
 
-    def owner_id(self, node: Node) -> int:
-        """Return the id of the user that something belongs to."""
-        return int(self.value(node, "messengerId") or self.value(node, "userId") or 0)
-
     def children(self, kind: str, parent: Node) -> list[Node]:
         """Return what hangs on a node, such as the reviews of a media: what is made up, and what was added."""
         places = () if "_new" in parent.facts else range(1, PARENTS[kind].size + 1)

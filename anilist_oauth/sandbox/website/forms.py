@@ -17,11 +17,10 @@ class _Forms(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag == "form" and self.action is None and given.get("method", "").lower() == "post":
             self.action, self._is_inside = given.get("action", ""), True
-        elif tag == "button" and self._is_inside and self._is_pressed:
-            pass  # another button than the first
-        elif tag in {"input", "button"} and self._is_inside and "name" in given:
-            self.fields[given["name"]] = given.get("value", "")
-        self._is_pressed = self._is_pressed or (self._is_inside and tag == "button")
+        elif self._is_inside and (tag == "input" or (tag == "button" and not self._is_pressed)):
+            self._is_pressed = self._is_pressed or tag == "button"
+            if "name" in given:
+                self.fields[given["name"]] = given.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
         self._is_inside = self._is_inside and tag != "form"
