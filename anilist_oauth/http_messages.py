@@ -2,7 +2,6 @@
 
 import json
 import math
-from codecs import BOM_UTF8
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,7 +24,8 @@ _CONTAINER = 250  # bytes of memory per object or list; nothing else in JSON tak
 _PAGE = 64 * 1024  # bytes of a body that are searched; Cloudflare's pages are smaller
 _REFUSALS = (b"cloudflare", b"error code: 1")  # in a page, and in plain text such as "error code: 1020"
 
-_BLANKS = b" \t\n\r"  # the whitespace of JSON (RFC 8259 section 2)
+_BLANKS = " \t\n\r"  # the whitespace of JSON (RFC 8259 section 2)
+_BYTE_ORDER_MARK = "\ufeff"
 
 _decode = json.JSONDecoder().raw_decode
 
@@ -94,7 +94,7 @@ class Response(Unpicklable):
         if len(self.body) * _CONTAINER > memory and _weight(self.body) > memory:
             return None
         try:
-            text = self.body.removeprefix(BOM_UTF8).strip(_BLANKS).decode()
+            text = self.body.decode().removeprefix(_BYTE_ORDER_MARK).strip(_BLANKS)
             document, end = _decode(text)
         except (ValueError, RecursionError):
             return None

@@ -24,7 +24,7 @@ from anilist_oauth.errors import (
     UnexpectedResponseError,
 )
 from anilist_oauth.http_messages import Request, Response
-from anilist_oauth.redaction import Masked, MaskedBytes
+from anilist_oauth.redaction import MaskedBytes
 from anilist_oauth.version import __version__
 
 DEFAULT_TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
@@ -222,16 +222,16 @@ def _log(url: URL, outcome: int | str, *, started: float) -> None:
 async def _read(answer: aiohttp.ClientResponse, limit: int) -> MaskedBytes | None:
     """Read the decoded body in pieces, so that a compressed bomb stops at the limit. None if it is larger."""
     content, size, ended = answer.content, 0, False
-    pieces: Masked[list[bytes]] = Masked([])
+    pieces: list[MaskedBytes] = []
     try:
         while not ended and size <= limit:
             ended = content.is_eof()  # a small answer may have come in one packet with its headers
-            pieces.value.append(content.read_nowait() if ended else await content.readany())
-            size += len(pieces.value[-1])
+            pieces.append(MaskedBytes(content.read_nowait() if ended else await content.readany()))
+            size += len(pieces[-1])
     finally:
         if not answer.closed:  # cut off, or switching protocols; a complete answer has released its connection
             answer.close()
-    return MaskedBytes(b"".join(pieces.value)) if size <= limit else None
+    return MaskedBytes(b"".join(pieces)) if size <= limit else None
 
 
 def _failure(error: Exception, url: URL) -> ServiceError:
