@@ -15,7 +15,7 @@ _EXTRA = {"cryptography", "graphql", "jwt"}
 try:
     from anilist_oauth.sandbox.faults import EndpointName, Fault
     from anilist_oauth.sandbox.graphql.findings import Finding, findings
-    from anilist_oauth.sandbox.graphql.schema_text import schema_text
+    from anilist_oauth.sandbox.graphql.nodes import schema_text
     from anilist_oauth.sandbox.messages import ReceivedRequest
     from anilist_oauth.sandbox.oauth.authorization import DenialName
     from anilist_oauth.sandbox.oauth.server_versions import GenerationName

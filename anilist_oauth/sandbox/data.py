@@ -11,10 +11,10 @@ from graphql.pyutils import did_you_mean, suggestion_list
 from anilist_oauth.sandbox.graphql.errors import AniListError
 from anilist_oauth.sandbox.graphql.execution import View
 from anilist_oauth.sandbox.graphql.media import LISTS
-from anilist_oauth.sandbox.graphql.media_lists import add_entry, entry_of
 from anilist_oauth.sandbox.graphql.mutations import change_entry
 from anilist_oauth.sandbox.graphql.nodes import Node, World
 from anilist_oauth.sandbox.graphql.schema import FieldType, anilist_schema, field_type, has_id
+from anilist_oauth.sandbox.graphql.users import add_entry, entry_of
 from anilist_oauth.sandbox.people import User
 
 _FULL_NAMES = {"MediaTitle": ("romaji", "english", "native", "userPreferred")}

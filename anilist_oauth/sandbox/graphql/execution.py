@@ -9,9 +9,8 @@ import graphql
 from anilist_oauth.sandbox.graphql import mutations, recipes, relations, statistics
 from anilist_oauth.sandbox.graphql.errors import AniListError, refused
 from anilist_oauth.sandbox.graphql.nodes import Node
-from anilist_oauth.sandbox.graphql.pagination import as_edges, connection
 from anilist_oauth.sandbox.graphql.schema import anilist_schema, field_type
-from anilist_oauth.sandbox.graphql.selection import chosen
+from anilist_oauth.sandbox.graphql.selection import connection
 from anilist_oauth.sandbox.graphql.validation import parsed, worded
 from anilist_oauth.sandbox.graphql.view import View
 
@@ -74,8 +73,7 @@ def _resolved(node: Node, info: "graphql.GraphQLResolveInfo[Any]", **arguments: 
     if field is None or field.is_leaf:
         return f"<p>{found}</p>" if arguments.get("asHtml") and isinstance(found, str) else found
     if field.connected and isinstance(found, list):
-        edges = [Node(field.edge, f"{key}.{place}", 0, edge) for place, edge in enumerate(as_edges(found))]
-        found = connection([dict(edge.facts) for edge in chosen(view, edges, arguments)], arguments)
+        found = connection(view, found, arguments, field=field, key=key)
     return view.wrapped(found, field, key)
 
 

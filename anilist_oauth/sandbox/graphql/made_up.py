@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 from typing import TypeVar
 from zlib import crc32
 
-from anilist_oauth.sandbox.graphql.nodes import PARENTS, RANGES
+from anilist_oauth.sandbox.graphql.nodes import PARENTS, RANGES, space_of
 from anilist_oauth.sandbox.graphql.schema import FieldType
-from anilist_oauth.sandbox.graphql.schema_text import space_of
 
 T = TypeVar("T")
 _IMAGES = {"large", "medium", "extraLarge", "thumbnail", "icon", "bannerImage"}

@@ -4,15 +4,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from anilist_oauth.sandbox.graphql.accounts import favourites
 from anilist_oauth.sandbox.graphql.errors import invalid, refused
 from anilist_oauth.sandbox.graphql.made_up import day_of
 from anilist_oauth.sandbox.graphql.media import LISTS, MANGA, NO_DATE
-from anilist_oauth.sandbox.graphql.media_lists import add_entry, entries, entry_of, options_of, raw_score
-from anilist_oauth.sandbox.graphql.nodes import TABLES, Node
+from anilist_oauth.sandbox.graphql.nodes import TABLES, Node, space_of
 from anilist_oauth.sandbox.graphql.rows import liked
 from anilist_oauth.sandbox.graphql.schema import field_type
-from anilist_oauth.sandbox.graphql.schema_text import space_of
+from anilist_oauth.sandbox.graphql.users import add_entry, entries, entry_of, favourites, options_of, raw_score
 from anilist_oauth.sandbox.graphql.view import Arguments, View, rule
 
 _BOUNDS: dict[str, int] = TABLES["bounds"]  # recorded; the sentences for them are Laravel's "validation.max" and ".min"

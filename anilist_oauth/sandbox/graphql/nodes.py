@@ -1,15 +1,19 @@
-"""All objects: nodes are made up until somebody sets a fact, and one overlay holds what was set."""
+"""All objects: nodes are made up until somebody sets a fact, and one overlay holds what was set.
+
+This module does without graphql-core, which takes long to load.
+"""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import attrs
 
-from anilist_oauth.sandbox.graphql.schema_text import kinds_of, space_of
 from anilist_oauth.sandbox.people import People
 
 TABLES: dict[str, Any] = json.loads(Path(__file__).with_name("made_up.json").read_text(encoding="utf-8"))
@@ -23,6 +27,26 @@ _HIGHEST = 1_000_000_000
 _FIRST_NEW = 2_000_000_000  # what is created gets ids from here on
 _NEVER = 99_999  # no object has an id that ends so, and a test can ask for what does not exist
 _KEPT, _CACHED = 10_000, 20_000
+
+
+@cache
+def schema_text() -> str:
+    """Return the schema in GraphQL's own language."""
+    return Path(__file__).with_name("schema.graphql").read_text(encoding="utf-8")
+
+
+@cache
+def kinds_of(space: str) -> tuple[str, ...]:
+    """Return the kinds that share a range of ids: the members of a union, or the kind itself."""
+    union = re.search(rf"^union {space} = (.+)$", schema_text(), re.MULTILINE)
+    return tuple(union[1].split(" | ")) if union else (space,)
+
+
+@cache
+def space_of(kind: str) -> str:
+    """Return the range of ids that a kind of node belongs to: its own, except for activities and notifications."""
+    unions = ("ActivityUnion", "NotificationUnion")
+    return next((union for union in unions if kind in kinds_of(union)), kind)
 
 
 class Parent(NamedTuple):

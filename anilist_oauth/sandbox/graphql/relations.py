@@ -1,12 +1,12 @@
 """Who made, voiced and likes what. Both ends of a relation agree."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from anilist_oauth.sandbox.graphql.made_up import number
 from anilist_oauth.sandbox.graphql.nodes import MEDIA, RANGES, TABLES, USERS, Node
-from anilist_oauth.sandbox.graphql.view import Arguments, Rule, View, rule, rules
+from anilist_oauth.sandbox.graphql.view import Arguments, View, rule
 
 _STAFF = RANGES["Staff"]
 _LANGUAGES = ("JAPANESE", "ENGLISH")
@@ -42,14 +42,38 @@ def _voices(character: int) -> list[int]:
     return [_STAFF[(character * 13 + place) % len(_STAFF)] for place in range(len(_LANGUAGES))]
 
 
-def _edges(kind: str, role: str, links: Callable[[int], _Links], *, other: str = "") -> Rule:
-    """Make the rule of a connection whose edges say as what somebody belongs to something, and to what."""
+def _relate(field: str, kind: str, role: str, links: Callable[[int], _Links], *, other: str = "") -> None:
+    """Say of a connection what it leads to, and that its edges say as what, and to what."""
 
-    def edges(view: View, node: Node, _arguments: Arguments) -> list[dict[str, Any]]:
+    @rule(field)
+    def _edges(view: View, node: Node, _arguments: Arguments) -> list[dict[str, Any]]:
         roles, about = links(node.id), {other: [node.id]} if other else {}
         return [{"node": one, role: roles[one.id], **about} for one in view.nodes(kind, roles)]
 
-    return edges
+
+_relate("Media.studios", "Studio", "isMain", partial(_links, "Studio"))
+_relate("Studio.media", "Media", "isMainStudio", partial(_linked, "Studio"))
+_relate("Media.staff", "Staff", "role", partial(_links, "Staff"))
+_relate("Staff.staffMedia", "Media", "staffRole", partial(_linked, "Staff"))
+_relate("Media.characters", "Character", "role", partial(_links, "Character"))
+_relate("Character.media", "Media", "characterRole", partial(_linked, "Character"), other="characters")
+_relate("Staff.characters", "Character", "role", _voiced)
+
+
+@rule("Staff.characterMedia")
+def _character_media(_view: View, staff: Node, _arguments: Arguments) -> list[dict[str, Any]]:
+    roles = _voiced(staff.id)
+    return [{"node": one // 100, "characterRole": role, "characters": [one]} for one, role in roles.items()]
+
+
+@rule("CharacterEdge.media")
+def _media_of(_view: View, edge: Node, _arguments: Arguments) -> list[int]:
+    return [edge.facts.get("id", 100) // 100]
+
+
+@rule("Media._voices")
+def _lead_voices(_view: View, media: Node, _arguments: Arguments) -> list[int]:
+    return [_voices(media.id * 100 + place)[0] for place in range(1, _LEADS + 1)]
 
 
 @rule("CharacterEdge.voiceActors", "MediaEdge.voiceActors")
@@ -58,6 +82,11 @@ def _voice_actors(_view: View, edge: Node, arguments: Arguments) -> list[int]:
     voices = _voices(number if edge.kind == "CharacterEdge" else edge.facts.get("characters", [number * 100 + 1])[0])
     wanted = arguments.get("language")
     return [voice for voice, language in zip(voices, _LANGUAGES, strict=True) if wanted in {None, language}]
+
+
+@rule("*.voiceActorRoles")
+def _voice_actor_roles(view: View, edge: Node, arguments: Arguments) -> list[dict[str, Any]]:
+    return [{"voiceActor": one, "roleNotes": None, "dubGroup": None} for one in _voice_actors(view, edge, arguments)]
 
 
 @rule("Media.relations", fixed=True)
@@ -74,24 +103,3 @@ def _likes(_view: View, node: Node, _arguments: Arguments) -> list[int]:
     """Return the ids of those who like something: a few made-up users, until a mutation changes them."""
     made = () if "_new" in node.facts else (USERS[number(node.key, f"like {place}", 50)] for place in range(2))
     return list(dict.fromkeys(made))
-
-
-rules(
-    {
-        "Media.studios": _edges("Studio", "isMain", lambda media: _links("Studio", media)),
-        "Studio.media": _edges("Media", "isMainStudio", lambda studio: _linked("Studio", studio)),
-        "Media.staff": _edges("Staff", "role", lambda media: _links("Staff", media)),
-        "Staff.staffMedia": _edges("Media", "staffRole", lambda staff: _linked("Staff", staff)),
-        "Media.characters": _edges("Character", "role", lambda media: _links("Character", media)),
-        "Character.media": _edges("Media", "characterRole", lambda one: _linked("Character", one), other="characters"),
-        "CharacterEdge.media": lambda _view, edge, _: [edge.facts.get("id", 100) // 100],
-        "Staff.characters": _edges("Character", "role", _voiced),
-        "Staff.characterMedia": lambda _view, staff, _: [
-            {"node": one // 100, "characterRole": role, "characters": [one]} for one, role in _voiced(staff.id).items()
-        ],
-        "*.voiceActorRoles": lambda view, edge, arguments: [
-            {"voiceActor": voice, "roleNotes": None, "dubGroup": None} for voice in _voice_actors(view, edge, arguments)
-        ],
-        "Media._voices": lambda _view, media, _: [_voices(media.id * 100 + place)[0] for place in range(1, _LEADS + 1)],
-    }
-)

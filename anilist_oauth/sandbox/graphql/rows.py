@@ -1,21 +1,19 @@
 """The fields of ``Query`` and ``Page``: which rows there are, before they are filtered."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from html import escape
 from itertools import chain
 from typing import Any
 
 from graphql import get_named_type, is_list_type
 
-from anilist_oauth.sandbox.graphql.accounts import everybody, found_user, may_see, users
 from anilist_oauth.sandbox.graphql.errors import refused
 from anilist_oauth.sandbox.graphql.media import DAY, WEEK, episodes_between
-from anilist_oauth.sandbox.graphql.media_lists import entry_of, is_open, seen
 from anilist_oauth.sandbox.graphql.nodes import MEDIA, PARENTS, RANGES, Node, child
-from anilist_oauth.sandbox.graphql.pagination import PAGE_LIMIT, is_too_deep, one_page, page_info, paging, told_of
 from anilist_oauth.sandbox.graphql.schema import field_type
-from anilist_oauth.sandbox.graphql.selection import chosen
-from anilist_oauth.sandbox.graphql.view import Arguments, View, rule, rules
+from anilist_oauth.sandbox.graphql.selection import PAGE_LIMIT, asked_page, chosen, told_of
+from anilist_oauth.sandbox.graphql.users import entry_of, everybody, found_user, is_open, may_see, seen, users
+from anilist_oauth.sandbox.graphql.view import Arguments, View, rule
 
 _NULL_WHERE_NONE = {"ActivityUnion", "Character", "Staff", "Studio"}  # everything else is a 404 (Media, User and
 # Thread are recorded; for the rest it is inferred from them)
@@ -36,10 +34,8 @@ def rows(view: View, kind: str, field: str, arguments: Arguments) -> list[Node]:
         return view.nodes("User", view.value(liked(view, arguments), "likes"))
     if field.lower().startswith("follow"):
         user = view.found("User", filters.pop("userId"))
-        if field.lower() == "following":
-            found = [one for one in users(view) if one.id in view.value(user, "_following")]
-        else:
-            found = [one for one in users(view) if user.id in view.value(one, "_following")]
+        followers = (one for one in everybody(view) if user.id in view.value(one, "_following"))
+        found = view.nodes("User", view.value(user, "_following")) if field.lower() == "following" else list(followers)
     else:
         found = list(_candidates(view, kind, filters))
     is_visible = {"User": may_see, "MediaList": is_open}.get(kind)
@@ -120,18 +116,17 @@ def _rows_of_query(view: View, _query: Node, arguments: Arguments) -> Node | lis
 
 
 @rule("Page.*")
-def _rows_of_page(view: View, page: Node, arguments: Arguments) -> Sequence[Node]:
+def _rows_of_page(view: View, page: Node, arguments: Arguments) -> Any:
     kind = str(get_named_type(view.info.return_type))
-    return one_page(rows(view, kind, view.info.field_name, arguments), *page.facts["_paging"])
+    return page.facts["_page"].cut(rows(view, kind, view.info.field_name, arguments))
 
 
 @rule("Query.Page")
 def _page(view: View, _query: Node, arguments: Arguments) -> dict[str, Any]:
-    number, size = paging(arguments, PAGE_LIMIT)
-    if is_too_deep(number, size):
+    page, told = asked_page(arguments, PAGE_LIMIT), told_of(view.info)
+    if page.is_too_deep:
         raise refused("page_depth")
-    told = told_of(view.info)
-    return {"_paging": (number, size), "pageInfo": page_info(len(rows(view, *told)) if told else 0, number, size)}
+    return {"_page": page, "pageInfo": page.info(len(rows(view, *told)) if told else 0)}
 
 
 @rule("SiteStatistics.*")
@@ -141,10 +136,16 @@ def _site_trends(view: View, _statistics: Node, _arguments: Arguments) -> list[d
     return [{"node": {"date": day * DAY, "count": day * len(name), "change": len(name)}} for day in days]
 
 
-rules(
-    {
-        "Query.Viewer": lambda view, _query, _: view.account,
-        "Query.Markdown": lambda _view, _query, arguments: {"html": f"<p>{escape(arguments['markdown'])}</p>"},
-        "Query.AniChartUser": lambda view, _query, _: {"user": view.account, **view.account.facts.get("_chart", {})},
-    }
-)
+@rule("Query.Viewer")
+def _viewer(view: View, _query: Node, _arguments: Arguments) -> Node:
+    return view.account
+
+
+@rule("Query.Markdown")
+def _markdown(_view: View, _query: Node, arguments: Arguments) -> dict[str, str]:
+    return {"html": f"<p>{escape(arguments['markdown'])}</p>"}
+
+
+@rule("Query.AniChartUser")
+def _chart_user(view: View, _query: Node, _arguments: Arguments) -> dict[str, Any]:
+    return {"user": view.account, **view.account.facts.get("_chart", {})}

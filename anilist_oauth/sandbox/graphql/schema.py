@@ -5,7 +5,7 @@ from functools import cache
 import attrs
 import graphql
 
-from anilist_oauth.sandbox.graphql.schema_text import kinds_of, schema_text
+from anilist_oauth.sandbox.graphql.nodes import kinds_of, schema_text
 
 
 @cache

@@ -1,14 +1,21 @@
-"""Filters and sorts, by the names of arguments: ``id_not_in``, ``startDate_greater``, ``sort: SCORE_DESC``."""
+"""Which rows are shown: filters and sorts, by the names of arguments such as ``id_not_in``, and pages."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
+
+import attrs
+import graphql
 
 from anilist_oauth.sandbox.graphql.nodes import TABLES, Node
-from anilist_oauth.sandbox.graphql.schema import field_type
-from anilist_oauth.sandbox.graphql.view import Arguments, View, rule
+from anilist_oauth.sandbox.graphql.schema import FieldType, field_type
+from anilist_oauth.sandbox.graphql.view import Arguments, View, as_edges, rule
 
+T = TypeVar("T")
+PAGE_LIMIT, CONNECTION_LIMIT = 50, 25
+_SAID_TOTAL, _SAID_PAGES = 5000, 100  # while there is a next page (AniList/docs issues 159 and 178)
+_DEPTH = 5000
 _NO_FILTERS = frozenset(TABLES["no_filters"])
 
 
@@ -96,3 +103,63 @@ def _names(view: View, node: Node, _arguments: Arguments) -> list[str]:
 def _is_birthday(view: View, node: Node, _arguments: Arguments) -> bool:
     born = view.path(node, "dateOfBirth.month"), view.path(node, "dateOfBirth.day")
     return born == (view.now.month, view.now.day)
+
+
+@attrs.frozen
+class Page:
+    """One page of rows, by its number from 1 and its size."""
+
+    number: int
+    size: int
+
+    @property
+    def is_too_deep(self) -> bool:
+        """Whether AniList refuses it because of the entries before it."""
+        return self.number * min(self.size, PAGE_LIMIT) > _DEPTH
+
+    def cut(self, rows: Sequence[T]) -> list[T]:
+        """Return the rows of this page."""
+        return list(rows[(self.number - 1) * self.size : self.number * self.size])
+
+    def info(self, count: int) -> dict[str, Any]:
+        """Return the ``pageInfo``. Total and last page are only true on the last page."""
+        more = count > self.number * self.size
+        last = {"total": _SAID_TOTAL if more else count, "lastPage": _SAID_PAGES if more else self.number}
+        return {**last, "perPage": self.size, "currentPage": self.number, "hasNextPage": more}
+
+
+def asked_page(wanted: Arguments, limit: int) -> Page:
+    """Return the page that a field's arguments ask for. A size that is too large is silently cut."""
+    size = min(wanted.get("perPage") or wanted.get("limit") or limit, limit)
+    return Page(max(1, wanted.get("page") or 1), max(1, size))
+
+
+def connection(view: View, rows: Iterable[Any], arguments: Arguments, *, field: FieldType, key: str) -> dict[str, Any]:
+    """Return a connection: a page of the edges that the arguments choose, their nodes, and the ``pageInfo``."""
+    edges = [Node(field.edge, f"{key}.{place}", 0, edge) for place, edge in enumerate(as_edges(rows))]
+    found = chosen(view, edges, arguments)
+    page = asked_page(arguments, CONNECTION_LIMIT)
+    shown = [dict(edge.facts) for edge in page.cut(found)]
+    return {"edges": shown, "nodes": [edge["node"] for edge in shown], "pageInfo": page.info(len(found))}
+
+
+def told_of(info: "graphql.GraphQLResolveInfo[Any]") -> tuple[str, str, dict[str, Any]] | None:
+    """Return the kind, the name and the arguments of the field that a ``pageInfo`` tells of: the first beside it."""
+    page = info.return_type
+    for node in info.field_nodes:
+        for field in _selected(node.selection_set, info.fragments):
+            name = field.name.value
+            if isinstance(page, graphql.GraphQLObjectType) and name not in {"pageInfo", "__typename"}:
+                arguments = graphql.get_argument_values(page.fields[name], field, info.variable_values)
+                return str(graphql.get_named_type(page.fields[name].type)), name, arguments
+    return None
+
+
+def _selected(selection: graphql.SelectionSetNode | None, fragments: Mapping[str, Any]) -> Iterator[graphql.FieldNode]:
+    """Iterate over the fields of a selection, including those in its fragments."""
+    for node in selection.selections if selection else ():
+        if isinstance(node, graphql.FieldNode):
+            yield node
+        else:
+            inner = fragments[node.name.value] if isinstance(node, graphql.FragmentSpreadNode) else node
+            yield from _selected(getattr(inner, "selection_set", None), fragments)

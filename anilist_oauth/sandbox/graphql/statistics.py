@@ -7,8 +7,8 @@ from statistics import fmean
 from typing import Any
 
 from anilist_oauth.sandbox.graphql.media import ANIME, MANGA
-from anilist_oauth.sandbox.graphql.media_lists import seen
 from anilist_oauth.sandbox.graphql.nodes import TABLES, Node
+from anilist_oauth.sandbox.graphql.users import seen
 from anilist_oauth.sandbox.graphql.view import Arguments, View, rule
 
 _GROUPS: dict[str, list[str]] = TABLES["statistics"]  # the field of a group's key, and where it is read

@@ -8,8 +8,8 @@ import graphql
 
 from anilist_oauth.sandbox.graphql.errors import RECORDED, refused
 from anilist_oauth.sandbox.graphql.findings import Finding, FindingKind
-from anilist_oauth.sandbox.graphql.pagination import CONNECTION_LIMIT, PAGE_LIMIT, is_too_deep
 from anilist_oauth.sandbox.graphql.schema import anilist_schema
+from anilist_oauth.sandbox.graphql.selection import CONNECTION_LIMIT, PAGE_LIMIT, Page
 
 _COMPLEXITY_LIMIT = 500
 _MAX_QUERY_TOKENS = 10_000
@@ -90,7 +90,7 @@ class _PageLimits(graphql.ValidationRule):
         if numbers.get(name, 0) > limit and (kind in _LIMITS or kind.endswith("Connection")):
             message = f"{name} is {numbers[name]}: AniList returns at most {limit}, without saying so."
             self.report_error(graphql.GraphQLError(message, node))
-        if kind == "Page" and is_too_deep(numbers.get("page", 1), numbers.get("perPage", limit)):
+        if kind == "Page" and Page(numbers.get("page", 1), numbers.get("perPage", limit)).is_too_deep:
             self.report_error(graphql.GraphQLError(f"{refused('page_depth').message}.", node))
 
 

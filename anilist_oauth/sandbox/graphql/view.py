@@ -5,14 +5,13 @@ from datetime import datetime
 from functools import cache, cached_property
 from typing import Any
 
+import attrs
 from graphql import GraphQLResolveInfo
 
 from anilist_oauth.sandbox.graphql import made_up
 from anilist_oauth.sandbox.graphql.errors import refused
-from anilist_oauth.sandbox.graphql.nodes import PARENTS, Node, World, child
-from anilist_oauth.sandbox.graphql.pagination import as_edges, connection
+from anilist_oauth.sandbox.graphql.nodes import PARENTS, Node, World, child, space_of
 from anilist_oauth.sandbox.graphql.schema import FieldType, field_type, has_id
-from anilist_oauth.sandbox.graphql.schema_text import space_of
 from anilist_oauth.sandbox.people import User
 
 Arguments = Mapping[str, Any]
@@ -22,22 +21,27 @@ _NONE: Arguments = {}
 _RULES: dict[str, tuple[Rule, bool]] = {}
 
 
-def rules(table: Mapping[str, Rule], *, fixed: bool = False) -> None:
+def rule(*names: str, fixed: bool = False) -> Callable[[Rule], Rule]:
     """Say what fields answer, such as ``Media.status``, ``*.isLiked`` for every kind, or ``Page.*`` for any field.
 
     Fixed ones depend on nothing but what was set of their node: they are worked out once.
     """
-    _RULES.update({name: (function, fixed) for name, function in table.items()})
-
-
-def rule(*names: str, fixed: bool = False) -> Callable[[Rule], Rule]:
-    """Say what one field answers, or several."""
 
     def register(function: Rule) -> Rule:
-        rules(dict.fromkeys(names, function), fixed=fixed)
+        _RULES.update(dict.fromkeys(names, (function, fixed)))
         return function
 
     return register
+
+
+def as_edges(rows: Iterable[Any]) -> list[dict[str, Any]]:
+    """Make edges of nodes, of their ids, or of what edges say of them."""
+    edges = [row if isinstance(row, dict) else {"node": row} for row in rows]
+    return [{"id": _id_of(edge["node"]), "favouriteOrder": place, **edge} for place, edge in enumerate(edges, start=1)]
+
+
+def _id_of(node: Any) -> Any:
+    return node.id if isinstance(node, Node) else node.get("id") if isinstance(node, dict) else node
 
 
 @cache
@@ -45,6 +49,7 @@ def _rule_of(kind: str, name: str) -> tuple[Rule, bool] | None:
     return _RULES.get(f"{kind}.{name}") or _RULES.get(f"{kind}.*") or _RULES.get(f"*.{name}")
 
 
+@attrs.define(slots=False)
 class View:
     """The world as a user sees it, or a request without a token.
 
@@ -54,11 +59,9 @@ class View:
         info: The field that is being answered.
     """
 
-    info: "GraphQLResolveInfo[Any]"
-
-    def __init__(self, world: World, viewer: User | None) -> None:
-        self.world = world
-        self.viewer = viewer
+    world: World
+    viewer: User | None
+    info: "GraphQLResolveInfo[Any]" = attrs.field(init=False)
 
     @cached_property
     def now(self) -> datetime:
@@ -134,8 +137,9 @@ class View:
     def part(self, node: Node, name: str) -> Any:
         """Return what a field refers to, as nodes; None where the schema has no such field."""
         value, field = self.value(node, name), field_type(node.kind, name)
-        whole = connection(as_edges(value), {}) if field and field.connected and isinstance(value, list) else value
-        return self.wrapped(whole, field, f"{node.key}.{name}") if field else None
+        if field and field.connected and isinstance(value, list):
+            value = {"nodes": [edge["node"] for edge in as_edges(value)]}
+        return self.wrapped(value, field, f"{node.key}.{name}") if field else None
 
     def wrapped(self, found: Any, field: FieldType, key: str) -> Any:
         """Turn ids and parts into nodes. A part with an id is that node, with something added."""

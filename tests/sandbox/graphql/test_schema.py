@@ -2,8 +2,8 @@
 
 from graphql import GraphQLObjectType, assert_valid_schema, print_schema
 
+from anilist_oauth.sandbox.graphql.nodes import kinds_of, schema_text, space_of
 from anilist_oauth.sandbox.graphql.schema import anilist_schema, field_type, has_id
-from anilist_oauth.sandbox.graphql.schema_text import kinds_of, schema_text, space_of
 from tests.sandbox.graphql.write_schema import written
 
 DESCRIBED = {

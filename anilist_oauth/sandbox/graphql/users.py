@@ -1,15 +1,21 @@
-"""Everybody's lists. They have an entry for each media of the catalog until a test sets an entry."""
+"""Users: whom they follow, their favourites, and their lists.
 
-from collections.abc import Iterable
+A new account follows nobody and has no favourites. A list has an entry for each media of the catalog until a test sets
+an entry.
+"""
+
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from anilist_oauth.sandbox.graphql.accounts import account, found_user, may_see
 from anilist_oauth.sandbox.graphql.errors import refused
+from anilist_oauth.sandbox.graphql.made_up import number
 from anilist_oauth.sandbox.graphql.media import ANIME, LISTS
-from anilist_oauth.sandbox.graphql.nodes import MEDIA, PARENTS, TABLES, Node, child
-from anilist_oauth.sandbox.graphql.selection import chosen
-from anilist_oauth.sandbox.graphql.view import Arguments, View, rule, rules
+from anilist_oauth.sandbox.graphql.nodes import MEDIA, PARENTS, TABLES, USERS, Node, World, child
+from anilist_oauth.sandbox.graphql.selection import Page, chosen
+from anilist_oauth.sandbox.graphql.view import Arguments, View, as_edges, rule
+from anilist_oauth.sandbox.people import User
 
+_CLOSENESS = 5  # one in so many follows another, among those who are made up
 STATUSES: list[str] = TABLES["statuses"]
 _CHUNK = 500
 _LIST_ARGUMENTS = ("userId", "userName", "chunk", "perChunk", "forceSingleCompletedList")
@@ -17,6 +23,82 @@ _LIST_ARGUMENTS = ("userId", "userName", "chunk", "perChunk", "forceSingleComple
 # 10 to 90 and 35, 60, 85; that halves are rounded up is inferred.
 _STEPS = {"POINT_10_DECIMAL": 10.0, "POINT_10": 10.0, "POINT_5": 20.0}
 _SMILEYS = {1: 35.0, 2: 60.0, 3: 85.0}
+
+
+def account(world: World, user: Node) -> User | None:
+    """Return the account of the sandbox that a user is, if it is one."""
+    return next((person for person in world.people if person.id == user.id), None)
+
+
+def may_see(view: View, user: Node) -> bool:
+    """Return whether a user's profile and list are open to the viewer."""
+    person = account(view.world, user)
+    return person is None or not person.private or person == view.viewer
+
+
+def everybody(view: View) -> list[Node]:
+    """Return all users, private ones included."""
+    return view.nodes("User", [*(person.id for person in view.world.people), *USERS])
+
+
+def users(view: View) -> Iterator[Node]:
+    """Return the users that the viewer can see."""
+    return (user for user in everybody(view) if may_see(view, user))
+
+
+def found_user(view: View, user_id: int | None, name: str | None) -> Node:
+    """Find a user by id or name.
+
+    Raises:
+        AniListError: There is none.
+    """
+    if user_id is not None:
+        return view.found("User", user_id)
+    for user in everybody(view):
+        if name and view.value(user, "name").casefold() == name.casefold():
+            return user
+    raise refused("not_found")
+
+
+@rule("User._following")
+def _following(view: View, user: Node, _arguments: Arguments) -> list[int]:
+    """Return the ids of the users that a user follows."""
+    others = () if account(view.world, user) else USERS
+    return [other for other in others if other != user.id and not number(user.key, f"follows {other}", _CLOSENESS)]
+
+
+def favourites(view: View, user: Node) -> dict[str, list[int]]:
+    """Return the ids of a user's favourites, by part and in the user's order."""
+    parts = view.value(user, "favourites")
+    return {part: [edge["id"] for edge in as_edges(rows)] for part, rows in parts.items()}
+
+
+@rule("*.isFavourite")
+def _is_favourite(view: View, node: Node, _arguments: Arguments) -> bool:
+    parts = favourites(view, view.account) if view.viewer else {}
+    return any(node.id in numbers for part, numbers in parts.items() if TABLES["favourites"][part] == node.kind)
+
+
+@rule("MediaTitle.userPreferred")
+def _preferred(view: View, title: Node, _arguments: Arguments) -> Any:
+    wanted = view.value(view.account, "options")["titleLanguage"] if view.viewer else "ROMAJI"
+    return view.value(title, wanted.partition("_")[0].lower()) or view.value(title, "romaji")
+
+
+@rule("User.name")
+def _name(view: View, user: Node, _arguments: Arguments) -> str:
+    person = account(view.world, user)
+    return person.name if person else view.value(user, "_name")
+
+
+@rule("User.isFollowing")
+def _is_following(view: View, user: Node, _arguments: Arguments) -> bool:
+    return view.viewer is not None and user.id in view.value(view.account, "_following")
+
+
+@rule("User.unreadNotificationCount")
+def _unread(view: View, user: Node, _arguments: Arguments) -> int | None:
+    return 0 if user.id == view.viewer_id else None
 
 
 def shown_score(raw: float, score_format: str) -> float:
@@ -90,14 +172,13 @@ def is_open(view: View, entry: Node) -> bool:
 @rule("Query.MediaListCollection")
 def _collection(view: View, _query: Node, arguments: Arguments) -> dict[str, Any]:
     user = found_user(view, arguments.get("userId"), arguments.get("userName"))
-    chunk, size = arguments.get("chunk") or 1, min(arguments.get("perChunk") or _CHUNK, _CHUNK)
+    chunk = Page(arguments.get("chunk") or 1, min(arguments.get("perChunk") or _CHUNK, _CHUNK))
     filters = {name: value for name, value in arguments.items() if name not in _LIST_ARGUMENTS}
     rows = chosen(view, seen(view, user), filters)
-    shown = rows[(chunk - 1) * size : chunk * size]
-    lists = list(_groups(view, shown, split=not arguments.get("forceSingleCompletedList")))
+    lists = list(_groups(view, chunk.cut(rows), split=not arguments.get("forceSingleCompletedList")))
     custom = [group["entries"] for group in lists if group["isCustomList"]]
     status = [group["entries"] for group in lists if not group["isCustomList"]]
-    more = len(rows) > chunk * size
+    more = chunk.info(len(rows))["hasNextPage"]
     return {"user": user, "lists": lists, "hasNextChunk": more, "customLists": custom, "statusLists": status}
 
 
@@ -120,26 +201,24 @@ def _groups(view: View, rows: Iterable[Node], *, split: bool) -> Iterable[dict[s
         yield {"name": name, "status": status, "entries": group, **about}
 
 
+@rule("MediaList.customLists")
 def _custom_lists(view: View, entry: Node, arguments: Arguments) -> Any:
     on = {name: name in entry.facts.get("_lists", ()) for name in options_of(view, entry)["customLists"]}
     return [{"name": name, "enabled": enabled} for name, enabled in on.items()] if arguments.get("asArray") else on
 
 
+@rule("MediaList.advancedScores")
 def _advanced_scores(view: View, entry: Node, _arguments: Arguments) -> dict[str, float]:
     given = dict(enumerate(entry.facts.get("_advanced", ())))
     return {name: given.get(place) or 0.0 for place, name in enumerate(options_of(view, entry)["advancedScoring"])}
 
 
+@rule("MediaList.score")
 def _shown(view: View, entry: Node, arguments: Arguments) -> float:
     wanted = arguments.get("format") or view.path(entry, "user.mediaListOptions.scoreFormat")
     return shown_score(view.value(entry, "_score"), wanted)
 
 
-rules(
-    {
-        "MediaList.score": _shown,
-        "MediaList.customLists": _custom_lists,
-        "MediaList.advancedScores": _advanced_scores,
-        "Media.mediaListEntry": lambda view, media, _: entry_of(view, view.account, media.id) if view.viewer else None,
-    }
-)
+@rule("Media.mediaListEntry")
+def _entry(view: View, media: Node, _arguments: Arguments) -> Node | None:
+    return entry_of(view, view.account, media.id) if view.viewer else None
