@@ -3,8 +3,6 @@
 import re
 from typing import Any
 
-import attrs
-
 from anilist_oauth.errors import (
     AniListOAuthError,
     GraphQLError,
@@ -29,7 +27,6 @@ _TRANSIENT = frozenset({502, 503, 504})  # statuses after which the same query m
 _COMPLEXITY = r"(?i)query complexity should be (\d{1,9}) but got (\d{1,9})"
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
 class GraphQLErrorResponse(Unpicklable):
     """An answer that has errors, or lacks the requested data.
 
@@ -47,31 +44,32 @@ class GraphQLErrorResponse(Unpicklable):
         told: The HTTP status and `text`, for a message.
     """
 
-    response: Response
-    errors: list[JSONObject] = attrs.field(repr=False)
-    foreign: JSONObject | None = attrs.field(repr=False)
-    older_api: bool
-    data: JSONObject | None = attrs.field(repr=False)
-    with_token: bool
-    mutation: bool
-    retry_after: float | None
-    statuses: list[int] = attrs.field(init=False)
-    text: str = attrs.field(init=False, repr=False)
-    told: str = attrs.field(init=False, repr=False)
-
-    @statuses.default
-    def _find_statuses(self) -> list[int]:
-        named = [entry["status"] for entry in self._entries() if type(entry.get("status")) is int]
-        return named or [self.response.status]
-
-    @text.default
-    def _find_text(self) -> str:
-        entry = next(iter(self._entries()), {})
-        return " ".join(str(entry[key]) for key in ("message", "hint") if entry.get(key))
-
-    @told.default
-    def _tell(self) -> str:
-        return f"HTTP {self.response.status}{f': {self.text}' if self.text else ''}"
+    def __init__(
+        self,
+        response: Response,
+        *,
+        errors: list[JSONObject],
+        foreign: JSONObject | None,
+        older_api: bool,
+        data: JSONObject | None,
+        with_token: bool,
+        mutation: bool,
+        retry_after: float | None,
+    ) -> None:
+        self.response = response
+        self.errors = errors
+        self.foreign = foreign
+        self.older_api = older_api
+        self.data = data
+        self.with_token = with_token
+        self.mutation = mutation
+        self.retry_after = retry_after
+        entries = self._entries()
+        named = [entry["status"] for entry in entries if type(entry.get("status")) is int]
+        self.statuses: list[int] = named or [response.status]
+        first = entries[0] if entries else {}
+        self.text = " ".join(str(first[key]) for key in ("message", "hint") if first.get(key))
+        self.told = f"HTTP {response.status}{f': {self.text}' if self.text else ''}"
 
     def error(self) -> AniListOAuthError:
         """Return the error to raise. Failures of AniList's take precedence over errors of the user or the query."""

@@ -73,7 +73,7 @@ def _refusal(
     payload: dict[str, Any] = document if isinstance(document, dict) else {}
     errors: list[dict[str, Any]] = excerpt.of(_errors(payload.get("errors")))
     return GraphQLErrorResponse(
-        response=response,
+        response,
         errors=errors,
         foreign=excerpt.of(_other_json(payload)) if isinstance(document, dict) and not errors else None,
         older_api=isinstance(payload.get("error"), dict) and not errors,

@@ -3,9 +3,7 @@
 import hashlib
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
-from typing import Literal
-
-import attrs
+from typing import Literal, NamedTuple
 
 from anilist_oauth.html_page.elements import Content, Markup, element
 from anilist_oauth.html_page.style import STYLE
@@ -16,13 +14,12 @@ SELF = "'self'"
 _SIGNS: dict[Tone, tuple[str, str]] = {"good": ("✓", "good"), "bad": ("!", "bad")}
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
-class Page:
+class Page(NamedTuple):
     """A whole page, ready to send. `headers` has its content type and security headers."""
 
     status: int
     headers: dict[str, str]
-    body: bytes = attrs.field(repr=False)
+    body: bytes
 
 
 def render(

@@ -4,15 +4,13 @@ import hmac
 import re
 from typing import Any, Self
 
-import attrs
-
 from anilist_oauth.arguments import expect
 from anilist_oauth.errors import AccessDeniedError, AuthorizationError, InvalidCallbackError, StateMismatchError
 from anilist_oauth.login.login import Login
 from anilist_oauth.oauth.callback import code_of, parse_pin
 from anilist_oauth.oauth.callback_query import Callback, CallbackQuery
 from anilist_oauth.oauth.state import states_match
-from anilist_oauth.redaction import Masked, MaskedText, Unpicklable, masked
+from anilist_oauth.redaction import Masked, MaskedText, Unpicklable
 from anilist_oauth.storage.digests import digest
 from anilist_oauth.storage.records import PendingLogin
 from anilist_oauth.tokens.viewer import Verified
@@ -21,7 +19,6 @@ _STATE = r"(?a)(?:^|[?&#])state=([\w.~-]+)"
 CANCELLED = "cancelled"  # the answer with which a cancelled login is taken
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
 class AuthorizationResponse(Unpicklable):
     """A callback, a pasted pin or a verified token, and the binding that came with it.
 
@@ -34,12 +31,21 @@ class AuthorizationResponse(Unpicklable):
         answer: What a store keeps of the result: the digest of a code or token, or the name of an error.
     """
 
-    state: MaskedText = attrs.field(repr=masked)
-    result: MaskedText | AccessDeniedError | AuthorizationError | Verified = attrs.field(repr=masked)
-    binding: MaskedText | None = attrs.field(repr=masked)
-    pasted: bool = False
-    login_key: str
-    answer: str
+    def __init__(
+        self,
+        state: MaskedText,
+        result: MaskedText | AccessDeniedError | AuthorizationError | Verified,
+        *,
+        binding: MaskedText | None,
+        answer: str,
+        pasted: bool = False,
+    ) -> None:
+        self.state = state
+        self.result = result
+        self.binding = binding
+        self.pasted = pasted
+        self.login_key = digest(state)
+        self.answer = answer
 
     @classmethod
     def from_callback(cls, callback: Callback, *, binding: str | Masked[Any] | None) -> Self:
@@ -54,15 +60,9 @@ class AuthorizationResponse(Unpicklable):
             if query.state is None:
                 raise
             name = "access_denied" if isinstance(error, AccessDeniedError) else error.error
-            return cls(
-                state=query.state,
-                result=error.with_traceback(None),
-                binding=bound,
-                login_key=digest(query.state),
-                answer=f"error {digest(name)}",
-            )
-        state = query.state or MaskedText()
-        return cls(state=state, result=code, binding=bound, login_key=digest(state), answer=digest(code))
+            answer = f"error {digest(name)}"
+            return cls(query.state, error.with_traceback(None), binding=bound, answer=answer)
+        return cls(query.state or MaskedText(), code, binding=bound, answer=digest(code))
 
     @classmethod
     def from_pin(cls, pasted: Callback, *, login: Login, binding: str | Masked[Any] | None) -> Self:
@@ -78,8 +78,7 @@ class AuthorizationResponse(Unpicklable):
         if found and not states_match(login.state, found[1]):
             del found
             raise StateMismatchError("the pasted text belongs to another login; start a new login", reason="unknown")
-        state = MaskedText(login.state)
-        return cls(state=state, result=code, binding=bound, pasted=True, login_key=digest(state), answer=digest(code))
+        return cls(MaskedText(login.state), code, binding=bound, answer=digest(code), pasted=True)
 
     @classmethod
     def from_verified(
@@ -92,8 +91,7 @@ class AuthorizationResponse(Unpicklable):
         expect(login, Login, "login: the result of begin is needed")
         expect(verified.value, Verified, "verified: the result of OAuthSession.verify is needed")
         answer = f"token {digest(verified.value.token.access_token)}"
-        state = MaskedText(login.state)
-        return cls(state=state, result=verified.value, binding=bound, login_key=digest(state), answer=answer)
+        return cls(MaskedText(login.state), verified.value, binding=bound, answer=answer)
 
     @property
     def sharers(self) -> object:

@@ -7,7 +7,6 @@ from functools import partial
 
 import attrs
 
-from anilist_oauth.arguments import validator
 from anilist_oauth.errors import (
     AniListOAuthError,
     ConfigurationError,
@@ -38,30 +37,19 @@ _LONGEST_TURN = 30.0  # seconds that a browser may wait for a turn of the pace
 _DUPLICATE = timedelta(minutes=1)
 
 
-def _login_store(name: str, logins: LoginStore) -> None:
-    if not hasattr(logins, "take"):  # such as a whole store, or its tokens
-        raise ConfigurationError(
-            f"{name}: a LoginStore is needed, such as open_store(…).logins, not {type(logins).__name__}"
-        )
-
-
-@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Completion:
     """Finishes the logins of one application."""
 
-    session: OAuthSession
-    logins: LoginStore = attrs.field(validator=validator(_login_store))
-    tokens: TokenStore
-    one_step: CheckingLoginStore | None = attrs.field(init=False)
-    identity: Identity = attrs.field(init=False)
-
-    @one_step.default
-    def _default_one_step(self) -> CheckingLoginStore | None:
-        return self.logins if isinstance(self.logins, CheckingLoginStore) else None
-
-    @identity.default
-    def _default_identity(self) -> Identity:
-        return Identity(self.session)
+    def __init__(self, session: OAuthSession, *, logins: LoginStore, tokens: TokenStore) -> None:
+        if not hasattr(logins, "take"):  # such as a whole store, or its tokens
+            raise ConfigurationError(
+                f"logins: a LoginStore is needed, such as open_store(…).logins, not {type(logins).__name__}"
+            )
+        self.session = session
+        self.logins = logins
+        self.tokens = tokens
+        self.one_step = logins if isinstance(logins, CheckingLoginStore) else None
+        self.identity = Identity(session)
 
     async def complete(self, response: AuthorizationResponse) -> CompletedLogin:
         """Finish the login that a callback belongs to. Nothing is consumed until the login is taken."""
@@ -73,7 +61,7 @@ class Completion:
             raise
 
     async def _complete(self, response: AuthorizationResponse, log: FinishLog) -> CompletedLogin:
-        take = Take.of(self.logins, response.login_key, answer=response.answer, now=self.session.clock())
+        take = Take(self.logins, response.login_key, answer=response.answer, now=self.session.clock())
         if self.one_step is not None and not response.pasted and self._is_ready(response):
             pending = await self._check_and_take(self.one_step, take, response)
         else:
@@ -86,7 +74,7 @@ class Completion:
             self._check(pending, response)
             stored = await self._obtain(response, pending, log) if response.pasted else None
             now = self.session.clock()  # when the taker's time begins
-            take = Take.of(self.logins, response.login_key, answer=response.answer, now=now)
+            take = Take(self.logins, response.login_key, answer=response.answer, now=now)
             pending = attrs.evolve(pending, taken=await take.take())
         if pending.taken is None:
             raise unknown_error()
@@ -101,7 +89,7 @@ class Completion:
         key = digest(login.state)
         if await self.look_up(key) is None:
             return False
-        take = Take.of(self.logins, key, answer=CANCELLED, now=self.session.clock())
+        take = Take(self.logins, key, answer=CANCELLED, now=self.session.clock())
         if not take.has(await take.take()):
             return False
         await take.settle(Outcome(error=error))

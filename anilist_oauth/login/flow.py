@@ -74,8 +74,8 @@ class LoginFlow(SubjectCalls, Unpicklable):
         self.lifetime: timedelta = checked_lifetime(lifetime)
         self.return_origins: frozenset[str] = allowed_origins(return_origins)
         records = unsealed(self.tokens)  # a custom store cannot recognize a sealed token either
-        self._completion = Completion(session=session, logins=self.logins, tokens=records)
-        live_tokens = LiveTokens(session=session, tokens=records, on_expiring=on_expiring, on_invalid=on_invalid)
+        self._completion = Completion(session, logins=self.logins, tokens=records)
+        live_tokens = LiveTokens(session, records, on_expiring=on_expiring, on_invalid=on_invalid)
         super().__init__(live_tokens, calls=OpenCalls())
         self._tasks = SharedTasks()
         self._closed = False

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import attrs
 
-from anilist_oauth.arguments import expect, validator
+from anilist_oauth.arguments import expect
 from anilist_oauth.errors import InvalidTokenError, LoginRequiredError, StorageError
 from anilist_oauth.login.identity import check_viewer
 from anilist_oauth.login.store_retry import retry_store
@@ -30,18 +30,18 @@ _TRIES = 5  # attempts to mark a record that other processes mark at the same ti
 logger: logging.Logger = logging.getLogger("anilist_oauth")
 
 
-def _hook(name: str, hook: Hook | None) -> None:
-    expect(hook, Callable | None, f"{name}: an async function of the subject is needed, or None")
-
-
-@attrs.frozen(kw_only=True, eq=False, repr=False)
 class LiveTokens:
     """The stored tokens of one application, and the hooks that are called before and when they end."""
 
-    session: OAuthSession
-    tokens: UpdatingTokenStore
-    on_expiring: Hook | None = attrs.field(validator=validator(_hook))
-    on_invalid: Hook | None = attrs.field(validator=validator(_hook))
+    def __init__(
+        self, session: OAuthSession, tokens: UpdatingTokenStore, *, on_expiring: Hook | None, on_invalid: Hook | None
+    ) -> None:
+        for name, hook in (("on_expiring", on_expiring), ("on_invalid", on_invalid)):
+            expect(hook, Callable | None, f"{name}: an async function of the subject is needed, or None")
+        self.session = session
+        self.tokens = tokens
+        self.on_expiring = on_expiring
+        self.on_invalid = on_invalid
 
     async def get(self, subject: str) -> StoredToken:
         """Return a subject's record if its token may be used. Otherwise raise `LoginRequiredError`."""

@@ -5,9 +5,7 @@ import copy
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Self, TypeVar
-
-import attrs
+from typing import TypeVar
 
 from anilist_oauth.errors import StorageError
 from anilist_oauth.login.endings import interrupted_error
@@ -25,29 +23,23 @@ T = TypeVar("T")
 Found = TypeVar("Found", PendingLogin | None, Taken | None)
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
 class Take:
-    """The work of one taker on one login. Times count from the claim, on the event loop's clock.
+    """The claim of one taker on one login, and its work. Nothing is taken until `take` or `check_and_take`.
 
     Attributes:
         logins: The store.
         key: The login's key in it.
         answer: The answer with which it is taken.
         claim: The result of `new_claim`.
-        began: The time of the claim.
+        began: The time of the claim, on the event loop's clock. All times of the work count from it.
     """
 
-    logins: LoginStore
-    key: str
-    answer: str
-    claim: str
-    began: float
-
-    @classmethod
-    def of(cls, logins: LoginStore, key: str, *, answer: str, now: datetime) -> Self:
-        """Make a claim. Nothing is taken yet."""
-        began = asyncio.get_running_loop().time()
-        return cls(logins=logins, key=key, answer=answer, claim=new_claim(now), began=began)
+    def __init__(self, logins: LoginStore, key: str, *, answer: str, now: datetime) -> None:
+        self.logins = logins
+        self.key = key
+        self.answer = answer
+        self.claim = new_claim(now)
+        self.began = asyncio.get_running_loop().time()
 
     async def take(self) -> Taken | None:
         """Take the login. Return who has it, or None if it is unknown.

@@ -6,11 +6,10 @@ from functools import partial
 from typing import Any, Self, Union
 from urllib.parse import parse_qsl
 
-import attrs
 from yarl import URL
 
 from anilist_oauth.errors import InvalidCallbackError
-from anilist_oauth.redaction import Masked, MaskedText, Unpicklable, masked
+from anilist_oauth.redaction import Masked, MaskedText, Unpicklable
 
 Callback = Union[str, URL, Mapping[str, Any], "CallbackQuery", Masked[Any]]
 """A callback as frameworks provide it: its URL, its query string, or its query as a mapping (multidicts too).
@@ -21,21 +20,26 @@ Inside this package it may also be a `CallbackQuery`, or wrapped so that crash r
 SIZE_LIMIT = 64 * 1024  # characters; a code has about 750, a token 1,100
 _NAMES = ("code", "state", "error", "iss", "error_description", "message", "hint", "access_token", "expires_in")
 _SINGLE = ("code", "state", "error", "iss", "access_token")
-_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_ABSOLUTE = r"[A-Za-z][A-Za-z0-9+.-]*:"
 _parse = partial(parse_qsl, keep_blank_values=True, errors="replace")
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
 class CallbackQuery(Unpicklable):
     """A callback that has been read. It is accepted wherever a callback is, and is not parsed again.
 
     Attributes:
         parameters: The parameters that this package uses, without empty ones.
+        state: The state, or None if it is absent or empty.
         url: The absolute URL of the callback, if it was given as one.
     """
 
-    parameters: Mapping[str, MaskedText] = attrs.field(repr=masked)
-    url: MaskedText | None = attrs.field(repr=masked)
+    __slots__ = ("parameters", "state", "url")
+
+    def __init__(self, given: Masked[Any], *, fragment: bool) -> None:
+        text = MaskedText(str(given.value).strip() if isinstance(given.value, str | URL) else "")
+        self.parameters: Mapping[str, MaskedText] = _parameters(given, fragment=fragment)
+        self.state = self.parameters.get("state")
+        self.url = text if re.match(_ABSOLUTE, text) else None
 
     @classmethod
     def of(cls, callback: Callback, *, fragment: bool = False) -> Self:
@@ -55,17 +59,7 @@ class CallbackQuery(Unpicklable):
         del callback
         if isinstance(given.value, cls):
             return given.value
-        return cls(parameters=_parameters(given, fragment=fragment), url=_absolute_url(given))
-
-    @property
-    def state(self) -> MaskedText | None:
-        """The state, or None if it is absent or empty."""
-        return self.parameters.get("state")
-
-
-def _absolute_url(given: Masked[Any]) -> MaskedText | None:
-    text = MaskedText(str(given.value).strip() if isinstance(given.value, str | URL) else "")
-    return text if _ABSOLUTE.match(text) else None
+        return cls(given, fragment=fragment)
 
 
 def _parameters(given: Masked[Any], *, fragment: bool) -> dict[str, MaskedText]:
@@ -93,7 +87,7 @@ def _of_text(text: MaskedText, *, fragment: bool) -> dict[str, list[MaskedText]]
         raise InvalidCallbackError("the callback is longer than 64 KiB, which no server sends; start a new login")
     rest, _, after = text.strip().partition("#")
     place, _, query = rest.partition("?")
-    if "=" in place and not place.startswith("/") and not _ABSOLUTE.match(place):
+    if "=" in place and not place.startswith("/") and not re.match(_ABSOLUTE, place):
         query = rest  # a bare query with a question mark in a value
     pairs = _parse(query)
     if after:

@@ -102,7 +102,8 @@ class Pace:
             await self._start_now(max_wait)
         elif not self._starts_at_once(user, loop):
             until = math.inf if max_wait is None else self._clock.now() + max_wait
-            await self._wait(Waiter(user, number, max_wait, until, loop.create_future()), loop)
+            turn = loop.create_future()
+            await self._wait(Waiter(user, number=number, max_wait=max_wait, until=until, turn=turn), loop)
         return number
 
     def observe(self, said: RateLimit) -> None:

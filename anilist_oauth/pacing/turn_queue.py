@@ -6,12 +6,9 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from itertools import chain
 
-import attrs
-
 User = int | None  # the hash of a token, or None for calls without one
 
 
-@attrs.define(eq=False, repr=False)
 class Waiter:
     """A waiting call. Its future holds the time at which it may start.
 
@@ -23,11 +20,14 @@ class Waiter:
         turn: Done when its turn has come.
     """
 
-    user: User
-    number: int
-    max_wait: float | None
-    until: float
-    turn: asyncio.Future[float]
+    def __init__(
+        self, user: User, *, number: int, max_wait: float | None, until: float, turn: asyncio.Future[float]
+    ) -> None:
+        self.user = user
+        self.number = number
+        self.max_wait = max_wait
+        self.until = until
+        self.turn = turn
 
 
 class TurnQueue:

@@ -7,8 +7,6 @@ from datetime import datetime
 from random import SystemRandom
 from typing import Any
 
-import attrs
-
 from anilist_oauth.errors import OutcomeUnknownError, ServiceError
 from anilist_oauth.graphql.response import parse_graphql_response
 from anilist_oauth.http_messages import Request
@@ -23,7 +21,6 @@ logger: logging.Logger = logging.getLogger("anilist_oauth")
 _jitter = SystemRandom().random
 
 
-@attrs.frozen(kw_only=True, eq=False, repr=False)
 class GraphQLCall:
     """A GraphQL request that is sent until it is answered or has failed for good.
 
@@ -34,13 +31,24 @@ class GraphQLCall:
         client_secret: A secret that the server knows and no message may show.
     """
 
-    request: Request
-    mutation: bool
-    token: Token | str | None = attrs.field(repr=False)
-    client_secret: str | None = attrs.field(repr=False)
-    transport: Transport
-    pace: Pace
-    clock: Callable[[], datetime]
+    def __init__(
+        self,
+        request: Request,
+        *,
+        mutation: bool,
+        token: Token | str | None,
+        client_secret: str | None,
+        transport: Transport,
+        pace: Pace,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.request = request
+        self.mutation = mutation
+        self.token = token
+        self.client_secret = client_secret
+        self.transport = transport
+        self.pace = pace
+        self.clock = clock
 
     async def data(self, *, max_wait: float | None) -> dict[str, Any]:
         """Return the data of the answer, after up to three tries. Raises the same errors as `OAuthSession.graphql`."""

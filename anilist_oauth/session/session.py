@@ -238,7 +238,7 @@ class OAuthSession(Unpicklable):
             self.endpoints.graphql, query, variables, token=token, operation_name=operation_name, timeout=timeout
         )
         call = GraphQLCall(
-            request=request,
+            request,
             mutation=has_mutation(query),
             token=token,
             client_secret=self.application.client_secret,

@@ -273,7 +273,7 @@ def test_a_cancelled_take_of_a_login_that_another_has_is_left_alone() -> None:
         login = await stage.flow.begin()
         await stage.flow.logins.take(digest(login.state), claim=new_claim(stage.sandbox.now()), code="x")
         logins(stage).weather.hangs_after.add("take")
-        take = Take.of(stage.flow.logins, digest(login.state), answer="y", now=stage.sandbox.now())
+        take = Take(stage.flow.logins, digest(login.state), answer="y", now=stage.sandbox.now())
         taking = asyncio.ensure_future(take.take())
         await asyncio.sleep(1)
         logins(stage).weather.hangs_after.clear()
@@ -413,7 +413,8 @@ def test_a_deadline_that_strikes_in_an_exchange_leaves_its_outcome_unknown() -> 
 @pytest.mark.requirement("R7")
 async def test_a_store_that_is_asked_after_the_deadline_is_not_asked() -> None:
     """Whatever it would answer comes too late."""
-    take = attrs.evolve(Take.of(MemoryLoginStore(), "key", answer="x", now=utc_now()), began=-SETTLE_TIME)
+    take = Take(MemoryLoginStore(), "key", answer="x", now=utc_now())
+    take.began = -SETTLE_TIME
     with pytest.raises(StorageError, match="too long"):
         await take.settle(Outcome(subject="a"))
 

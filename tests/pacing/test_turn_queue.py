@@ -28,7 +28,7 @@ def filled(loop: asyncio.AbstractEventLoop, users: list[User], served: set[User]
     for user in served:
         queue.serve(user)
     for number, user in enumerate(users):
-        queue.add(Waiter(user, number, None, math.inf, loop.create_future()))
+        queue.add(Waiter(user, number=number, max_wait=None, until=math.inf, turn=loop.create_future()))
     return queue
 
 
@@ -67,7 +67,7 @@ def test_the_turns_before_a_call_are_counted(
 def test_a_repeat_comes_before_its_users_later_calls(loop: asyncio.AbstractEventLoop) -> None:
     """By its number, a call that was refused keeps its place."""
     queue = filled(loop, [1, 1, 1], set())
-    repeat = Waiter(1, -1, None, math.inf, loop.create_future())
+    repeat = Waiter(1, number=-1, max_wait=None, until=math.inf, turn=loop.create_future())
     queue.add(repeat)
     assert queue.next() is repeat
 
