@@ -1,8 +1,9 @@
-"""Unofficial asyncio OAuth client for AniList: log users in, and act for them.
+"""Unofficial asyncio OAuth client for AniList: log users in, and make requests for them.
 
-Reading order: `Application` says who asks; `OAuthSession` owns the connector and the two steps, `authorize_url` and
-`exchange_code`; `parse_callback` reads what lies between them; `LoginFlow` is the thread between them, on the stores
-that `open_store` opens; `errors` draws everything that can go wrong.
+Reading order: `Application` holds the settings of your application at AniList. `OAuthSession` makes the requests: its
+`authorize_url` starts a login, and its `exchange_code` exchanges the code for a token. In between, `parse_callback`
+reads the address that AniList sends the browser back to. `LoginFlow` does all of this, and keeps logins and tokens in
+a store that `open_store` opens. `errors` defines every error.
 """
 
 from anilist_oauth.clock import utc_now

@@ -1,4 +1,4 @@
-"""Checks of the arguments of public calls, so that a wrong type is reported where it was passed."""
+"""Check the arguments of public calls, so that a wrong type is reported where it was passed."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,7 @@ def expect(value: object, kind: Any, needed: str) -> None:
     """Raise an error if a value has the wrong type.
 
     Args:
-        value: The value. It is never shown.
+        value: The value. The error does not show it.
         kind: The second argument of `isinstance`, such as ``Pace | None`` or `collections.abc.Callable`.
         needed: The argument's name and what it should be, such as ``timeout: a number of seconds is needed``.
 
@@ -22,7 +22,7 @@ def expect(value: object, kind: Any, needed: str) -> None:
     if isinstance(value, kind):
         return
     name = type(value).__name__
-    del value  # it may be a secret in the wrong place, and a crash reporter shows this frame
+    del value  # it may be a secret in the wrong place, and crash reporters show the variables of this frame
     raise ConfigurationError(f"{needed}, not {name}")
 
 

@@ -16,11 +16,11 @@ def utc_now() -> datetime:
 def checked_clock(clock: Callable[[], datetime]) -> Callable[[], datetime]:
     """Return the clock, after checking that it returns aware datetimes.
 
-    It is called once right away. Otherwise a clock like `datetime.utcnow` would only be noticed after an exchange, when
-    the code is spent and the token is lost.
+    The clock is called once right away. Otherwise a wrong one, such as `datetime.utcnow`, would only be noticed after
+    an exchange, when the code is spent and the token is lost.
 
     Raises:
-        ConfigurationError: It is not a function, or returns something else.
+        ConfigurationError: The clock is not a function, or does not return an aware datetime.
     """
     expect(clock, Callable, "clock: a function that returns an aware datetime is needed")
     aware(clock(), "clock")
@@ -33,10 +33,10 @@ def checked_now(now: datetime) -> datetime:
 
 
 def aware(value: Any, name: str) -> datetime:
-    """Return a time if it is aware: it has a time zone, and the zone has an offset.
+    """Return a time if it is aware, which means that its time zone has an offset from UTC.
 
     Raises:
-        ConfigurationError: It is naive, or not a datetime. The message begins with `name`.
+        ConfigurationError: The time is naive, or not a datetime. The message begins with `name`.
     """
     if isinstance(value, datetime) and value.utcoffset() is not None:
         return value
@@ -46,7 +46,7 @@ def aware(value: Any, name: str) -> datetime:
 
 def aware_utc(value: Any, name: str) -> datetime:
     """Convert an aware time to UTC. Raises `ConfigurationError` if it is naive or outside the years 1 to 9999."""
-    if type(value) is datetime and value.tzinfo is UTC:  # nearly all times of this package
+    if type(value) is datetime and value.tzinfo is UTC:  # a shortcut for nearly all times in this package
         return value
     try:
         return aware(value, name).astimezone(UTC)

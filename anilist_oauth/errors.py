@@ -1,38 +1,25 @@
-"""Every error this package raises.
+"""Every error that this package raises.
 
     AniListOAuthError
-    ├── ConfigurationError(ValueError)          the application is set up wrong
-    │   ├── RedirectURIError                    not usable as a redirect URI at all
-    │   ├── RedirectURIMismatchError            not the registered one
-    │   └── UnsendableValueError                a GraphQL variable that is not JSON
-    ├── SessionStateError(RuntimeError)         the session is not open, is closed, or belongs to another event loop
-    ├── CallbackError                           what the browser brought back
-    │   ├── InvalidCallbackError                malformed, repeated parameter, no code, an implicit token
-    │   ├── StateMismatchError                  the state is missing, unknown, expired, used, or another browser's
-    │   ├── AccessDeniedError                   the user declined
-    │   └── AuthorizationError                  any other error=… of the authorization endpoint
-    ├── ExchangeError                           AniList refused the exchange
-    │   ├── InvalidClientError                  client id, client secret or redirect URI
-    │   └── InvalidCodeError                    the code was sent, used, expired, garbled, or another client's
-    ├── TokenMismatchError                      a pasted token is not this application's, or not this user's
-    ├── ServiceError                            the network or AniList failed
-    │   ├── ConnectionFailedError               the request never left
-    │   ├── OutcomeUnknownError                 it may have arrived
-    │   ├── RateLimitedError                    429, or max_wait would be exceeded
-    │   ├── ServiceUnavailableError             5xx, the "temporarily disabled" 403, a page of Cloudflare's
-    │   └── UnexpectedResponseError             the answer has none of the known forms
-    ├── GraphQLError                            AniList answered the query with errors
-    │   ├── InvalidTokenError                   expired or revoked: the user must log in again
-    │   ├── GraphQLNotFoundError
-    │   ├── GraphQLForbiddenError
-    │   ├── GraphQLValidationError              a mutation's input, by field
-    │   └── QueryTooComplexError
-    ├── LoginRequiredError                      no live token for the subject
-    ├── LoginTimeoutError(TimeoutError)         nobody finished the login in time
-    ├── ReceiverError(OSError)                  the port is taken
-    └── StorageError                            a store failed
-        └── SealError                           the keys cannot decrypt it
-The message is positional and never holds a secret. The other data are keyword-only and plain JSON: every error pickles.
+    ├── ConfigurationError(ValueError)      a setting or an argument is wrong
+    │   └── RedirectURIError, RedirectURIMismatchError, UnsendableValueError
+    ├── SessionStateError(RuntimeError)     the session is not open, is closed, or belongs to another event loop
+    ├── CallbackError                       the callback does not complete a login
+    │   └── InvalidCallbackError, StateMismatchError, AccessDeniedError, AuthorizationError
+    ├── ExchangeError                       AniList refused to exchange the code
+    │   └── InvalidClientError, InvalidCodeError
+    ├── TokenMismatchError                  a pasted token belongs to another application or user
+    ├── ServiceError                        the network or AniList failed
+    │   ├── ConnectionFailedError, OutcomeUnknownError, RateLimitedError
+    │   └── ServiceUnavailableError, UnexpectedResponseError
+    ├── GraphQLError                        AniList answered the query with errors
+    │   └── InvalidTokenError, GraphQLNotFoundError, GraphQLForbiddenError, GraphQLValidationError, QueryTooComplexError
+    ├── LoginRequiredError                  the user must log in
+    ├── LoginTimeoutError(TimeoutError)     nobody finished the login in time
+    ├── ReceiverError(OSError)              the receiver's port cannot be opened
+    └── StorageError                        a store failed
+        └── SealError
+The message never contains a secret. All other arguments are keyword-only and JSON values. Every error can be pickled.
 """
 
 from typing import Any, Literal, Self
@@ -64,7 +51,7 @@ class AniListOAuthError(Exception):
 
 
 class ConfigurationError(AniListOAuthError, ValueError):
-    """The application is set up wrong, or a call was given an invalid value."""
+    """A setting of the application or an argument of a call is wrong."""
 
 
 class RedirectURIError(ConfigurationError):
@@ -76,8 +63,8 @@ class RedirectURIMismatchError(ConfigurationError):
 
     def __init__(self, message: str, *, registered: str, given: str, difference: str) -> None:
         super().__init__(message)
-        self.registered = registered  # the redirect URI of the application's settings
-        self.given = given  # the one that was passed; a code, state or token in it is masked
+        self.registered = registered  # the redirect URI in the application's settings
+        self.given = given  # the redirect URI that was passed, with any code, state or token masked
         self.difference = difference  # how they differ, in a short phrase
 
 
@@ -98,11 +85,11 @@ class CallbackError(AniListOAuthError):
 
 
 class InvalidCallbackError(CallbackError):
-    """The callback is malformed, has a repeated parameter or no code, or holds a token where a code was expected."""
+    """The callback is malformed, repeats a parameter, has no code, or contains a token instead of a code."""
 
 
 class StateMismatchError(CallbackError):
-    """The callback's state does not fit the login. The `reason` ``binding`` means another browser or user."""
+    """The callback's state matches no open login, or (`reason` ``binding``) the login of another browser or user."""
 
     def __init__(self, message: str, *, reason: StateMismatchReason) -> None:
         super().__init__(message)
@@ -110,7 +97,7 @@ class StateMismatchError(CallbackError):
 
 
 class AccessDeniedError(CallbackError):
-    """The user declined. Anybody can forge this callback unless `verified` is true (its state was the right one)."""
+    """The user declined. Unless `verified` is true, the state was not checked, and anybody may have forged this."""
 
     def __init__(self, message: str, *, verified: bool) -> None:
         super().__init__(message)
@@ -127,7 +114,7 @@ class AuthorizationError(CallbackError):
         self.error = error  # the error code, such as "invalid_scope"
         self.description = description
         self.hint = hint
-        self.verified = verified  # whether the state was right; if not, anybody may have forged this
+        self.verified = verified  # whether the state was correct; if not, anybody may have forged this
 
 
 class ExchangeError(AniListOAuthError):
@@ -143,18 +130,18 @@ class ExchangeError(AniListOAuthError):
         hint: str | None = None,
     ) -> None:
         super().__init__(message)
-        self.status = status  # the HTTP status, or None where no request was made
+        self.status = status  # the HTTP status, or None if no request was made
         self.error = error  # the error code, such as "invalid_client"
-        self.description = description  # the server's text: error_description, else message
-        self.hint = hint  # the server's hint, which often names the real cause
+        self.description = description  # the response's error_description, or else its message
+        self.hint = hint  # the response's hint, which often names the real cause
 
 
 class InvalidClientError(ExchangeError):
-    """The client id, the client secret or the redirect URI is wrong: AniList does not say which."""
+    """The client id, the client secret or the redirect URI is wrong. AniList does not say which."""
 
 
 class InvalidCodeError(ExchangeError):
-    """The code cannot be exchanged; start a new login. The `reason` ``sent`` means this session already sent it."""
+    """The code cannot be exchanged. Start a new login. `reason` ``sent``: this session has already sent the code."""
 
     def __init__(
         self,
@@ -171,7 +158,7 @@ class InvalidCodeError(ExchangeError):
 
 
 class TokenMismatchError(AniListOAuthError):
-    """A pasted or implicit token is not a JWT, or belongs to another application or user. `reason` says which."""
+    """A pasted or implicit token is not a JWT, or belongs to another application or user, as `reason` says."""
 
     def __init__(self, message: str, *, reason: TokenMismatchReason) -> None:
         super().__init__(message)
@@ -186,31 +173,31 @@ class ServiceError(AniListOAuthError):
     def __init__(self, message: str, *, retry_after: float | None = None, retryable: bool | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after  # seconds, or None if unknown
-        self.retryable: bool = self._harmless if retryable is None else retryable  # the same call may be repeated
+        self.retryable: bool = self._harmless if retryable is None else retryable  # repeating the call does no harm
 
 
 class ConnectionFailedError(ServiceError):
-    """The request was never sent. The same call may be repeated."""
+    """The request was never sent, so the call may be repeated."""
 
     _harmless = True
 
 
 class OutcomeUnknownError(ServiceError):
-    """The request may have reached AniList: its code is spent, and its mutation may have been carried out."""
+    """The request may have reached AniList. A code in it is spent, and a mutation may have been carried out."""
 
 
 class RateLimitedError(ServiceError):
-    """AniList answered 429, or the next turn is further away than the caller allows. Nothing was processed."""
+    """AniList answered 429, or the wait would be longer than `max_wait`. AniList did not process the request."""
 
     _harmless = True
 
 
 class ServiceUnavailableError(ServiceError):
-    """AniList is down, has disabled its API, or Cloudflare answered in its place."""
+    """AniList is down (5xx) or has disabled its API (403), or Cloudflare answered in its place."""
 
 
 class UnexpectedResponseError(ServiceError):
-    """The answer has none of the known forms."""
+    """The response is not one that AniList is known to send."""
 
 
 class GraphQLError(AniListOAuthError):
@@ -218,9 +205,9 @@ class GraphQLError(AniListOAuthError):
 
     def __init__(self, message: str, *, errors: Errors, status: int, data: JSONObject | None = None) -> None:
         super().__init__(message)
-        self.errors = errors  # as AniList sent them, texts cut to 300 characters
-        self.status = status  # the status the body names, else the HTTP status
-        self.data = data  # the partial data of the answer
+        self.errors = errors  # as AniList sent them, with texts cut to 300 characters
+        self.status = status  # the status in the body, or else the HTTP status
+        self.data = data  # the partial data in the response
 
 
 class InvalidTokenError(GraphQLError):
@@ -236,7 +223,7 @@ class GraphQLForbiddenError(GraphQLError):
 
 
 class GraphQLValidationError(GraphQLError):
-    """AniList refused a mutation's input. `fields` lists the complaints by field."""
+    """AniList refused a mutation's input. `fields` maps each field to what is wrong with it."""
 
     def __init__(
         self, message: str, *, fields: dict[str, list[str]], errors: Errors, status: int, data: JSONObject | None = None
@@ -246,7 +233,7 @@ class GraphQLValidationError(GraphQLError):
 
 
 class QueryTooComplexError(GraphQLError):
-    """The query is too complex: its complexity is `actual`, and AniList allows `allowed`."""
+    """The query's complexity is `actual`, which is more than the `allowed` complexity."""
 
     def __init__(
         self, message: str, *, allowed: int, actual: int, errors: Errors, status: int, data: JSONObject | None = None
@@ -257,7 +244,7 @@ class QueryTooComplexError(GraphQLError):
 
 
 class LoginRequiredError(AniListOAuthError):
-    """There is no live token for `subject`. The user must log in."""
+    """There is no valid token for `subject`. The user must log in."""
 
     def __init__(self, message: str, *, subject: str) -> None:
         super().__init__(message)
@@ -265,7 +252,7 @@ class LoginRequiredError(AniListOAuthError):
 
 
 class LoginTimeoutError(AniListOAuthError, TimeoutError):
-    """The login was not finished in time, or was called off. `reason` ``refused``: its visitor said "not me"."""
+    """The login was not finished in time, or was canceled. `reason` ``refused``: the visitor chose "not me"."""
 
     def __init__(self, message: str, *, reason: LoginTimeoutReason) -> None:
         super().__init__(message)
@@ -282,7 +269,7 @@ class ReceiverError(AniListOAuthError, OSError):
 
 
 class StorageError(AniListOAuthError):
-    """A store failed. If `retryable`, the same call may be repeated without harm."""
+    """A store failed. If `retryable` is true, repeating the call does no harm."""
 
     full = False  # whether the store is full, so that an immediate retry cannot help
 
@@ -292,8 +279,8 @@ class StorageError(AniListOAuthError):
 
 
 class SealError(StorageError):
-    """A sealed record cannot be decrypted with the given keys."""
+    """An encrypted record cannot be decrypted with the given keys."""
 
 
 class InsecureRedirectURIWarning(UserWarning):
-    """The redirect URI is plain http to another machine, so codes travel unencrypted."""
+    """The redirect URI is an http address of another machine, so codes are sent unencrypted."""

@@ -1,4 +1,4 @@
-"""Requests and responses: the values that the protocol modules and the transport exchange."""
+"""HTTP requests and responses as values. The protocol modules create and read them; a transport sends them."""
 
 import json
 import math
@@ -13,16 +13,16 @@ from anilist_oauth.redaction import Unpicklable
 
 TOKEN_BODY_LIMIT = 1024 * 1024
 GRAPHQL_BODY_LIMIT = 8 * 1024 * 1024
-MEMORY = 9  # a body's values may take this many times its size limit in memory; with its strings, up to 16 times
+MEMORY = 9  # how many times its size limit a decoded body may take in memory; with its strings, up to 16 times
 
 ADDRESS_REFUSED = (
     "Cloudflare refused this machine's address, so AniList never saw the request; waiting may not help. Try from "
     "another network, or ask AniList to allow this address"
 )
 _CHALLENGES = (b"just a moment", b"enable javascript and cookies", b"ddos protection by cloudflare")
-_CONTAINER = 250  # bytes of memory per object or list; nothing else in JSON takes more per byte
-_PAGE = 64 * 1024  # bytes of a body that are searched; Cloudflare's pages are smaller
-_REFUSALS = (b"cloudflare", b"error code: 1")  # in a page, and in plain text such as "error code: 1020"
+_CONTAINER = 250  # bytes of memory for an object or list, which takes more memory per byte of JSON than anything else
+_PAGE = 64 * 1024  # the most bytes of a body that are searched; Cloudflare's pages are smaller
+_REFUSALS = (b"cloudflare", b"error code: 1")  # in HTML, and in plain text such as "error code: 1020"
 
 _BLANKS = " \t\n\r"  # the whitespace of JSON (RFC 8259 section 2)
 _BYTE_ORDER_MARK = "\ufeff"
@@ -35,8 +35,8 @@ class Request(Unpicklable):
     """One POST request. Its headers and body hold secrets and are not shown in its repr.
 
     Attributes:
-        url: The URL. It holds no secret.
-        headers: The headers of this request, in addition to those of every request.
+        url: The URL. It contains no secret.
+        headers: The headers of this request, in addition to those that the transport sends with every request.
         body: The encoded body.
         body_limit: The most bytes that the decoded response body may have.
         timeout: Seconds for this request, or None for the session's timeout.
@@ -75,8 +75,8 @@ class Response(Unpicklable):
     def refuses_address(self) -> bool:
         """Whether Cloudflare answered in AniList's place because of the IP address that the request came from.
 
-        Its refusals come with status 403, and its challenges with any status. Its other pages, such as a 522, mean that
-        AniList did not answer, and AniList's own pages may name Cloudflare as well.
+        A refusal by Cloudflare has the status 403. A challenge can have any status. Other pages of Cloudflare, such as
+        a 522, mean that AniList did not answer. AniList's own pages may mention Cloudflare as well.
         """
         if "cf-mitigated" in self.headers:
             return True
@@ -85,11 +85,11 @@ class Response(Unpicklable):
         return any(mark in body for mark in marks)
 
     def json(self, *, memory: int = MEMORY * TOKEN_BODY_LIMIT) -> Any:
-        """Decode the body as JSON, in UTF-8 with or without a byte order mark. Return None if it is not JSON.
+        """Decode the body as JSON in UTF-8, with or without a byte order mark. Return None if it is not JSON.
 
         Args:
-            memory: The most bytes of memory that the decoded values may take, as estimated beforehand. A larger
-                document counts as not JSON. Objects and short strings take 20 times their length and more.
+            memory: The most bytes of memory that the decoded values may take. This is estimated before decoding, and
+                None is returned for a larger document. Objects and short strings take over 20 times their length.
         """
         if len(self.body) * _CONTAINER > memory and _weight(self.body) > memory:
             return None

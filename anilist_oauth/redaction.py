@@ -1,7 +1,7 @@
-"""Keep secrets, and raw text of other parties, out of everything a person reads.
+"""Keep secrets and unchecked text out of messages, reprs and logs.
 
-A client secret, code, token or state is never shown. Values that hold one mask it in their repr and cannot be pickled.
-Whatever a server or a browser sends goes through `clean` before it is put into a message.
+Client secrets, codes, tokens and states are never shown. Values that hold one mask it in their repr and cannot be
+pickled. Text from a server or a browser is passed through `clean` before it is put into a message.
 """
 
 import re
@@ -11,9 +11,9 @@ from urllib.parse import quote, quote_plus
 T = TypeVar("T")
 
 MASK = "***"
-TEXT_LIMIT = 300  # the most characters of foreign text in a message
-_LOOKED_AT = 16 * 1024  # characters of foreign text that are examined one by one
-_PLACEHOLDER = "[A-Za-z]{,7}|.{,3}"  # masking a test's "code" or "secret" would garble every text
+TEXT_LIMIT = 300  # the most characters of a server's or browser's text in a message
+_LOOKED_AT = 16 * 1024  # the most characters of such a text that are examined one by one
+_PLACEHOLDER = "[A-Za-z]{,7}|.{,3}"  # a test's secret may be "code", and masking that word would garble every text
 _SHAPES = r"(?a)eyJ[\w-]{6,}(?:\.[\w-]*)*|def50[0-9a-f]{20,}"  # a JWT; a code or refresh token
 
 
@@ -28,7 +28,7 @@ def secret_bytes(secret: str) -> bytes:
 
 
 def mask_shapes(text: str) -> str:
-    """Mask everything that looks like one of AniList's access tokens, codes or refresh tokens, whoever owns it."""
+    """Mask everything that looks like an access token, code or refresh token of AniList, of any user."""
     return re.sub(_SHAPES, MASK, text)
 
 
@@ -37,12 +37,13 @@ def clean(text: str, *, secrets: tuple[str, ...] = ()) -> str:
 
     Args:
         text: The text.
-        secrets: Strings that must not be repeated, such as the client secret and the code of this request. Strings of
-            up to three characters or seven letters are not treated as secrets.
+        secrets: Strings that must not appear in the result, such as the client secret and the code of this request.
+            Strings of up to three characters or seven letters are not treated as secrets.
 
     Returns:
-        The text, with secrets (plain or percent-encoded) and everything that looks like a token replaced, runs of
-        whitespace joined, unprintable characters removed, and cut to 300 characters.
+        The text with every secret (plain or percent-encoded) and everything that looks like a token replaced by
+        ``***``. Each run of whitespace becomes one space, unprintable characters are removed, and the rest is cut to
+        300 characters.
     """
     text = _hide(text, secrets)[:_LOOKED_AT]
     text = "".join(character for character in " ".join(text.split()) if character.isprintable())
@@ -60,13 +61,13 @@ def _hide(text: str, secrets: tuple[str, ...]) -> str:
 
 
 class MaskedText(str):
-    """A secret string. It is an ordinary `str`, except that its repr is masked, and so is that of every slice of it.
+    """A secret string. It is an ordinary `str`, but its repr is masked, and so are the reprs of its slices.
 
-    Crash reporters (Sentry, rich and structlog with their defaults) show the local variables of each frame. Inside this
-    package, every secret is therefore one of three types: `MaskedText`, `MaskedBytes`, or `Masked` for anything else.
-    Wrap a secret where it comes in, before anything can raise: ``code = MaskedText(code)``. Methods of `str` return
-    plain text, so wrap their result too before you assign it: ``code = MaskedText(code.strip())``. Dicts, tuples and
-    lists show the repr of their members, so it is enough that the members are masked.
+    Crash reporters (Sentry, rich and structlog by default) show the local variables of each frame. Inside this package,
+    every secret therefore has one of three types: `MaskedText`, `MaskedBytes`, or `Masked` for anything else. Wrap a
+    secret where it is received, before anything can raise: ``code = MaskedText(code)``. Methods of `str` return plain
+    text, so wrap their result before you assign it: ``code = MaskedText(code.strip())``. Dicts, tuples and lists show
+    the reprs of their members, so it is enough to mask the members.
     """
 
     __slots__ = ()
@@ -92,9 +93,9 @@ class MaskedBytes(bytes):
 
 
 class Masked(Generic[T]):
-    """A wrapper with a masked repr for any other value that holds a secret, such as a mapping or a URL.
+    """A wrapper with a masked repr, for any other value that holds a secret, such as a mapping or a URL.
 
-    It is a plain class, which is made in half the time of an attrs class: an exchange makes four of them.
+    It is a plain class because an exchange creates four of them, and creating an attrs instance takes twice as long.
 
     Attributes:
         value: The wrapped value. Use it in an expression, and do not assign it to a name.
@@ -115,7 +116,7 @@ class Masked(Generic[T]):
 
 
 class Unpicklable:
-    """Base class of values that hold a secret: a copy is the value itself, and pickling raises `TypeError`."""
+    """Base class of values that hold a secret. Copying returns the value itself, and pickling raises `TypeError`."""
 
     __slots__ = ()
     _instead = "store its parts where you keep your secrets"

@@ -1,3 +1,3 @@
-"""The version, which the package's metadata and its User-Agent share."""
+"""The version of the package, for its metadata and its User-Agent."""
 
 __version__ = "0.1.0"

@@ -1,7 +1,7 @@
 """The command line, with one module per command.
 
-What only one command needs (the sandbox, a web server) is imported when that command is called. The others then start
-faster and do not need its extra.
+Modules that only one command needs, such as the sandbox, are imported when that command is called. So the other
+commands start faster and do not need that command's extra.
 """
 
 from typing import Annotated

@@ -17,11 +17,12 @@ _DISPLAYS = ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")
 def open_browser(url: URL) -> bool:
     """Open a URL in the system's browser, without a shell, and without waiting for the browser.
 
-    Only https is opened, or http on a loopback host (RFC 8252 section 8.12). Without a display nothing is opened,
-    because Python would start a text browser in this terminal. The browser does not inherit ``ANILIST_…`` variables.
+    Only https URLs are opened, and http URLs of a loopback host (RFC 8252 section 8.12). Without a display nothing is
+    opened, because Python would start a text browser in this terminal. The browser does not inherit environment
+    variables whose names begin with ``ANILIST_``.
 
     Returns:
-        Whether an attempt was made.
+        Whether it was tried to open the browser.
     """
     if not (url.scheme == "https" or (url.scheme == "http" and is_loopback(url.host))) or not _has_display():
         return False
@@ -35,7 +36,7 @@ def _has_display() -> bool:
 
 
 def _open(url: str) -> None:
-    """Open it in a separate Python process. `webbrowser` passes on the environment, which holds the secrets."""
+    """Open the browser from a separate process, because `webbrowser` passes on the environment, which has secrets."""
     environment = {name: value for name, value in os.environ.items() if not name.upper().startswith(_OURS)}
     with contextlib.suppress(OSError):  # the address is also shown on the screen
         subprocess.run(  # noqa: S603  no shell; the address was checked

@@ -1,4 +1,4 @@
-"""``check``: finds out what AniList would refuse in the queries of files."""
+"""``check``: reports what AniList would refuse in the GraphQL queries of some files."""
 
 import ast
 import re
@@ -15,12 +15,12 @@ from anilist_oauth.cli.terminal import FAILED, show, show_json
 _DOCUMENT = re.compile(
     r"\s*(?:#.*\s*)*(?:(?:query|mutation|subscription)\b\s*\w*\s*[({]|fragment\s+\w+\s+on\s|\{\s*\w+\s*[:({])"
 )
-_STYLES = {"deprecated": "yellow", "token": "cyan"}  # everything else is refused or cut short by AniList, and red
+_STYLES = {"deprecated": "yellow", "token": "cyan"}  # AniList refuses or truncates everything else, which is red
 
 
 @attrs.frozen(kw_only=True)
 class _Query:
-    """A GraphQL document, and where it begins in its file."""
+    """A GraphQL document and its position in its file."""
 
     text: str
     line: int = 1
@@ -42,8 +42,8 @@ def check(
 ) -> None:
     """Check queries against AniList's schema and limits. AniList is not contacted.
 
-    Reports what AniList would refuse (invalid, complexity, page), what is deprecated, and what needs a user's token.
-    The exit status is 1 if AniList would refuse a query or cut a page short.
+    Reports what AniList would refuse (invalid, complexity) or shorten (page), what is deprecated, and what needs a
+    user's token. The exit status is 1 if AniList would refuse a query or shorten a page.
     """
     found = [finding for file in files for finding in _findings(file)]
     refused = [finding for finding in found if finding["kind"] not in _STYLES]

@@ -1,4 +1,4 @@
-"""``demo``: a whole login against a sandbox, each step shown as it happens."""
+"""``demo``: shows each step of a login against a sandbox."""
 
 import asyncio
 import secrets
@@ -35,7 +35,7 @@ async def _by_itself() -> None:
         OAuthSession(sandbox.application, endpoints=sandbox.endpoints, clock=sandbox.now) as anilist,
     ):
         application = sandbox.application
-        show("A login with AniList, played by a sandbox on this machine", style="bold")
+        show("A login with a sandbox on this machine in place of AniList", style="bold")
         show(f"{sandbox.url} (AniList itself is not contacted)\n", style="dim")
 
         url = anilist.authorize_url()
@@ -45,11 +45,11 @@ async def _by_itself() -> None:
         code = parse_callback(callback, expected_state=url.query["state"], redirect_uri=application.redirect_uri)
         _step("3. The state is the one that was sent, so the code is accepted", f"*** ({len(code)} characters)")
         token = await anilist.exchange_code(code)
-        _step("4. It is exchanged for a token", f"*** ({len(token.access_token)} characters, {day(token)})")
+        _step("4. The code is exchanged for a token", f"*** ({len(token.access_token)} characters, valid {day(token)})")
         viewer = await anilist.viewer(token)
         _step("5. The token belongs to", f"{viewer.name} (AniList user {viewer.id})", style="green")
 
-        show("\nAnd a deliberate mistake: the redirect URI, one slash off\n", style="bold")
+        show("\nNow a deliberate mistake: the redirect URI with one slash too many\n", style="bold")
         try:
             await anilist.exchange_code("a-code", redirect_uri=f"{application.redirect_uri}/")
         except RedirectURIMismatchError as error:
@@ -72,7 +72,8 @@ async def _by_hand() -> None:
         login = await receiver.login(subject="demo", label="the demo in your terminal")
         opens = open_browser(login.url)
         say("A sandbox stands in for AniList. Nothing in it is real.", style="bold")
-        say("Your browser opens its login page; if not, open it yourself:" if opens else "Open in your browser:")
+        opening = "Your browser opens its login page. If it does not, open this address:"
+        say(opening if opens else "Open this address in your browser:")
         say(f"\n{login.url}\n", style="cyan")
         waiting = flow.wait(login, timeout=LIFETIME)
         done = await counted_down(waiting, seconds=LIFETIME, text="Waiting for you to come back (Ctrl+C to stop),")

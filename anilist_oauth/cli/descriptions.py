@@ -8,7 +8,7 @@ from anilist_oauth.tokens.viewer import Viewer, display_name
 
 
 def account(user_id: int, viewer: Viewer | None, token: Token) -> dict[str, Any]:
-    """Return an account as JSON types. Without a viewer, its name and address are null."""
+    """Return an account as JSON values. Without a viewer, its name and address are null."""
     return {
         "user_id": user_id,
         "user_name": None if viewer is None else viewer.name,
@@ -18,12 +18,12 @@ def account(user_id: int, viewer: Viewer | None, token: Token) -> dict[str, Any]
 
 
 def name_and_id(user_id: int, viewer: Viewer | None) -> str:
-    """Return a user's name, with the id, which stays the same when the name changes."""
+    """Return a user's name with the id. The user may change the name, but not the id."""
     return display_name(user_id, viewer) if viewer is None else f"{viewer.name} (AniList user {user_id})"
 
 
 def day(token: Token) -> str:
-    """Return until when a token is valid, in words."""
+    """Return how long a token is valid, in words."""
     return "for an unknown time" if token.expires_at is None else f"until {token.expires_at:%d %B %Y}"
 
 

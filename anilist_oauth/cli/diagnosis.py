@@ -1,4 +1,4 @@
-"""Finds out why logins fail. It needs no user and changes no token."""
+"""Find out why logins fail. This needs no user and changes no token."""
 
 import platform
 from collections.abc import Callable, Mapping
@@ -6,7 +6,7 @@ from datetime import datetime
 
 import aiohttp
 
-from anilist_oauth.cli.findings import Finding, good, problem, slips, unknown
+from anilist_oauth.cli.findings import Finding, good, problem, similar_uris, unknown
 from anilist_oauth.cli.proxy import Proxy
 from anilist_oauth.cli.response_headers import Witness
 from anilist_oauth.cli.settings_check import NOBODY, REDIRECT_URI, SECRET_LENGTH, SETTINGS, check_forms
@@ -50,9 +50,12 @@ async def diagnose(
     Args:
         settings: The result of `read_settings`.
         endpoints: AniList's endpoints, or those of a sandbox.
-        store: The store, not opened yet.
+        store: The store, which has not been opened.
         proxy: The proxy for requests.
         clock: Returns this machine's time (aware).
+
+    Returns:
+        The findings, in the order in which they should be shown.
     """
     findings, application = check_forms(settings)
     if all(finding.name != "redirect_uri" or finding.level == "good" for finding in findings):
@@ -63,13 +66,13 @@ async def diagnose(
 
 
 def check_versions() -> Finding:
-    """Report the versions that a bug report needs."""
+    """Report the versions that belong in a bug report."""
     system = f"Python {platform.python_version()}, aiohttp {aiohttp.__version__}, {platform.platform(terse=True)}"
     return good("version", f"anilist-oauth {__version__}, {system}")
 
 
 def check_port(redirect_uri: str) -> Finding:
-    """Open the redirect URI's port for a moment, if it is on this machine."""
+    """Check that the redirect URI's port can be opened, if the redirect URI is on this machine."""
     try:
         addresses = loopback_addresses(redirect_uri)
     except ConfigurationError:
@@ -84,13 +87,13 @@ def check_port(redirect_uri: str) -> Finding:
 
 
 async def check_store(store: Store) -> Finding:
-    """Open the store and read from it."""
+    """Check that the store can be opened and read."""
     try:
         async with store:
             await store.tokens.get("doctor", client_id="doctor")
     except (AniListOAuthError, ImportError) as error:
         return problem("store", str(error), "choose another store with --store or ANILIST_STORE")
-    return good("store", "opens")
+    return good("store", "can be opened and read")
 
 
 async def check_service(
@@ -115,14 +118,17 @@ async def check_service(
 
 
 def _by_way_of(proxy: Proxy | None, finding: Finding) -> Finding:
-    """Mention the proxy if the network fails, because it is the first thing to check."""
+    """Mention the proxy in a network problem, because it is the first thing to check."""
     if proxy is None or (finding.name, finding.level) != ("network", "problem"):
         return finding
     return problem("network", finding.text, f"check the proxy {proxy}, and whether NO_PROXY should list the host")
 
 
 async def _together(session: OAuthSession, application: Application | None, reached: Finding) -> Finding:
-    """Check the application with AniList, if both are available. An outage counts as one problem only."""
+    """Check the application with AniList, if its settings are valid and AniList can be reached.
+
+    An outage that was already found is not reported a second time.
+    """
     if application is None:
         return unknown("application", "not checked with AniList: fix the problems above first")
     if (reached.name, reached.level) == ("network", "problem"):
@@ -137,14 +143,14 @@ async def _reached(session: OAuthSession) -> Finding:
     try:
         await session.graphql("{ __typename }", max_wait=1.0)
     except GraphQLError:
-        pass  # it answers, which is all this call checks
+        pass  # AniList answered, and nothing else is checked here
     except ServiceError as error:
         return _failing(error)
     return good("network", f"{session.endpoints.graphql.host} answers")
 
 
 async def _accepted(session: OAuthSession, application: Application) -> Finding:
-    """Exchange a code that cannot be valid. AniList's first complaint shows what it has accepted."""
+    """Try to exchange a code that cannot be valid. AniList's error shows which settings it has accepted before it."""
     try:
         await session.exchange_code(_NO_CODE)
     except InvalidCodeError as error:
@@ -159,19 +165,19 @@ async def _accepted(session: OAuthSession, application: Application) -> Finding:
         return problem("application", str(error), f"compare all three with {SETTINGS}")
     except ServiceError as error:
         return _failing(error)
-    return problem("anilist", "a made-up code was accepted, so this is not AniList", "check --endpoints")
+    return problem("anilist", "the server accepted a made-up code, so it is not AniList", "check --endpoints")
 
 
 def _one_of_three(application: Application) -> Finding:
     length = len(application.client_secret or "")
-    odd = "" if length == SECRET_LENGTH else f" (AniList's have {SECRET_LENGTH})"
+    odd = "" if length == SECRET_LENGTH else f" (secrets of AniList have {SECRET_LENGTH})"
     text = (
-        "AniList does not accept the application. One of these differs from its settings:\n"
+        "AniList does not accept the application. One of these differs from its settings at AniList:\n"
         f"  client id      {application.client_id}\n"
         f"  client secret  {length} characters{odd}\n"
         f"  redirect URI   {application.redirect_uri}"
     )
-    usual = "".join(f"\n  {slip}" for slip in slips(application.redirect_uri))
+    usual = "".join(f"\n  {uri}" for uri in similar_uris(application.redirect_uri))
     also = f"; common mistakes with this URI:{usual}" if usual else ""
     return problem("application", text, f"compare each with {SETTINGS}{also}")
 
@@ -183,7 +189,7 @@ def _failing(error: ServiceError) -> Finding:
         case RateLimitedError():
             return problem("rate_limit", str(error), "wait; everything at this IP address shares one limit")
         case ServiceUnavailableError() if str(error).startswith(ADDRESS_REFUSED):
-            return problem("anilist", str(error), "your settings may be right; it is this IP address that was refused")
+            return problem("anilist", str(error), "your settings may be right; only this IP address was refused")
         case ServiceUnavailableError():
             return problem("anilist", str(error), "wait; your settings are not the cause")
         case _:

@@ -1,4 +1,4 @@
-"""``doctor``: shows what `diagnosis` finds, as a table or as JSON."""
+"""``doctor``: shows the findings of `diagnosis` as a table or as JSON."""
 
 import asyncio
 import os

@@ -16,8 +16,8 @@ class Finding:
 
     Attributes:
         name: What was checked, such as ``client_secret`` or ``clock``.
-        level: Whether it is good, a problem, or unknown.
-        text: What was found. Of a secret, only the length is shown.
+        level: ``good``, ``problem``, or ``unknown`` if it could not be checked.
+        text: What was found. For a secret, this is only its length.
         remedy: What to do about a problem.
     """
 
@@ -42,8 +42,8 @@ def unknown(name: str, text: str) -> Finding:
     return Finding(name=name, level="unknown", text=text)
 
 
-def slips(redirect_uri: str) -> Iterator[str]:
-    """Return what may be registered at AniList instead of this redirect URI, most likely first."""
+def similar_uris(redirect_uri: str) -> Iterator[str]:
+    """Yield the URIs that may be registered at AniList by mistake instead of this one, the most likely first."""
     parts = split_uri(redirect_uri)
     scheme, rest = parts.scheme or "", redirect_uri.partition("://")[2]
     if scheme not in DEFAULT_PORTS or not rest:

@@ -1,4 +1,4 @@
-"""The look of the help pages."""
+"""Change how the help pages describe options."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,23 +7,23 @@ from typer.core import TyperCommand, TyperGroup
 
 
 class Command(TyperCommand):
-    """A command whose help says what an option takes: ``URL`` is better than ``str``, and a flag takes nothing."""
+    """A command whose help names an option's value, such as ``URL`` instead of ``str``, and names none for a flag."""
 
     def get_params(self, ctx: Any) -> Any:
-        """Return the parameters, described as above."""
+        """Return the parameters with these descriptions."""
         return [_described(parameter) for parameter in super().get_params(ctx)]
 
 
 class Group(TyperGroup):
-    """The same for options before the command."""
+    """The same for a group of commands and its own options."""
 
     def get_params(self, ctx: Any) -> Any:
-        """Return the parameters, described as above."""
+        """Return the parameters with these descriptions."""
         return [_described(parameter) for parameter in super().get_params(ctx)]
 
 
 def _described(parameter: Any) -> Any:
-    """Prevent newer versions of typer from calling each flag ``<bool>`` and from ignoring the name of a value."""
+    """Set what newer versions of typer show after an option: not ``<bool>`` for a flag, and otherwise its metavar."""
     takes = None if getattr(parameter, "is_bool_flag", False) else parameter.metavar
     vars(parameter)["display_type_rich"] = _says(takes)
     return parameter

@@ -1,4 +1,4 @@
-"""React to the first Ctrl+C only, so that further ones do not interrupt the clean-up."""
+"""React only to the first Ctrl+C, so that another one does not interrupt the clean-up."""
 
 import signal
 from collections.abc import Awaitable, Iterator
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Ignore Ctrl+C inside the block, so that a second one does not interrupt the reaction to the first."""
+    """Ignore Ctrl+C inside the block, so that a second one does not interrupt the clean-up after the first."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         yield
@@ -20,7 +20,7 @@ def uninterrupted() -> Iterator[None]:
 
 
 async def interrupted_once(work: Awaitable[T]) -> T:
-    """Await work that Ctrl+C cancels, but only once: a second one would break the event loop."""
+    """Await work that Ctrl+C cancels. A second Ctrl+C is ignored, because it would interrupt the event loop itself."""
     cancel = signal.getsignal(signal.SIGINT)
     if not callable(cancel):
         return await work  # Ctrl+C was already ignored when this command started

@@ -76,7 +76,7 @@ def login(
 
 
 async def _closed(stack: AsyncExitStack) -> None:
-    """Close everything quickly. After Ctrl+C during the exchange, nobody wants to wait for its answer."""
+    """Close everything within a second, because nobody wants to wait for an exchange after pressing Ctrl+C."""
     with suppress(TimeoutError):
         async with asyncio.timeout(_PATIENCE):
             await stack.aclose()
@@ -98,9 +98,9 @@ async def _by_callback(flow: LoginFlow, *, subject: str, browser: bool, timeout:
 
 def _elsewhere(redirect_uri: str) -> str:
     return (
-        f"the redirect URI {redirect_uri} is not plain http on this machine, so the browser cannot come back here; use "
-        "--pin and paste the address where your browser ends up, or create a client at AniList with a redirect URI "
-        "such as http://127.0.0.1:8080/callback"
+        f"the redirect URI {redirect_uri} is not an http address of this machine, so the browser cannot come back to "
+        "this command; use --pin and paste the address at which your browser arrives, or create a client at AniList "
+        "with a redirect URI such as http://127.0.0.1:8080/callback"
     )
 
 
@@ -121,7 +121,7 @@ def _by_paste(runner: asyncio.Runner, flow: LoginFlow, *, subject: str, browser:
 
 
 async def _finish(flow: LoginFlow, pasted: MaskedText, begun: Login) -> CompletedLogin:
-    """Accept a code. If an implicit token was pasted by mistake, accept it if AniList confirms it."""
+    """Finish the login with a code. If a token of the implicit grant was pasted by mistake, verify it and use it."""
     try:
         token = parse_implicit(pasted, now=flow.session.clock())
     except InvalidCallbackError:

@@ -1,4 +1,4 @@
-"""Read what a person pastes into the terminal, however long and in however many lines."""
+"""Read text of any length, and of any number of lines, that a person pastes into the terminal."""
 
 import os
 import select
@@ -8,16 +8,16 @@ from anilist_oauth.cli.terminal import say
 from anilist_oauth.redaction import Masked, MaskedBytes
 
 _CHUNK = 65536
-_QUIET = 0.1  # seconds without input after which a paste of several lines is complete
+_QUIET = 0.1  # seconds; after so long without input, a paste of several lines is complete
 _END_OF_INPUT = b"\x04"
 _BACKSPACES = frozenset(b"\x7f\x08")
 
 
 def read_paste(prompt: str) -> str:
-    """Read pasted text up to Enter. It is not echoed, because it is as good as a password.
+    """Read pasted text up to Enter. The text is not shown, because it is as secret as a password.
 
-    A terminal delivers lines of at most 4,096 characters, so the text is read character by character. This call blocks.
-    Call it outside of the event loop, in the main thread, so that Ctrl+C ends it.
+    A terminal cuts lines at 4,096 characters, so the text is read character by character. This call blocks. Call it
+    outside of the event loop, in the main thread, so that Ctrl+C ends it.
 
     Returns:
         The text, or an empty string at the end of the input.
@@ -37,7 +37,7 @@ def read_paste(prompt: str) -> str:
     mode[6][termios.VMIN], mode[6][termios.VTIME] = 1, 0
     termios.tcsetattr(terminal, termios.TCSADRAIN, mode)
     try:
-        say(prompt, end="")  # only now, because text pasted earlier would be cut off
+        say(prompt, end="")  # not earlier, because the terminal would cut text that is pasted before its mode is set
         pasted = _read(terminal)
     finally:
         termios.tcsetattr(terminal, termios.TCSADRAIN, before)
@@ -57,7 +57,7 @@ def _read(terminal: int) -> MaskedBytes:
 
 
 def _add(kept: Masked[bytearray], typed: MaskedBytes) -> None:
-    """Add typed bytes and apply backspaces, which the terminal no longer does itself."""
+    """Add typed bytes, and apply backspaces, because the terminal does not do so in this mode."""
     for byte in typed:
         if byte in _BACKSPACES:
             del kept.value[-1:]

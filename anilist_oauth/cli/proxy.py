@@ -1,4 +1,4 @@
-"""The proxy for requests, from the options or the environment."""
+"""Find the proxy for requests in the options or in the environment."""
 
 import os
 from urllib.request import getproxies, proxy_bypass
@@ -16,8 +16,8 @@ class Proxy:
     """A proxy.
 
     Attributes:
-        url: Its URL. It may contain a password and is not shown.
-        source: Where it was set, such as ``HTTPS_PROXY``.
+        url: Its URL. It may contain a password, so its repr is masked.
+        source: The option or variable that it comes from, such as ``HTTPS_PROXY``.
     """
 
     url: str = attrs.field(converter=MaskedText)
@@ -37,7 +37,7 @@ def find_proxy(endpoints: Endpoints, *, given: str | None) -> Proxy | None:
         given: The URL of ``--proxy``. It takes precedence over ``HTTPS_PROXY``.
 
     Returns:
-        The proxy. None if there is none, or ``NO_PROXY`` lists the host.
+        The proxy, or None if none is set or ``NO_PROXY`` lists the host.
     """
     if given is not None:
         return Proxy(url=given, source="--proxy")

@@ -29,9 +29,7 @@ def query(
     variables: Annotated[str, typer.Option(help="The query's variables, as a JSON object.", metavar="JSON")] = "{}",
     subject: Annotated[
         str | None,
-        typer.Option(
-            help="Whose login to use.", metavar="NAME", show_default="cli, or nobody where that is not logged in"
-        ),
+        typer.Option(help="Whose login to use.", metavar="NAME", show_default="cli, or nobody if cli is not logged in"),
     ] = None,
     store: StoreURL = None,
     endpoints: EndpointsURL = None,

@@ -1,4 +1,4 @@
-"""What responses say besides their bodies: the server's clock and its rate limit."""
+"""Read the server's clock and rate limit from the headers of its responses."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,14 @@ class _Answer:
 
 
 class Witness:
-    """Keeps the headers of every response. `clock` returns this machine's time."""
+    """Records the headers of every response.
+
+    Args:
+        clock: Returns this machine's time (aware).
+
+    Attributes:
+        trace: Pass it to a session as a trace config, so that its responses are recorded.
+    """
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
@@ -38,25 +45,27 @@ class Witness:
     def clock(self) -> Finding:
         """Compare this machine's clock with the server's."""
         if not self._answers:
-            return unknown("clock", "not compared: there was no answer")
+            return unknown("clock", "not compared: the server did not answer")
         dates = [(answer, _date(answer.headers.get("Date"))) for answer in self._answers]
         skews = [answer.at - date for answer, date in dates if date is not None]
         if not skews:
             return unknown("clock", "not compared: the server does not send its time")
         ahead = min(skews, key=abs)
         if abs(ahead) <= _TOLERATED:
-            return good("clock", f"right, to {max(1, round(abs(ahead).total_seconds()))} s")
+            return good("clock", f"right to within {max(1, round(abs(ahead).total_seconds()))} s")
         by = f"{round(abs(ahead).total_seconds() / 60)} minutes {'ahead of' if ahead > timedelta() else 'behind'}"
-        return problem("clock", f"this machine is {by} AniList", "set its clock (NTP); logins and tokens expire by it")
+        remedy = "set the clock (NTP), because logins and tokens expire by it"
+        return problem("clock", f"this machine is {by} AniList", remedy)
 
     def rate_limit(self, graphql: URL) -> Finding:
         """Report the current rate limit."""
         for answer in self._answers:
             said = RateLimit.from_headers(answer.headers, now=answer.at)
             if answer.url == graphql and said.limit is not None:
-                left = "" if said.remaining is None else f", {said.remaining} left in this one"
+                left = "" if said.remaining is None else f", {said.remaining} left in this minute"
                 return good("rate_limit", f"{said.limit} requests a minute{left}")
-        return unknown("rate_limit", "the server does not send one" if self._answers else "not known: no answer came")
+        silent = "not known: the server did not answer"
+        return unknown("rate_limit", "the server does not send one" if self._answers else silent)
 
 
 def _date(text: str | None) -> datetime | None:

@@ -1,4 +1,4 @@
-"""``sandbox``: runs a stand-in for AniList that an application can use, with a log to follow."""
+"""``sandbox``: runs a stand-in for AniList, and shows a log of its requests."""
 
 import asyncio
 import os
@@ -11,7 +11,7 @@ from anilist_oauth.cli.terminal import INTERRUPTED
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.oauth.application import Application
 
-# Always the same, so that an application can keep its settings. It is not a secret, because nothing here is real.
+# Always the same, so that an application can keep its settings. It does not have to stay secret.
 _SECRET = "sandboxsandboxsandboxsandboxsandboxsandb"
 _STATUS = re.compile(r"  [A-Z]+ \S+ ([2-5])[0-9]{2}")
 _COLORS = {"2": "green", "3": "cyan", "4": "yellow", "5": "red"}
@@ -20,13 +20,13 @@ _COLORS = {"2": "green", "3": "cyan", "4": "yellow", "5": "red"}
 def sandbox(
     *,
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 for a free one.", metavar="PORT")
+        int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1. 0 chooses a free one.", metavar="PORT")
     ] = 8080,
     redirect_uri: Annotated[
         str, typer.Option(help="Your application's redirect URI, byte for byte.", metavar="URI")
     ] = "http://localhost:9090/callback",
     user: Annotated[
-        list[str] | None, typer.Option(help="An account; may be repeated.", metavar="NAME", show_default="mika")
+        list[str] | None, typer.Option(help="An account. May be repeated.", metavar="NAME", show_default="mika")
     ] = None,
     weather: Annotated[
         str, typer.Option(help="clear, outage, cloudflare, throttled, slow or flaky.", metavar="NAME")
@@ -61,7 +61,7 @@ def sandbox(
         raise typer.Exit(INTERRUPTED) from None
     except OSError as error:
         why = os.strerror(error.errno) if error.errno else error  # asyncio adds the address and more to the message
-        typer.echo(f"Port {port} cannot be used ({why}): choose another with --port, or 0 for a free one.", err=True)
+        typer.echo(f"Port {port} cannot be used ({why}). Choose another with --port, or 0 for a free one.", err=True)
         raise typer.Exit(code=1) from error
 
 

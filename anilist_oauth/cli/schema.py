@@ -1,4 +1,4 @@
-"""``schema``: AniList's GraphQL schema, for an editor, gql or ariadne-codegen."""
+"""``schema``: prints AniList's GraphQL schema, for an editor, gql or ariadne-codegen."""
 
 from anilist_oauth.cli.terminal import show
 

@@ -1,4 +1,4 @@
-"""The options that several commands share, and the objects made from them."""
+"""The options that several commands have in common, and the objects created from them."""
 
 import os
 from collections.abc import AsyncIterator
@@ -22,13 +22,13 @@ DEFAULT_SUBJECT = "cli"
 LIFETIME = 600.0  # seconds
 _KEYS = "ANILIST_STORE_KEYS"
 
-Subject = Annotated[str, typer.Option(help="Whose login it is; any name you choose.", metavar="NAME")]
+Subject = Annotated[str, typer.Option(help="Whose login it is. Choose any name.", metavar="NAME")]
 StoreURL = Annotated[
     str | None,
     typer.Option(
         "--store",
         envvar="ANILIST_STORE",
-        help="Where tokens are kept, such as sqlite:///tokens.db; by default tokens.db in your data folder.",
+        help="Where tokens are stored, such as sqlite:///tokens.db. By default tokens.db in your data folder.",
         metavar="URL",
         show_default=False,
     ),
@@ -47,7 +47,7 @@ ProxyURL = Annotated[
     str | None,
     typer.Option(
         "--proxy",
-        help="An http proxy to go through; by default the one of HTTPS_PROXY.",
+        help="An http proxy for all requests. By default HTTPS_PROXY.",
         metavar="URL",
         show_default=False,
     ),
@@ -75,10 +75,10 @@ def endpoints_at(base: str | None) -> Endpoints:
 
 
 def store_at(url: str | None) -> Store:
-    """Return the store of a URL, or the default one, not opened yet. The keys come from ``ANILIST_STORE_KEYS``.
+    """Return the store for a URL, or the default one. It has not been opened. Its keys are in ``ANILIST_STORE_KEYS``.
 
     Raises:
-        typer.BadParameter: The URL is not a store's.
+        typer.BadParameter: The URL is not that of a store, or the keys are invalid.
     """
     try:
         return open_store(url or _default_store())
@@ -88,10 +88,10 @@ def store_at(url: str | None) -> Store:
 
 
 def missing_file(url: str | None) -> str | None:
-    """Return the path of a SQLite store whose file does not exist. None for every other store.
+    """Return the path of the store's SQLite file if it does not exist, or None for any other store.
 
     Raises:
-        typer.BadParameter: The URL is not a store's.
+        typer.BadParameter: The URL is not that of a store, or the keys are invalid.
     """
     from sqlalchemy.engine import make_url
 
@@ -104,24 +104,26 @@ def missing_file(url: str | None) -> str | None:
 
 
 def known_client() -> Application:
-    """Return the environment's application. Its client ID is enough to use stored tokens.
+    """Return an application with the client ID in the environment, which is enough to use stored tokens.
 
     Raises:
         ConfigurationError: ``ANILIST_CLIENT_ID`` is missing or invalid.
     """
     client_id = os.environ.get(CLIENT_ID, "").strip()
     if not client_id:
-        raise ConfigurationError(f"set {CLIENT_ID} in the environment; tokens are stored per application")
+        raise ConfigurationError(
+            f"{CLIENT_ID} is not set, and tokens are stored per application; set it in the environment"
+        )
     return Application(client_id=client_id, redirect_uri=PIN_REDIRECT_URI)
 
 
 def any_client() -> Application:
-    """Return the environment's application. If there is none, return one for public queries only."""
+    """Return the application of `known_client`, or one for public queries if the environment has no client ID."""
     return known_client() if os.environ.get(CLIENT_ID) else NOBODY
 
 
 def require_store(url: str | None, *, subject: str) -> None:
-    """Refuse a SQLite store whose file does not exist, because opening it would create the file.
+    """Raise an error if the store's SQLite file does not exist, because opening the store would create it.
 
     Raises:
         LoginRequiredError: The file does not exist, so nobody is logged in.
@@ -140,7 +142,7 @@ async def opened(
     proxy: str | None = None,
     lifetime: float = LIFETIME,
 ) -> AsyncIterator[LoginFlow]:
-    """Open the store, and a session and a flow that use it.
+    """Open the store, a session, and a flow that uses both.
 
     Raises:
         typer.BadParameter: The store, endpoints or proxy are invalid.

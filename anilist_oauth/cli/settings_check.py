@@ -1,4 +1,4 @@
-"""Check the three settings of an application, each by itself."""
+"""Check each of an application's three settings."""
 
 import warnings
 from collections.abc import Iterator, Mapping
@@ -28,7 +28,11 @@ def read_settings(environment: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def check_forms(settings: Mapping[str, str]) -> tuple[list[Finding], Application | None]:
-    """Check the client id, secret and redirect URI. Also return their application if they are valid."""
+    """Check the client id, secret and redirect URI.
+
+    Returns:
+        The findings, and the application if all three are valid, or else None.
+    """
     findings = [
         _quoted("client_id", CLIENT_ID, settings) or _client_id(settings),
         _quoted("client_secret", CLIENT_SECRET, settings) or _client_secret(settings),
@@ -46,10 +50,10 @@ def check_forms(settings: Mapping[str, str]) -> tuple[list[Finding], Application
 
 
 def _quoted(name: str, variable: str, settings: Mapping[str, str]) -> Finding | None:
-    """Find quotes around a value from a .env file, which not every program removes."""
+    """Find quotes around a value. They may come from a .env file, because not every program removes them."""
     given = MaskedText(settings.get(variable, "").strip())
     if len(given) > 1 and given[0] == given[-1] and given[0] in "\"'":
-        return problem(name, f"{variable} is in quotes, which count as part of it", "remove the quotes at both ends")
+        return problem(name, f"{variable} contains quotes around the value", "remove the quotes at both ends")
     return None
 
 
@@ -60,7 +64,7 @@ def _client_id(settings: Mapping[str, str]) -> Finding:
     except ConfigurationError as error:
         return _malformed("client_id", CLIENT_ID, given, error)
     if not (client_id.isascii() and client_id.isdigit()):
-        text = "it is not a number, as AniList's IDs are; it may be the application's name or its secret"
+        text = "the ID is not a number, as all of AniList's are; it may be the application's name or its secret"
         return problem("client_id", text, f"copy the ID from {SETTINGS} into {CLIENT_ID}")
     return good("client_id", client_id)
 

@@ -1,4 +1,4 @@
-"""``store``: what the store holds, its version and health; ``store key`` makes a key to seal its tokens with."""
+"""``store``: shows the store's version, contents and health. ``store key`` makes a key that encrypts its tokens."""
 
 import asyncio
 import time
@@ -21,7 +21,7 @@ def store(context: typer.Context, *, store: StoreURL = None, as_json: AsJSON = F
     if context.invoked_subcommand is not None:
         return
     if missing_file(store):
-        say("There is no store yet. `anilist-oauth login` makes one.", style="red")
+        say("There is no store yet. `anilist-oauth login` creates one.", style="red")
         raise typer.Exit(FAILED)
     health, milliseconds = asyncio.run(_health(store))
     if as_json:
@@ -35,21 +35,21 @@ def store(context: typer.Context, *, store: StoreURL = None, as_json: AsJSON = F
         ("Version", version),
         ("Tokens", f"{health.tokens:,}"),
         ("Logins of the last minutes", f"{health.logins:,}"),
-        ("Answers in", f"{milliseconds} ms"),
+        ("Response time", f"{milliseconds} ms"),
     ]
     show_table(rows)
 
 
 def key() -> None:
-    """Make a new key that seals the tokens of a store."""
+    """Make a new key that encrypts the tokens of a store."""
     try:
         from cryptography.fernet import Fernet
     except ImportError as error:
-        raise ImportError("sealed tokens need cryptography: pip install 'anilist-oauth[seal]'") from error
+        raise ImportError("encrypted tokens need cryptography: pip install 'anilist-oauth[seal]'") from error
     show(Fernet.generate_key().decode())
     say(
-        f"Keep it where secrets belong, and set {VARIABLE} to it. To change keys, put the new one before the old ones, "
-        "with commas between. If you lose it, every user must log in again."
+        f"Keep it secret, and set {VARIABLE} to it. To change keys, put the new key before the old ones, separated by "
+        "commas. If you lose the keys, every user must log in again."
     )
 
 

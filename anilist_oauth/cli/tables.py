@@ -6,18 +6,18 @@ from collections.abc import Sequence
 
 from anilist_oauth.cli.terminal import columns, write
 
-_UNBROKEN = 10_000  # columns if stdout is not a terminal, so that each row stays on one line for grep
+_UNBROKEN = 10_000  # columns; if stdout is not a terminal, each row stays on one line for grep
 
 Row = Sequence[str]
 
 
 def show_table(rows: Sequence[Row], *, header: Row = (), styles: Sequence[str] = ()) -> None:
-    """Show rows on stdout, in columns. Text that does not fit the terminal wraps at words.
+    """Show rows on stdout, in columns. Text that is too wide for the terminal is wrapped at words.
 
     Args:
         rows: The cells of each row, without control characters.
-        header: The names of the columns, if any.
-        styles: The style of each row, if any.
+        header: The names of the columns. By default none.
+        styles: The style of each row. By default none.
     """
     from rich.console import Console
     from rich.table import Table

@@ -1,4 +1,4 @@
-"""How commands write and end: results on stdout, everything else on stderr, no traceback for expected failures."""
+"""Write to the terminal, and end commands: results on stdout, messages on stderr, no traceback for expected errors."""
 
 import asyncio
 import json
@@ -27,12 +27,12 @@ FAILED, INTERRUPTED = 1, 130
 _STYLES: dict[str, dict[str, Any]] = {"dim": {"dim": True}, "bold": {"bold": True}}  # any other style is a color
 _USUAL_COLUMNS = 80  # if the terminal does not report its width
 _CLEAR_LINE = "\r\x1b[K"
-# Characters that move the cursor or reverse text, and those that UTF-8 cannot encode; not line breaks and tabs.
+# Characters that move the cursor or reverse text, and those that UTF-8 cannot encode. Line breaks and tabs are allowed.
 _DANGEROUS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def well_ended(command: Callable[P, None]) -> Callable[P, None]:
-    """Add the usual exit codes to a command: 1 with one sentence for an expected failure, 130 for Ctrl+C."""
+    """Add the usual exit codes to a command: 1 with a message for an expected error, and 130 for Ctrl+C."""
 
     @wraps(command)
     def ended(*arguments: P.args, **options: P.kwargs) -> None:
@@ -65,7 +65,7 @@ def how_to_install(missing: str) -> str:
     """Return how to install a missing extra with each of the usual installers.
 
     Args:
-        missing: The message of this package's `ImportError`: what is missing, then the extra as pip takes it.
+        missing: The message of this package's `ImportError`: what is missing, and then ``pip install`` with the extra.
     """
     what, _, pip = missing.rpartition("pip install ")
     extra = pip.partition("[")[2].partition("]")[0]
@@ -76,7 +76,7 @@ def how_to_install(missing: str) -> str:
 
 @contextmanager
 def _warnings_said() -> Iterator[None]:
-    """Show the warnings about a redirect URI or a store without the line of code, which is no use to a person."""
+    """Show the warnings about a redirect URI or a store without the line of code, which does not help a user."""
     with warnings.catch_warnings():
         usual = warnings.showwarning
 
@@ -101,19 +101,19 @@ def show(text: str, *, style: str | None = None) -> None:
 
 
 def show_json(value: Any) -> None:
-    """Show the result as JSON, without characters that a terminal would obey."""
+    """Show the result as JSON. Characters that control a terminal are escaped."""
     is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     text = json.dumps(value, indent=2, ensure_ascii=not is_utf8)
     write(sys.stdout, _DANGEROUS.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
 
 
 def printable(text: str) -> str:
-    """Remove the characters that a terminal would obey."""
+    """Return the text without the characters that control a terminal."""
     return _DANGEROUS.sub("", text)
 
 
 def can_show(text: str) -> bool:
-    """Return whether stdout's encoding has these characters. An old one would show question marks instead."""
+    """Return whether stdout's encoding has these characters. With an old one, question marks are shown instead."""
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
@@ -122,12 +122,12 @@ def can_show(text: str) -> bool:
 
 
 def is_interactive() -> bool:
-    """Return whether somebody is watching stderr."""
+    """Return whether stderr is a terminal."""
     return sys.stderr.isatty()
 
 
 async def counted_down(work: Awaitable[T], *, seconds: float, text: str) -> T:
-    """Await work. If somebody is watching, show the remaining time each second."""
+    """Await work. If stderr is a terminal, show the remaining time each second."""
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
@@ -157,7 +157,10 @@ def columns(stream: TextIO) -> int:
 
 
 def _styled(stream: TextIO, text: str, style: str | None) -> str:
-    """Remove what a terminal would obey, wrap at words, and add color if wanted (https://no-color.org)."""
+    """Return the text without control characters, wrapped at words, and colored unless NO_COLOR is set.
+
+    See https://no-color.org.
+    """
     text = MaskedText(printable(text))
     if not stream.isatty():
         return text

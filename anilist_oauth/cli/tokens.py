@@ -1,4 +1,4 @@
-"""``tokens``: lists whose tokens are stored, and how long they are valid."""
+"""``tokens``: lists the users whose tokens are stored, and how long the tokens are valid."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ _COLUMNS = ("SUBJECT", "USER", "EXPIRES", "DAYS LEFT", "NEEDS LOGIN")
 
 
 def tokens(*, store: StoreURL = None, as_json: AsJSON = False) -> None:
-    """List the logins whose tokens are stored, of every application. The tokens themselves are not shown."""
+    """List the stored logins of every application. The tokens themselves are not shown."""
     stored = [] if missing_file(store) else asyncio.run(_stored(store))
     stored.sort(key=lambda one: (one.client_id, one.subject))
     if as_json:

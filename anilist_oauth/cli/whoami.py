@@ -1,4 +1,4 @@
-"""``whoami``: asks AniList with the stored token, and stores the viewer if the login could not."""
+"""``whoami``: asks AniList whose token is stored. Also stores the viewer if the login could not do so."""
 
 import asyncio
 
@@ -48,5 +48,5 @@ async def _ask(
         token = await flow.token_for(subject)
         stored = await flow.tokens.get(subject, client_id=application.client_id)
         if stored is None or stored.viewer is None:
-            return await flow.viewer(subject), token  # asks AniList and completes the record
+            return await flow.viewer(subject), token  # also asks AniList, and stores the viewer
         return parse_viewer(await flow.graphql(subject, VIEWER_QUERY)), token

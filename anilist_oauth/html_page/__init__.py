@@ -1,4 +1,4 @@
-"""The HTML frame of every page that people see, and the texts of the pages.
+"""The HTML layout and the texts of every page that people see.
 
     page = render(
         title="Connect AniList",
@@ -7,15 +7,16 @@
     )
     return web.Response(status=page.status, headers=page.headers, body=page.body)
 
-A page is plain HTML and CSS in one response, light and dark, for phone and desktop. Its content security policy allows
-only its style sheet, one script if it has one (both by hash), the application's icon, and forms to the sources named in
-`form_action`. It is never cached, framed or sent as a referrer.
+A page is one response of plain HTML and CSS, with a light and a dark theme, for phones and desktops. Its content
+security policy allows only its style sheet and its script (both by hash), the application's icon, and forms to the
+sources in `form_action`. The headers forbid browsers to cache the page, to frame it, or to send its address as a
+referrer.
 
 Text is escaped unless it is `Markup`, which only the functions here create. A `str` in a page's body becomes a
 paragraph. Use `element` for other elements, `form` and `button` for forms, `isolated` for names that somebody chose.
 
-Reading order: `elements`, `page`, `style`. `texts` has every text by its public name, `pages` sets the application's
-name and the language, and `browser_headers` tells a person's visit from a program's.
+Reading order: `elements`, `page`, `style`. `texts` has every text by its public name. `pages` sets the application's
+name and the language. `browser_headers` distinguishes the visits of people from those of programs.
 """
 
 from anilist_oauth.html_page.elements import Content, Markup, button, element, escape, form, isolated, source

@@ -1,12 +1,12 @@
-"""Tell from a browser's headers who makes a request: a person, or a program that only looks ahead."""
+"""Tell from a request's headers whether a person opened the page, or a program or the browser fetched it in advance."""
 
 from collections.abc import Mapping
 
-_LOOKING_AHEAD = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")  # Chromium, older ones, Safari, Firefox
+_LOOKING_AHEAD = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")  # of Chromium, older Chromium, Safari, Firefox
 
 
 def is_prefetch(headers: Mapping[str, str]) -> bool:
-    """Return whether a browser only fetches ahead. Nobody has gone there yet, so nothing may be spent.
+    """Return whether a browser fetches the page in advance. Nobody has opened it yet, so no code may be exchanged.
 
     Args:
         headers: A request's headers; lookups ignore letter case.
@@ -15,10 +15,10 @@ def is_prefetch(headers: Mapping[str, str]) -> bool:
 
 
 def is_navigation(headers: Mapping[str, str]) -> bool:
-    """Return whether a person may see the answer as a page.
+    """Return whether a person may see the response as a page.
 
-    Browsers say so in ``Sec-Fetch-Mode`` and ``Sec-Fetch-Dest`` (W3C Fetch Metadata). Images, scripts and frames of
-    another page do not count. A request with neither header counts as a person's.
+    The headers ``Sec-Fetch-Mode`` and ``Sec-Fetch-Dest`` tell (W3C Fetch Metadata). The result is False for images,
+    scripts and frames of another page, and True for a request without these headers.
 
     Args:
         headers: A request's headers; lookups ignore letter case.

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Mapping
 
-# Same as `html.escape`. Its module loads a table of 2,231 entities, which would slow the package's import.
+# The same as in `html.escape`. The module `html` loads a table of 2,231 entities, which would slow down the import.
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
 _VOID = frozenset({"br", "hr", "img", "input", "meta"})
 _ORIGIN = r"(?s)(https?://[A-Za-z0-9.-]+(?::[0-9]+)?)(?:[/?#].*)?"
 
 
 class Markup(str):
-    """HTML that is safe to show unescaped."""
+    """HTML that is safe to include without escaping."""
 
     __slots__ = ()
 
@@ -27,10 +27,10 @@ def element(tag: str, /, *content: Content, **attributes: str | bool | None) -> 
     """Return an element.
 
     Args:
-        tag: Its name.
+        tag: The name of the element.
         content: Its content. Text is escaped.
-        attributes: Its attributes. ``class_`` means ``class``, and ``aria_label`` means ``aria-label``. True makes an
-            attribute without a value; False and None omit it.
+        attributes: Its attributes. ``class_`` means ``class``, and ``aria_label`` means ``aria-label``. True adds an
+            attribute without a value. An attribute that is False or None is left out.
     """
     written = "".join(
         f" {_attribute(key)}" if value is True else f' {_attribute(key)}="{escape(value)}"'
@@ -42,7 +42,7 @@ def element(tag: str, /, *content: Content, **attributes: str | bool | None) -> 
 
 
 def isolated(text: str) -> Markup:
-    """Return a name that a stranger chose, so that right-to-left letters in it do not move the text around it."""
+    """Return an element for a name that somebody chose. Right-to-left letters in it do not move the text around it."""
     return element("bdi", text)
 
 
@@ -52,16 +52,16 @@ def button(*label: Content, quiet: bool = False, **attributes: str | bool | None
 
 
 def form(action: str, *content: Content, hidden: Mapping[str, str] | None = None) -> Markup:
-    """Return a form that POSTs to `action`, with hidden fields."""
+    """Return a form that sends its hidden fields to `action` by POST."""
     fields = [element("input", type="hidden", name=name, value=value) for name, value in (hidden or {}).items()]
     return element("form", *fields, *content, method="post", action=action)
 
 
 def source(uri: str) -> str:
-    """Return the source expression of a URI for a content security policy: its origin, or else its scheme.
+    """Return the source expression for a URI in a content security policy: its origin, or else its scheme.
 
-    A form whose answer redirects to another origin must allow that origin too, because Chromium checks the redirect
-    against ``form-action``. A policy cannot express IPv6 hosts and custom schemes; then the scheme is used.
+    If a form's response redirects to another origin, the policy must allow that origin too, because Chromium checks the
+    redirect against ``form-action``. A policy cannot express IPv6 hosts and custom schemes. Then the scheme is used.
     """
     origin = re.fullmatch(_ORIGIN, uri)
     return origin[1] if origin else f"{uri.partition(':')[0].lower()}:"

@@ -1,4 +1,4 @@
-"""A whole page as one response: its HTML, and headers that block everything else."""
+"""Render a page: its HTML, and headers that forbid it to load anything else."""
 
 import hashlib
 from base64 import b64encode
@@ -15,7 +15,7 @@ _SIGNS: dict[Tone, tuple[str, str]] = {"good": ("✓", "good"), "bad": ("!", "ba
 
 
 class Page(NamedTuple):
-    """A whole page, ready to send. `headers` has its content type and security headers."""
+    """A rendered page, ready to send. `headers` contains its content type and the security headers."""
 
     status: int
     headers: dict[str, str]
@@ -44,16 +44,15 @@ def render(
         title: The title of the browser's tab. Also the heading, unless `heading` is given.
         body: The content under the heading. Each `str` becomes a paragraph; `Markup` is used as it is.
         heading: The heading.
-        tone: ``good`` shows a check mark above the heading, ``bad`` an exclamation mark.
-        brand: The first content of the page: whose page it is.
-        above: Content right above the heading.
+        tone: ``good`` shows a check mark above the heading, and ``bad`` an exclamation mark.
+        brand: The first content of the page, which shows whose page it is.
+        above: Content directly above the heading.
         banner: A line across the top.
-        form_action: The sources that forms may lead to, such as ``'self'`` (with its quotes) and `source(uri)`. By
-            default none.
-        images: The sources that images may come from, in the same form. By default none.
+        form_action: The sources that forms may be sent to, such as ``'self'`` (with its quotes) and `source(uri)`.
+        images: The sources that images may come from, in the same form.
         script: A script that runs when the page has loaded. The page must be useful without it.
         status: The HTTP status.
-        language: The language of its text, as a BCP 47 tag such as ``de``.
+        language: The language of the texts, as a BCP 47 tag such as ``de``.
         direction: ``ltr``, or ``rtl`` for a language written from right to left.
     """
     pieces = [piece if isinstance(piece, Markup) else element("p", piece) for piece in body]

@@ -1,4 +1,4 @@
-"""The application's name, link back and language on the pages."""
+"""Set the application's name, its link back and the language of the pages."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ _LONGEST_NAME = 80  # characters
 _LONGEST_ADDRESS = 2048
 _LONGEST_ICON = 64 * 1024  # it is part of every page
 _LONGEST_TEXT = 1000
-_LANGUAGE = r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"  # the part of BCP 47 that a page needs
+_LANGUAGE = r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"  # a simplified form of BCP 47
 _ADDRESS = r"/(?![/\\])[!-~]*|[A-Za-z][A-Za-z0-9+.-]*:[!-~]+"
 _ICON = r"data:image/[a-z.+-]+;base64,[A-Za-z0-9+/]+=*|https://[!-~]+|/(?![/\\])[!-~]*"
 _UNSAFE_SCHEMES = frozenset({"about", "blob", "data", "file", "filesystem", "javascript", "vbscript", "view-source"})
@@ -44,8 +44,8 @@ def _name(_field: str, value: Any) -> None:
 def _home(_field: str, value: Any) -> None:
     if value is not None and not _is_address(value):
         raise ConfigurationError(
-            "home: an address to go back to is needed, such as https://discord.com/channels/@me, or a path of this "
-            "site such as /; or None"
+            "home: an address to go back to is needed, or None, such as https://discord.com/channels/@me or a path of "
+            "this site such as /"
         )
 
 
@@ -63,8 +63,8 @@ def _icon(_field: str, value: Any) -> None:
         isinstance(value, str) and len(value) <= _LONGEST_ICON and re.fullmatch(_ICON, value)
     ):
         raise ConfigurationError(
-            "icon: an image is needed: data:image/png;base64,… of at most 64 KiB, a path of this site such as "
-            "/icon.png, or an https address; or None"
+            "icon: an image is needed, or None: data:image/png;base64,… of at most 64 KiB, a path of this site such as "
+            "/icon.png, or an https address"
         )
 
 
@@ -80,14 +80,14 @@ def _texts(_field: str, texts: Any) -> None:
     unknown = sorted(str(name) for name in texts if name not in ENGLISH)
     if unknown:
         raise ConfigurationError(
-            f"texts: there is no text named {', '.join(map(repr, unknown[:3]))}; see Pages.ENGLISH for all names"
+            f"texts: there is no text named {', '.join(map(repr, unknown[:3]))}; Pages.ENGLISH lists all names"
         )
     for name, text in texts.items():
         _check_text(name, text)
 
 
 def _check_text(name: str, text: Any) -> None:
-    """Refuse a text that cannot be shown, or that omits what a person must know to decide."""
+    """Raise an error if a text cannot be shown, or lacks a placeholder that people need to decide."""
     if not isinstance(text, str) or not text.strip() or len(text) > _LONGEST_TEXT:
         raise ConfigurationError(f"texts: {name!r} needs a text of 1 to {_LONGEST_TEXT} characters")
     if name == "language" and not re.fullmatch(_LANGUAGE, text):
@@ -98,7 +98,7 @@ def _check_text(name: str, text: Any) -> None:
     used = _placeholders(text)
     if used is None or not used <= known:
         allowed = ", ".join(sorted(f"{{{one}}}" for one in known)) or "none (write {{ for a brace)"
-        raise ConfigurationError(f"texts: {name!r} may have {allowed} in braces, and nothing else")
+        raise ConfigurationError(f"texts: {name!r} has a wrong placeholder; the allowed ones are: {allowed}")
     missing = REQUIRED.get(name, frozenset()) - used
     if missing:
         raise ConfigurationError(f"texts: {name!r} must contain {{{min(missing)}}}; people need it to decide")
@@ -116,22 +116,22 @@ def _placeholders(text: str) -> set[str] | None:
 
 @attrs.frozen
 class Pages:
-    """The look of a login's pages: who asks, where they lead back to, and their texts.
+    """Settings of the pages of a login: the application's name and icon, the link back, and the texts.
 
         Pages(application="AniBot", home="https://discord.com/channels/@me", texts=GERMAN)
 
     Attributes:
-        application: The name of the bot or site that asks, of at most 80 characters.
+        application: The name of your bot or site, of at most 80 characters.
         icon: Its image: ``data:image/png;base64,…`` (at most 64 KiB), a path of this site, or an https address.
-        home: Where a person can go on after a success, a denial or a failure, such as
-            ``https://discord.com/channels/@me``, ``https://t.me/a_bot`` or ``/``.
+        home: Where the button at the end of a login leads, such as ``https://discord.com/channels/@me``,
+            ``https://t.me/a_bot`` or ``/``.
         texts: Texts by name that replace the English ones, such as a translation. `Pages.ENGLISH` has all names and
-            the default texts. A text may use the placeholders of the English one. ``language`` is the tag of the
+            the default texts. A text may use the placeholders of the English text. ``language`` is the tag of the
             language (``de``), and ``direction`` is ``ltr`` or ``rtl``.
 
     Raises:
-        ConfigurationError: A name, address or image cannot be shown, there is no text of that name, or a text has an
-            unknown placeholder.
+        ConfigurationError: The name, the address or the image cannot be used, no text has the given name, or a text has
+            an unknown placeholder.
     """
 
     ENGLISH: ClassVar[Mapping[str, str]] = ENGLISH
@@ -144,7 +144,7 @@ class Pages:
     )
 
     def text(self, name: str) -> str:
-        """Return a text with its placeholders."""
+        """Return a text whose placeholders are not filled in."""
         return self.texts.get(name, ENGLISH[name])
 
     def fill(self, name: str, **values: Content) -> Markup:
@@ -161,7 +161,11 @@ class Pages:
         return isolated(self.text(instead) if self.application is None else self.application)
 
     def way_home(self, *, quiet: bool = False) -> list[Markup]:
-        """Return a button that leads back to `home`, `quiet` beside another one. Empty if `home` is not set."""
+        """Return a list with a button that leads to `home`, or an empty list if `home` is not set.
+
+        Args:
+            quiet: Whether to show the button less prominently, because it is beside another one.
+        """
         if self.home is None:
             return []
         label = element("span", self.fill("home", home=isolated(self._home_name)))
@@ -196,7 +200,7 @@ class Pages:
 
     @property
     def _home_name(self) -> str:
-        """Return the name of the chat that `home` leads to, else of the application, else of the host."""
+        """Return the name of the chat that `home` leads to, or else of the application, or else of the host."""
         parts = urlsplit(self.home or "")
         chat = _CHATS.get(parts.scheme) or _CHATS.get(parts.hostname or "")
         return chat or self.application or parts.hostname or self.text("web.site")

@@ -1,4 +1,4 @@
-"""The style sheet of every page: light and dark, phone and desktop, without external resources."""
+"""The style sheet of every page, for light and dark themes, phones and desktops. It loads no other resources."""
 
 STYLE = """
 :root {

@@ -1,8 +1,8 @@
-"""Every text of the pages by its public name, in English. `Pages` replaces texts by name.
+"""Every text of the pages by its public name, in English. `Pages` can replace each of them.
 
-Names in braces are placeholders. `REQUIRED` lists the ones that a text must have. Names beginning with ``web`` are for
-web applications, those with ``receiver`` for `CallbackReceiver`. The second part of a name is the page, or the reason
-why a login failed.
+Names in braces are placeholders, and `REQUIRED` lists those that a text must have. Texts whose names begin with ``web``
+are for web applications, and those with ``receiver`` are for `CallbackReceiver`. The second part of a name is the page,
+or the reason why a login failed.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "web.cookie.off.advice": "Allow them for this site.",
         "web.cookie.browser": "It was started in another browser or a private window",
         "web.cookie.browser.advice": "Finish it there.",
-        "web.cookie.host": "It was started under another name of this site, such as localhost instead of 127.0.0.1",
+        "web.cookie.host": "It was started at another address of this site, such as localhost instead of 127.0.0.1",
         "web.cookie.host.advice": "Start again here.",
         "web.cookie.user": "It was started while somebody else was signed in to this site",
         "web.cookie.user.advice": "Start again as the current user.",
@@ -41,17 +41,16 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "web.unknown.text": "It may be too old, or the site may have been restarted since.",
         "web.unknown.advice": "Start again.",
         "web.invalid.title": "This address is damaged",
-        "web.invalid.text": "Something is missing from the address that AniList sent you back to, or is in it twice.",
-        "web.invalid.advice": "Start again, and let AniList send you back by itself.",
+        "web.invalid.text": "The address that AniList sent you back to is incomplete, or a part of it appears twice.",
+        "web.invalid.advice": "Start again, and do not change the address.",
         "web.refused.title": "AniList refused this login",
-        "web.refused.text": "AniList did not accept what came back from its page. It may be an old page that was "
-        "opened again.",
+        "web.refused.text": "AniList did not accept this login. Perhaps an old page was opened again.",
         "web.refused.advice": "Start again.",
         "web.account.title": "This is a different AniList account",
         "web.account.text": "This login was started for one AniList account but approved with another.",
         "web.account.advice": "Sign in to AniList with the right account, then start again.",
         "web.application.title": "This login belongs to another application",
-        "web.application.text": "What came back from AniList was meant for another application, not for this site.",
+        "web.application.text": "AniList's answer was meant for another application, not for this site.",
         "web.application.advice": "Start again here.",
         "web.busy.title": "Too many requests at once",
         "web.busy.text": "AniList allows a limited number of requests per minute, and this site has used them up.",
@@ -69,14 +68,14 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "web.failed.text": "Something went wrong on this site. Your account is fine.",
         "web.failed.advice": "Start again. If this keeps happening, please tell the people who run this site.",
         "web.return_to.title": "This link leads to another site",
-        "web.return_to.text": "After the login it would send you to a place outside this site. This was refused, and "
-        "no login was started.",
-        "web.return_to.advice": "You can log in without following it.",
+        "web.return_to.text": "After the login, this link would send you to another site. This is not allowed, so no "
+        "login was started.",
+        "web.return_to.advice": "You can log in without this link.",
         "web.sign_in.title": "Sign in to this site first",
         "web.sign_in.text": "Your AniList account is linked to your account on this site, but you are not signed in.",
         "web.sign_in.advice": "Sign in, then link your AniList account again.",
         "web.session.title": "This site does not remember you",
-        "web.session.text": "You logged in with AniList, but the page you came from does not see you as signed in.",
+        "web.session.text": "You logged in with AniList, but the page that you came from still asks you to log in.",
         "web.session.advice": "Allow cookies for this site and start again. If this keeps happening, please tell the "
         "people who run this site: its sessions do not last.",
         "web.link.title": "Link your AniList account?",
@@ -87,7 +86,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "receiver.question.title": "Link your AniList account?",
         "receiver.question.heading": "Link your AniList account to {label}?",
         "receiver.question.viewer": "You are {viewer} on AniList.",
-        "receiver.question.asker": "{application} asks this for {label}.",
+        "receiver.question.asker": "{application} asks on behalf of {label}.",
         "receiver.question.text": "Continue only if you asked for this: {asker} can then act on AniList as you.",
         "receiver.question.yes": "Link account",
         "receiver.question.no": "That is not me",
@@ -97,16 +96,16 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "receiver.linked.text": "{viewer} on AniList is now linked to {label}.",
         "receiver.linked.advice": "You can undo this at any time on AniList under Settings, Apps.",
         "receiver.not_me.title": "Nothing was linked",
-        "receiver.not_me.text": "This login has ended, and what AniList sent was deleted.",
+        "receiver.not_me.text": "This login was ended, and the data that AniList sent was deleted.",
         "receiver.not_me.advice": "If somebody else sent you this link, be careful with other links from them.",
         "receiver.reading.title": "One moment",
-        "receiver.reading.text": "AniList's answer is in this page's address, behind the #. Reading it requires "
-        "JavaScript. If this page does not change, there was no answer.",
+        "receiver.reading.text": "AniList's answer is in the address of this page, after the #. JavaScript is needed "
+        "to read it. If this page does not change, there was no answer.",
         "receiver.later.title": "Not yet",
         "receiver.later.text": "This does not work right now, but nothing is lost. Try again in a moment.",
         "receiver.later.seconds": "This does not work right now, but nothing is lost. Try again in {seconds} seconds.",
         "receiver.stray.title": "Nothing here",
-        "receiver.stray.text": "This address is only for people coming back from a login on AniList.",
+        "receiver.stray.text": "This address is only for people who come back from a login on AniList.",
         "receiver.full.title": "Too many visitors",
         "receiver.full.text": "Nothing is lost. Open the same address again in a moment.",
         "receiver.advice": "Go back to where you got the link and ask for a new one.",
@@ -119,13 +118,13 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "receiver.invalid.title": "This link is broken",
         "receiver.invalid.text": "A part of the address is missing or damaged.",
         "receiver.refused.title": "AniList refused this login",
-        "receiver.refused.text": "AniList did not accept it. It may be an old page that was opened again.",
+        "receiver.refused.text": "AniList did not accept this login. Perhaps an old page was opened again.",
         "receiver.refused.setup": "The request was wrong. Please tell the people who run the program.",
-        "receiver.refused.unavailable": "AniList has a problem, or accepts no logins at the moment.",
-        "receiver.account.title": "Another account",
-        "receiver.account.text": "You are signed in to AniList with a different account than this login is for.",
-        "receiver.application.title": "Another login",
-        "receiver.application.text": "What came back from AniList was meant for another program.",
+        "receiver.refused.unavailable": "AniList has a problem, or does not accept logins at the moment.",
+        "receiver.account.title": "This is a different AniList account",
+        "receiver.account.text": "This login is for another AniList account than the one you are signed in to.",
+        "receiver.application.title": "This login belongs to another program",
+        "receiver.application.text": "AniList's answer was meant for another program.",
         "receiver.busy.title": "Too many logins at once",
         "receiver.busy.text": "AniList allows a limited number of requests per minute. Nothing was linked.",
         "receiver.unavailable.title": "AniList is not responding",
@@ -133,8 +132,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "receiver.store.title": "Nothing was linked",
         "receiver.store.text": "The program that asked cannot save anything at the moment.",
         "receiver.setup.title": "Nothing was linked",
-        "receiver.setup.text": "The program that asked is not set up correctly at AniList. Please tell the people who "
-        "run it.",
+        "receiver.setup.text": "The program that asked is not set up correctly for AniList. Please tell the people "
+        "who run it.",
         "receiver.failed.title": "Nothing was linked",
         "receiver.failed.text": "Something went wrong in the program that asked.",
     }

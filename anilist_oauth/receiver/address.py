@@ -1,4 +1,4 @@
-"""Find out where a receiver must listen, from the redirect URI alone."""
+"""Find out from the redirect URI where a receiver must listen."""
 
 import ipaddress
 
@@ -9,18 +9,18 @@ from anilist_oauth.oauth.endpoints import PIN_REDIRECT_URI
 from anilist_oauth.oauth.uri import DEFAULT_PORTS, is_loopback, split_uri
 
 Address = tuple[str, int]
-"""An IP address, or for ``bind=`` a host name, and a port."""
+"""An IP address and a port. In ``bind=``, a host name and a port."""
 
 _HIGHEST_PORT = 65535
 
 
 def loopback_addresses(redirect_uri: str) -> list[Address]:
-    """Return the addresses of this machine at which a browser may call a redirect URI.
+    """Return the addresses of this machine to which a browser may connect for a redirect URI.
 
-    A browser may take ``localhost`` as 127.0.0.1 or ::1. Both are opened, so that no other program gets the code.
+    For ``localhost``, a browser may use 127.0.0.1 or ::1. Both are returned, so that no other program gets the code.
 
     Raises:
-        ConfigurationError: The redirect URI is not plain http on this machine. The message says what to do instead.
+        ConfigurationError: The redirect URI is not an http address of this machine.
     """
     scheme, _, host, port, *_ = split_uri(redirect_uri)
     literal = (host or "").lower().removeprefix("[").removesuffix("]")
@@ -35,7 +35,8 @@ def bound_address(bind: Address, redirect_uri: str) -> Address:
     """Check the value of ``bind=`` and return it.
 
     Raises:
-        ConfigurationError: It is not a host and a port, or no web server is ever called at this redirect URI.
+        ConfigurationError: The value is not a host and a port, or browsers never request this redirect URI from a web
+            server.
     """
     if (split_uri(redirect_uri).scheme or "").lower() not in DEFAULT_PORTS or redirect_uri == PIN_REDIRECT_URI:
         raise ConfigurationError(_not_here(redirect_uri))
@@ -56,22 +57,22 @@ def callback_path(redirect_uri: str) -> str:
 
 
 def requested_path(raw: str) -> str:
-    """Return a request's path in the normal form. Browsers keep a registered ``%7E``, ``%c3`` or ``|`` as it is."""
+    """Return the path of a request in its normal form. Browsers send ``%7E``, ``%c3`` or ``|`` as it was registered."""
     return callback_path(f"http://localhost{raw}") if raw.startswith("/") else raw
 
 
 def _not_here(redirect_uri: str) -> str:
     if redirect_uri == PIN_REDIRECT_URI:
         return (
-            f"nobody is called back at {redirect_uri}, with or without bind=, because AniList shows the user a code "
-            "there; pass what the user pastes to flow.finish(pasted, login=login)"
+            f"a receiver gets no callback at {redirect_uri}, with or without bind=, because AniList shows the user a "
+            "code there; pass the text that the user pastes to flow.finish(pasted, login=login)"
         )
     if (split_uri(redirect_uri).scheme or "").lower() not in DEFAULT_PORTS:
         return (
-            f"no web server is called back at {redirect_uri}, with or without bind=, only the program that registered "
-            "the scheme; pass the callback it gets to flow.finish(callback)"
+            f"a receiver gets no callback at {redirect_uri}, with or without bind=, because the program that "
+            "registered the scheme gets it; that program must pass it to flow.finish(callback)"
         )
     return (
-        f"the redirect URI {redirect_uri} is not plain http on this machine; behind a reverse proxy, say where to "
-        'listen, as in CallbackReceiver(flow, bind=("127.0.0.1", 8080))'
+        f"the redirect URI {redirect_uri} is not an http address of this machine; behind a reverse proxy, pass the "
+        'address to listen on, as in CallbackReceiver(flow, bind=("127.0.0.1", 8080))'
     )

@@ -1,4 +1,4 @@
-"""Callbacks that wait for the user's confirmation, each under a fresh one-time ticket."""
+"""Hold callbacks until the user confirms them. The user's browser gets a random ticket for each."""
 
 import asyncio
 import secrets
@@ -13,19 +13,19 @@ from anilist_oauth.oauth.callback_query import CallbackQuery
 from anilist_oauth.redaction import MaskedText, Unpicklable
 from anilist_oauth.tokens.viewer import Verified
 
-A_LOGIN = 16  # tickets; each preview takes one, and the latest visit is most likely the person's
+A_LOGIN = 16  # tickets per login; each link preview takes one, and the latest visit is most likely the person's
 AFTERWARDS = timedelta(minutes=1)
 
 
 @attrs.define(kw_only=True)
 class HeldCallback(Unpicklable):
-    """What belongs to a ticket.
+    """A callback that waits for confirmation.
 
     Attributes:
-        login: The login it belongs to.
-        brought: The parsed callback, a verified implicit token, or None while the page reads the fragment.
+        login: The login that the callback belongs to.
+        brought: The parsed callback, or a verified implicit token, or None while the page reads the fragment.
         answer: The task that the user's answer started. It returns the page to show.
-        until: When it is dropped.
+        until: The time at which the callback is dropped.
     """
 
     login: Login
@@ -35,14 +35,21 @@ class HeldCallback(Unpicklable):
 
 
 class Confirmations:
-    """Held callbacks by their ticket, in this process's memory. `clock` returns the time."""
+    """Held callbacks by ticket, in the memory of this process.
+
+    Args:
+        clock: Returns the current time (aware).
+    """
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
         self._held: dict[str, HeldCallback] = {}
 
     def issue(self, login: Login, brought: CallbackQuery | Verified | None) -> str:
-        """Hold a callback until its login expires, and return its ticket. A login's 17th replaces its oldest."""
+        """Hold a callback until its login expires, and return a new ticket for it.
+
+        A login has at most 16 tickets. Another one replaces its oldest.
+        """
         now = self._clock()
         for ticket in [ticket for ticket, held in self._held.items() if held.until <= now]:
             del self._held[ticket]
@@ -54,15 +61,15 @@ class Confirmations:
         return ticket
 
     def find(self, ticket: str) -> HeldCallback | None:
-        """Return what belongs to a ticket, or None."""
+        """Return the callback for a ticket, or None."""
         held = self._held.get(ticket)
         return held if held is not None and self._clock() < held.until else None
 
     def drop(self, ticket: str) -> None:
-        """Forget a ticket and what belongs to it."""
+        """Forget a ticket and its callback."""
         self._held.pop(ticket, None)
 
     def answered(self, held: HeldCallback) -> None:
-        """Drop the callback. Its page is kept for a minute, for a second press of the button."""
+        """Drop the data of a callback, but keep the resulting page for a minute, in case a button is pressed again."""
         held.brought = None
         held.until = self._clock() + AFTERWARDS

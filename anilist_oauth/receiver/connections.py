@@ -1,8 +1,8 @@
 """Limit how many connections a receiver has, and how long each may take to send its request.
 
-A bot's port is open to strangers all the time. So each connection carries one request, an idle one is closed after ten
-seconds, and if all places are taken, the connection that has been idle longest is closed for the new one. The bot's
-outgoing connections never have to wait for a stranger's.
+Strangers can connect to a bot's port at any time. So each connection carries one request, and an idle connection is
+closed after ten seconds. If there are too many, the connection that has been idle longest is closed for a new one. The
+bot's own outgoing connections never have to wait for those of strangers.
 """
 
 import asyncio
@@ -14,8 +14,8 @@ from typing import Any
 from aiohttp import web
 
 AT_MOST = 64  # connections
-HEAD_TIME = 10.0  # seconds for the request head, as many for the body, and as many to fetch the answer
-BODY_LIMIT = 64 * 1024  # bytes; the receiver's forms have about 1,300
+HEAD_TIME = 10.0  # seconds for each of these: to send the request head, to send the body, to receive the response
+BODY_LIMIT = 64 * 1024  # bytes; the receiver's own forms take about 1,300
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.Response]]
 
@@ -24,10 +24,10 @@ logger: logging.Logger = logging.getLogger("anilist_oauth")
 
 
 class _Silent(logging.Logger):
-    """A logger that no setting can turn on. aiohttp would write request lines and headers to it."""
+    """A logger that never logs, whatever the logging settings. aiohttp would log request lines and headers."""
 
     def isEnabledFor(self, level: int) -> bool:  # noqa: N802  the name is logging's
-        """Log nothing."""
+        """Return False for every level."""
         del level
         return False
 
@@ -36,11 +36,12 @@ _SILENT = _Silent("anilist_oauth.receiver.connections")
 
 
 class LimitedServer(web.Server):
-    """A server with one request per connection, a limit of connections, and a time limit for each.
+    """A server with one request per connection, a limited number of connections, and a time limit for each.
 
     Args:
-        handler: Answers a request whose head is complete.
-        refuse: Returns the answer to malformed HTTP (400), to a request without a place (503), or to a bug (500).
+        handler: Returns the response to a request whose head is complete.
+        refuse: Returns the response with a given status: 400 for malformed HTTP, 503 if there are too many connections,
+            and 500 for a bug.
     """
 
     def __init__(self, handler: Handler, *, refuse: Callable[[int], web.Response]) -> None:
@@ -48,10 +49,10 @@ class LimitedServer(web.Server):
         self.refuse = refuse
         self._handler = handler
         self._open: dict[web.RequestHandler, asyncio.Transport] = {}
-        self._idle: dict[web.RequestHandler, asyncio.TimerHandle] = {}  # before or after its request; oldest first
+        self._idle: dict[web.RequestHandler, asyncio.TimerHandle] = {}  # no request is being handled; oldest first
 
     def __call__(self) -> web.RequestHandler:
-        """Return the protocol of a new connection. It logs nothing of a request line or header."""
+        """Return the protocol for a new connection. It never logs a request line or header."""
         loop = asyncio.get_running_loop()
         return _Connection(self, loop=loop, logger=_SILENT, access_log=_SILENT, lingering_time=HEAD_TIME / 5)
 
@@ -60,7 +61,7 @@ class LimitedServer(web.Server):
         super().connection_made(handler, transport)
         if len(self._open) >= AT_MOST and not self._cut_oldest():
             transport.write(_as_bytes(self.refuse(503)))
-            asyncio.get_running_loop().call_soon(handler.force_close)  # after its task began, or that fails
+            asyncio.get_running_loop().call_soon(handler.force_close)  # later, because its task must begin first
             return
         self._open[handler] = transport
         self._start_timer(handler)
@@ -102,7 +103,7 @@ class LimitedServer(web.Server):
 
 
 class _Connection(web.RequestHandler):
-    """One connection. Malformed HTTP gets a page that repeats nothing of it."""
+    """One connection. The response to malformed HTTP repeats no part of the request."""
 
     __slots__ = ("_server",)
 
@@ -117,7 +118,10 @@ class _Connection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """Answer a malformed request or a bug. The exception's text, and so its trace, might contain a code."""
+        """Return the response to a malformed request or after a bug.
+
+        Only the exception's type and place are logged, because its message might contain a code.
+        """
         del request, message
         if status == 500 and exc is not None:
             frame = traceback.extract_tb(exc.__traceback__)[-1]
@@ -132,8 +136,8 @@ async def body_of(request: web.BaseRequest) -> bytes:
     """Read a request's body.
 
     Raises:
-        TimeoutError: It did not arrive in time.
-        aiohttp.web.HTTPRequestEntityTooLarge: It is larger than 64 KiB.
+        TimeoutError: The body did not arrive within ten seconds.
+        aiohttp.web.HTTPRequestEntityTooLarge: The body is larger than 64 KiB.
     """
     async with asyncio.timeout(HEAD_TIME):
         return await request.read()
@@ -146,7 +150,7 @@ def _request(*arguments: Any) -> web.BaseRequest:
 
 
 def _as_bytes(response: web.Response) -> bytes:
-    """Serialize an answer, for a connection that is not served by aiohttp."""
+    """Serialize a response, for a connection that aiohttp does not serve."""
     body = response.body if isinstance(response.body, bytes) else b""
     headers = {**response.headers, "Content-Length": str(len(body)), "Connection": "close"}
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())

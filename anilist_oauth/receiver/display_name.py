@@ -1,11 +1,11 @@
-"""Make names that strangers chose safe to show in a sentence."""
+"""Make a name that somebody chose safe to show in a sentence."""
 
 LIMIT = 80  # characters
-_JOINERS = "\u200c\u200d"  # zero-width, but parts of Persian words and of emoji
+_JOINERS = "\u200c\u200d"  # invisible, but Persian words and emoji need them
 
 
 def display_name(name: str | None, *, instead: str) -> str:
-    """Return up to 80 visible characters of a name, without control and bidi characters, or `instead` if none."""
+    """Return at most 80 characters of a name without control and bidi characters, or `instead` if none is visible."""
     visible = "".join(c for c in " ".join((name or "").split()) if c.isprintable() or c in _JOINERS)
     visible = " ".join(visible.strip(_JOINERS + " ").split())
     if not visible:

@@ -1,4 +1,4 @@
-"""Answer the requests to a receiver: visits at the redirect URI's path, and nothing else."""
+"""Handle the requests to a receiver. Only those at the redirect URI's path are served."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -27,14 +27,14 @@ _REDIRECT = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 
 class CallbackHandler:
-    """Answers browsers for the logins of one flow.
+    """Handles the requests of browsers for the logins of one flow.
 
     Args:
         flow: The flow that the logins belong to.
-        path: The redirect URI's path. Other paths are not found.
-        on_loopback: Whether only this machine can connect. If so, requests must name a loopback host. Otherwise a web
-            page could get in through a domain name that points to this machine.
-        pages: The name, link back and language of the pages.
+        path: The redirect URI's path. Other paths get 404.
+        on_loopback: Whether only this machine can connect. Then a request's ``Host`` must be a loopback host. Otherwise
+            a web page could connect through a domain name that resolves to this machine (DNS rebinding).
+        pages: The application's name, the link back and the language of the pages.
 
     Attributes:
         implicit: The open login of the implicit grant, or None.
@@ -51,13 +51,13 @@ class CallbackHandler:
         self.implicit: Login | None = None
 
     async def aclose(self) -> None:
-        """End the tasks of this handler. The flow's tasks continue."""
+        """Cancel the tasks of this handler. The flow's tasks continue."""
         for task in self._answers:
             task.cancel()
         await asyncio.gather(*self._answers, return_exceptions=True)
 
     async def serve(self, request: web.BaseRequest) -> web.Response:
-        """Answer one request."""
+        """Return the response to one request."""
         if self._on_loopback and not _names_this_machine(request.headers.get("Host", "")):
             return self.refuse(400)
         if requested_path(request.rel_url.raw_path) != self._path:
@@ -67,13 +67,13 @@ class CallbackHandler:
             return self.refuse(405) if answer is None else await answer(request)
         except AniListOAuthError as error:
             return _sent(self._pages.failed(error))
-        except (TimeoutError, web.HTTPRequestEntityTooLarge) as error:  # a body that does not arrive or is too large
+        except (TimeoutError, web.HTTPRequestEntityTooLarge) as error:  # the body did not arrive or is too large
             return self.refuse(408 if isinstance(error, TimeoutError) else 413)
 
     def refuse(self, status: int) -> web.Response:
-        """Answer a request that is not a callback, comes while there is no place (503), or hits a bug (500)."""
+        """Return a response with an error status: 503 for too many connections, 500 for a bug, 4xx for no callback."""
         if status == 500:
-            return _sent(self._pages.failed(AniListOAuthError("a fault of the receiver's own")))
+            return _sent(self._pages.failed(AniListOAuthError("the receiver has a bug")))
         return _sent(self._pages.full() if status == 503 else self._pages.stray(status))
 
     async def is_open(self, login: Login | None) -> bool:
@@ -81,7 +81,7 @@ class CallbackHandler:
         return login is not None and await self._flow.look({"state": login.state}) is not None
 
     async def _head(self, request: web.BaseRequest) -> web.Response:
-        """Answer a program that only looks ahead. Nobody is there to be asked."""
+        """Return an empty response for a program or a prefetch, because nobody is there to confirm."""
         del request
         return web.Response(status=204, headers=_REDIRECT)
 
@@ -102,11 +102,11 @@ class CallbackHandler:
         login = await self._flow.look(query)
         if login is None:
             if query.state is None:
-                code_of(query)  # raises AniList's error, or that the state is missing; anybody can forge either
+                code_of(query)  # raises the error in the query, or that the state is missing; both may be forged
             return _sent(self._pages.closed())
         if "error" in query.parameters:
-            await self._flow.finish(query)  # raises AniList's error
-        code_of(query)  # raises if there is none
+            await self._flow.finish(query)  # raises the error in the query
+        code_of(query)  # raises if there is no code
         return _redirect(self._tickets.issue(login, query))
 
     async def _question(self, ticket: MaskedText) -> Page:
@@ -138,12 +138,16 @@ class CallbackHandler:
         return _sent(await asyncio.shield(held.answer))
 
     async def _verify_fragment(self, login: Login, fragment: MaskedText) -> web.Response:
-        """Ask AniList whose token it is before the user is asked."""
+        """Ask AniList whose token it is, so that the question can name the account."""
         token = parse_implicit(MaskedText(f"#{fragment}"), now=self._flow.session.clock())
         return _redirect(self._tickets.issue(login, await self._flow.session.verify(token.access_token)))
 
     async def _answer(self, ticket: MaskedText, held: HeldCallback, work: Coroutine[Any, Any, Page]) -> Page:
-        """Do what a button asks for, once. The page is kept for a minute, for a second press of either button."""
+        """Await the work of a button and return the resulting page. The page is kept for a minute.
+
+        So the same page is shown if a button is pressed again. After a failure that consumed nothing, the button works
+        again.
+        """
         try:
             page = await work
         except AniListOAuthError as error:
@@ -160,7 +164,7 @@ class CallbackHandler:
         return self._pages.linked(await self._flow.finish(brought))
 
     async def _refuse(self, held: HeldCallback) -> Page:
-        """End a login that the visitor did not ask for. The program that began it is told at once."""
+        """End a login that the visitor did not ask for. The program that waits for it gets the error at once."""
         if not await self.is_open(held.login):
             return self._pages.closed()
         await self._flow.cancel(held.login, reason="refused")
@@ -172,7 +176,7 @@ def _names_this_machine(host: str) -> bool:
 
 
 def _redirect(ticket: str) -> web.Response:
-    """Redirect to a page whose address holds neither code nor state."""
+    """Redirect to a page whose address contains neither code nor state."""
     location = f"{HERE}{TICKET}={ticket}"
     return web.Response(status=303, headers={**_REDIRECT, "Location": location})
 

@@ -1,4 +1,4 @@
-"""The pages of a receiver: who asks, what happened, and what to do next."""
+"""The pages of a receiver. They ask for confirmation, or say what happened and what to do next."""
 
 import attrs
 
@@ -10,7 +10,7 @@ from anilist_oauth.receiver.display_name import display_name
 from anilist_oauth.tokens.viewer import Viewer
 
 TICKET, REFUSAL, FRAGMENT = "ticket", "refuse", "fragment"
-HERE = "?"  # the same path without the query, whatever a reverse proxy calls it
+HERE = "?"  # the same path without the query, whatever prefix a reverse proxy adds
 _READ_FRAGMENT = f"""
 const fragment = location.hash.slice(1);
 history.replaceState(null, "", location.pathname);
@@ -23,7 +23,7 @@ if (fragment) {{
 _CLOSED = frozenset({"expired", "used", "unknown"})
 _NO_NEW_LINK = frozenset({"denied", "cookie", "setup"})  # a new link is not wanted, or would fail in the same way
 _STATUS: dict[FailureReason, int] = {"setup": 502, "unavailable": 502, "busy": 503, "store": 503, "failed": 500}
-_AT_FAULT = {  # whose fault AniList's error codes are (RFC 6749 section 4.1.2.1); other codes are nobody's
+_AT_FAULT = {  # the texts for error codes (RFC 6749 section 4.1.2.1) that mean an outage or a wrong request
     **dict.fromkeys(("server_error", "temporarily_unavailable"), "receiver.refused.unavailable"),
     **dict.fromkeys(
         (
@@ -42,12 +42,12 @@ class ReceiverPages:
     pages: Pages
 
     def question(self, login: Login, ticket: str, *, viewer: Viewer | None = None) -> Page:
-        """Ask whether to link the AniList account to whoever asked for the login. Nothing has happened yet.
+        """Return the page that asks whether to link the AniList account.
 
         Args:
-            login: The login. Its label names the reader, as far as the application knows them.
+            login: The login. Its label is the name by which the application knows the reader of the page.
             ticket: The ticket that the buttons send back.
-            viewer: The AniList user, if known already.
+            viewer: The AniList user, if already known.
         """
         pages = self.pages
         asker, label = element("em", pages.asker("receiver.program")), element("em", self._label(login))
@@ -68,7 +68,7 @@ class ReceiverPages:
         return self._page("question", body, heading=heading, form_action=True)
 
     def linked(self, done: CompletedLogin) -> Page:
-        """Say which account was linked, and to whom."""
+        """Return the page that says which account was linked to whom."""
         viewer = element("strong", isolated(display_name(done.display_name, instead="?")))
         label = element("em", self._label(done.login))
         body = [
@@ -79,11 +79,14 @@ class ReceiverPages:
         return self._page("linked", body, tone="good")
 
     def not_me(self) -> Page:
-        """Confirm that the visitor chose "That is not me"."""
+        """Return the page for a visitor who chose "That is not me"."""
         return self._page("not_me", [*self._texts("not_me", "text", "advice"), *self._close()])
 
     def fragment_reader(self, ticket: str) -> Page:
-        """Read the fragment, which no server sees, remove it from the address, and post it to this receiver."""
+        """Return a page whose script removes the fragment from the address and sends it to this receiver.
+
+        A browser does not send the fragment by itself.
+        """
         body: list[Content] = [
             self.pages.paragraph("receiver.reading.text"),
             self.pages.paragraph("receiver.advice"),
@@ -92,19 +95,19 @@ class ReceiverPages:
         return self._page("reading", body, form_action=True, script=_READ_FRAGMENT)
 
     def closed(self) -> Page:
-        """Say that a login, or one of its pages, is no longer open."""
+        """Return the page that says that a login, or a page of it, is no longer open."""
         return self._failure("closed", "receiver.closed.text", status=400)
 
     def stray(self, status: int = 404) -> Page:
-        """Answer a request that is not a callback."""
+        """Return the page for a request that is not a callback."""
         return self._page("stray", [*self._texts("stray", "text"), *self._buttons()], tone="bad", status=status)
 
     def full(self) -> Page:
-        """Send a visitor away because there is no place now."""
+        """Return the page for a visitor who must come back later, because there are too many connections."""
         return self._page("full", [*self._texts("full", "text"), *self._buttons()], tone="bad", status=503)
 
     def later(self, ticket: str, error: AniListOAuthError) -> Page:
-        """Offer to press the button again, because the failure consumed nothing."""
+        """Return a page with a button to try again, because the failure consumed nothing."""
         wait = getattr(error, "retry_after", None)
         text = (
             self.pages.paragraph("receiver.later.seconds", seconds=f"{wait:.0f}")
@@ -116,14 +119,14 @@ class ReceiverPages:
         return self._page("later", body, tone="bad", form_action=True, status=503)
 
     def failed(self, error: AniListOAuthError) -> Page:
-        """Explain to a person what went wrong. The program that asked gets the error itself."""
+        """Return the page that explains an error to a person. The program that waits for the login gets the error."""
         reason = failure_reason(error)
         if isinstance(error, AccessDeniedError):
             body = [*self._texts("denied", "text"), *self._close()]
             return self._page("denied", body, status=200 if error.verified else 400)
         page = "closed" if reason in _CLOSED else reason
         text = f"receiver.{page}.text"
-        if isinstance(error, AuthorizationError) and error.verified:  # else a stranger speaks as AniList
+        if isinstance(error, AuthorizationError) and error.verified:  # otherwise anybody may have forged its code
             text = _AT_FAULT.get(error.error, text)
         return self._failure(page, text, status=_STATUS.get(reason, 400))
 
@@ -137,7 +140,7 @@ class ReceiverPages:
         return [self.pages.paragraph(f"receiver.{page}.{part}") for part in parts]
 
     def _close(self) -> list[Markup]:
-        """Say what to do next: a button that leads back, or that the page can be closed."""
+        """Return a button that leads back, or else the sentence that the page can be closed."""
         return self._buttons() or [self.pages.paragraph("close")]
 
     def _buttons(self) -> list[Markup]:

@@ -1,4 +1,4 @@
-"""The receiver, as its users see it."""
+"""The public class of the receiver."""
 
 import asyncio
 import socket
@@ -18,28 +18,29 @@ from anilist_oauth.receiver.handler import CallbackHandler
 from anilist_oauth.receiver.sockets import open_sockets
 from anilist_oauth.redaction import Unpicklable
 
-_LAST_ANSWERS = 2.0  # seconds to send unfinished pages when the block is left
+_LAST_ANSWERS = 2.0  # seconds to send the pages that are in progress when the receiver is closed
 
 
 class CallbackReceiver(Unpicklable):
     """Receives callbacks from AniList: ``async with CallbackReceiver(flow) as receiver:``.
 
-    The port is open as long as the block. A program with a single login uses one block for it; a bot uses one for its
-    whole life. Frameworks with start and stop hooks call `open` and `aclose` instead. If a visitor declines, takes too
-    long, or chooses "That is not me", only that login ends.
+    The port is open inside the block. A program with a single login uses one block for it, and a bot uses one block for
+    its whole lifetime. In a framework with start and stop hooks, call `open` and `aclose` instead. If a visitor
+    declines, takes too long, or chooses "That is not me", only that login ends.
 
-    Strangers can reach the port. So it has at most 64 connections, each with ten seconds for a whole request head. If
-    they are used up, the one that has been idle longest is closed for the next.
+    Strangers can connect to the port. So there are at most 64 connections, and each has ten seconds to send a request
+    head. If there are too many, the connection that has been idle longest is closed for a new one.
 
     Args:
-        flow: The flow that the logins belong to. Logins begun with `LoginFlow.begin` are received too, whether in this
-            process or, with shared stores, in another.
-        bind: Host and port to listen on, behind a reverse proxy that forwards the redirect URI's path. None: the
-            redirect URI's own host and port, which must be plain http on this machine.
-        pages: The name, link back and language of the pages.
+        flow: The flow that the logins belong to. The receiver also finishes logins that were begun with
+            `LoginFlow.begin`, in this process or, with shared stores, in another.
+        bind: Host and port to listen on, behind a reverse proxy that forwards the redirect URI's path. By default the
+            host and port of the redirect URI, which must then be an http address of this machine.
+        pages: The application's name, the link back and the language of the pages.
 
     Raises:
-        ConfigurationError: The redirect URI is not on this machine and `bind` is missing or cannot help.
+        ConfigurationError: The redirect URI is not an http address of this machine and `bind` is missing, or the
+            redirect URI is not a web address at all.
     """
 
     def __init__(self, flow: LoginFlow, *, bind: Address | None = None, pages: Pages | None = None) -> None:
@@ -61,11 +62,11 @@ class CallbackReceiver(Unpicklable):
         self._closed = False
 
     async def open(self) -> Self:
-        """Open the port, as ``async with`` does. Safe to call again.
+        """Open the port, as ``async with`` does. It may be called again.
 
         Raises:
-            ReceiverError: The port is taken or not allowed.
-            SessionStateError: The receiver is closed.
+            ReceiverError: Another program uses the port, or this user may not open it.
+            SessionStateError: The receiver was closed.
         """
         async with self._changing:
             if self._closed:
@@ -74,10 +75,10 @@ class CallbackReceiver(Unpicklable):
         return self
 
     async def aclose(self) -> None:
-        """Close the port, after unfinished pages were sent (for at most two seconds). Safe to call again.
+        """Send the pages that are in progress (for at most two seconds), and close the port. It may be called again.
 
-        Logins begun here can still be finished in other ways, such as by another receiver with the same stores, until
-        they expire. A closed receiver cannot be reopened.
+        Until they expire, logins that were begun here can still be finished in other ways, such as by another receiver
+        with the same stores. A closed receiver cannot be opened again.
         """
         self._closed = True
         async with self._changing:
@@ -102,20 +103,20 @@ class CallbackReceiver(Unpicklable):
 
     @property
     def addresses(self) -> tuple[Address, ...]:
-        """The IP addresses and ports that are open."""
+        """The IP addresses and ports that the receiver listens on. Empty if it is not open."""
         return () if self._runner is None else tuple((address[0], address[1]) for address in self._runner.addresses)
 
     async def login(self, *, subject: str | None = None, label: str | None = None, timeout: float = 600.0) -> Login:
-        """Begin a login. Send its `Login.url` privately to the one person it is for.
+        """Begin a login. Send its `Login.link` privately to the one person it is for.
 
         Args:
             subject: Who logs in, such as ``discord:42``. None means a sign-in, as in `LoginFlow.begin`.
-            label: What the page calls the person the login is for, such as ``@mika on Discord``.
-            timeout: Seconds until the login ends with `LoginTimeoutError` for its waiters. It never lasts longer than
-                the flow's lifetime.
+            label: The name of that person on the page, such as ``@mika on Discord``.
+            timeout: Seconds after which the login ends, and `LoginFlow.wait` raises `LoginTimeoutError`. A login never
+                lasts longer than the flow's lifetime.
 
         Raises:
-            ConfigurationError: The timeout is not positive, or a text is empty or too long.
+            ConfigurationError: The timeout is not positive, or the subject or label is empty or too long.
             StorageError: The login could not be stored.
             SessionStateError: The receiver is not open.
         """
@@ -123,21 +124,24 @@ class CallbackReceiver(Unpicklable):
         return await self._begun(await self.flow.begin(subject=subject, label=label), timeout)
 
     async def implicit(self, *, subject: str | None = None, label: str | None = None, timeout: float = 600.0) -> Login:
-        """Begin a login with the implicit grant, for programs without a secret. One at a time, on loopback only.
+        """Begin a login with the implicit grant, for programs without a secret.
 
-        The token comes back in the fragment, and AniList promises no state for this grant. So the page reads the
-        fragment, `OAuthSession.verify` checks the token, and the page then asks with the account's name. Arguments and
-        other errors are those of `login`.
+        It only works on loopback, and for one login at a time. AniList puts the token into the fragment, and may send
+        no state with this grant. So a page reads the fragment, `OAuthSession.verify` checks the token, and another page
+        asks for confirmation with the account's name. The arguments and the other errors are those of `login`.
 
         Raises:
             ConfigurationError: The receiver has a `bind`, so other machines could send it a token.
-            SessionStateError: Another implicit login is open. Wait for it, or `LoginFlow.cancel` it.
+            SessionStateError: Another implicit login is open. Wait for it, or call `LoginFlow.cancel`.
         """
         if self._bind is not None:
             raise ConfigurationError("bind: an implicit login can only be received on loopback; leave bind= out")
         self._check_open(timeout)
         if await self._handler.is_open(self._handler.implicit):
-            raise SessionStateError("another implicit login is open, and the two cannot be told apart; wait for it")
+            raise SessionStateError(
+                "another implicit login is open, and the callbacks of the two could not be distinguished; wait for it, "
+                "or cancel it"
+            )
         begun = await self.flow.begin(subject=subject, label=label)
         login = self._handler.implicit = attrs.evolve(begun, url=self.flow.session.implicit_url())
         return await self._begun(login, timeout)
@@ -159,7 +163,7 @@ class CallbackReceiver(Unpicklable):
         return runner
 
     async def _begun(self, login: Login, timeout: float) -> Login:
-        """Start the timeout of a new login. If the receiver was closed meanwhile, call the login off."""
+        """Start the timeout of a new login. If the receiver was closed meanwhile, cancel the login."""
         if self._closed:
             await self.flow.cancel(login)
             raise SessionStateError("the receiver was closed before the login began; create a new one")
@@ -191,5 +195,5 @@ async def _resolved(bind: Address) -> list[Address]:
             host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )
     except OSError as error:
-        raise ReceiverError(f"there is no host {host!r} to listen on; correct bind=", host=host, port=port) from error
+        raise ReceiverError(f"there is no host {host!r} to listen on; change bind=", host=host, port=port) from error
     return list(dict.fromkeys((str(address[0]), port) for *_, address in found))

@@ -1,4 +1,4 @@
-"""Open the port on all the given addresses, or on none of them."""
+"""Listen on all of the given addresses, or on none."""
 
 import errno
 import os
@@ -11,18 +11,19 @@ from anilist_oauth.receiver.address import Address
 
 _NO_IPV6 = frozenset({errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPROTONOSUPPORT})
 _BACKLOG = 128
-# Reuses a port after a closed connection, never one with a listener. Windows needs another option for this.
+# With this option, a port can be reused while old connections are closing, but not while another program listens on it.
+# Windows needs a different option for that.
 _ALONE = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
 
 
 def open_sockets(addresses: Iterable[Address]) -> list[socket.socket]:
-    """Listen on every address. Without IPv6 on the machine, ::1 is left out if there is another address.
+    """Listen on every address. If the machine has no IPv6, ::1 is left out, unless it is the only address.
 
-    The port is never changed. AniList compares the redirect URI byte for byte, so no other port would work (AniList
-    does not follow RFC 8252 section 7.3).
+    Another port is never tried. AniList compares the whole redirect URI, so another port would not work (AniList does
+    not follow RFC 8252 section 7.3).
 
     Raises:
-        ReceiverError: A port is taken or not allowed. If so, none is left open.
+        ReceiverError: Another program uses a port, or this user may not open it. All sockets are closed again.
     """
     with ExitStack() as opened:
         sockets: list[socket.socket] = []

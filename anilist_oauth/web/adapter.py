@@ -1,4 +1,4 @@
-"""The functions that every adapter offers, and the few things an adapter must implement."""
+"""The functions that every adapter offers, and the methods that an adapter must implement."""
 
 from abc import ABC, abstractmethod
 from typing import Any, Generic, Protocol, Required, TypedDict, TypeVar
@@ -71,7 +71,7 @@ class InitApp(Protocol[AppT_contra, RequestT_co, ResponseT_contra]):
 
 
 class Adapter(ABC, Generic[AppT, RoutesT, RequestT, ResponseT]):
-    """The adapter of one framework. Subclasses implement the abstract methods, and make no checks.
+    """The adapter of one framework. Subclasses implement the abstract methods. All checks are made elsewhere.
 
     Attributes:
         applications: The classes of applications to which `init_app` adds a login.
@@ -99,18 +99,19 @@ class Adapter(ABC, Generic[AppT, RoutesT, RequestT, ResponseT]):
 
         Args:
             flow: The flow that the logins belong to.
-            on_login: Called with the request and the `CompletedLogin`. It signs the user in and returns a redirect (or
-                raises one, if the framework does that), such as to ``completed.login.return_to``. Renew the site's
-                session in it. If a person clicks twice, it is called twice. All hooks may be plain or async.
-            login_path: Where a login begins. ``?return_to=`` says where the person wants to go afterwards.
+            on_login: Called with the request and the `CompletedLogin`. It must renew the site's session, sign the user
+                in, and return a redirect, such as to ``completed.login.return_to``. If the framework has redirects that
+                are raised, it may raise one. If a person clicks twice, it is called twice. All hooks may be plain or
+                async functions.
+            login_path: Where a login begins. ``?return_to=`` is where the person wants to go afterwards.
             subject: Called with the request. Returns the site's signed-in user, to whom the AniList account is linked,
                 or None if nobody is signed in. It is called at the start and at the end of a login, because a login
                 must end for the same user. Without it, every login is a sign-in.
-            callback_path: The callback's path in this application, if it differs from the redirect URI's, as in an
-                application that is mounted under a prefix or behind a proxy that removes one.
-            on_error: Called with the request and the error of a failed login. Returns a redirect to replace the usual
-                page, or None for the usual page.
-            pages: The name and the language on the pages for failures.
+            callback_path: The callback's path in this application, if it differs from the redirect URI's path. It does
+                if the application is mounted under a prefix, or if a proxy removes a prefix.
+            on_error: Called with the request and the error of a failed login. Returns a redirect, or None to show the
+                usual page.
+            pages: The application's name and the language on the pages.
             sign_in: With `subject`: whether visitors who are not signed in at the site may sign in with AniList.
                 Otherwise they get 401 and a page that asks them to sign in at the site first.
 
@@ -142,13 +143,17 @@ class Adapter(ABC, Generic[AppT, RoutesT, RequestT, ResponseT]):
         pages: Pages | None = None,
         sign_in: bool = False,
     ) -> None:
-        """Add `login_routes` to an application, and answer the errors that its handlers raise.
+        """Add `login_routes` to an application, and respond to the errors that its handlers raise.
 
-        `LoginRequiredError` and `InvalidTokenError` send a person to the login and then back to the requested page. A
-        program gets 401 and JSON. A `ServiceError` becomes a page that says AniList is down, or JSON, with 503.
+        After a `LoginRequiredError` or `InvalidTokenError`, a person is sent to the login and then back to the
+        requested page, and a program gets 401 and JSON. After a `ServiceError`, a person gets a page that says that
+        AniList is down, and a program gets JSON, both with status 503.
+
+        The other arguments are those of `login_routes`.
 
         Raises:
-            ConfigurationError: As for `login_routes`, or `app` is not an application of the framework.
+            ConfigurationError: `app` is not an application of the framework, a path is invalid, or the redirect URI is
+                not a web address.
         """
         kinds = " or ".join(kind.__name__ for kind in self.applications)
         expect(app, self.applications, f"app: an instance of {kinds} is needed")
@@ -166,25 +171,25 @@ class Adapter(ABC, Generic[AppT, RoutesT, RequestT, ResponseT]):
 
     @abstractmethod
     def routes(self, login: Handlers[RequestT, ResponseT]) -> RoutesT:
-        """Return the framework's routes for `Handlers.routes`."""
+        """Return routes of the framework for the addresses in `Handlers.routes`."""
 
     @abstractmethod
     def install(self, app: AppT, login: Handlers[RequestT, ResponseT]) -> None:
-        """Add the routes to an application, and let `Handlers.instead` answer the errors of `REQUIRED`."""
+        """Add the routes to an application, and respond with `Handlers.instead` to the errors in `REQUIRED`."""
 
     @abstractmethod
     def respond(self, answer: BrowserResponse) -> ResponseT:
-        """Return a response of the framework."""
+        """Convert a `BrowserResponse` to a response of the framework."""
 
     @abstractmethod
     def redirects(self, response: object) -> bool:
-        """Return whether an object is a response of the framework that redirects."""
+        """Return whether an object is a redirect of the framework."""
 
     @abstractmethod
     def amend(self, response: ResponseT, amendment: Amendment) -> ResponseT:
         """Set the status and headers of a response, add cookies to it, and return it."""
 
     def response_of(self, error: Any) -> ResponseT:
-        """Return the response for an exception of `raised`."""
-        response: ResponseT = error  # in some frameworks, such as aiohttp, the exception is a response
+        """Return the response for an exception in `raised`."""
+        response: ResponseT = error  # in some frameworks, such as aiohttp, the exception itself is a response
         return response

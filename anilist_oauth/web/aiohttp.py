@@ -8,8 +8,8 @@
     app.cleanup_ctx.append(lifespan(session, store, flow))
     init_app(app, flow, on_login=welcome)
 
-Link to ``/login/anilist`` from a page. The signed-in user is kept in the application's session, a new one per login
-(aiohttp-session's ``new_session``, not ``get_session``). `anilist_oauth.web` explains the arguments.
+Link to ``/login/anilist`` from a page. The application's session stores who is signed in. Each login must create a new
+session: use aiohttp-session's ``new_session``, not ``get_session``. `anilist_oauth.web` explains the arguments.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -71,7 +71,7 @@ init_app: InitApp[web.Application, web.Request, web.StreamResponse] = _AIOHTTP.i
 
 
 def lifespan(*things: Openable) -> Callable[[web.Application], AsyncIterator[None]]:
-    """Open session, store and flow in this order, close them in reverse: ``app.cleanup_ctx.append(lifespan(…))``."""
+    """Open session, store and flow in order, and close them in reverse: ``app.cleanup_ctx.append(lifespan(…))``."""
 
     async def context(_: web.Application) -> AsyncIterator[None]:
         async with opened(things):
@@ -83,10 +83,9 @@ def lifespan(*things: Openable) -> Callable[[web.Application], AsyncIterator[Non
 def token_for_request(
     flow: LoginFlow, subject: Subject[web.Request], *, login_path: str = LOGIN_PATH, callback_path: str | None = None
 ) -> Callable[[web.Request], Awaitable[Token]]:
-    """Return an async function that returns the token of the signed-in user, whom `subject` names.
+    """Return an async function that takes a request and returns the token of the user whom `subject` returns for it.
 
-    Without a token, it sends a person to the login and answers 401 to a program. The paths are for applications without
-    `init_app`.
+    Without a token, a person is sent to the login, and a program gets 401. Only without `init_app`, pass the paths.
     """
     required = RequiredToken(flow, subject, login_path=login_path, callback_path=callback_path)
 
@@ -105,7 +104,7 @@ def _endpoint(answer: Answer[web.Request, web.StreamResponse], path: str) -> Han
     async def endpoint(request: web.Request) -> web.StreamResponse:
         response = await answer(request, _read(request, request.path.removesuffix(path)))
         if isinstance(response, web.HTTPException):
-            raise response  # the only way in aiohttp
+            raise response  # aiohttp does not allow to return it
         return response
 
     return endpoint

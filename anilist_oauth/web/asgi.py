@@ -3,8 +3,8 @@
     app = LoginMiddleware(app, flow, on_login="/welcome")
     app = lifespan(session, store, flow)(app)
 
-A finished login is passed on as a GET to a route of the application, here ``/welcome``. The route finds the
-`CompletedLogin` in ``scope["anilist"]``, can use the application's session, and answers with a redirect:
+After a login, the middleware calls a route of the application with a GET request, here ``/welcome``. The route finds
+the `CompletedLogin` in ``scope["anilist"]``. It can use the application's session and must return a redirect:
 
     async def welcome(request):  # a view of Django
         completed = request.scope["anilist"]
@@ -12,8 +12,8 @@ A finished login is passed on as a GET to a route of the application, here ``/we
         await request.session.aset("subject", completed.login.subject)
         return HttpResponseRedirect(completed.login.return_to or "/")
 
-No request from outside can reach that route, nor any route with ``scope["anilist"]``. `subject` and `on_error` are
-called with the scope. WSGI has no event loop: serve Django through its ``asgi.py``, and Flask as Quart.
+Requests from outside cannot reach that route, and cannot set ``scope["anilist"]``. `subject` and `on_error` are called
+with the scope. WSGI applications have no event loop. Serve Django through its ``asgi.py``, and use Quart for Flask.
 """
 
 from collections.abc import Awaitable, Callable
@@ -44,7 +44,7 @@ OnError = Callable[[Scope, AniListOAuthError], Awaitable[str | None] | str | Non
 
 
 class LoginMiddleware:
-    """Answers the addresses of a login, and passes every other request to the application.
+    """Middleware that responds at the addresses of a login, and passes every other request to the application.
 
     Args:
         app: The ASGI application.
@@ -52,14 +52,15 @@ class LoginMiddleware:
         on_login: The path of the application's route to which finished logins are passed.
         login_path: Where a login begins.
         subject: Called with the scope. Returns the site's signed-in user, or None.
-        callback_path: The callback's path in this application, if it differs from the redirect URI's.
-        on_error: Called with the scope and the error of a failed login. Returns the address to redirect to, or None for
-            the usual page.
-        pages: The name and the language on the pages for failures.
+        callback_path: The callback's path in this application, if it differs from the redirect URI's path.
+        on_error: Called with the scope and the error of a failed login. Returns the address to redirect to, or None to
+            show the usual page.
+        pages: The application's name and the language on the pages.
         sign_in: With `subject`: whether visitors who are not signed in at the site may sign in with AniList.
 
     Raises:
-        ConfigurationError: This is not an ASGI application, or a path is invalid.
+        ConfigurationError: `app` is not an ASGI application, a path is invalid, or the redirect URI is not a web
+            address.
     """
 
     def __init__(
@@ -112,10 +113,10 @@ class LoginMiddleware:
             await response.send(send, head=browser.method == "HEAD")
 
     async def _answer(self, scope: Masked[Scope], receive: Receive, browser: BrowserRequest) -> ASGIResponse | None:
-        """Answer one of the login's addresses. None for any other address."""
+        """Return the response for an address of the login, or None for any other address."""
 
         async def on_login(given: Scope, completed: CompletedLogin) -> ASGIResponse:
-            del given  # it is the same
+            del given  # the same as `scope`, but not masked
             return await self._hand_on(scope, receive, completed)
 
         login = Handlers(
@@ -138,7 +139,7 @@ class LoginMiddleware:
         return None if address is None else ASGIResponses().respond(redirect(address))
 
     async def _hand_on(self, scope: Masked[Scope], receive: Receive, completed: CompletedLogin) -> ASGIResponse:
-        """Call the application's route, and keep its answer."""
+        """Call the application's route for finished logins, and return its response."""
         root = scope.value.get("root_path", "").rstrip("/")
         path = f"{root}{self._on_login}" if f"{scope.value['path']}/".startswith(f"{root}/") else self._on_login
         response = ASGIResponse()
@@ -155,9 +156,9 @@ class LoginMiddleware:
 def token_for_request(
     flow: LoginFlow, subject: Subject[Scope], *, login_path: str = LOGIN_PATH, callback_path: str | None = None
 ) -> Callable[[Scope], Awaitable[Token]]:
-    """Return an async function that returns the token of the signed-in user, whom `subject` names from the scope.
+    """Return an async function that takes a scope and returns the token of the user whom `subject` returns for it.
 
-    Without a token it raises `LoginRequiredError`, which `LoginMiddleware` answers in place of the application.
+    Without a token, it raises `LoginRequiredError`. `LoginMiddleware` then responds in place of the application.
     """
     required = RequiredToken(flow, subject, login_path=login_path, callback_path=callback_path)
 
@@ -172,5 +173,5 @@ def token_for_request(
 
 
 def _plain(path: str) -> str:
-    """Normalize a path as the most lenient router would: lower case, without redundant slashes and dots."""
+    """Normalize a path as the most lenient router would: in lower case, without redundant slashes and dots."""
     return normpath(f"/{path.strip('/')}").casefold()

@@ -1,4 +1,4 @@
-"""Answer the errors of this package that an ASGI application's handlers raise."""
+"""Respond to the errors of this package that the handlers of an ASGI application raise."""
 
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager
@@ -18,17 +18,17 @@ Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 INSTALLED = "anilist_oauth"
-"""A key of the request's scope: the answer that `AnswerErrors` holds back."""
+"""The key in a request's scope under which `AnswerErrors` keeps the `HeldAnswer`."""
 
 _SERVER_ERROR = 500
 
 
 class AnswerErrors:
-    """Middleware that answers the errors of `REQUIRED`, unless the application's answer has begun.
+    """Middleware that responds to the errors in `REQUIRED`, unless the application's response has begun.
 
     Args:
         app: The application.
-        endpoints: Decides on the answer.
+        endpoints: Returns the response for an error.
     """
 
     def __init__(self, app: ASGIApp, *, endpoints: LoginEndpoints) -> None:
@@ -42,7 +42,7 @@ class AnswerErrors:
         if given.value["type"] != "http":
             await self._app(given.value, receive, send)
             return
-        browser = BrowserRequest.from_scope(given.value)  # now, because mounted applications change the scope
+        browser = BrowserRequest.from_scope(given.value)  # before mounted applications change the scope
         held = given.value[INSTALLED] = HeldAnswer(send)
         try:
             await self._app(given.value, receive, held.send)
@@ -58,11 +58,11 @@ class AnswerErrors:
 
 
 class HeldAnswer:
-    """Holds back a server error. A mounted application answers 500 to an error before it raises it for us.
+    """Holds back a response with status 500. A mounted application sends one before it raises the error again.
 
     Attributes:
-        started: Whether the answer has been sent in part.
-        error: The error that gets another answer.
+        started: Whether a part of the response has been sent.
+        error: The error that gets another response.
     """
 
     def __init__(self, send: Send) -> None:
@@ -72,7 +72,7 @@ class HeldAnswer:
         self.error: AniListOAuthError | None = None
 
     async def send(self, message: Message) -> None:
-        """Send a message of the answer, or hold it back."""
+        """Send a message of the response, or hold it back."""
         waits = self.error is not None or self._messages or message.get("status") == _SERVER_ERROR
         if not self.started and waits:
             self._messages.append(message)
@@ -88,12 +88,13 @@ class HeldAnswer:
 
 @contextmanager
 def answering(scope: Scope) -> Iterator[None]:
-    """Let `LoginMiddleware` answer the errors raised in the block, whatever the framework does with them.
+    """Let `LoginMiddleware` respond to the errors that are raised in the block, whatever the framework does with them.
 
-    Use it around calls such as `LoginFlow.graphql` in frameworks that answer every error themselves, such as Django.
+    Some frameworks, such as Django, respond to every error themselves. There, use this around calls such as
+    `LoginFlow.graphql`.
 
     Raises:
-        ConfigurationError: This is not a scope, but for example a framework's request.
+        ConfigurationError: `scope` is not a scope, but for example a framework's request.
     """
     given = Masked(scope)
     del scope
@@ -108,7 +109,7 @@ def answering(scope: Scope) -> Iterator[None]:
 
 
 async def send_response(answer: BrowserResponse, send: Send) -> None:
-    """Send a whole answer."""
+    """Send a whole response."""
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.lines.items()]
     headers.append((b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})

@@ -11,7 +11,7 @@ from anilist_oauth.web.lifespan import Openable, opened
 
 
 def lifespan(*things: Openable) -> Callable[[ASGIApp], ASGIApp]:
-    """Wrap an application: open session, store and flow in this order, and close them in reverse.
+    """Wrap an application so that session, store and flow are opened in this order, and closed in reverse.
 
     The application does not need to support ASGI's lifespan. Django, for example, does not.
     """
@@ -34,7 +34,7 @@ def lifespan(*things: Openable) -> Callable[[ASGIApp], ASGIApp]:
 
 
 async def _live(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Let the application start and stop. If it does not support that, do it in its place."""
+    """Let the application start and stop. If it does not support ASGI's lifespan, answer the server in its place."""
     begun = False
 
     async def receiving() -> Message:
@@ -53,11 +53,11 @@ async def _live(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> Non
 
 
 def check_application(app: Any) -> None:
-    """Raise an error if this cannot be called as an ASGI application."""
+    """Raise `ConfigurationError` if `app` cannot be called as an ASGI application."""
     try:
         inspect.signature(app).bind({}, None, None)
     except (TypeError, ValueError) as error:
         raise ConfigurationError(
-            "app: an ASGI application is needed; a WSGI application has no event loop, so serve it as ASGI "
-            "(Django by its asgi.py, Flask as Quart)"
+            "app: an ASGI application is needed; a WSGI application has no event loop, so serve Django through its "
+            "asgi.py, and use Quart for Flask"
         ) from error

@@ -1,4 +1,4 @@
-"""The cookies that bind logins to the browser that began them. Each login has its cookie, so tabs do not interfere."""
+"""The cookies that bind a login to the browser that began it. Each login has its own, so tabs do not interfere."""
 
 import hashlib
 import math
@@ -12,17 +12,17 @@ import attrs
 from anilist_oauth.login.login import Login
 from anilist_oauth.redaction import MaskedText, Unpicklable, masked, secret_bytes
 
-_AT_MOST = 5  # pending logins of one browser
-_RELOAD = 60  # seconds to keep a used cookie; a flow repeats its answer for as long
-_RETURNING = 20  # seconds after a login in which a second login is suspicious
-_LONGEST = 512  # bytes of a return_to that is kept for the failure page
+_AT_MOST = 5  # pending logins per browser
+_RELOAD = 60  # seconds that a used cookie is kept; for the same time, a flow repeats its result
+_RETURNING = 20  # seconds; if a page needs a login again so soon after one, another login would not help
+_LONGEST = 512  # bytes; a longer return_to is not kept for the failure page
 _NAME = re.compile(r"anilist-[\w-]{16}", re.ASCII)
 _VALUE = re.compile(r"([0-9]{1,18})\.([\w-]{43})(\.linked)?(?:\.to-((?:[\w-]{4}){0,170}(?:[\w-]{2,3})?))?", re.ASCII)
 
 
 @attrs.frozen(kw_only=True)
 class Cookie(Unpicklable):
-    """A cookie to set. Scripts cannot read it, and other sites only send it with plain navigation."""
+    """A cookie to set. Scripts cannot read it. From another site, browsers only send it when a link is followed."""
 
     name: str
     value: str = attrs.field(repr=masked)
@@ -31,19 +31,19 @@ class Cookie(Unpicklable):
 
     @property
     def line(self) -> str:
-        """The value of its ``Set-Cookie`` header."""
+        """The value of the ``Set-Cookie`` header."""
         attributes = f"Max-Age={self.max_age}; Path=/; HttpOnly; SameSite=Lax"
         return f"{self.name}={self.value}; {attributes}{'; Secure' if self.secure else ''}"
 
 
 @attrs.frozen(kw_only=True)
 class BoundLogin(Unpicklable):
-    """What a browser knows about a login that it began.
+    """The content of a cookie: what a browser keeps about a login that it began.
 
     Attributes:
-        binding: The random string that only this browser has.
-        linked: Whether the login links an account to a user of the site, and is not a sign-in.
-        return_to: Where the browser wanted to go afterwards, not checked, or None.
+        binding: A random string that only this browser has.
+        linked: Whether the login links an account to a user of the site. Otherwise it is a sign-in.
+        return_to: Where the visitor wanted to go afterwards, or None. It has not been checked.
     """
 
     binding: str = attrs.field(repr=masked)
@@ -51,19 +51,20 @@ class BoundLogin(Unpicklable):
     return_to: str | None = None
 
     def for_subject(self, subject: str | None) -> str:
-        """Return the binding for the flow. For a linked login it includes the site's signed-in user.
+        """Return the binding that is passed to the flow.
 
-        So a linked login can only be finished while the user who began it is signed in.
+        If the login links an account, the binding includes the site's signed-in user. So the login can only be
+        finished while the user who began it is signed in.
         """
         return MaskedText(self.binding if subject is None or not self.linked else f"{self.binding} {subject}")
 
 
 @attrs.frozen(kw_only=True)
 class BindingCookies:
-    """The cookies of one application's logins; `secure` where the browser comes back over https.
+    """The cookies of one application's logins. `secure` is true if the redirect URI is https.
 
-    A name contains the digest of the state. A value contains the time in microseconds (several logins may begin in one
-    second), the binding, and what the failure page needs. Neither reveals anything about the other.
+    The name of a cookie contains a digest of the state. Its value contains the time in microseconds (several logins may
+    begin in one second), the binding, and what the failure page needs. The state cannot be derived from either.
     """
 
     secure: bool
@@ -87,13 +88,13 @@ class BindingCookies:
         return BoundLogin(binding=value[2], linked=value[3] is not None, return_to=wanted or None)
 
     def used(self, state: str | None, present: Mapping[str, str]) -> list[Cookie]:
-        """Keep the cookie of a state a little longer for a reload, then let it expire."""
+        """Return the cookie of a state with a new lifetime of one minute, so that the page can be reloaded."""
         name = "" if state is None else self._name(state)
         value = present.get(name, "")
         return [self._cookie(name, value, _RELOAD)] if _VALUE.fullmatch(value) else []
 
     def returning(self, subject: str) -> Cookie:
-        """Remember for some seconds that this browser has just logged in, and as whom."""
+        """Return a cookie that records for 20 seconds that this browser has just logged in, and as which subject."""
         return self._cookie(self._returning, _digest(subject), _RETURNING)
 
     def goes_round(self, present: Mapping[str, str], *, missing: str | None) -> bool:
@@ -101,14 +102,15 @@ class BindingCookies:
 
         Args:
             present: The cookies.
-            missing: Who has no token; empty if nobody is signed in at the site. None if AniList refuses the token. If
-                the token that was stored a moment ago is missing, the user has logged out.
+            missing: The subject without a token, an empty string if nobody is signed in at the site, or None if AniList
+                refused the token. If it is the subject that has just logged in, the result is False, because that user
+                must have logged out since.
         """
         just = present.get(self._returning)
         return just is not None and (missing is None or just != _digest(missing))
 
     def _oldest(self, present: Mapping[str, str]) -> list[str]:
-        """Return the names to delete so that there is room for one more. Only this package's cookies are counted."""
+        """Return the names of the cookies to delete to make room for one. Only this package's cookies are counted."""
         begun = {}
         for name, value in present.items():
             found = _VALUE.fullmatch(value)
@@ -122,7 +124,7 @@ class BindingCookies:
 
     @property
     def _prefix(self) -> str:
-        """With this prefix, browsers accept the cookie from this host only, over https (RFC 6265bis section 4.1.3)."""
+        """With this prefix, browsers accept a cookie only from this host and over https (RFC 6265bis section 4.1.3)."""
         return "__Host-" if self.secure else ""
 
     def _name(self, state: str) -> str:

@@ -19,13 +19,13 @@ _KEPT = "/~!$&'()*+,;=:@"  # characters that need no encoding in a path (RFC 398
 
 @attrs.frozen(kw_only=True)
 class BrowserRequest:
-    """A request as it came over the wire. Its host is ignored: ``Host`` and ``Forwarded`` do not influence a login.
+    """A request as the server received it. ``Host`` and ``Forwarded`` headers have no influence on a login.
 
     Attributes:
         method: The HTTP method.
         raw_headers: The headers as bytes, with names in any letter case.
         query_string: The query as it was sent.
-        prefix: Where the application is mounted, according to the framework, decoded. Empty at the root.
+        prefix: The decoded path at which the framework has mounted the application. Empty at the root.
         path: The path below the prefix, decoded.
     """
 
@@ -37,15 +37,15 @@ class BrowserRequest:
 
     @classmethod
     def from_scope(cls, scope: Mapping[str, Any], *, outermost: bool = False) -> Self:
-        """Read the ASGI scope of a request or WebSocket. Its ``root_path`` may or may not be part of its path.
+        """Read the ASGI scope of a request or WebSocket, whether its path includes the ``root_path`` or not.
 
         Args:
             scope: The scope.
-            outermost: Whether to use the prefix of the outermost application, if a mounted one's scope has it, as in
-                Starlette.
+            outermost: Whether to use the prefix of the outermost application. Starlette has it in the scope of a
+                mounted application.
 
         Raises:
-            ConfigurationError: This is not a scope, but for example a framework's request.
+            ConfigurationError: `scope` is not a scope, but for example a framework's request.
         """
         expect(scope, Mapping, "scope: the ASGI scope of a request is needed")
         root = (scope.get("app_root_path") if outermost else None) or scope.get("root_path", "")
@@ -73,12 +73,12 @@ class BrowserRequest:
 
     @cached_property
     def cookies(self) -> dict[str, str]:
-        """The cookies, parsed as strictly as browsers write them."""
+        """The cookies, read only from headers in the exact form that browsers send."""
         return read_cookies(self.raw_headers)
 
     @cached_property
     def callback(self) -> CallbackQuery | None:
-        """The query as a callback, or None if it is malformed: `LoginFlow.finish` reports why."""
+        """The query as a callback, or None if it is malformed. `LoginFlow.finish` then raises the error."""
         try:
             return CallbackQuery.of(self.query)
         except InvalidCallbackError:
@@ -86,24 +86,25 @@ class BrowserRequest:
 
     @property
     def state(self) -> str | None:
-        """The state of a callback. None if it has none or is malformed."""
+        """The state in a callback, or None if the callback has no state or is malformed."""
         return None if self.callback is None else self.callback.state
 
     @property
     def is_idle(self) -> bool:
-        """Return whether nobody is looking yet: a HEAD or a prefetch, which must not spend anything."""
+        """Return whether nobody sees the response yet: for HEAD or a prefetch, which must not exchange a code."""
         return self.method == "HEAD" or is_prefetch(self.headers)
 
     @property
     def is_page(self) -> bool:
-        """Return whether a person will see the answer, and not a program."""
+        """Return whether a person will see the response, and not a program."""
         return "text/html" in self.headers.get("Accept", "")
 
     def is_from(self, origin: str) -> bool:
-        """Return whether a page of this origin led here. If the browser does not say so, it counts as no.
+        """Return whether a link or form on a page of this origin led here. Without evidence, the result is False.
 
-        Browsers send ``Sec-Fetch-Site`` over https and on loopback. Otherwise ``Origin`` is used for a form and
-        ``Referer`` for a link. A typed address, or one opened by another program, does not come from a page.
+        Browsers send ``Sec-Fetch-Site`` over https and to loopback addresses. Without it, ``Origin`` is used for a form
+        and ``Referer`` for a link. The result is also False for an address that was typed or that another program
+        opened.
         """
         site = self.headers.get("Sec-Fetch-Site")
         if site is not None:
@@ -114,7 +115,7 @@ class BrowserRequest:
 
 
 def url_below(prefix: str, path: str) -> str:
-    """Return the address of a path below a prefix, both decoded, as the browser must request it on this site."""
+    """Return the encoded address of a path below a prefix on this site. Both arguments are decoded."""
     return "/" + quoted(prefix.rstrip("/") + path).lstrip("/")
 
 

@@ -11,19 +11,19 @@ from anilist_oauth.web.binding_cookies import Cookie
 Headers = tuple[tuple[str, str], ...]
 
 UNKEPT: Headers = (("Cache-Control", "no-store"), ("Referrer-Policy", "no-referrer"))
-"""For every answer of a path that receives a code or state: it is not stored, and sends no referrer."""
+"""Headers for each response at an address with a code or state: it is not stored, and its address is not a referrer."""
 
 PRIVATE: Headers = (
     *UNKEPT,
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
     ("X-Content-Type-Options", "nosniff"),
 )
-"""The same, for answers that show nothing."""
+"""The same for responses without a page."""
 
 
 @attrs.frozen(kw_only=True)
 class Amendment:
-    """What to change in an answer of the application: its status unless that is None, its headers and its cookies."""
+    """Changes to a response: the status (unless it is None), headers to set, and cookies to add."""
 
     status: int | None = None
     headers: Headers
@@ -32,11 +32,11 @@ class Amendment:
 
 @attrs.frozen(kw_only=True)
 class BrowserResponse(Amendment):
-    """A whole answer. Its headers and cookies may contain a state or a binding and are not shown.
+    """A whole response. Its headers and cookies may contain a state or a binding, and its repr does not show them.
 
     Attributes:
         status: The HTTP status.
-        headers: The headers, each name once, without the cookies.
+        headers: The headers without the cookies. Each name occurs once.
         cookies: The cookies to set.
         body: The body.
     """
@@ -55,12 +55,12 @@ NOTHING = BrowserResponse(status=204, headers=PRIVATE)
 
 
 def redirect(location: str, *cookies: Cookie) -> BrowserResponse:
-    """Redirect the browser with a GET, whatever its method was."""
+    """Return a redirect that the browser follows with GET, whatever the method of its request was."""
     return BrowserResponse(status=303, headers=(*PRIVATE, ("Location", location)), cookies=cookies)
 
 
 def shown(page: Page, *, headers: Mapping[str, str] | None = None) -> BrowserResponse:
-    """Return a page as an answer, optionally with other headers."""
+    """Convert a page to a response. `headers` replace those of the page."""
     return BrowserResponse(
         status=page.status, headers=tuple({**page.headers, **(headers or {})}.items()), body=page.body
     )

@@ -1,7 +1,7 @@
-"""Parse the Cookie header from its bytes, as browsers write it (RFC 6265bis section 5.8.3).
+"""Parse the bytes of a Cookie header, in the exact form that browsers send (RFC 6265bis section 5.8.3).
 
-Frameworks parse it less strictly: they split at spaces, or strip bytes that count as whitespace in Unicode. A page on a
-sibling host could then plant a cookie with a protected name, such as ``__Host-…``. So the cookies of a login are never
+Frameworks are less strict: they split at spaces, or strip bytes that are whitespace in Unicode. A page on a sibling
+host could then plant a cookie with a protected name, such as ``__Host-…``. Therefore the cookies of a login are never
 taken from the framework.
 """
 
@@ -12,8 +12,8 @@ from collections.abc import Iterable
 def read_cookies(raw_headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     """Return the cookies in a request's headers.
 
-    Pairs are separated by a semicolon and one space, and names are exact. A name that occurs twice is left out, because
-    either of the two may have been planted.
+    A semicolon and one space separate two cookies, and names are not stripped. A name that occurs twice is left out,
+    because either of the two cookies may have been planted.
 
     Args:
         raw_headers: Names and values of all headers, as bytes.

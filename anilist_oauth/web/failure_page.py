@@ -1,4 +1,4 @@
-"""The pages of a web application: why a login failed, that AniList is down, and whether to link an account."""
+"""The pages of a web application. They explain a failed login or an outage, or ask whether to link an account."""
 
 from urllib.parse import urlencode
 
@@ -12,12 +12,14 @@ _NO_LOGIN = frozenset({"setup", "sign_in"})  # a new login would fail in the sam
 
 
 def failed_page(reason: str | None, *, login: str, return_to: str | None = None, pages: Pages | None = None) -> Page:
-    """Say what happened and what to do, and offer to start again. It repeats nothing that a stranger wrote.
+    """Return a page that says why a login failed and what to do, with a button to start again.
+
+    The page repeats nothing from the request, because a stranger may have written it.
 
     Args:
-        reason: A word of `REASONS`. Anything else gets the page of an unknown login.
+        reason: A word in `REASONS`. Any other text results in the page for an unknown login.
         login: The address where a login begins, without a query.
-        return_to: Where the person wanted to go afterwards. It must have been checked. The button keeps it.
+        return_to: Where the person wanted to go afterwards, which must have been checked. The button leads there too.
         pages: The application's name and the language.
     """
     pages = Pages() if pages is None else pages
@@ -28,11 +30,11 @@ def failed_page(reason: str | None, *, login: str, return_to: str | None = None,
 
 
 def outage_page(error: ServiceError, *, address: str, pages: Pages | None = None) -> Page:
-    """Say that AniList is down, and offer to open the page again.
+    """Return a page that says that AniList is down, with a button to open the requested page again.
 
     Args:
         error: The error that the page's handler raised.
-        address: Where to open the page again: its path and query, if it was requested with GET.
+        address: The address of the button: the path and query of a page that was requested with GET.
         pages: The application's name and the language.
     """
     pages = Pages() if pages is None else pages
@@ -43,12 +45,13 @@ def outage_page(error: ServiceError, *, address: str, pages: Pages | None = None
 def link_page(
     *, user: str, action: str, leads_to: str, fields: dict[str, str] | None = None, pages: Pages | None = None
 ) -> Page:
-    """Ask whether to link an AniList account to the site's user. The button POSTs to `action`.
+    """Return a page that asks whether to link an AniList account to the site's user.
 
     Args:
         user: The site's user, as the application names them.
-        action: Where the form leads, on this site.
-        leads_to: Where the answer redirects: AniList's authorization endpoint. The page's policy must allow it.
+        action: The address on this site to which the button sends a POST request.
+        leads_to: The address to which the response redirects: AniList's authorization endpoint. The page's content
+            security policy must allow it.
         fields: Hidden fields of the form.
         pages: The application's name and the language.
     """

@@ -1,4 +1,4 @@
-"""Why a login failed in a web application, as one word. Addresses and pages say nothing more about it."""
+"""The reason why a login failed in a web application, as one word. Addresses and pages reveal nothing more."""
 
 import logging
 from typing import Literal
@@ -18,18 +18,19 @@ __all__ = [
 ]
 
 WebFailureReason = FailureReason | Literal["return_to", "sign_in", "session"]
-"""Also: a foreign `return_to`, nobody signed in at the site, and a site whose session does not last."""
+"""Three more reasons: ``return_to`` leads to another site (``return_to``), nobody is signed in at the site
+(``sign_in``), or the site's session does not last (``session``)."""
 
 REASONS: tuple[WebFailureReason, ...] = (*FAILURE_REASONS, "return_to", "sign_in", "session")
 
 _STATUS = {"busy": 503, "unavailable": 503, "store": 503, "setup": 503, "failed": 500, "sign_in": 401}
-_OWN = frozenset({"setup", "store", "failed"})  # only the people who run the site can fix these
+_OWN = frozenset({"setup", "store", "failed"})  # logged as errors, because only the site's operators can fix them
 
 logger: logging.Logger = logging.getLogger("anilist_oauth")
 
 
 class ReturnToError(ConfigurationError):
-    """The request asks for a redirect to a place outside of the application."""
+    """``return_to`` in the request is not an address of the application."""
 
 
 class SignedOutError(LoginRequiredError):
@@ -49,5 +50,5 @@ def status_of(reason: str) -> int:
 
 
 def note(error: AniListOAuthError, reason: str) -> None:
-    """Log the error. Pages only show the reason."""
+    """Log an error, because the page only shows the reason."""
     logger.log(logging.ERROR if reason in _OWN else logging.INFO, "login failed (%s): %s", reason, error)

@@ -1,4 +1,4 @@
-"""The three addresses of a login for any framework, with calls of the application's hooks."""
+"""Handle requests at the three addresses of a login, for any framework, and call the application's hooks."""
 
 import inspect
 from collections.abc import Awaitable, Callable
@@ -25,27 +25,27 @@ Subject = Callable[[RequestT], Awaitable[str | None] | str | None]
 
 
 class Framework(Protocol[ResponseT]):
-    """What `Handlers` need to know about a framework's responses."""
+    """How `Handlers` creates and changes the responses of a framework."""
 
     @property
     def raised(self) -> tuple[type[Exception], ...]:
         """The exceptions that a hook may raise instead of returning a response."""
 
     def respond(self, answer: BrowserResponse) -> ResponseT:
-        """Return a response."""
+        """Convert a `BrowserResponse` to a response of the framework."""
 
     def response_of(self, error: Any) -> ResponseT:
-        """Return the response for an exception of `raised`."""
+        """Return the response for an exception in `raised`."""
 
     def redirects(self, response: object) -> bool:
-        """Return whether an object is a response of the framework that redirects."""
+        """Return whether an object is a redirect of the framework."""
 
     def amend(self, response: ResponseT, amendment: Amendment) -> ResponseT:
         """Set the status and headers of a response, add cookies to it, and return it."""
 
 
 def check_hooks(subject: object, on_error: object) -> None:
-    """Raise `ConfigurationError` unless each of two optional hooks can be called."""
+    """Raise `ConfigurationError` if an optional hook is not None and cannot be called."""
     expect(subject, Callable | None, "subject: a function of the request is needed, or None")
     expect(on_error, Callable | None, "on_error: a function of the request and the error is needed, or None")
 
@@ -60,14 +60,14 @@ class LoginRoute(NamedTuple):
 
 @attrs.frozen(kw_only=True)
 class Handlers(Generic[RequestT, ResponseT]):
-    """The endpoints of one application's logins, for one framework.
+    """The handlers for one application's logins, in one framework.
 
-    A framework's request is masked here, because its repr may show the whole address or the cookies.
+    The framework's requests are masked here, because their reprs may show the whole address or the cookies.
 
     Attributes:
-        endpoints: Makes the decisions.
+        endpoints: Decides on the response to a request.
         framework: Creates and changes the framework's responses.
-        on_login: Called with the request and the `CompletedLogin`. Returns a redirect. Called again for a double click.
+        on_login: Called with the request and the `CompletedLogin`, twice after a double click. Returns a redirect.
         subject: Called with the request. Returns the user to link an account to, or None if nobody is signed in.
         on_error: Called with the request and the error. Returns a response, or None for the usual page.
     """
@@ -84,7 +84,7 @@ class Handlers(Generic[RequestT, ResponseT]):
 
     @property
     def routes(self) -> tuple[LoginRoute, LoginRoute, LoginRoute]:
-        """The addresses. If accounts are linked, the login's address also accepts the form that asks for it."""
+        """The addresses of a login. If accounts are linked, the first also accepts the form that confirms it."""
         paths = self.endpoints.paths
         return (
             LoginRoute(paths.login, ["GET"] if self.subject is None else ["GET", "POST"], self.login),
@@ -118,7 +118,7 @@ class Handlers(Generic[RequestT, ResponseT]):
         try:
             completed = await self.endpoints.finish(browser, subject=await self._subject(given))
             response: ResponseT = await self._called(self.on_login, given, completed)
-        except AniListOAuthError as error:  # also from the hook, which may make requests; no page may show the code
+        except AniListOAuthError as error:  # the hook may also raise one, and no page may have the code in its address
             return await self._failed(given, browser, error)
         if not self.framework.redirects(response):
             raise ConfigurationError(
@@ -133,7 +133,7 @@ class Handlers(Generic[RequestT, ResponseT]):
         return self.framework.respond(self.endpoints.explain(browser))
 
     def instead(self, browser: BrowserRequest, error: AniListOAuthError) -> ResponseT:
-        """Answer a request whose handler raised one of `login_endpoints.REQUIRED`."""
+        """Return the response to a request whose handler raised one of `login_endpoints.REQUIRED`."""
         return self.framework.respond(self.endpoints.instead(browser, error))
 
     async def _subject(self, request: Masked[RequestT]) -> str | None:
@@ -146,7 +146,7 @@ class Handlers(Generic[RequestT, ResponseT]):
         return self.framework.amend(response, self.endpoints.failed(browser, error))
 
     async def _called(self, hook: Callable[..., Any], request: Masked[RequestT], argument: object) -> Any:
-        """Call a hook. It may raise its response, as handlers of its framework do."""
+        """Call a hook and return its response. As handlers in its framework do, it may raise the response."""
         try:
             return await settled(hook(request.value, argument))
         except self.framework.raised as error:
@@ -154,5 +154,5 @@ class Handlers(Generic[RequestT, ResponseT]):
 
 
 async def settled(value: T | Awaitable[T]) -> T:
-    """Await a value if it is awaitable, because hooks may be plain or async."""
+    """Return a hook's result, awaited if the hook is async."""
     return await value if inspect.isawaitable(value) else value

@@ -1,4 +1,4 @@
-"""What a web application opens at its start and closes at its end."""
+"""Open objects when a web application starts, and close them when it stops."""
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -11,9 +11,9 @@ Openable = AbstractAsyncContextManager[Any]
 
 @asynccontextmanager
 async def opened(things: Iterable[Openable]) -> AsyncIterator[None]:
-    """Open things in order, and close them in reverse. If one cannot be opened, those before it are closed."""
+    """Open objects in order, and close them in reverse. If one cannot be opened, those before it are closed."""
     async with AsyncExitStack() as stack:
         for thing in things:
-            expect(thing, AbstractAsyncContextManager, "lifespan: what async with can open is needed, such as a flow")
+            expect(thing, AbstractAsyncContextManager, "lifespan: async context managers are needed, such as a flow")
             await stack.enter_async_context(thing)
         yield

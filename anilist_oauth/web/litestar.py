@@ -33,7 +33,7 @@ __all__ = ["LoginPlugin", "init_app", "lifespan", "login_routes", "token_for_req
 
 Request: TypeAlias = litestar.Request[Any, Any, Any]
 Response: TypeAlias = litestar.Response[Any]
-_EXEMPT = {"exclude_from_csrf": True}  # the only form here makes its own check
+_EXEMPT = {"exclude_from_csrf": True}  # the one form is protected by the check of where it came from
 
 
 class _Litestar(Adapter[Litestar | AppConfig, list[Route], Request, Response]):
@@ -92,7 +92,7 @@ def lifespan(*things: Openable) -> Callable[[Litestar], Openable]:
 def token_for_request(
     flow: LoginFlow, subject: Subject[Any], *, login_path: str = LOGIN_PATH, callback_path: str | None = None
 ) -> Callable[[Scope], Awaitable[Token]]:
-    """Return a dependency that returns the token of the signed-in user, whom `subject` names. Works for WebSockets.
+    """Return a dependency that provides the token of the user whom `subject` returns for a request or WebSocket.
 
     Without a token, a person is sent to the login, a program gets 401, and a WebSocket is refused.
     """

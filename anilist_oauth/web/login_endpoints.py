@@ -1,4 +1,4 @@
-"""The decisions at a login's three addresses, with every check between a request and its answer."""
+"""Decide on the response to a request at the three addresses of a login. All checks are made here."""
 
 import json
 import math
@@ -27,21 +27,21 @@ from anilist_oauth.web.login_paths import LoginPaths
 
 REFUSAL = "log in with AniList"
 REQUIRED = (LoginRequiredError, InvalidTokenError, ServiceError)
-"""The errors of an application's handlers that `LoginEndpoints.instead` answers."""
+"""The errors for which `LoginEndpoints.instead` returns a response, when an application's handler raises them."""
 
 _SIGN_IN_LIMIT = 512  # characters of the return_to of a sign-in, which anybody can begin
 
 
 class LoginEndpoints:
-    """The web side of a `LoginFlow`. It only holds settings, so that any process can answer any request.
+    """The web side of a `LoginFlow`. It only holds settings, so any process can respond to any request.
 
     Args:
         flow: The flow that the logins belong to.
         login_path: Where a login begins.
-        callback_path: The callback's path in the application, if it differs from the redirect URI's.
-        linking: Whether the application says who is signed in, so that accounts are linked.
+        callback_path: The callback's path in the application, if it differs from the redirect URI's path.
+        linking: Whether accounts are linked to the site's users. The application must then say who is signed in.
         pages: The application's name and the language.
-        sign_in: Whether visitors who are not signed in at the site may sign in, instead of being refused.
+        sign_in: Whether visitors who are not signed in at the site may sign in with AniList. Otherwise they get 401.
 
     Raises:
         ConfigurationError: A path is invalid, or the redirect URI is not a web address.
@@ -68,14 +68,17 @@ class LoginEndpoints:
         self._cookies = BindingCookies(secure=redirect_uri.lower().startswith("https:"))
 
     async def begin(self, request: BrowserRequest, *, subject: str | None) -> BrowserResponse:
-        """Begin a login, bind it to the browser, and redirect to AniList. To link an account, ask first.
+        """Begin a login, bind it to the browser, and redirect to AniList.
+
+        To link an account, the visitor must come from a page of this site. Otherwise the response is a page that asks
+        for confirmation.
 
         Args:
             request: The browser's request.
             subject: The site's signed-in user, to whom the AniList account is linked. None if nobody is signed in.
 
         Raises:
-            ReturnToError: ``?return_to=`` leads outside of the application. No login was begun.
+            ReturnToError: ``?return_to=`` is not an address of the application. No login was begun.
             SignedOutError: Nobody is signed in at the site, so there is no user to link the account to.
             AniListOAuthError: The errors of `LoginFlow.begin`.
         """
@@ -91,39 +94,39 @@ class LoginEndpoints:
         return redirect(login.link, *self._cookies.begun(login, bound=bound, now=now, present=request.cookies))
 
     async def finish(self, request: BrowserRequest, *, subject: str | None) -> CompletedLogin:
-        """Finish the login of a callback, for the browser that began it.
+        """Finish the login that a callback belongs to, if this browser began it.
 
         Args:
-            request: The request that comes back from AniList.
-            subject: The site's signed-in user, as for `begin`. If an account is linked, it must still be the user for
-                whom the login was begun.
+            request: The browser's request with the callback from AniList.
+            subject: The site's signed-in user, as for `begin`. To link an account, this must still be the user for whom
+                the login was begun.
 
         Raises:
             AniListOAuthError: The errors of `LoginFlow.finish`.
         """
         bound = self._cookies.find(request.state, request.cookies)
-        # Without the cookie, the binding is one that matches nothing. So a login that was begun without a binding, such
-        # as a bot's, cannot be finished here either by whoever was shown its link.
+        # Without the cookie, use a binding that matches no login. Otherwise a login that was begun without a binding,
+        # such as a bot's, could be finished here by anybody who has its link.
         binding = MaskedText(new_state()) if bound is None else bound.for_subject(subject)
         done = await self.flow.finish(request.callback or request.query, binding=binding)
-        # A sign-in may have been begun before somebody else signed in to the site.
+        # After this sign-in was begun, somebody else may have signed in to the site.
         if subject is not None and subject != done.login.subject:
             raise StateMismatchError("somebody else is signed in at the site; start a new login", reason="binding")
         return done
 
     def finished(self, request: BrowserRequest, completed: CompletedLogin) -> Amendment:
-        """Return the changes to the answer to a finished login, wherever it redirects."""
+        """Return the changes to the application's response to a finished login."""
         returning = self._cookies.returning(completed.login.subject or "")
         cookies = (*self._cookies.used(request.state, request.cookies), returning)
         return Amendment(status=303, headers=PRIVATE, cookies=cookies)
 
     def failed(self, request: BrowserRequest, error: AniListOAuthError) -> Amendment:
-        """Return the changes to the answer to a failed login."""
+        """Return the changes to the response to a failed login."""
         used = self._cookies.used(request.state, request.cookies) if ends_login(error) else ()
         return Amendment(headers=UNKEPT, cookies=tuple(used))
 
     def refuse(self, request: BrowserRequest, error: AniListOAuthError) -> BrowserResponse:
-        """Redirect to the page that explains the error, away from the address with the code and state."""
+        """Redirect to the page that explains the error. Its address does not contain the code or state."""
         reason = reason_of(error)
         note(error, reason)
         if isinstance(error, ReturnToError | SignedOutError):
@@ -138,10 +141,11 @@ class LoginEndpoints:
         return self._explanation(request, reason, return_to=self._checked(_given(request)))
 
     def instead(self, request: BrowserRequest, error: AniListOAuthError) -> BrowserResponse:
-        """Answer a request whose handler raised one of `REQUIRED`.
+        """Return the response to a request whose handler raised one of `REQUIRED`.
 
-        Without a token, a person is sent to the login and back, or told why that did not help. A program gets 401 and
-        JSON. If AniList is down, a person gets a page and a program gets JSON, both with 503.
+        If the token is missing or invalid, a person is sent to the login and then back, and a program gets 401 and
+        JSON. A person who has just logged in gets a page that explains why another login would not help. If AniList is
+        down, a person gets a page and a program gets JSON, both with status 503.
         """
         if isinstance(error, ServiceError):
             return self._outage(request, error)
@@ -165,14 +169,14 @@ class LoginEndpoints:
         return BrowserResponse(status=page.status, headers=(*page.headers, *seconds), body=page.body)
 
     def _question(self, request: BrowserRequest, user: str, return_to: str | None) -> BrowserResponse:
-        """Ask visitors from other sites to confirm, because any page on the web can link here."""
+        """Ask a visitor from another site to confirm, because any page on the web can link here."""
         page = link_page(
             user=user,
             action=self.paths.address(request, self.paths.login, return_to=return_to),
             leads_to=str(self.flow.session.endpoints.authorization),
             pages=self._pages,
         )
-        # Without a referrer, browsers without Sec-Fetch-Site would send the form with "Origin: null".
+        # With the policy no-referrer, browsers that lack Sec-Fetch-Site would send the form with "Origin: null".
         return shown(page, headers={"Referrer-Policy": "same-origin"})
 
     def _explanation(self, request: BrowserRequest, reason: str | None, *, return_to: str | None) -> BrowserResponse:
@@ -185,7 +189,7 @@ class LoginEndpoints:
     def _return_to(self, request: BrowserRequest, *, linked: bool) -> str | None:
         given = _given(request)
         if len(given) > 1:
-            raise ReturnToError("return_to: it comes more than once")
+            raise ReturnToError("return_to: the parameter was given more than once; give it once")
         if given and not linked and len(given[0]) > _SIGN_IN_LIMIT:
             raise ReturnToError(f"return_to: at most {_SIGN_IN_LIMIT} characters are allowed for a sign-in")
         try:
@@ -194,7 +198,7 @@ class LoginEndpoints:
             raise ReturnToError(str(error)) from error
 
     def _checked(self, given: list[str]) -> str | None:
-        """Return the one place that is safe to return to, or None."""
+        """Return the value of ``return_to`` if there is exactly one and it is safe, or None."""
         if len(given) != 1 or not 0 < len(given[0]) <= _SIGN_IN_LIMIT:
             return None
         try:

@@ -1,4 +1,4 @@
-"""The addresses of a login: their paths in the application, and the addresses that browsers request."""
+"""The paths of a login in the application, and the addresses at which browsers request them."""
 
 from urllib.parse import unquote, urlencode
 
@@ -21,9 +21,9 @@ class LoginPaths:
     Attributes:
         login: Where a login begins, as a path of the application.
         callback: Where AniList sends the browser back to, as a path of the application.
-        prefix: What comes before the callback's path in the redirect URI. Browsers find the application there, even if
-            a proxy removes the prefix and the framework does not know about it.
-        origin: The origin of the redirect URI, as browsers write it.
+        prefix: The part of the redirect URI's path before the callback's path. Browsers must use it, even if a proxy
+            removes it and the framework does not know about it.
+        origin: The origin of the redirect URI, in the form that browsers send.
     """
 
     login: str
@@ -38,23 +38,23 @@ class LoginPaths:
 
     @classmethod
     def of(cls, redirect_uri: str, *, login_path: str, callback_path: str | None) -> "LoginPaths":
-        """Take the callback's path from the redirect URI, unless one is given because the application is mounted.
+        """Check the paths. The callback's path is taken from the redirect URI, unless `callback_path` is given.
 
         Raises:
             ConfigurationError: A path is invalid, two are the same, or the redirect URI is not a web address.
         """
-        expect(login_path, str, "login_path: a plain path is needed that begins with a slash")
-        expect(callback_path, str | None, "callback_path: a plain path is needed that begins with a slash, or None")
+        expect(login_path, str, "login_path: a plain path that begins with a slash is needed")
+        expect(callback_path, str | None, "callback_path: a plain path that begins with a slash is needed, or None")
         registered = _path_of(redirect_uri)
         callback = registered if callback_path is None else callback_path
         prefix = registered.removesuffix(callback) if registered.endswith(callback) else ""
         paths = cls(login=login_path, callback=callback, prefix=prefix, origin=str(URL(redirect_uri).origin()))
         for name, path in (("login_path", paths.login), ("callback_path", paths.callback)):
             if not is_plain_path(path):
-                raise ConfigurationError(f"{name}: a plain path is needed that begins with a slash, not {path!r}")
+                raise ConfigurationError(f"{name}: a plain path that begins with a slash is needed, not {path!r}")
         if paths.callback.rstrip("/") in {paths.login.rstrip("/"), paths.failed}:
             raise ConfigurationError(
-                f"login_path: {login_path!r} and what is below it must differ from the redirect URI's path"
+                f"login_path: {login_path!r} and the page for failures below it must differ from the callback's path"
             )
         return paths
 
@@ -70,7 +70,7 @@ class LoginPaths:
 
 
 def is_plain_path(path: str) -> bool:
-    """Whether a string is a path of this site, without a query, a parameter of a framework, or another host."""
+    """Return whether a string is only a path of this site: no query, no host, and no parameter of a framework."""
     return path.startswith("/") and not path.startswith("//") and path.isprintable() and not set("{}?#<>") & set(path)
 
 

@@ -90,9 +90,9 @@ def lifespan(*things: Openable) -> Callable[[], AsyncGenerator[None, None]]:
 def token_for_request(
     flow: LoginFlow, subject: Subject[Request], *, login_path: str = LOGIN_PATH, callback_path: str | None = None
 ) -> Callable[..., Awaitable[Token]]:
-    """Return an async function that returns the token of the signed-in user, whom `subject` names.
+    """Return an async function that returns the token of the user whom `subject` returns for the current request.
 
-    It finds the request itself, or takes it. Without a token, a person is sent to the login, and a program gets 401.
+    The request may be passed to it. Without a token, a person is sent to the login, and a program gets 401.
     """
     required = RequiredToken(flow, subject, login_path=login_path, callback_path=callback_path)
 

@@ -8,8 +8,8 @@
     app = FastAPI(lifespan=lifespan(session, store, flow))
     init_app(app, flow, on_login=welcome)
 
-Link to ``/login/anilist`` from a page. Who is signed in at the site is kept in the application's session, which must be
-renewed at a login. `anilist_oauth.web` explains the arguments.
+Link to ``/login/anilist`` from a page. The application's session stores who is signed in. Each login must clear the
+session first. `anilist_oauth.web` explains the arguments.
 """
 
 from collections.abc import Awaitable, Callable
@@ -82,10 +82,10 @@ def lifespan(*things: Openable) -> Callable[[Starlette], AbstractAsyncContextMan
 def token_for_request(
     flow: LoginFlow, subject: Subject[Any], *, login_path: str = LOGIN_PATH, callback_path: str | None = None
 ) -> Callable[[HTTPConnection], Awaitable[Token]]:
-    """Return a dependency that returns the token of the signed-in user, whom `subject` names. Works for WebSockets.
+    """Return a dependency that provides the token of the user whom `subject` returns for a request or WebSocket.
 
-    Without a token, it sends a person to the login, answers 401 to a program, and refuses a WebSocket. The paths are
-    for applications without `init_app`.
+    Without a token, a person is sent to the login, a program gets 401, and a WebSocket is refused. The paths are only
+    needed without `init_app`.
     """
     required = RequiredToken(flow, subject, login_path=login_path, callback_path=callback_path)
 
@@ -110,8 +110,8 @@ def _endpoint(answer: Answer[Request, Response]) -> Callable[[Request], Awaitabl
 
 
 def _http_exception(answer: BrowserResponse, app: object) -> HTTPException:
-    """Return an exception that FastAPI, or a handler of the application, formats like all other refusals."""
+    """Return an exception, which FastAPI or a handler of the application formats like any other."""
     headers, handlers = dict(answer.headers), getattr(app, "exception_handlers", ())
-    if {HTTPException, answer.status}.isdisjoint(handlers):  # Starlette itself sends the bare text
+    if {HTTPException, answer.status}.isdisjoint(handlers):  # without a handler, Starlette sends the detail as it is
         return HTTPException(answer.status, detail=answer.body.decode(), headers=headers)
     return HTTPException(answer.status, REFUSAL, {name: headers[name] for name in headers if name != "Content-Type"})

@@ -1,4 +1,4 @@
-"""Find the token of the signed-in user, for handlers that make requests for them."""
+"""Find the token of the site's signed-in user, for handlers that make requests on their behalf."""
 
 from collections.abc import Callable
 from typing import Any, Generic
@@ -37,15 +37,18 @@ class RequiredToken(Generic[RequestT]):
         self._subject = subject
 
     async def find(self, request: Any, browser: BrowserRequest, *, installed: bool) -> Token | BrowserResponse:
-        """Return the live token of the signed-in user, or an answer if the application does not use `init_app`.
+        """Return the valid token of the signed-in user.
 
         Args:
-            request: The framework's request, or that masked.
+            request: The framework's request, masked or not.
             browser: The same request as a plain value.
-            installed: Whether `init_app` answers the error.
+            installed: Whether the application uses `init_app`, which responds to `LoginRequiredError`.
+
+        Returns:
+            The token. Without a token and without `init_app`, the response to send instead.
 
         Raises:
-            LoginRequiredError: Nobody is signed in, or there is no live token. Only if `init_app` answers it.
+            LoginRequiredError: Nobody is signed in, or there is no valid token. Only raised if `installed` is true.
             StorageError: The store failed.
         """
         given = Masked.around(request)

@@ -92,11 +92,11 @@ class TestInTheSandbox:
             "client_secret": "40 characters",
             "redirect_uri": self.uri,
             "port": f"{self.uri.split(':')[2].split('/')[0]} is free",
-            "store": "opens",
+            "store": "can be opened and read",
             "network": "127.0.0.1 answers",
             "application": RIGHT,
-            "clock": "right, to 1 s",
-            "rate_limit": "90 requests a minute, 89 left in this one",
+            "clock": "right to within 1 s",
+            "rate_limit": "90 requests a minute, 89 left in this minute",
         }
         assert all(finding.level == "good" for finding in findings)
 
@@ -109,9 +109,9 @@ class TestInTheSandbox:
             ({"client_id": " "}, "client_id", "ANILIST_CLIENT_ID is not set"),
             ({"client_id": "my-bot"}, "client_id", "not a number"),
             ({"client_id": SECRET}, "client_id", "not a number"),
-            ({"client_id": f"'{ID}'"}, "client_id", "ANILIST_CLIENT_ID is in quotes"),
-            ({"client_secret": f'"{SECRET}" '}, "client_secret", "ANILIST_CLIENT_SECRET is in quotes"),
-            ({"redirect_uri": '"http://127.0.0.1:8080/"'}, "redirect_uri", "ANILIST_REDIRECT_URI is in quotes"),
+            ({"client_id": f"'{ID}'"}, "client_id", "ANILIST_CLIENT_ID contains quotes"),
+            ({"client_secret": f'"{SECRET}" '}, "client_secret", "ANILIST_CLIENT_SECRET contains quotes"),
+            ({"redirect_uri": '"http://127.0.0.1:8080/"'}, "redirect_uri", "ANILIST_REDIRECT_URI contains quotes"),
             ({"redirect_uri": ""}, "redirect_uri", "ANILIST_REDIRECT_URI is not set"),
             ({"redirect_uri": "127.0.0.1:8080/callback"}, "redirect_uri", "it has no scheme"),
             ({"redirect_uri": "http://127.0.0.1:8080/callback "}, "redirect_uri", "whitespace"),
@@ -149,7 +149,7 @@ class TestInTheSandbox:
         findings = await self.diagnose(given)
         assert_the_three(findings, given)
         application = by_level(findings, "problem")["application"]
-        assert ("39 characters (AniList's have 40)" in application.text) == (slip == "secret")
+        assert ("39 characters (secrets of AniList have 40)" in application.text) == (slip == "secret")
         assert slip in {"id", "secret"} or f"  {self.uri}" in str(application.remedy).split("\n")
 
     async def test_a_taken_port_is_the_one_thing(self) -> None:
@@ -190,12 +190,12 @@ class TestInTheSandbox:
         assert list(problems) == ["network"]
         assert {name: finding.text for name, finding in by_level(findings, "unknown").items()} == {
             "application": "not checked: AniList cannot be reached",
-            "clock": "not compared: there was no answer",
-            "rate_limit": "not known: no answer came",
+            "clock": "not compared: the server did not answer",
+            "rate_limit": "not known: the server did not answer",
         }
 
     async def test_a_lost_answer_is_the_networks_too(self) -> None:
-        """The request may have arrived; no answer came."""
+        """The request may have arrived; the server did not answer."""
         self.sandbox.next("graphql", *[Fault(close="before")] * 9)
         assert list(by_level(await self.diagnose(), "problem")) == ["network"]
 
@@ -223,9 +223,7 @@ class TestInTheSandbox:
         problems = by_level(await self.diagnose(), "problem")
         assert list(problems) == ["anilist"]
         assert "HTTP 403" in problems["anilist"].text
-        assert ("it is this IP address that was refused" in str(problems["anilist"].remedy)) == (
-            weather == "cloudflare"
-        )
+        assert ("only this IP address was refused" in str(problems["anilist"].remedy)) == (weather == "cloudflare")
 
     async def test_one_endpoint_alone_may_be_down(self) -> None:
         """The application is not blamed."""
@@ -250,7 +248,7 @@ class TestInTheSandbox:
         assert list(by_level(await self.diagnose(), "problem")) == ["anilist"]
         self.sandbox.next("token", Fault(status=200, body={"access_token": "x"}))
         problems = by_level(await self.diagnose(), "problem")
-        assert "this is not AniList" in problems["anilist"].text
+        assert "it is not AniList" in problems["anilist"].text
 
     async def test_another_refusal_is_quoted(self) -> None:
         """It is the server's word against the application's."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from anilist_oauth.cli.findings import slips
+from anilist_oauth.cli.findings import similar_uris
 
 
 @pytest.mark.parametrize(
@@ -32,4 +32,4 @@ from anilist_oauth.cli.findings import slips
 )
 def test_the_usual_slips_are_those_of_this_uri(uri: str, expected: list[str]) -> None:
     """A slash, the scheme, the host's other name, the port, the letter case."""
-    assert list(slips(uri)) == expected
+    assert list(similar_uris(uri)) == expected

@@ -66,7 +66,7 @@ def test_missing_settings_are_named(empty: Desk) -> None:
 def test_a_redirect_uri_elsewhere_is_told(empty: Desk) -> None:
     """With the way out."""
     ran = empty.run("login", expect=1, ANILIST_REDIRECT_URI="https://bot.example/callback")
-    assert "not plain http on this machine" in ran.stderr
+    assert "not an http address of this machine" in ran.stderr
     assert "--pin" in ran.stderr
     assert "bind=" not in ran.stderr
 

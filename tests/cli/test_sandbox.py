@@ -74,7 +74,7 @@ def test_a_taken_port_is_told() -> None:
     assert ran.exit_code == 1
     assert (
         ran.output
-        == f"Port {port} cannot be used (Address already in use): choose another with --port, or 0 for a free one.\n"
+        == f"Port {port} cannot be used (Address already in use). Choose another with --port, or 0 for a free one.\n"
     )
 
 

@@ -136,19 +136,19 @@ def test_a_page_is_in_its_language() -> None:
 @pytest.mark.parametrize(
     ("texts", "said"),
     [
-        ({"web.nope.title": "x"}, "there is no text named 'web.nope.title'; see Pages.ENGLISH for all names"),
+        ({"web.nope.title": "x"}, "there is no text named 'web.nope.title'; Pages.ENGLISH lists all names"),
         ({5: "x"}, "there is no text named '5'"),
         ({"close": ""}, "'close' needs a text of 1 to 1000 characters"),
         ({"close": "a" * 1001}, "'close' needs a text"),
         ({"close": 5}, "'close' needs a text"),
-        ({"close": "{home}"}, r"'close' may have none \(write {{ for a brace\) in braces"),
-        ({"home": "{name}"}, r"'home' may have {home} in braces"),
-        ({"home": "{home.x}"}, "'home' may have {home} in braces"),
-        ({"home": "{home!r}"}, "'home' may have {home} in braces"),
-        ({"home": "{home:>80}"}, "'home' may have {home} in braces"),
-        ({"home": "{0}"}, "'home' may have {home} in braces"),
-        ({"home": "{}"}, "'home' may have {home} in braces"),
-        ({"home": "{home"}, "'home' may have {home} in braces"),
+        ({"close": "{home}"}, r"'close' has a wrong placeholder; the allowed ones are: none \(write {{ for a brace\)$"),
+        ({"home": "{name}"}, "'home' has a wrong placeholder; the allowed ones are: {home}$"),
+        ({"home": "{home.x}"}, "'home' has a wrong placeholder"),
+        ({"home": "{home!r}"}, "'home' has a wrong placeholder"),
+        ({"home": "{home:>80}"}, "'home' has a wrong placeholder"),
+        ({"home": "{0}"}, "'home' has a wrong placeholder"),
+        ({"home": "{}"}, "'home' has a wrong placeholder"),
+        ({"home": "{home"}, "'home' has a wrong placeholder"),
         (
             {"receiver.question.heading": "Link?"},
             "'receiver.question.heading' must contain {label}; people need it to decide",
@@ -159,14 +159,14 @@ def test_a_page_is_in_its_language() -> None:
         ("close", "a mapping of names to texts is needed, not str"),
     ],
 )
-def test_a_text_that_cannot_be_shown_is_named(texts: Any, said: str) -> None:
-    """Before any page is made."""
+def test_a_text_that_cannot_be_shown_is_refused(texts: Any, said: str) -> None:
+    """The error names the text, before any page is rendered."""
     with pytest.raises(ConfigurationError, match=f"^texts: {said}"):
         Pages(texts=texts)
 
 
-def test_a_text_may_leave_out_what_nobody_decides_by() -> None:
-    """A bot of one chat need not fill in its name; braces are written twice."""
+def test_a_text_may_leave_out_a_placeholder() -> None:
+    """A text may omit a placeholder that people do not need to decide, and braces are written twice."""
     pages = Pages(texts={"home": "Zurück {{zu}} Discord"}, home="/")
     assert ">Zurück {zu} Discord</span>" in pages.way_home()[0]
 

@@ -206,7 +206,7 @@ async def test_what_is_no_request_is_neither_logged_nor_repeated(
         async with strangers(stage, 1, say=line.encode("latin-1")) as (came,):
             said = await answer(came)
     assert said.startswith((b"HTTP/1.1 400 ", b"HTTP/1.0 400 "))
-    assert b"This address is only for people coming back" in said
+    assert b"This address is only for people who come back" in said
     assert CANARY.encode() not in said
     assert CANARY not in caplog.text
     assert [record for record in caplog.records if record.name.startswith("aiohttp")] == []

@@ -99,7 +99,7 @@ async def test_that_is_not_me_ends_the_login(stage: Scene) -> None:
     strange = await stage.arrive(await stage.sandbox.approve(login.url, user="rin"))
     own = await stage.arrive(await stage.sandbox.approve(login.url, user="mika"))
     refused = await stage.post(strange.forms[1])
-    assert (refused.title, "This login has ended" in refused.words) == ("Nothing was linked", True)
+    assert (refused.title, "This login was ended" in refused.words) == ("Nothing was linked", True)
     with pytest.raises(LoginTimeoutError) as raised:
         await stage.flow.wait(login, timeout=20)
     assert raised.value.reason == "refused"

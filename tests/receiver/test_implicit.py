@@ -75,7 +75,7 @@ async def test_another_applications_token_is_refused(stage: Scene) -> None:
         foreign = f"{other.endpoints.authorization}?client_id=12345&response_type=token"
         forged = (await other.approve(foreign)).partition("#")[2]
     page = await read(stage, "access_token=a.e30.b&token_type=Bearer")
-    assert page.title == "Another login"
+    assert page.title == "This login belongs to another program"
     page = await read(stage, forged)  # signed by somebody else: AniList does not know it
     assert (page.status, page.title) == (400, "AniList refused this login")
     asked = await read(stage, await fragment(stage, login))

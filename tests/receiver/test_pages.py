@@ -51,7 +51,7 @@ def test_every_error_has_a_page(kind: type[AniListOAuthError]) -> None:
         ("unauthorized_client", "The request was wrong"),
         ("unsupported_grant_type", "The request was wrong"),
         ("unsupported_response_type", "The request was wrong"),
-        ("call 0900", "It may be an old page"),
+        ("call 0900", "Perhaps an old page"),
     ],
 )
 def test_what_anilist_says_comes_from_a_list(error: str, said: str) -> None:
@@ -73,7 +73,7 @@ def test_what_is_no_callback_is_turned_away(status: int) -> None:
     """With a page."""
     page = PLAIN.stray(status)
     assert page.status == status
-    assert b"only for people coming back from a login on AniList" in page.body
+    assert b"only for people who come back from a login on AniList" in page.body
 
 
 def test_a_full_receiver_says_so() -> None:
@@ -86,10 +86,10 @@ def test_the_question_names_who_asks_and_who_is_asked() -> None:
     page = shown(BOT.question(LOGIN, "t", viewer=MIKA))
     assert "<title>Link your AniList account? · AniBot</title>" in page
     assert "Link your AniList account to <em><bdi>@mika on Discord</bdi></em>?" in page
-    assert "<em><bdi>AniBot</bdi></em> asks this for <em><bdi>@mika on Discord</bdi></em>." in page
+    assert "<em><bdi>AniBot</bdi></em> asks on behalf of <em><bdi>@mika on Discord</bdi></em>." in page
     assert "this: <em><bdi>AniBot</bdi></em> can then act on AniList as you." in page
     assert "You are <strong><bdi>mika</bdi></strong> on AniList." in page
-    assert "asks this for" not in shown(PLAIN.question(LOGIN, "t"))
+    assert "asks on behalf of" not in shown(PLAIN.question(LOGIN, "t"))
 
 
 def test_the_end_says_what_happens_next() -> None:

@@ -337,7 +337,7 @@ async def test_its_pages_are_the_applications() -> None:
     async with scene(pages=Pages(application="AniBot", home="https://discord.com/channels/@me")) as stage:
         login = await stage.receiver.login(subject="discord:42", label="@mika on Discord")
         asked = await stage.arrive(await stage.sandbox.approve(login.url))
-        assert "AniBot asks this for @mika on Discord." in asked.words
+        assert "AniBot asks on behalf of @mika on Discord." in asked.words
         assert "Go back to Discord" in (await stage.post(asked.forms[0])).words
 
 

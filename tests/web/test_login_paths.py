@@ -58,25 +58,25 @@ def test_a_redirect_uri_leads_to_a_page(redirect_uri: str) -> None:
 @pytest.mark.parametrize("path", [5, b"/login", ["/login"]])
 def test_a_path_is_a_string(path: Any) -> None:
     """Anything else is our error."""
-    with pytest.raises(ConfigurationError, match="login_path: a plain path is needed"):
+    with pytest.raises(ConfigurationError, match="login_path: a plain path that begins with a slash is needed"):
         LoginPaths.of("https://site.example/callback", login_path=path, callback_path=None)
-    with pytest.raises(ConfigurationError, match="callback_path: a plain path is needed"):
+    with pytest.raises(ConfigurationError, match="callback_path: a plain path that begins with a slash is needed"):
         LoginPaths.of("https://site.example/callback", login_path="/login", callback_path=path)
 
 
 @pytest.mark.parametrize("path", ["", "login", "/login/{name}", "/login?a=b", "/login#a", "/login/<name>"])
 def test_a_path_is_plain(path: str) -> None:
     """A path that a framework would take as a pattern, or a browser not as a path, is refused."""
-    with pytest.raises(ConfigurationError, match="login_path: a plain path is needed"):
+    with pytest.raises(ConfigurationError, match="login_path: a plain path that begins with a slash is needed"):
         LoginPaths.of("https://site.example/callback", login_path=path, callback_path=None)
-    with pytest.raises(ConfigurationError, match="callback_path: a plain path is needed"):
+    with pytest.raises(ConfigurationError, match="callback_path: a plain path that begins with a slash is needed"):
         LoginPaths.of("https://site.example/callback", login_path="/login", callback_path=path)
 
 
 @pytest.mark.parametrize("callback", ["/login", "/login/", "/login/failed"])
 def test_the_paths_differ(callback: str) -> None:
     """A callback that begins a login would go round for ever."""
-    with pytest.raises(ConfigurationError, match="must differ from the redirect URI's path"):
+    with pytest.raises(ConfigurationError, match="must differ from the callback's path"):
         LoginPaths.of(f"https://site.example{callback}", login_path="/login", callback_path=None)
 
 
@@ -110,5 +110,5 @@ def test_the_origin_is_written_as_browsers_do(redirect_uri: str, origin: str) ->
 def test_a_path_of_another_kind_is_refused(path: str) -> None:
     """Two slashes would lead to another host."""
     for given in ({"login_path": path, "callback_path": None}, {"login_path": "/login", "callback_path": path}):
-        with pytest.raises(ConfigurationError, match="_path: a plain path is needed that begins with a slash"):
+        with pytest.raises(ConfigurationError, match="_path: a plain path that begins with a slash is needed"):
             LoginPaths.of("https://site.example/cb", **given)

@@ -43,7 +43,7 @@ class Stage:
         here = callback.with_scheme("http").with_host(host).with_port(port)
         async with visiting() as visit:
             asked = await visit("GET", here)
-            assert "AniBot asks this for" in asked.words, asked.words
+            assert "AniBot asks on behalf of" in asked.words, asked.words
             linked = await visit("POST", here.with_query(None), data=asked.forms[0])
             assert " on AniList is now linked to " in linked.words, linked.words
 
