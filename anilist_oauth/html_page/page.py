@@ -3,7 +3,7 @@
 import hashlib
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from anilist_oauth.html_page.elements import Content, Markup, element
 from anilist_oauth.html_page.style import STYLE
@@ -14,12 +14,13 @@ SELF = "'self'"
 _SIGNS: dict[Tone, tuple[str, str]] = {"good": ("✓", "good"), "bad": ("!", "bad")}
 
 
-class Page(NamedTuple):
+class Page:
     """A rendered page, ready to send. `headers` contains its content type and the security headers."""
 
-    status: int
-    headers: dict[str, str]
-    body: bytes
+    def __init__(self, *, status: int, headers: dict[str, str], body: bytes) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
 
 
 def render(

@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-import attrs
-
 from anilist_oauth.errors import RateLimitedError, ServiceError, ServiceUnavailableError
 from anilist_oauth.pacing.rate_limit import DEFAULT_LIMIT
 from anilist_oauth.pacing.retries import LONGEST_PAUSE
@@ -37,16 +35,12 @@ class News(NamedTuple):
         return cls(cautious=CAUTION, announced=seconds, paused=seconds + ROUNDING + jitter)
 
 
-@attrs.define(kw_only=True, repr=False)
 class Heard:
     """Everything heard so far, as times on one clock that begins at 0."""
 
-    limit: int | None = None
-    cautious: float = 0.0
-    announced: float = 0.0
-    paused: float = 0.0
-    halted: float = 0.0
-    exchanges: float = 0.0
+    def __init__(self) -> None:
+        self.limit: int | None = None
+        self.cautious = self.announced = self.paused = self.halted = self.exchanges = 0.0
 
     def take(self, news: News, *, now: float) -> None:
         """Add news. Of each time the later one counts, and of the limit the latest."""

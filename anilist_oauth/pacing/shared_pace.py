@@ -42,7 +42,7 @@ class SharedPace(Pace):
 
     async def publish(self) -> None:
         """Report a 429 or an outage to the other processes at once."""
-        if self._untold != Heard():
+        if self._untold.news(now=self._clock.now()) != News():
             await self._ask("nothing")
 
     def _hear(self, news: News) -> None:
