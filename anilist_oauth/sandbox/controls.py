@@ -49,7 +49,7 @@ class Controls:
     @property
     def application(self) -> Application:
         """The first registered application."""
-        return self.service.authorization.clients.first
+        return next(iter(self.service.authorization.clients.values()))
 
     @property
     def users(self) -> tuple[User, ...]:

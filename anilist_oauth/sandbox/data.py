@@ -57,7 +57,7 @@ def set_entry(world: World, user: User, media: int, fields: Mapping[str, Any]) -
     account, kind = view.account, LISTS[view.value(world.node("Media", media), "type")]
     options = view.value(account, "mediaListOptions")
     lists = list(dict.fromkeys([*options[kind]["customLists"], *fields.get("customLists", ())]))
-    first = {} if "_bare" in account.facts else {"_bare": True, "_entries": {}}
+    first = {"_listed": 0, "_entries": {}} if account.facts["_listed"] else {}
     account = world.put(account, **first, mediaListOptions={**options, kind: {**options[kind], "customLists": lists}})
     try:
         return change_entry(view, entry_of(view, account, media) or add_entry(view, account, media), checked)

@@ -13,7 +13,7 @@ from anilist_oauth.sandbox.aiohttp_adapter import received, send
 from anilist_oauth.sandbox.clock import Clock
 from anilist_oauth.sandbox.controls import Controls
 from anilist_oauth.sandbox.oauth.authorization import Authorization, DenialName
-from anilist_oauth.sandbox.oauth.clients import Clients, default_application
+from anilist_oauth.sandbox.oauth.clients import default_application, registered
 from anilist_oauth.sandbox.oauth.grants import Grants, Question
 from anilist_oauth.sandbox.oauth.server_versions import GenerationName, generation_named
 from anilist_oauth.sandbox.oauth.signing_key import signing_key
@@ -66,7 +66,7 @@ class Sandbox(Controls):
     ) -> None:
         if applications is not None and redirect_uri is not None:
             raise ValueError("redirect_uri: each application has its own; leave one of the two out")
-        clients = Clients([default_application(redirect_uri)] if applications is None else applications)
+        clients = registered([default_application(redirect_uri)] if applications is None else applications)
         people, clock = People(users, private=private_users, describe=self._describe), Clock()
         graphql = MinuteLimit(
             nominal=_GRAPHQL_LIMIT,

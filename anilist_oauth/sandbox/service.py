@@ -13,7 +13,7 @@ from anilist_oauth.sandbox.graphql.errors import RECORDED
 from anilist_oauth.sandbox.graphql.nodes import World
 from anilist_oauth.sandbox.messages import Answer, ReceivedRequest, json_answer, query_fields
 from anilist_oauth.sandbox.oauth.authorization import Authorization
-from anilist_oauth.sandbox.oauth.error_responses import RefusedError, ServerFaultError
+from anilist_oauth.sandbox.oauth.error_responses import RefusedError
 from anilist_oauth.sandbox.oauth.exchange import Exchange
 from anilist_oauth.sandbox.oauth.grants import Question
 from anilist_oauth.sandbox.people import People
@@ -89,7 +89,7 @@ class Service:
         is_allowed, headers = (True, {}) if limit is None else limit.request()
         try:
             answer = await self._answer(request) if is_allowed else self._too_many(request)
-        except (RefusedError, ServerFaultError) as error:
+        except RefusedError as error:
             answer = self._refused(request, error)
         recorded = RECORDED["headers"] if request.path == GRAPHQL else {}
         return answer.with_headers({**recorded, **headers})
@@ -107,7 +107,7 @@ class Service:
         try:
             if made_up is None:
                 return self.authorization.question(visit)
-        except (RefusedError, ServerFaultError) as error:
+        except RefusedError as error:
             raise NoCallbackError(self._refused(visit, error)) from error
         if "Location" not in made_up.headers:
             raise NoCallbackError(made_up)
@@ -127,8 +127,8 @@ class Service:
             return json_answer(RECORDED["too_many"], status=HTTPStatus.TOO_MANY_REQUESTS)
         return laravel_error(request, HTTPStatus.TOO_MANY_REQUESTS)
 
-    def _refused(self, request: ReceivedRequest, error: RefusedError | ServerFaultError) -> Answer:
-        if isinstance(error, ServerFaultError):
-            return laravel_error(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+    def _refused(self, request: ReceivedRequest, error: RefusedError) -> Answer:
+        if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            return laravel_error(request, error.status)
         fields = error.fields(self.authorization.grants.generation)
         return json_answer(fields, status=error.status, headers=error.headers)

@@ -114,11 +114,18 @@ class World:
         found = self._kept.get(place) or self._cached.get(place)
         if found is None:
             kinds = kinds_of(place[0])
-            found = Node(kinds[number % len(kinds)], f"{place[0]}:{number}", number)
+            found = Node(kinds[number % len(kinds)], f"{place[0]}:{number}", number, self._given(*place))
             if len(self._cached) >= _CACHED:
                 self._cached.clear()
             self._cached[place] = found
         return found
+
+    def _given(self, space: str, number: int) -> dict[str, Any]:
+        """Return the facts of an account: it follows nobody yet, and has the whole catalog on its list."""
+        person = next((person for person in self.people if person.id == number), None) if space == "User" else None
+        if person is None:
+            return {}
+        return {"name": person.name, "_private": person.private, "_following": [], "_listed": len(MEDIA)}
 
     def find(self, kind: str, number: int | None) -> Node | None:
         """Return the node with an id, if there is one."""

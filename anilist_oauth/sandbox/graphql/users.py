@@ -10,10 +10,9 @@ from typing import Any
 from anilist_oauth.sandbox.graphql.errors import refused
 from anilist_oauth.sandbox.graphql.made_up import number
 from anilist_oauth.sandbox.graphql.media import ANIME, LISTS
-from anilist_oauth.sandbox.graphql.nodes import MEDIA, PARENTS, TABLES, USERS, Node, World, child
+from anilist_oauth.sandbox.graphql.nodes import PARENTS, TABLES, USERS, Node, child
 from anilist_oauth.sandbox.graphql.selection import Page, chosen
 from anilist_oauth.sandbox.graphql.view import Arguments, View, as_edges, rule
-from anilist_oauth.sandbox.people import User
 
 _CLOSENESS = 5  # one in so many follows another, among those who are made up
 STATUSES: list[str] = TABLES["statuses"]
@@ -25,15 +24,9 @@ _STEPS = {"POINT_10_DECIMAL": 10.0, "POINT_10": 10.0, "POINT_5": 20.0}
 _SMILEYS = {1: 35.0, 2: 60.0, 3: 85.0}
 
 
-def account(world: World, user: Node) -> User | None:
-    """Return the account of the sandbox that a user is, if it is one."""
-    return next((person for person in world.people if person.id == user.id), None)
-
-
 def may_see(view: View, user: Node) -> bool:
     """Return whether a user's profile and list are open to the viewer."""
-    person = account(view.world, user)
-    return person is None or not person.private or person == view.viewer
+    return not user.facts.get("_private") or user.id == view.viewer_id
 
 
 def everybody(view: View) -> list[Node]:
@@ -61,10 +54,9 @@ def found_user(view: View, user_id: int | None, name: str | None) -> Node:
 
 
 @rule("User._following")
-def _following(view: View, user: Node, _arguments: Arguments) -> list[int]:
+def _following(_view: View, user: Node, _arguments: Arguments) -> list[int]:
     """Return the ids of the users that a user follows."""
-    others = () if account(view.world, user) else USERS
-    return [other for other in others if other != user.id and not number(user.key, f"follows {other}", _CLOSENESS)]
+    return [other for other in USERS if other != user.id and not number(user.key, f"follows {other}", _CLOSENESS)]
 
 
 def favourites(view: View, user: Node) -> dict[str, list[int]]:
@@ -83,12 +75,6 @@ def _is_favourite(view: View, node: Node, _arguments: Arguments) -> bool:
 def _preferred(view: View, title: Node, _arguments: Arguments) -> Any:
     wanted = view.value(view.account, "options")["titleLanguage"] if view.viewer else "ROMAJI"
     return view.value(title, wanted.partition("_")[0].lower()) or view.value(title, "romaji")
-
-
-@rule("User.name")
-def _name(view: View, user: Node, _arguments: Arguments) -> str:
-    person = account(view.world, user)
-    return person.name if person else view.value(user, "_name")
 
 
 @rule("User.isFollowing")
@@ -119,19 +105,18 @@ def raw_score(shown: float, score_format: str) -> float:
 
 def entries(view: View, user: Node) -> list[Node]:
     """Return all entries of a user, including private ones."""
-    made = (child("MediaList", user.id, media) for media in range(1, _size(view, user) + 1))
+    made = (child("MediaList", user.id, media) for media in range(1, _listed(user) + 1))
     return view.nodes("MediaList", [*made, *user.facts.get("_entries", {}).values()])
 
 
-def _size(view: View, user: Node) -> int:
-    """Return how many entries are made up: an account has the whole catalog, others have twenty."""
-    full = len(MEDIA) if account(view.world, user) else PARENTS["MediaList"].size
-    return 0 if "_bare" in user.facts else full
+def _listed(user: Node) -> int:
+    """Return how many entries of a list are made up."""
+    return int(user.facts.get("_listed", PARENTS["MediaList"].size))
 
 
 def entry_of(view: View, user: Node, media_id: int) -> Node | None:
     """Find a user's entry for a media."""
-    is_made = 0 < media_id <= _size(view, user)
+    is_made = 0 < media_id <= _listed(user)
     found = view.world.find("MediaList", child("MediaList", user.id, media_id)) if is_made else None
     return found or view.world.find("MediaList", user.facts.get("_entries", {}).get(media_id))
 

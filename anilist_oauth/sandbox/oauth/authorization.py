@@ -11,8 +11,8 @@ from yarl import URL
 from anilist_oauth.oauth.application import Application
 from anilist_oauth.oauth.endpoints import PIN_REDIRECT_URI
 from anilist_oauth.sandbox.messages import ReceivedRequest
-from anilist_oauth.sandbox.oauth.clients import Clients, owns
-from anilist_oauth.sandbox.oauth.error_responses import RefusedError, ServerFaultError, missing, refused
+from anilist_oauth.sandbox.oauth.clients import owns
+from anilist_oauth.sandbox.oauth.error_responses import RefusedError, missing, refused
 from anilist_oauth.sandbox.oauth.grants import TOKEN_LIFETIME, Grants, Question
 from anilist_oauth.sandbox.people import User
 
@@ -30,7 +30,7 @@ def _check_denial(_authorization: Any, _field: Any, denial: str) -> None:
 class Authorization:
     """Checks authorization requests like one version of the library. The denial is Passport's or the library's."""
 
-    clients: Clients
+    clients: Mapping[str, Application]
     grants: Grants
     denial: DenialName = attrs.field(validator=_check_denial)
     echoes_state: bool = True
@@ -41,7 +41,6 @@ class Authorization:
 
         Raises:
             RefusedError: The browser is shown this error, without a redirect.
-            ServerFaultError: The browser is shown a server error.
         """
         fields = request.parameters
         response_type = fields.get("response_type")
@@ -50,7 +49,7 @@ class Authorization:
         client_id = fields.get("client_id")
         if response_type not in {"code", "token"} or client_id is None:
             raise refused("unsupported_grant_type")
-        application = self.clients.find(client_id)
+        application = self.clients.get(client_id)
         if application is None:
             raise refused("invalid_client")
         given = self._given_redirect_uri(application, fields)
@@ -94,7 +93,7 @@ class Authorization:
             return None
         given, generation = fields["redirect_uri"], self.grants.generation
         if given is None:  # a list, such as redirect_uri[]=…
-            raise missing("redirect_uri") if generation.expects_lists else ServerFaultError
+            raise missing("redirect_uri") if generation.expects_lists else refused("server_fault")
         if not owns(application, given, generation):
             raise refused("invalid_client")
         return given

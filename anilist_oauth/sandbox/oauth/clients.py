@@ -3,7 +3,7 @@
 import re
 import secrets
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 
 from anilist_oauth.oauth.application import Application
@@ -33,32 +33,16 @@ def _free_port() -> int:
                 return port
 
 
-class Clients:
-    """The registered applications, by client id."""
+def registered(applications: Iterable[Application]) -> dict[str, Application]:
+    """Return applications by their client id.
 
-    def __init__(self, applications: Iterable[Application]) -> None:
-        self._applications = {application.client_id: application for application in applications}
-        if not self._applications:
-            raise ValueError("applications: the sandbox needs at least one; leave it out for a made-up one")
-
-    def __iter__(self) -> Iterator[Application]:
-        return iter(self._applications.values())
-
-    @property
-    def first(self) -> Application:
-        """The default application of the sandbox."""
-        return next(iter(self))
-
-    def find(self, client_id: str | None) -> Application | None:
-        """Return the application with a client id, or None."""
-        return self._applications.get(client_id or "")
-
-    def authenticated(self, client_id: str, client_secret: str | None) -> Application | None:
-        """Return the application with this id and secret, or None."""
-        application = self.find(client_id)
-        if application is None or application.client_secret is None or client_secret is None:
-            return None
-        return application if secrets.compare_digest(application.client_secret, client_secret) else None
+    Raises:
+        ValueError: There is none.
+    """
+    found = {application.client_id: application for application in applications}
+    if not found:
+        raise ValueError("applications: the sandbox needs at least one; leave it out for a made-up one")
+    return found
 
 
 def owns(application: Application, redirect_uri: str, generation: Generation) -> bool:

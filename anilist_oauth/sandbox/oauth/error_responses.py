@@ -28,10 +28,6 @@ class RefusedError(Exception):
         return {"error": self.error, **dict.fromkeys(before, self.text), **hint, **dict.fromkeys(behind, self.text)}
 
 
-class ServerFaultError(Exception):
-    """The server fails with an internal error, as the real one does."""
-
-
 def refused(name: str, hint: str | None = None) -> RefusedError:
     """Return an error by its name in ``error_responses.json``, with a hint if it has none of its own."""
     return RefusedError(**{"hint": hint, **_ERRORS[name]})

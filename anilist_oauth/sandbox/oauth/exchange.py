@@ -4,13 +4,13 @@ import base64
 import binascii
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import attrs
 
 from anilist_oauth.oauth.application import Application
 from anilist_oauth.sandbox.messages import Answer, ReceivedRequest, json_answer
-from anilist_oauth.sandbox.oauth.clients import Clients, owns
+from anilist_oauth.sandbox.oauth.clients import owns
 from anilist_oauth.sandbox.oauth.error_responses import missing, refused
 from anilist_oauth.sandbox.oauth.grants import TOKEN_LIFETIME, Code, Grants
 from anilist_oauth.sandbox.people import User
@@ -27,7 +27,7 @@ _HEADERS = {
 class Exchange:
     """Answers token requests like one version of the library."""
 
-    clients: Clients
+    clients: Mapping[str, Application]
     grants: Grants
 
     async def answer(self, request: ReceivedRequest) -> Answer:
@@ -61,11 +61,13 @@ class Exchange:
         if client_id is None:
             raise missing("client_id")
         client_secret = fields.get("client_secret") or basic_secret
-        if client_secret is None and not generation.client_owns_redirect_uri and self.clients.find(client_id):
+        application = self.clients.get(client_id)
+        if client_secret is None and not generation.client_owns_redirect_uri and application:
             raise missing("client_secret")
-        application = self.clients.authenticated(client_id, client_secret)
         redirect_uri = fields.get("redirect_uri") if generation.client_owns_redirect_uri else None
-        if application is None or (redirect_uri is not None and not owns(application, redirect_uri, generation)):
+        expected = (application and application.client_secret) or ""
+        is_known = expected and secrets.compare_digest(expected.encode(), (client_secret or "").encode())
+        if not application or not is_known or (redirect_uri and not owns(application, redirect_uri, generation)):
             challenge = {"WWW-Authenticate": 'Basic realm="OAuth"'} if "Authorization" in request.headers else {}
             raise attrs.evolve(refused("invalid_client"), headers=challenge)
         return application

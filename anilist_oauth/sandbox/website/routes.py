@@ -7,7 +7,7 @@ from typing import Any
 
 from anilist_oauth.sandbox.messages import Answer, ReceivedRequest, json_answer, redirect, sent_back
 from anilist_oauth.sandbox.oauth.authorization import Authorization
-from anilist_oauth.sandbox.oauth.error_responses import RefusedError, ServerFaultError
+from anilist_oauth.sandbox.oauth.error_responses import RefusedError
 from anilist_oauth.sandbox.people import People
 from anilist_oauth.sandbox.website import pages
 from anilist_oauth.sandbox.website.sessions import Session, Sessions
@@ -89,7 +89,7 @@ class Visits:
         """Return where an authorization request leads in the end. None if its error is shown here."""
         try:
             question = self._authorization.question(request)
-        except (RefusedError, ServerFaultError):
+        except RefusedError:
             return None
         return question if isinstance(question, str) else self._authorization.target(question)
 
@@ -109,7 +109,7 @@ class Visits:
         session = self._sessions.of(request)
         if session is None:
             return redirect(_LOGIN)
-        approved = [one for one in self._clients if self._grants.approved(session.user, one.client_id)]
+        approved = [one for one in self._clients.values() if self._grants.approved(session.user, one.client_id)]
         return pages.settings(approved, session.user, form_token=session.form_token)
 
     async def _revoke(self, request: ReceivedRequest, session: Session) -> Answer:
@@ -123,7 +123,7 @@ class Visits:
         return pages.pin(request.parameters.get("code"))
 
     async def _index(self, _request: ReceivedRequest) -> Answer:
-        return pages.index(self._clients)
+        return pages.index(self._clients.values())
 
 
 def laravel_error(request: ReceivedRequest, status: int, *, allowed: Iterable[str] = ()) -> Answer:

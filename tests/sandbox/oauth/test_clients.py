@@ -5,11 +5,12 @@ import secrets
 import socket
 from contextlib import ExitStack
 
+import aiohttp
 import pytest
 
 from anilist_oauth.oauth.application import Application
 from anilist_oauth.sandbox import Sandbox
-from anilist_oauth.sandbox.oauth.clients import Clients, default_application, owns
+from anilist_oauth.sandbox.oauth.clients import default_application, owns
 from anilist_oauth.sandbox.oauth.server_versions import generation_named
 
 
@@ -38,12 +39,15 @@ def test_a_port_that_is_taken_or_was_given_is_passed_over(monkeypatch: pytest.Mo
         assert default_application().redirect_uri == f"http://127.0.0.1:{ports[2]}/callback"
 
 
-def test_an_application_without_a_secret_never_authenticates() -> None:
+@pytest.mark.parametrize("secret", [{}, {"client_secret": ""}, {"client_secret": "é"}])
+async def test_an_application_without_a_secret_never_authenticates(secret: dict[str, str]) -> None:
     """It can ask for implicit tokens alone."""
-    clients = Clients([Application(client_id=1, redirect_uri="app://done")])
-    assert clients.find("1") is clients.first
-    assert clients.authenticated("1", "") is None
-    assert clients.authenticated("1", None) is None
+    application = Application(client_id=1, redirect_uri="app://done")
+    fields = {"grant_type": "authorization_code", "client_id": "1", "code": "x", **secret}
+    async with Sandbox(applications=[application]) as sandbox, aiohttp.ClientSession() as client:
+        assert sandbox.application is application
+        async with client.post(sandbox.endpoints.token, data=fields) as answer:
+            assert (answer.status, (await answer.json())["error"]) == (401, "invalid_client")
 
 
 def test_no_application_at_all_is_a_mistake() -> None:
