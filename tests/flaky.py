@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from anilist_oauth.errors import StorageError
-from anilist_oauth.sandbox.oauth.signing_key import signing_key
+from anilist_oauth.sandbox.oauth.grants import signing_key
 from anilist_oauth.storage import MemoryLoginStore, MemoryTokenStore, Outcome, StoredToken
 from anilist_oauth.storage.records import PendingLogin, Taken
 from tests import virtual_time

@@ -14,7 +14,7 @@ _EXTRA = {"cryptography", "graphql", "jwt"}
 
 try:
     from anilist_oauth.sandbox.faults import EndpointName, Fault
-    from anilist_oauth.sandbox.graphql.findings import Finding, findings
+    from anilist_oauth.sandbox.graphql.errors import Finding, findings
     from anilist_oauth.sandbox.graphql.nodes import schema_text
     from anilist_oauth.sandbox.messages import ReceivedRequest
     from anilist_oauth.sandbox.oauth.authorization import DenialName

@@ -7,7 +7,7 @@ from yarl import URL
 
 from anilist_oauth.oauth.application import Application
 from anilist_oauth.oauth.endpoints import Endpoints
-from anilist_oauth.sandbox.client import OAuthSession, new_session
+from anilist_oauth.sandbox.client import OAuthSession
 from anilist_oauth.sandbox.faults import EndpointName, Fault
 from anilist_oauth.sandbox.messages import ReceivedRequest
 from anilist_oauth.sandbox.people import User
@@ -20,11 +20,20 @@ class Controls:
     """The common methods of `Sandbox` and `SandboxThread` that do not wait.
 
     Attributes:
+        application: The first registered application.
+        user: The first account. `approve` and `deny` use it by default. Call it to set fields of an account:
+            ``sandbox.user("mika", about="…")``. An unknown name creates an account.
+        requests: Every request that arrived, oldest first. `approve` and `deny` do not send any.
+        complaints: What `strict` found in the queries so far. Clear it in a test that sends a bad query on purpose.
         service: The parts of the sandbox, for internal use.
     """
 
     def __init__(self, service: Service) -> None:
         self.service: Service = service
+        self.application: Application = next(iter(service.authorization.clients.values()))
+        self.user: User = service.people.first
+        self.requests: list[ReceivedRequest] = service.requests
+        self.complaints: list[str] = service.graphql.complaints
 
     @property
     def url(self) -> URL:
@@ -47,31 +56,13 @@ class Controls:
         )
 
     @property
-    def application(self) -> Application:
-        """The first registered application."""
-        return next(iter(self.service.authorization.clients.values()))
-
-    @property
     def users(self) -> tuple[User, ...]:
         """Every account."""
         return tuple(self.service.people)
 
-    @property
-    def user(self) -> User:
-        """The first account. `approve` and `deny` use it by default.
-
-        Call it to set fields of an account: ``sandbox.user("mika", about="…")``. An unknown name creates an account.
-        """
-        return self.service.people.first
-
-    @property
-    def requests(self) -> list[ReceivedRequest]:
-        """Every request that arrived, oldest first. `approve` and `deny` do not send any."""
-        return self.service.requests
-
     def session(self) -> OAuthSession:
         """Return a session with the sandbox's application, endpoints and time: ``async with sandbox.session()``."""
-        return new_session(self.application, self.endpoints, self.now)
+        return OAuthSession(self.application, endpoints=self.endpoints, clock=self.now)
 
     def now(self) -> datetime:
         """Return the sandbox's time (aware, UTC). Can be a session's `clock`."""
@@ -122,11 +113,6 @@ class Controls:
     @strict.setter
     def strict(self, strict: bool) -> None:
         self.service.strict = strict
-
-    @property
-    def complaints(self) -> list[str]:
-        """What `strict` found in the queries so far. Clear it in a test that sends a bad query on purpose."""
-        return self.service.graphql.complaints
 
     def media(self, number: int, /, **fields: Any) -> int:
         """Set fields of a media: ``sandbox.media(1, title="…", episodes=12)``. Other fields stay made up.

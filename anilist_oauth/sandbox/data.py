@@ -89,17 +89,13 @@ def _field(kind: str, name: str) -> FieldType:
 def _checked(view: View, node: Node, name: str, value: Any) -> Any:
     """Check a value. If it is a part of an object, the other parts stay made up."""
     found = _fitting(node.kind, name, value)
-    now = view.value(node, name) if isinstance(found, dict) and "romaji" not in found else None
-    return _merged(now, found) if isinstance(now, dict) else found
+    return _merged(view.value(node, name), found) if isinstance(found, dict) else found
 
 
-def _merged(before: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-    both = {
-        name: _merged(before[name], value)
-        for name, value in given.items()
-        if isinstance(value, dict) and isinstance(before.get(name), dict)
-    }
-    return {**before, **given, **both}
+def _merged(before: Any, given: Any) -> Any:
+    if not isinstance(before, dict) or not isinstance(given, dict):
+        return given
+    return {**before, **{name: _merged(before.get(name), value) for name, value in given.items()}}
 
 
 def _fitting(kind: str, name: str, value: Any, *, inside: str = "") -> Any:

@@ -24,18 +24,13 @@ def _written(body: Any) -> tuple[str, bytes]:
         written = body.encode() if isinstance(body, str) else body
     except (TypeError, ValueError) as error:
         raise ValueError(f"body: bytes, text or JSON is needed: {error}") from error
-    if written.lstrip()[:1] in {b"{", b"["}:
-        return "application/json", written
-    return ("text/html; charset=UTF-8" if written.lstrip()[:1] == b"<" else "text/plain; charset=UTF-8"), written
+    kinds = {b"{": "application/json", b"[": "application/json", b"<": "text/html; charset=UTF-8"}
+    return kinds.get(written.lstrip()[:1], "text/plain; charset=UTF-8"), written
 
 
 def _check_status(_fault: Any, _field: Any, status: Any) -> None:
     if status is not None and (type(status) is not int or not 100 <= status <= 999):
         raise ValueError(f"status: three digits are needed, not {status!r}")
-
-
-def _check_body(_fault: Any, _field: Any, body: Any) -> None:
-    _written(body)
 
 
 def _check_headers(_fault: Any, _field: Any, headers: Any) -> None:
@@ -68,7 +63,7 @@ class Fault:
 
     status: int | None = attrs.field(default=None, validator=_check_status)
     headers: Mapping[str, str] = attrs.field(factory=dict, validator=_check_headers)
-    body: Any = attrs.field(default=None, validator=_check_body)
+    body: Any = attrs.field(default=None, validator=lambda _fault, _field, body: _written(body))
     delay: float = attrs.field(default=0.0, validator=attrs.validators.ge(0))
     close: CloseName | None = attrs.field(default=None, validator=attrs.validators.in_(_CLOSES))
     reset: bool = False

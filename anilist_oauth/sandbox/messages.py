@@ -76,12 +76,6 @@ def json_answer(value: object, *, status: int = 200, headers: Mapping[str, str] 
     return Answer(status=status, headers={"Content-Type": "application/json", **(headers or {})}, body=body)
 
 
-def nginx_page(title: str) -> bytes:
-    """Return the page of the web server before Laravel."""
-    head, body = f"<head><title>{title}</title></head>", f"<center><h1>{title}</h1></center>"
-    return f"<html>\r\n{head}\r\n<body>\r\n{body}\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n".encode()
-
-
 def redirect(location: str) -> Answer:
     """Return a redirect as Laravel does, with a page for clients that do not follow it."""
     return attrs.evolve(sent_back(location), body=_REDIRECTING)

@@ -26,8 +26,6 @@ def outcome(answer: Answer) -> str:
         address, *answers = re.split("[?#]", location)
         errors = [value for answer in answers for name, value in parse_qsl(answer) if name == "error"]
         return " with ".join([f"to {address}", *errors[:1]])
-    if not answer.headers.get("Content-Type", "").startswith("application/json"):
-        return ""
     try:
         return _error(json.loads(answer.body))
     except ValueError:

@@ -14,9 +14,8 @@ from anilist_oauth.sandbox.clock import Clock
 from anilist_oauth.sandbox.controls import Controls
 from anilist_oauth.sandbox.oauth.authorization import Authorization, DenialName
 from anilist_oauth.sandbox.oauth.clients import default_application, registered
-from anilist_oauth.sandbox.oauth.grants import Grants, Question
+from anilist_oauth.sandbox.oauth.grants import Grants, Question, signing_key
 from anilist_oauth.sandbox.oauth.server_versions import GenerationName, generation_named
-from anilist_oauth.sandbox.oauth.signing_key import signing_key
 from anilist_oauth.sandbox.people import People, User
 from anilist_oauth.sandbox.rate_limit import MinuteLimit, WindowName
 from anilist_oauth.sandbox.request_log import described

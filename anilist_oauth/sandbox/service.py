@@ -13,9 +13,9 @@ from anilist_oauth.sandbox.graphql.errors import RECORDED
 from anilist_oauth.sandbox.graphql.nodes import World
 from anilist_oauth.sandbox.messages import Answer, ReceivedRequest, json_answer, query_fields
 from anilist_oauth.sandbox.oauth.authorization import Authorization
-from anilist_oauth.sandbox.oauth.error_responses import RefusedError
 from anilist_oauth.sandbox.oauth.exchange import Exchange
 from anilist_oauth.sandbox.oauth.grants import Question
+from anilist_oauth.sandbox.oauth.server_versions import RefusedError
 from anilist_oauth.sandbox.people import People
 from anilist_oauth.sandbox.rate_limit import MinuteLimit
 from anilist_oauth.sandbox.request_log import outcome

@@ -22,7 +22,7 @@ from anilist_oauth.errors import (
 from anilist_oauth.oauth.callback import parse_callback
 from anilist_oauth.pacing.pace import Pace
 from anilist_oauth.sandbox import Fault, Sandbox, WeatherName
-from anilist_oauth.sandbox.oauth.signing_key import signing_key
+from anilist_oauth.sandbox.oauth.grants import signing_key
 from anilist_oauth.sandbox.rate_limit import WindowName
 from anilist_oauth.session.session import OAuthSession
 from anilist_oauth.tokens.access_token import Token

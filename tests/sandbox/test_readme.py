@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from anilist_oauth import parse_callback
-from anilist_oauth.sandbox import Fault, SandboxThread
+from anilist_oauth.sandbox import Fault, Sandbox, SandboxThread
 from tests.readme import blocks, room
 
 README = room("sandbox").read_text(encoding="utf-8")
@@ -22,5 +22,5 @@ def test_everything_it_names_is_there() -> None:
     """Each method of its table is one of the fixture's."""
     named = set(re.findall(r"`sandbox\.(\w+)", README))
     assert {"approve", "media", "entry", "node", "strict", "advance"} <= named
-    assert named <= set(dir(SandboxThread))
+    assert named <= set(dir(SandboxThread(Sandbox())))
     assert Fault(status=503).status == 503

@@ -6,10 +6,9 @@ from typing import Any
 
 import attrs
 
-from anilist_oauth.sandbox.graphql.errors import RECORDED
-from anilist_oauth.sandbox.graphql.findings import findings
+from anilist_oauth.sandbox.graphql.errors import RECORDED, findings
 from anilist_oauth.sandbox.graphql.nodes import World
-from anilist_oauth.sandbox.messages import Answer, ReceivedRequest, json_answer, nginx_page
+from anilist_oauth.sandbox.messages import Answer, ReceivedRequest, json_answer
 from anilist_oauth.sandbox.oauth.grants import Grants
 
 if find_spec("graphql") is None:  # it is loaded at the first query, because that takes 50 ms
@@ -39,7 +38,7 @@ class GraphQLEndpoint:
         if request.method in {"GET", "HEAD"}:
             return json_answer(RECORDED["not_found"], status=HTTPStatus.NOT_FOUND)
         if request.method != "POST":
-            page = nginx_page("405 Not Allowed")
+            page = RECORDED["not_allowed"].encode()  # of the web server before Laravel
             return Answer(status=HTTPStatus.METHOD_NOT_ALLOWED, headers={"Content-Type": "text/html"}, body=page)
         from anilist_oauth.sandbox.graphql import execution  # loads graphql-core
 

@@ -1,11 +1,12 @@
-"""AniList's GraphQL errors."""
+"""AniList's GraphQL errors, and what `findings` says of a query before it is sent."""
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 
+FindingKind = Literal["invalid", "complexity", "page", "deprecated", "token"]
 RECORDED: dict[str, Any] = json.loads(Path(__file__).with_name("recorded.json").read_text(encoding="utf-8"))
 """The headers of every answer of the API, the errors, the answers that do not depend on the query, and wordings."""
 
@@ -41,3 +42,28 @@ def invalid(**complaints: str | None) -> AniListError:
     """The input is invalid, with a complaint for each field."""
     found = {name: [text] for name, text in complaints.items() if text}
     return refused("validation", extra={"validation": found})
+
+
+@attrs.frozen(kw_only=True)
+class Finding:
+    """One problem of a query.
+
+    Attributes:
+        kind: AniList refuses or cuts ``invalid``, ``complexity`` and ``page``. ``deprecated`` may be refused some day.
+            ``token`` means that the query needs a user's token.
+        message: One sentence about it.
+        line: The line, from 1.
+        column: The column, from 1.
+    """
+
+    kind: FindingKind
+    message: str
+    line: int = 1
+    column: int = 1
+
+
+def findings(query: str) -> list[Finding]:
+    """Check a query against AniList's schema and limits. Return its problems by position."""
+    from anilist_oauth.sandbox.graphql.validation import checked  # loads graphql-core
+
+    return checked(query)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 from anilist_oauth.sandbox.graphql.made_up import number
 from anilist_oauth.sandbox.graphql.nodes import MEDIA, Node, child
-from anilist_oauth.sandbox.graphql.view import Arguments, View, rule
+from anilist_oauth.sandbox.graphql.view import Arguments, View, answer, rule
 
 ANIME, MANGA = "ANIME", "MANGA"
 LISTS = {ANIME: "animeList", MANGA: "mangaList"}
@@ -94,16 +94,6 @@ def trends(view: View, media: Node, _arguments: Arguments) -> list[Node]:
     return [Node("MediaTrend", f"{media.key}.{day}", day, {**about, "date": day * DAY}) for day in days]
 
 
-@rule("AiringSchedule.timeUntilAiring")
-def _time_until(view: View, airing: Node, _arguments: Arguments) -> int:
-    return int(view.value(airing, "airingAt") - view.second)
-
-
-@rule("AiringSchedule.notYetAired")
-def _is_coming(view: View, airing: Node, _arguments: Arguments) -> bool:
-    return bool(view.value(airing, "timeUntilAiring") > 0)
-
-
-@rule("Media.volumes", fixed=True)
-def _volumes(view: View, media: Node, _arguments: Arguments) -> int | None:
-    return (view.value(media, "chapters") or 0) // 8 or None
+answer("AiringSchedule.timeUntilAiring", lambda view, airing, _: view.value(airing, "airingAt") - view.second)
+answer("AiringSchedule.notYetAired", lambda view, airing, _: view.value(airing, "timeUntilAiring") > 0)
+answer("Media.volumes", lambda view, media, _: (view.value(media, "chapters") or 0) // 8 or None, fixed=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from anilist_oauth.sandbox.graphql.made_up import day_of, number, pick
 from anilist_oauth.sandbox.graphql.nodes import TABLES, Node, place_of, space_of
-from anilist_oauth.sandbox.graphql.view import Rule, View, rule
+from anilist_oauth.sandbox.graphql.view import Rule, View, answer
 
 Recipe = dict[str, Any]
 
@@ -74,4 +74,4 @@ def _rule(recipe: Recipe, name: str) -> Rule:
 
 for _field, _recipe in TABLES["fields"].items():
     _is_fixed = _recipe.keys() <= _FIXED or _field in TABLES["fixed"]
-    rule(_field, fixed=_is_fixed)(_rule(_recipe, _field.partition(".")[2]))
+    answer(_field, _rule(_recipe, _field.partition(".")[2]), fixed=_is_fixed)

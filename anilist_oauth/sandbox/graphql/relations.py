@@ -6,7 +6,7 @@ from typing import Any
 
 from anilist_oauth.sandbox.graphql.made_up import number
 from anilist_oauth.sandbox.graphql.nodes import MEDIA, RANGES, TABLES, USERS, Node
-from anilist_oauth.sandbox.graphql.view import Arguments, View, rule
+from anilist_oauth.sandbox.graphql.view import Arguments, View, answer, rule
 
 _STAFF = RANGES["Staff"]
 _LANGUAGES = ("JAPANESE", "ENGLISH")
@@ -45,10 +45,11 @@ def _voices(character: int) -> list[int]:
 def _relate(field: str, kind: str, role: str, links: Callable[[int], _Links], *, other: str = "") -> None:
     """Say of a connection what it leads to, and that its edges say as what, and to what."""
 
-    @rule(field)
-    def _edges(view: View, node: Node, _arguments: Arguments) -> list[dict[str, Any]]:
+    def edges(view: View, node: Node, _arguments: Arguments) -> list[dict[str, Any]]:
         roles, about = links(node.id), {other: [node.id]} if other else {}
         return [{"node": one, role: roles[one.id], **about} for one in view.nodes(kind, roles)]
+
+    answer(field, edges)
 
 
 _relate("Media.studios", "Studio", "isMain", partial(_links, "Studio"))
@@ -64,16 +65,6 @@ _relate("Staff.characters", "Character", "role", _voiced)
 def _character_media(_view: View, staff: Node, _arguments: Arguments) -> list[dict[str, Any]]:
     roles = _voiced(staff.id)
     return [{"node": one // 100, "characterRole": role, "characters": [one]} for one, role in roles.items()]
-
-
-@rule("CharacterEdge.media")
-def _media_of(_view: View, edge: Node, _arguments: Arguments) -> list[int]:
-    return [edge.facts.get("id", 100) // 100]
-
-
-@rule("Media._voices")
-def _lead_voices(_view: View, media: Node, _arguments: Arguments) -> list[int]:
-    return [_voices(media.id * 100 + place)[0] for place in range(1, _LEADS + 1)]
 
 
 @rule("CharacterEdge.voiceActors", "MediaEdge.voiceActors")
@@ -103,3 +94,7 @@ def _likes(_view: View, node: Node, _arguments: Arguments) -> list[int]:
     """Return the ids of those who like something: a few made-up users, until a mutation changes them."""
     made = () if "_new" in node.facts else (USERS[number(node.key, f"like {place}", 50)] for place in range(2))
     return list(dict.fromkeys(made))
+
+
+answer("CharacterEdge.media", lambda _view, edge, _: [edge.facts.get("id", 100) // 100])
+answer("Media._voices", lambda _view, media, _: [_voices(media.id * 100 + place)[0] for place in range(1, _LEADS + 1)])

@@ -13,7 +13,7 @@ from anilist_oauth.sandbox.graphql.nodes import MEDIA, PARENTS, RANGES, Node, ch
 from anilist_oauth.sandbox.graphql.schema import field_type
 from anilist_oauth.sandbox.graphql.selection import PAGE_LIMIT, asked_page, chosen, told_of
 from anilist_oauth.sandbox.graphql.users import entry_of, everybody, found_user, is_open, may_see, seen, users
-from anilist_oauth.sandbox.graphql.view import Arguments, View, rule
+from anilist_oauth.sandbox.graphql.view import Arguments, View, answer, rule
 
 _NULL_WHERE_NONE = {"ActivityUnion", "Character", "Staff", "Studio"}  # everything else is a 404 (Media, User and
 # Thread are recorded; for the rest it is inferred from them)
@@ -136,16 +136,6 @@ def _site_trends(view: View, _statistics: Node, _arguments: Arguments) -> list[d
     return [{"node": {"date": day * DAY, "count": day * len(name), "change": len(name)}} for day in days]
 
 
-@rule("Query.Viewer")
-def _viewer(view: View, _query: Node, _arguments: Arguments) -> Node:
-    return view.account
-
-
-@rule("Query.Markdown")
-def _markdown(_view: View, _query: Node, arguments: Arguments) -> dict[str, str]:
-    return {"html": f"<p>{escape(arguments['markdown'])}</p>"}
-
-
-@rule("Query.AniChartUser")
-def _chart_user(view: View, _query: Node, _arguments: Arguments) -> dict[str, Any]:
-    return {"user": view.account, **view.account.facts.get("_chart", {})}
+answer("Query.Viewer", lambda view, _query, _: view.account)
+answer("Query.Markdown", lambda _view, _query, arguments: {"html": f"<p>{escape(arguments['markdown'])}</p>"})
+answer("Query.AniChartUser", lambda view, _query, _: {"user": view.account, **view.account.facts.get("_chart", {})})

@@ -12,7 +12,7 @@ from anilist_oauth.sandbox.graphql.made_up import number
 from anilist_oauth.sandbox.graphql.media import ANIME, LISTS
 from anilist_oauth.sandbox.graphql.nodes import PARENTS, TABLES, USERS, Node, child
 from anilist_oauth.sandbox.graphql.selection import Page, chosen
-from anilist_oauth.sandbox.graphql.view import Arguments, View, as_edges, rule
+from anilist_oauth.sandbox.graphql.view import Arguments, View, answer, as_edges, rule
 
 _CLOSENESS = 5  # one in so many follows another, among those who are made up
 STATUSES: list[str] = TABLES["statuses"]
@@ -71,20 +71,15 @@ def _is_favourite(view: View, node: Node, _arguments: Arguments) -> bool:
     return any(node.id in numbers for part, numbers in parts.items() if TABLES["favourites"][part] == node.kind)
 
 
-@rule("MediaTitle.userPreferred")
-def _preferred(view: View, title: Node, _arguments: Arguments) -> Any:
-    wanted = view.value(view.account, "options")["titleLanguage"] if view.viewer else "ROMAJI"
-    return view.value(title, wanted.partition("_")[0].lower()) or view.value(title, "romaji")
-
-
 @rule("User.isFollowing")
 def _is_following(view: View, user: Node, _arguments: Arguments) -> bool:
     return view.viewer is not None and user.id in view.value(view.account, "_following")
 
 
-@rule("User.unreadNotificationCount")
-def _unread(view: View, user: Node, _arguments: Arguments) -> int | None:
-    return 0 if user.id == view.viewer_id else None
+@rule("MediaTitle.userPreferred")
+def _preferred(view: View, title: Node, _arguments: Arguments) -> Any:
+    wanted = view.value(view.account, "options")["titleLanguage"] if view.viewer else "ROMAJI"
+    return view.value(title, wanted.partition("_")[0].lower()) or view.value(title, "romaji")
 
 
 def shown_score(raw: float, score_format: str) -> float:
@@ -204,6 +199,5 @@ def _shown(view: View, entry: Node, arguments: Arguments) -> float:
     return shown_score(view.value(entry, "_score"), wanted)
 
 
-@rule("Media.mediaListEntry")
-def _entry(view: View, media: Node, _arguments: Arguments) -> Node | None:
-    return entry_of(view, view.account, media.id) if view.viewer else None
+answer("User.unreadNotificationCount", lambda view, user, _: 0 if user.id == view.viewer_id else None)
+answer("Media.mediaListEntry", lambda view, media, _: entry_of(view, view.account, media.id) if view.viewer else None)

@@ -6,8 +6,7 @@ from typing import Any
 
 import graphql
 
-from anilist_oauth.sandbox.graphql.errors import RECORDED, refused
-from anilist_oauth.sandbox.graphql.findings import Finding, FindingKind
+from anilist_oauth.sandbox.graphql.errors import RECORDED, Finding, FindingKind, refused
 from anilist_oauth.sandbox.graphql.schema import anilist_schema
 from anilist_oauth.sandbox.graphql.selection import CONNECTION_LIMIT, PAGE_LIMIT, Page
 

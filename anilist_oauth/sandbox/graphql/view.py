@@ -21,14 +21,20 @@ _NONE: Arguments = {}
 _RULES: dict[str, tuple[Rule, bool]] = {}
 
 
-def rule(*names: str, fixed: bool = False) -> Callable[[Rule], Rule]:
-    """Say what fields answer, such as ``Media.status``, ``*.isLiked`` for every kind, or ``Page.*`` for any field.
+def answer(field: str, function: Rule, *, fixed: bool = False) -> None:
+    """Say what a field answers, such as ``Media.status``, ``*.isLiked`` of every kind, or any field: ``Page.*``.
 
     Fixed ones depend on nothing but what was set of their node: they are worked out once.
     """
+    _RULES[field] = function, fixed
+
+
+def rule(*fields: str, fixed: bool = False) -> Callable[[Rule], Rule]:
+    """Say so of a function, as its decorator."""
 
     def register(function: Rule) -> Rule:
-        _RULES.update(dict.fromkeys(names, (function, fixed)))
+        for field in fields:
+            answer(field, function, fixed=fixed)
         return function
 
     return register

@@ -12,8 +12,8 @@ from anilist_oauth.oauth.application import Application
 from anilist_oauth.oauth.endpoints import PIN_REDIRECT_URI
 from anilist_oauth.sandbox.messages import ReceivedRequest
 from anilist_oauth.sandbox.oauth.clients import owns
-from anilist_oauth.sandbox.oauth.error_responses import RefusedError, missing, refused
 from anilist_oauth.sandbox.oauth.grants import TOKEN_LIFETIME, Grants, Question
+from anilist_oauth.sandbox.oauth.server_versions import RefusedError, missing, refused
 from anilist_oauth.sandbox.people import User
 
 DenialName = Literal["passport", "library"]

@@ -11,8 +11,8 @@ import attrs
 from anilist_oauth.oauth.application import Application
 from anilist_oauth.sandbox.messages import Answer, ReceivedRequest, json_answer
 from anilist_oauth.sandbox.oauth.clients import owns
-from anilist_oauth.sandbox.oauth.error_responses import missing, refused
 from anilist_oauth.sandbox.oauth.grants import TOKEN_LIFETIME, Code, Grants
+from anilist_oauth.sandbox.oauth.server_versions import missing, refused
 from anilist_oauth.sandbox.people import User
 
 Fields = dict[str, str | None]

@@ -3,12 +3,13 @@
 import asyncio
 import secrets
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import cache
 
 import attrs
 import jwt
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from anilist_oauth.oauth.application import Application
 from anilist_oauth.sandbox.oauth.server_versions import Generation
@@ -16,6 +17,7 @@ from anilist_oauth.sandbox.people import User
 
 CODE_LIFETIME = timedelta(minutes=10)
 TOKEN_LIFETIME = timedelta(days=365)
+_BITS = 4096  # AniList's signatures are 512 bytes long
 
 
 @attrs.frozen(kw_only=True)
@@ -76,7 +78,9 @@ class Grants:
         refreshable: The access tokens, by the refresh token that each was issued with.
     """
 
-    def __init__(self, *, generation: Generation, now: Callable[[], datetime], key: "Future[RSAPrivateKey]") -> None:
+    def __init__(
+        self, *, generation: Generation, now: Callable[[], datetime], key: "Future[rsa.RSAPrivateKey]"
+    ) -> None:
         self.generation = generation
         self.now = now
         self._key = key
@@ -125,6 +129,15 @@ class Grants:
 
     def _granted(self, user: User, client_id: str) -> list[AccessToken]:
         return [token for token in self._tokens.values() if (token.user, token.client_id) == (user, client_id)]
+
+
+@cache
+def signing_key() -> "Future[rsa.RSAPrivateKey]":
+    """Start making this process's key, once, in a thread. It takes about half a second."""
+    executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="anilist-sandbox-key")
+    key = executor.submit(rsa.generate_private_key, 65537, _BITS)
+    executor.shutdown(wait=False)
+    return key
 
 
 def _ciphertext() -> str:

@@ -1,4 +1,4 @@
-"""Three versions of AniList's server library, and their differences.
+"""Three versions of AniList's server library, their differences, and their errors word for word.
 
 AniList answers like thephpleague/oauth2-server 7.1 to 7.3.2 under Laravel Passport. It may upgrade on any day, so later
 versions are included.
@@ -11,7 +11,9 @@ from typing import Any, Literal, get_args
 import attrs
 
 GenerationName = Literal["7.3.2", "8.5.5", "9.4.1"]
-_ALL: dict[str, Any] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+_FOLDER = Path(__file__).parent
+_ALL: dict[str, Any] = json.loads((_FOLDER / "server_versions.json").read_text(encoding="utf-8"))
+_ERRORS: dict[str, dict[str, Any]] = json.loads((_FOLDER / "error_responses.json").read_text(encoding="utf-8"))
 
 
 @attrs.frozen(kw_only=True)
@@ -60,3 +62,30 @@ def generation_named(name: GenerationName) -> Generation:
     if name not in _ALL:
         raise ValueError(f"generation: {name!r} is not one of {', '.join(get_args(GenerationName))}")
     return Generation(name=name, **_ALL[name])
+
+
+@attrs.frozen(kw_only=True)
+class RefusedError(Exception):
+    """One ``error`` with its text, hint and HTTP status (RFC 6749 sections 4.1.2.1 and 5.2)."""
+
+    status: int
+    error: str
+    text: str
+    hint: str | None = None
+    headers: dict[str, str] = attrs.field(factory=dict)
+
+    def fields(self, generation: Generation) -> dict[str, str]:
+        """Return the fields in the order of that version."""
+        before, behind = generation.text_keys
+        hint = {} if self.hint is None else {"hint": self.hint}
+        return {"error": self.error, **dict.fromkeys(before, self.text), **hint, **dict.fromkeys(behind, self.text)}
+
+
+def refused(name: str, hint: str | None = None) -> RefusedError:
+    """Return an error by its name in ``error_responses.json``, with a hint if it has none of its own."""
+    return RefusedError(**{"hint": hint, **_ERRORS[name]})
+
+
+def missing(parameter: str) -> RefusedError:
+    """A parameter is missing."""
+    return refused("invalid_request", f"Check the `{parameter}` parameter")

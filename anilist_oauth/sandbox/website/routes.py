@@ -7,7 +7,7 @@ from typing import Any
 
 from anilist_oauth.sandbox.messages import Answer, ReceivedRequest, json_answer, redirect, sent_back
 from anilist_oauth.sandbox.oauth.authorization import Authorization
-from anilist_oauth.sandbox.oauth.error_responses import RefusedError
+from anilist_oauth.sandbox.oauth.server_versions import RefusedError
 from anilist_oauth.sandbox.people import People
 from anilist_oauth.sandbox.website import pages
 from anilist_oauth.sandbox.website.sessions import Session, Sessions

@@ -54,11 +54,9 @@ class Sessions:
 
     def submitted(self, request: ReceivedRequest) -> Session | None:
         """Return the session that a submitted form belongs to, or None."""
-        session = self.of(request)
-        given = request.fields.get("_token")
-        if session is None or not isinstance(given, str):
-            return None
-        return session if secrets.compare_digest(given.encode(), session.form_token.encode()) else None
+        session, given = self.of(request), str(request.fields.get("_token"))
+        is_its_own = session and secrets.compare_digest(given.encode(), session.form_token.encode())
+        return session if is_its_own else None
 
     def sign_in(self, user: User, answer: Answer) -> Answer:
         """Add a new session to an answer."""

@@ -2,8 +2,7 @@
 
 import pytest
 
-from anilist_oauth.sandbox.oauth.error_responses import refused
-from anilist_oauth.sandbox.oauth.server_versions import GenerationName, generation_named
+from anilist_oauth.sandbox.oauth.server_versions import GenerationName, generation_named, refused
 
 TEXT = "The resource owner or authorization server denied the request."
 HINT = "The user denied the request"

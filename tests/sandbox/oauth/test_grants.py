@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from anilist_oauth.sandbox.oauth.clients import default_application
-from anilist_oauth.sandbox.oauth.grants import Grants, Question
+from anilist_oauth.sandbox.oauth.grants import Grants, Question, signing_key
 from anilist_oauth.sandbox.oauth.server_versions import generation_named
-from anilist_oauth.sandbox.oauth.signing_key import signing_key
 from anilist_oauth.sandbox.people import User
 
 MIKA, RIN = User(id=1, name="mika"), User(id=2, name="rin")
@@ -46,3 +45,9 @@ async def test_revoking_takes_back_one_application_s_tokens_of_one_user(grants: 
     assert grants.approved(MIKA, "2")
     assert grants.approved(RIN, "1")
     assert given[0].value not in repr(given)
+
+
+def test_the_key_is_made_once() -> None:
+    """Half a second a process, not a sandbox; and of AniList's size."""
+    assert signing_key() is signing_key()
+    assert signing_key().result().key_size == 4096
