@@ -13,7 +13,7 @@ order: `server`, `controls`, `service`, then the rooms `oauth`, `website` and `g
 _EXTRA = {"cryptography", "graphql", "jwt"}
 
 try:
-    from anilist_oauth.sandbox.faults import EndpointName, Fault
+    from anilist_oauth.sandbox.faults import EndpointName, Fault, WeatherName
     from anilist_oauth.sandbox.graphql.errors import Finding, findings
     from anilist_oauth.sandbox.graphql.nodes import schema_text
     from anilist_oauth.sandbox.messages import ReceivedRequest
@@ -23,7 +23,6 @@ try:
     from anilist_oauth.sandbox.server import Sandbox
     from anilist_oauth.sandbox.service import NoCallbackError
     from anilist_oauth.sandbox.thread import SandboxThread
-    from anilist_oauth.sandbox.weather import WeatherName
 except ModuleNotFoundError as _missing:
     if (_missing.name or "").partition(".")[0] not in _EXTRA:
         raise

@@ -1,6 +1,7 @@
 """The sandbox's time."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 
@@ -12,19 +13,16 @@ class Clock:
 
     def __init__(self) -> None:
         self._origin = datetime.now(UTC)
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._started_at = 0.0
+        self._elapsed: Callable[[], float] = lambda: 0.0
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Follow this loop from now on."""
-        self._origin = self.now()  # continue from the time of an earlier loop
-        self._loop, self._started_at = loop, loop.time()
+        started_at, self._origin = loop.time(), self.now()  # continue from the time of an earlier loop
+        self._elapsed = lambda: loop.time() - started_at
 
     def now(self) -> datetime:
         """Return the time (aware, UTC). May be called from any thread."""
-        if self._loop is None:
-            return self._origin
-        return self._origin + timedelta(seconds=self._loop.time() - self._started_at)
+        return self._origin + timedelta(seconds=self._elapsed())
 
     def advance(self, by: timedelta) -> None:
         """Jump ahead."""

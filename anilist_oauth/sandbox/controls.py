@@ -8,11 +8,10 @@ from yarl import URL
 from anilist_oauth.oauth.application import Application
 from anilist_oauth.oauth.endpoints import Endpoints
 from anilist_oauth.sandbox.client import OAuthSession
-from anilist_oauth.sandbox.faults import EndpointName, Fault
+from anilist_oauth.sandbox.faults import EndpointName, Fault, WeatherName
 from anilist_oauth.sandbox.messages import ReceivedRequest
 from anilist_oauth.sandbox.people import User
 from anilist_oauth.sandbox.service import GRAPHQL, TOKEN, Service
-from anilist_oauth.sandbox.weather import WeatherName
 from anilist_oauth.sandbox.website.routes import AUTHORIZE
 
 
@@ -31,7 +30,7 @@ class Controls:
     def __init__(self, service: Service) -> None:
         self.service: Service = service
         self.application: Application = next(iter(service.authorization.clients.values()))
-        self.user: User = service.people.first
+        self.user: User = service.people.one(None)
         self.requests: list[ReceivedRequest] = service.requests
         self.complaints: list[str] = service.graphql.complaints
 
@@ -88,7 +87,7 @@ class Controls:
     def weather(self, name: WeatherName) -> None:
         """Change the weather: ``outage``, ``cloudflare``, ``throttled``, ``slow``, ``flaky``, or ``clear`` again.
 
-        `anilist_oauth.sandbox.weather.Weather` describes each of them. Faults of `next` take precedence. `approve` and
+        `anilist_oauth.sandbox.faults.Weather` describes each of them. Faults of `next` take precedence. `approve` and
         `deny` are not affected.
         """
         self.service.turn(name)

@@ -38,7 +38,7 @@ def set_node(world: World, kind: str, number: int, fields: Mapping[str, Any]) ->
     if type(number) is not int or number <= 0:
         raise ValueError(f"id: a positive number is needed, not {number!r}")
     node = attrs.evolve(world.node(kind, number), kind=kind)  # an activity's id alone may mean another kind
-    view = View(world, None)
+    view = View(world, 0)
     return world.put(
         node, _deleted=False, **{name: _checked(view, node, name, value) for name, value in fields.items()}
     )
@@ -53,7 +53,7 @@ def set_entry(world: World, user: User, media: int, fields: Mapping[str, Any]) -
     if type(media) is not int or world.find("Media", media) is None:
         raise ValueError(f"media: {media!r} is not a media's id")
     checked = {name: value if name in _SCORES else _fitting("MediaList", name, value) for name, value in fields.items()}
-    view = View(world, user)
+    view = View(world, user.id)
     account, kind = view.account, LISTS[view.value(world.node("Media", media), "type")]
     options = view.value(account, "mediaListOptions")
     lists = list(dict.fromkeys([*options[kind]["customLists"], *fields.get("customLists", ())]))

@@ -1,17 +1,20 @@
-"""The ways in which an answer can go wrong."""
+"""The ways in which an answer can go wrong: one by one, and as the weather that AniList is known to have."""
 
 import json
 from collections.abc import Mapping
-from typing import Any, Literal
+from itertools import cycle
+from pathlib import Path
+from typing import Any, Literal, get_args
 
 import attrs
 
 from anilist_oauth.sandbox.messages import Answer
 
 EndpointName = Literal["authorize", "token", "graphql"]
+WeatherName = Literal["clear", "outage", "cloudflare", "throttled", "slow", "flaky"]
 CloseName = Literal["before", "inside", "after"]
 _PRINTABLE = 0x20
-_CLOSES = (None, "before", "inside", "after")
+_WEATHERS: dict[str, Any] = json.loads(Path(__file__).with_name("weather.json").read_text(encoding="utf-8"))
 
 
 def _written(body: Any) -> tuple[str, bytes]:
@@ -65,7 +68,7 @@ class Fault:
     headers: Mapping[str, str] = attrs.field(factory=dict, validator=_check_headers)
     body: Any = attrs.field(default=None, validator=lambda _fault, _field, body: _written(body))
     delay: float = attrs.field(default=0.0, validator=attrs.validators.ge(0))
-    close: CloseName | None = attrs.field(default=None, validator=attrs.validators.in_(_CLOSES))
+    close: CloseName | None = attrs.field(default=None, validator=attrs.validators.in_((None, *get_args(CloseName))))
     reset: bool = False
     chunked: bool = False
     cut: int | None = attrs.field(default=None, validator=attrs.validators.optional(attrs.validators.ge(0)))
@@ -86,3 +89,36 @@ class Fault:
         if self.close is None and self.cut is not None:
             return "inside"
         return "before" if self.close is None and self.reset else self.close
+
+
+class Weather:
+    """What each weather does to answers.
+
+    - ``clear``: nothing.
+    - ``outage``: the API itself answers 403, "The AniList API has been temporarily disabled …", except for a bad token.
+      The other endpoints answer 503.
+    - ``cloudflare``: every endpoint answers 403 with a page that checks the browser.
+    - ``throttled``: the limits are enforced: 60 token requests and 30 GraphQL requests per minute unless set.
+    - ``slow``: every answer takes three seconds.
+    - ``flaky``: every second answer of the token and GraphQL endpoints fails, in turn: 502, closed without an answer
+      (although the request was processed), closed inside the answer.
+    """
+
+    def __init__(self) -> None:
+        self.turn("clear")
+
+    def turn(self, name: WeatherName) -> None:
+        """Change the weather.
+
+        Raises:
+            ValueError: There is no such weather.
+        """
+        if name not in get_args(WeatherName):
+            raise ValueError(f"weather: {name!r} is not one of {', '.join(get_args(WeatherName))}")
+        self.name = name
+        self._endpoints: list[EndpointName] = _WEATHERS[name]["endpoints"]
+        self._faults = cycle(Fault(**fields) for fields in _WEATHERS[name]["faults"])
+
+    def fault(self, endpoint: EndpointName) -> Fault:
+        """Return the fault of the next answer of an endpoint."""
+        return next(self._faults) if endpoint in self._endpoints else Fault()

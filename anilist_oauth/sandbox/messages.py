@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any, Self
 from urllib.parse import parse_qsl
 
@@ -84,4 +83,4 @@ def redirect(location: str) -> Answer:
 def sent_back(location: str) -> Answer:
     """Return a redirect to the application as the library does, without a page."""
     headers = {"Content-Type": "text/html; charset=UTF-8", "Location": location}
-    return Answer(status=HTTPStatus.FOUND, headers=headers)
+    return Answer(status=302, headers=headers)

@@ -72,11 +72,6 @@ class People:
         user = User(id=_FIRST_ID + len(self._users), name=name, private=private, describe=self._describe)
         return self._users.setdefault(name, user)
 
-    @property
-    def first(self) -> User:
-        """The first account."""
-        return next(iter(self))
-
     def named(self, name: str) -> User | None:
         """Return the account with a name, or None."""
         return self._users.get(name) if isinstance(name, str) else None
@@ -88,7 +83,7 @@ class People:
             ValueError: The sandbox has no such user.
         """
         if who is None:
-            return self.first
+            return next(iter(self))
         name = who.name if isinstance(who, User) else who
         if not isinstance(name, str):
             raise TypeError(f"user: a User or a name is needed, not {type(name).__name__}")

@@ -2,12 +2,11 @@
 
 from collections import deque
 from collections.abc import Mapping
-from http import HTTPStatus
 
 from yarl import URL
 
 from anilist_oauth.sandbox.clock import Clock
-from anilist_oauth.sandbox.faults import EndpointName, Fault
+from anilist_oauth.sandbox.faults import EndpointName, Fault, Weather, WeatherName
 from anilist_oauth.sandbox.graphql.endpoint import GraphQLEndpoint
 from anilist_oauth.sandbox.graphql.errors import RECORDED
 from anilist_oauth.sandbox.graphql.nodes import World
@@ -19,7 +18,6 @@ from anilist_oauth.sandbox.oauth.server_versions import RefusedError
 from anilist_oauth.sandbox.people import People
 from anilist_oauth.sandbox.rate_limit import MinuteLimit
 from anilist_oauth.sandbox.request_log import outcome
-from anilist_oauth.sandbox.weather import Weather, WeatherName
 from anilist_oauth.sandbox.website.routes import AUTHORIZE, Visits, laravel_error
 
 TOKEN = "/api/v2/oauth/token"
@@ -119,16 +117,16 @@ class Service:
         if request.path != TOKEN:
             return await self._visits.answer(request)
         if request.method != "POST":
-            return laravel_error(request, HTTPStatus.METHOD_NOT_ALLOWED, allowed=["POST"])
+            return laravel_error(request, 405, allowed=["POST"])
         return await self._exchange.answer(request)
 
     def _too_many(self, request: ReceivedRequest) -> Answer:
         if request.path == GRAPHQL:
-            return json_answer(RECORDED["too_many"], status=HTTPStatus.TOO_MANY_REQUESTS)
-        return laravel_error(request, HTTPStatus.TOO_MANY_REQUESTS)
+            return json_answer(RECORDED["too_many"], status=429)
+        return laravel_error(request, 429)
 
     def _refused(self, request: ReceivedRequest, error: RefusedError) -> Answer:
-        if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        if error.status == 500:
             return laravel_error(request, error.status)
         fields = error.fields(self.authorization.grants.generation)
         return json_answer(fields, status=error.status, headers=error.headers)

@@ -164,7 +164,7 @@ def test_accounts_without_a_sandbox_cannot_be_described() -> None:
     with pytest.raises(TypeError, match="no sandbox"):
         User(id=1, name="mika")("mika", about="Hi")
     with pytest.raises(TypeError, match="no sandbox"):
-        People(["mika"]).first("mika", about="Hi")
+        People(["mika"]).one(None)("mika", about="Hi")
 
 
 def test_a_null_is_a_value() -> None:

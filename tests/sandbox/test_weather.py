@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from anilist_oauth.sandbox import Sandbox
-from anilist_oauth.sandbox.weather import Weather
+from anilist_oauth.sandbox.faults import Weather
 from tests.sandbox.moves import authorization_url, code_of, logged_in, token_fields
 
 DISABLED = "The AniList API has been temporarily disabled"

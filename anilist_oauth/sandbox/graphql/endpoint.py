@@ -1,6 +1,5 @@
 """The GraphQL endpoint: methods, tokens and the headers of every answer."""
 
-from http import HTTPStatus
 from importlib.util import find_spec
 from typing import Any
 
@@ -36,10 +35,10 @@ class GraphQLEndpoint:
             strict: Whether queries that `findings` criticizes are refused.
         """
         if request.method in {"GET", "HEAD"}:
-            return json_answer(RECORDED["not_found"], status=HTTPStatus.NOT_FOUND)
+            return json_answer(RECORDED["not_found"], status=404)
         if request.method != "POST":
             page = RECORDED["not_allowed"].encode()  # of the web server before Laravel
-            return Answer(status=HTTPStatus.METHOD_NOT_ALLOWED, headers={"Content-Type": "text/html"}, body=page)
+            return Answer(status=405, headers={"Content-Type": "text/html"}, body=page)
         from anilist_oauth.sandbox.graphql import execution  # loads graphql-core
 
         query, sent = request.fields.get("query"), request.headers.get("Authorization", "")
@@ -48,11 +47,11 @@ class GraphQLEndpoint:
         if sent and token is None:
             status, body = execution.denied(query)
         elif disabled:
-            status, body = HTTPStatus.FORBIDDEN, RECORDED["disabled"]
+            status, body = 403, RECORDED["disabled"]
         elif strict and (complaints := self._complaints(query)):
-            status, body = HTTPStatus.BAD_REQUEST, {"errors": complaints, "data": None}
+            status, body = 400, {"errors": complaints, "data": None}
         else:
-            view = execution.View(self.world, token.user if token else None)
+            view = execution.View(self.world, token.user.id if token else 0)
             status, body = execution.executed(query, request.fields, view)
         return json_answer(body, status=status)
 
@@ -64,5 +63,5 @@ class GraphQLEndpoint:
                 self.complaints.append(f"{finding.message} (line {finding.line}, column {finding.column})\n{query}")
                 message = f"anilist_sandbox.strict: {finding.message}"
                 place = {"line": finding.line, "column": finding.column}
-                errors.append({"message": message, "status": HTTPStatus.BAD_REQUEST, "locations": [place]})
+                errors.append({"message": message, "status": 400, "locations": [place]})
         return errors

@@ -1,12 +1,11 @@
 """Run a document: parse, validate and execute it, and word the errors as AniList does."""
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 
 import graphql
 
-from anilist_oauth.sandbox.graphql import mutations, recipes, relations, statistics
+from anilist_oauth.sandbox.graphql import mutations, relations, statistics
 from anilist_oauth.sandbox.graphql.errors import AniListError, refused
 from anilist_oauth.sandbox.graphql.nodes import Node
 from anilist_oauth.sandbox.graphql.schema import anilist_schema, field_type
@@ -15,7 +14,7 @@ from anilist_oauth.sandbox.graphql.validation import parsed, worded
 from anilist_oauth.sandbox.graphql.view import View
 
 # The modules of rules are here so that `View` knows them.
-__all__ = ["View", "denied", "executed", "mutations", "recipes", "relations", "statistics"]
+__all__ = ["View", "denied", "executed", "mutations", "relations", "statistics"]
 
 _Answer = tuple[int, dict[str, Any]]
 
@@ -28,14 +27,14 @@ def denied(query: str) -> _Answer:
     fields = [node for node in selected if isinstance(node, graphql.FieldNode)]
     data = {(field.alias or field.name).value: None for field in fields}
     error = graphql.GraphQLError("Invalid token", fields[:1])
-    return HTTPStatus.BAD_REQUEST, {"errors": [_described(error)], "data": data or None}
+    return 400, {"errors": [_described(error)], "data": data or None}
 
 
 def executed(query: str, request: Mapping[str, Any], view: View) -> _Answer:
     """Execute a query with a request's variables. Return the HTTP status and the body."""
     document, _, refusals = parsed(query)
     if document is None or refusals:
-        return HTTPStatus.BAD_REQUEST, {"errors": [_described(error) for error in refusals], "data": None}
+        return 400, {"errors": [_described(error) for error in refusals], "data": None}
     variables, name = request.get("variables"), request.get("operationName")
     name = name if isinstance(name, str) else None
     operation = graphql.get_operation_ast(document, name)
@@ -52,10 +51,10 @@ def executed(query: str, request: Mapping[str, Any], view: View) -> _Answer:
         type_resolver=lambda node, _info, _union: node.kind,
     )
     if not result.errors:
-        return HTTPStatus.OK, {"data": result.data}
+        return 200, {"data": result.data}
     view.world.roll_back()
     known = [error.original_error for error in result.errors if isinstance(error.original_error, AniListError)]
-    status = known[0].http_status if known else HTTPStatus.BAD_REQUEST
+    status = known[0].http_status if known else 400
     data = dict.fromkeys(result.data) if result.data else None  # if one field fails, all of them are null
     if kind == "Mutation" and len(data or ()) == 1:
         data = None  # as AniList's own documentation shows a refused mutation
@@ -66,7 +65,7 @@ def _resolved(node: Node, info: "graphql.GraphQLResolveInfo[Any]", **arguments: 
     """Answer a field of any type. The rows of every connection are filtered and sorted here."""
     view: View = info.context
     view.info = info
-    if node.kind == "Mutation" and view.viewer is None:
+    if node.kind == "Mutation" and not view.viewer_id:
         raise refused("unauthorized")
     found = view.value(node, info.field_name, arguments)
     field, key = field_type(node.kind, info.field_name), f"{node.key}.{info.field_name}"
@@ -78,9 +77,8 @@ def _resolved(node: Node, info: "graphql.GraphQLResolveInfo[Any]", **arguments: 
 
 
 def _described(error: graphql.GraphQLError) -> dict[str, Any]:
-    original, extra = error.original_error, {}
-    if isinstance(original, AniListError):
-        extra = original.extra
+    original = error.original_error
+    body = {"message": worded(error.message), "status": getattr(original, "status", 400)}
     if error.locations:
-        extra = {"locations": [{"line": place.line, "column": place.column} for place in error.locations], **extra}
-    return {"message": worded(error.message), "status": getattr(original, "status", HTTPStatus.BAD_REQUEST), **extra}
+        body["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
+    return {**body, **getattr(original, "extra", {})}

@@ -1,17 +1,29 @@
-"""Values that nobody set. They are made by a fixed hash of the node's key and the field's name."""
+"""Values that nobody set. A recipe of ``made_up.json`` makes them, or else a fixed hash by type and name.
+
+A recipe is a maker's name and what the maker needs, such as ``{"number": [1, 28]}``. A path such as
+``media.title.romaji`` leads to another field.
+"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from zlib import crc32
 
-from anilist_oauth.sandbox.graphql.nodes import PARENTS, RANGES, space_of
-from anilist_oauth.sandbox.graphql.schema import FieldType
+from anilist_oauth.sandbox.graphql.nodes import PARENTS, RANGES, TABLES, Node, place_of, space_of
+from anilist_oauth.sandbox.graphql.schema import FieldType, field_type, has_id
+from anilist_oauth.sandbox.graphql.view import Arguments, Rule, View, answer, rule
 
 T = TypeVar("T")
+Recipe = dict[str, Any]
+
 _IMAGES = {"large", "medium", "extraLarge", "thumbnail", "icon", "bannerImage"}
 _SINCE, _SECONDS = 1_420_070_400, 315_000_000  # the ten years from 2015 on
+_FEW = 100  # nodes such as tags, which are all different
+_FIXED = {"constant", "number", "place", "choice", "some", "text"}
+"""The makers whose values follow neither what was set elsewhere, nor the time."""
+
+_WRITTEN: dict[str | None, Callable[[str], str]] = {"lower": str.lower, "title": str.title, None: str}
 
 
 def number(key: str, name: str, below: int = 1 << 32) -> int:
@@ -24,22 +36,48 @@ def pick(key: str, name: str, options: Sequence[T]) -> T:
     return options[number(key, name, len(options))]
 
 
-def reference(kind: str, key: str, name: str) -> int:
-    """Choose the node that a field refers to, of the range that its kind has."""
-    space = space_of(kind)
-    if space in RANGES:
-        return pick(key, name, RANGES[space])
-    parent = PARENTS.get(space, PARENTS["Review"])  # whatever else there is: ids as reviews have them
-    return reference(parent.kind, key, name) * parent.step + 1 + number(key, f"{name}#", parent.size)
-
-
 def day_of(second: int | None) -> dict[str, int | None]:
     """Return a time as AniList's ``FuzzyDate``. None becomes an empty date."""
     day = None if second is None else datetime.fromtimestamp(second, UTC)
     return {part: getattr(day, part, None) for part in ("year", "month", "day")}
 
 
-def leaf(key: str, name: str, field: FieldType) -> object:
+@rule("*.*", fixed=True)
+def _by_type(view: View, node: Node, arguments: Arguments) -> Any:
+    """Make a field up; what is called ``userId`` is the id of ``user``, and the other way round."""
+    name = arguments["name"]
+    if f"{name}Id" in node.facts or (name == "id" and node.id):
+        return node.facts.get(f"{name}Id", node.id)
+    part, parent = name.removesuffix("Id"), PARENTS.get(space_of(node.kind))
+    if parent and part == parent.field and part not in node.facts:
+        return node.id // parent.step
+    field, whole = field_type(node.kind, name), field_type(node.kind, part)
+    if part != name and whole is not None and has_id(whole.kind):
+        found = view.value(node, part)
+        return found.id if isinstance(found, Node) else found
+    if field is None or not (field.is_list or field.connected):
+        return field and _one(node.key, name, field)
+    return [_one(node.key, f"{name}{place}", field) for place in range(1 + number(node.key, name, 2))]
+
+
+def _one(key: str, name: str, field: FieldType) -> Any:
+    """Make up a value, an id or a part of something."""
+    target = field.connected or field.kind
+    if field.is_leaf:
+        return _leaf(key, name, field)
+    return _reference(target, key, name) if has_id(target) else {}
+
+
+def _reference(kind: str, key: str, name: str) -> int:
+    """Choose the node that a field refers to, of the range that its kind has."""
+    space = space_of(kind)
+    if space in RANGES:
+        return pick(key, name, RANGES[space])
+    parent = PARENTS.get(space, PARENTS["Review"])  # whatever else there is: ids as reviews have them
+    return _reference(parent.kind, key, name) * parent.step + 1 + number(key, f"{name}#", parent.size)
+
+
+def _leaf(key: str, name: str, field: FieldType) -> object:
     """Return a single value that fits a field's type and name."""
     if field.options:
         return pick(key, name, field.options)
@@ -55,3 +93,59 @@ def leaf(key: str, name: str, field: FieldType) -> object:
     if name == "color":
         return f"#{number(key, name, 1 << 24):06x}"
     return f"https://anilist.co/{where}" if name.lower().endswith("url") else f"Made-up {name} of {where}"
+
+
+def _choice(options: Sequence[Any], _view: View, node: Node, name: str) -> Any:
+    return options[(node.id - 1) % len(options)] if node.id < _FEW else pick(node.key, name, options)
+
+
+def _some(wanted: tuple[Sequence[Any], int], _view: View, node: Node, name: str) -> list[Any]:
+    """Choose a few different values, at least one."""
+    options, most = wanted
+    first, size = number(node.key, name, len(options)), 1 + number(node.key, f"{name}#", most)
+    return [options[(first + place) % len(options)] for place in range(size)]
+
+
+def _text(template: Any, view: View, node: Node, name: str) -> Any:
+    """Fill the names of fields into a text, or into the texts of what is made of several."""
+    if isinstance(template, list):
+        return [_text(part, view, node, name) for part in template]
+    if isinstance(template, dict):
+        return {part: _text(value, view, node, name) for part, value in template.items()}
+    if not isinstance(template, str):
+        return template
+    return re.sub(r"{([\w.]+)(?::(\w+))?}", lambda found: _WRITTEN[found[2]](str(view.path(node, found[1]))), template)
+
+
+def _case(case: tuple[str, dict[str, Recipe], Recipe], view: View, node: Node, name: str) -> Any:
+    """Follow the recipe for what a field says."""
+    path, cases, other = case
+    return _rule(cases.get(str(view.path(node, path)), other), name)(view, node, {})
+
+
+_MAKERS: dict[str, Callable[[Any, View, Node, str], Any]] = {
+    "constant": lambda value, _view, _node, _name: value,
+    "number": lambda bounds, _view, node, name: bounds[0] + number(node.key, name, bounds[1]),
+    "place": lambda _what, _view, node, _name: place_of(space_of(node.kind), node.id),
+    "day": lambda path, view, node, _name: day_of(view.path(node, path)),
+    "alias": lambda path, view, node, _name: view.path(node, path),
+    "exists": lambda path, view, node, _name: bool(view.path(node, path)),
+    "size": lambda field, view, node, _name: len(view.value(node, field)),
+    "viewer_in": lambda field, view, node, _name: view.viewer_id in view.value(node, field),
+    "children": lambda kind, view, node, _name: view.children(kind, node),
+    "choice": _choice,
+    "some": _some,
+    "text": _text,
+    "case": _case,
+}
+
+
+def _rule(recipe: Recipe, name: str) -> Rule:
+    ((maker, what),) = recipe.items()
+    make = _MAKERS[maker]
+    return lambda view, node, _: make(what, view, node, name)
+
+
+for _field, _recipe in TABLES["fields"].items():
+    _is_fixed = _recipe.keys() <= _FIXED or _field in TABLES["fixed"]
+    answer(_field, _rule(_recipe, _field.partition(".")[2]), fixed=_is_fixed)

@@ -8,7 +8,6 @@ from anilist_oauth.sandbox.graphql.view import Arguments, View, answer, rule
 
 ANIME, MANGA = "ANIME", "MANGA"
 LISTS = {ANIME: "animeList", MANGA: "mangaList"}
-NO_DATE: dict[str, int | None] = {"year": None, "month": None, "day": None}
 DAY, WEEK = 86_400, 604_800  # seconds
 _ANIME = 120  # of those that searches draw from; the manga follow
 _ENDLESS = 9  # one in so many never ends

@@ -6,7 +6,7 @@ from typing import Any
 
 from anilist_oauth.sandbox.graphql.errors import invalid, refused
 from anilist_oauth.sandbox.graphql.made_up import day_of
-from anilist_oauth.sandbox.graphql.media import LISTS, MANGA, NO_DATE
+from anilist_oauth.sandbox.graphql.media import LISTS, MANGA
 from anilist_oauth.sandbox.graphql.nodes import TABLES, Node, space_of
 from anilist_oauth.sandbox.graphql.rows import liked
 from anilist_oauth.sandbox.graphql.schema import field_type
@@ -134,7 +134,9 @@ def change_entry(view: View, entry: Node, changes: Mapping[str, Any]) -> Node:
         AniListError: A value is out of its bounds.
     """
     facts = {name: value for name, value in changes.items() if value is not None or name == "notes"}
-    facts |= {name: {**NO_DATE, **(changes[name] or {})} for name in ("startedAt", "completedAt") if name in changes}
+    facts |= {
+        name: {**day_of(None), **(changes[name] or {})} for name in ("startedAt", "completedAt") if name in changes
+    }
     if "score" in facts:
         facts["scoreRaw"] = raw_score(facts.pop("score"), view.path(entry, "user.mediaListOptions.scoreFormat"))
     if "customLists" in facts:
@@ -154,11 +156,11 @@ def change_entry(view: View, entry: Node, changes: Mapping[str, Any]) -> Node:
 
 
 @rule("Mutation.DeleteCustomList")
-def _delete_list(view: View, _mutation: Node, arguments: Arguments) -> dict[str, bool]:
-    which, options = LISTS[arguments.get("type") or MANGA], view.value(view.account, "mediaListOptions")
-    rest = [one for one in options[which]["customLists"] if one != arguments.get("customList")]
-    view.world.put(view.account, mediaListOptions={**options, which: {**options[which], "customLists": rest}})
-    _forget_lists(view)
+def _delete_list(view: View, mutation: Node, arguments: Arguments) -> dict[str, bool]:
+    which = LISTS[arguments.get("type") or MANGA]
+    lists = view.value(view.account, "mediaListOptions")[which]["customLists"]
+    rest = [one for one in lists if one != arguments.get("customList")]
+    _update_user(view, mutation, {f"{which}Options": {"customLists": rest}})
     return {"deleted": True}
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import attrs
 import graphql
 
+from anilist_oauth.sandbox.graphql.made_up import day_of
 from anilist_oauth.sandbox.graphql.nodes import TABLES, Node
 from anilist_oauth.sandbox.graphql.schema import FieldType, field_type
 from anilist_oauth.sandbox.graphql.view import Arguments, View, as_edges, rule
@@ -101,8 +102,8 @@ def _names(view: View, node: Node, _arguments: Arguments) -> list[str]:
 
 @rule("*.isBirthday")
 def _is_birthday(view: View, node: Node, _arguments: Arguments) -> bool:
-    born = view.path(node, "dateOfBirth.month"), view.path(node, "dateOfBirth.day")
-    return born == (view.now.month, view.now.day)
+    today = day_of(view.second)
+    return all(view.path(node, f"dateOfBirth.{part}") == today[part] for part in ("month", "day"))
 
 
 @attrs.frozen

@@ -67,18 +67,18 @@ def favourites(view: View, user: Node) -> dict[str, list[int]]:
 
 @rule("*.isFavourite")
 def _is_favourite(view: View, node: Node, _arguments: Arguments) -> bool:
-    parts = favourites(view, view.account) if view.viewer else {}
+    parts = favourites(view, view.account) if view.viewer_id else {}
     return any(node.id in numbers for part, numbers in parts.items() if TABLES["favourites"][part] == node.kind)
 
 
 @rule("User.isFollowing")
 def _is_following(view: View, user: Node, _arguments: Arguments) -> bool:
-    return view.viewer is not None and user.id in view.value(view.account, "_following")
+    return view.viewer_id != 0 and user.id in view.value(view.account, "_following")
 
 
 @rule("MediaTitle.userPreferred")
 def _preferred(view: View, title: Node, _arguments: Arguments) -> Any:
-    wanted = view.value(view.account, "options")["titleLanguage"] if view.viewer else "ROMAJI"
+    wanted = view.value(view.account, "options")["titleLanguage"] if view.viewer_id else "ROMAJI"
     return view.value(title, wanted.partition("_")[0].lower()) or view.value(title, "romaji")
 
 
@@ -200,4 +200,6 @@ def _shown(view: View, entry: Node, arguments: Arguments) -> float:
 
 
 answer("User.unreadNotificationCount", lambda view, user, _: 0 if user.id == view.viewer_id else None)
-answer("Media.mediaListEntry", lambda view, media, _: entry_of(view, view.account, media.id) if view.viewer else None)
+answer(
+    "Media.mediaListEntry", lambda view, media, _: entry_of(view, view.account, media.id) if view.viewer_id else None
+)

@@ -1,18 +1,15 @@
 """The one resolver of all fields: the world as one request sees it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from functools import cache, cached_property
 from typing import Any
 
 import attrs
 from graphql import GraphQLResolveInfo
 
-from anilist_oauth.sandbox.graphql import made_up
 from anilist_oauth.sandbox.graphql.errors import refused
-from anilist_oauth.sandbox.graphql.nodes import PARENTS, Node, World, child, space_of
+from anilist_oauth.sandbox.graphql.nodes import PARENTS, Node, World, child
 from anilist_oauth.sandbox.graphql.schema import FieldType, field_type, has_id
-from anilist_oauth.sandbox.people import User
 
 Arguments = Mapping[str, Any]
 Rule = Callable[["View", Node, Arguments], Any]
@@ -23,6 +20,8 @@ _RULES: dict[str, tuple[Rule, bool]] = {}
 
 def answer(field: str, function: Rule, *, fixed: bool = False) -> None:
     """Say what a field answers, such as ``Media.status``, ``*.isLiked`` of every kind, or any field: ``Page.*``.
+
+    The rule for ``*.*`` is asked last, and told the field's name as an argument.
 
     Fixed ones depend on nothing but what was set of their node: they are worked out once.
     """
@@ -51,8 +50,9 @@ def _id_of(node: Any) -> Any:
 
 
 @cache
-def _rule_of(kind: str, name: str) -> tuple[Rule, bool] | None:
-    return _RULES.get(f"{kind}.{name}") or _RULES.get(f"{kind}.*") or _RULES.get(f"*.{name}")
+def _rule_of(kind: str, name: str) -> tuple[Rule, bool]:
+    known = (_RULES[field] for field in (f"{kind}.{name}", f"{kind}.*", f"*.{name}") if field in _RULES)
+    return next(known, (lambda view, node, _: _RULES["*.*"][0](view, node, {"name": name}), True))
 
 
 @attrs.define(slots=False)
@@ -61,23 +61,18 @@ class View:
 
     Attributes:
         world: Everything there is.
-        viewer: The account whose token was sent, or None.
+        viewer_id: The id of the account whose token was sent; 0 for nobody.
         info: The field that is being answered.
     """
 
     world: World
-    viewer: User | None
+    viewer_id: int
     info: "GraphQLResolveInfo[Any]" = attrs.field(init=False)
 
     @cached_property
-    def now(self) -> datetime:
-        """The time of the request."""
-        return self.world.now()
-
-    @property
     def second(self) -> int:
         """The time of the request, as AniList writes it."""
-        return int(self.now.timestamp())
+        return int(self.world.now().timestamp())
 
     @property
     def account(self) -> Node:
@@ -86,14 +81,9 @@ class View:
         Raises:
             AniListError: No token came along.
         """
-        if self.viewer is None:
+        if not self.viewer_id:
             raise refused("unauthorized")
-        return self.world.node("User", self.viewer.id)
-
-    @property
-    def viewer_id(self) -> int:
-        """The viewer's id; 0 for nobody."""
-        return self.viewer.id if self.viewer else 0
+        return self.world.node("User", self.viewer_id)
 
     def value(self, node: Node, name: str, arguments: Arguments = _NONE) -> Any:
         """Return the value of a field: what was set, else what a rule or a table says, else a made-up one."""
@@ -101,36 +91,11 @@ class View:
             return node.facts[name]
         if name in node.memo:
             return node.memo[name]
-        found = _rule_of(node.kind, name)
-        value = found[0](self, node, arguments) if found else self._made_up(node, name)
-        if found is None or found[1]:
+        rule, is_fixed = _rule_of(node.kind, name)
+        value = rule(self, node, arguments)
+        if is_fixed:
             node.memo[name] = value
         return value
-
-    def _made_up(self, node: Node, name: str) -> Any:
-        """Make a field up; what is called ``userId`` is the id of ``user``, and the other way round."""
-        if f"{name}Id" in node.facts or (name == "id" and node.id):
-            return node.facts.get(f"{name}Id", node.id)
-        part, parent = name.removesuffix("Id"), PARENTS.get(space_of(node.kind))
-        if parent and part == parent.field and part not in node.facts:
-            return node.id // parent.step
-        field, whole = field_type(node.kind, name), field_type(node.kind, part)
-        if part != name and whole is not None and has_id(whole.kind):
-            found = self.value(node, part)
-            return found.id if isinstance(found, Node) else found
-        return self._of_type(node.key, name, field) if field else None
-
-    def _of_type(self, key: str, name: str, field: FieldType) -> Any:
-        """Make up a value, an id or a part of something, or one or two of them for a list."""
-        target = field.connected or field.kind
-
-        def one(name: str) -> Any:
-            if field.is_leaf:
-                return made_up.leaf(key, name, field)
-            return made_up.reference(target, key, name) if has_id(target) else {}
-
-        is_many = field.is_list or field.connected
-        return [one(f"{name}{place}") for place in range(1 + made_up.number(key, name, 2))] if is_many else one(name)
 
     def path(self, node: Node, path: str) -> Any:
         """Read a field, or one of what it refers to, such as ``media.title.romaji``."""

@@ -1,12 +1,12 @@
 """The token endpoint: exchange a code or a refresh token for an access token."""
 
 import base64
-import binascii
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping
 
 import attrs
+from aiohttp import BasicAuth
 
 from anilist_oauth.oauth.application import Application
 from anilist_oauth.sandbox.messages import Answer, ReceivedRequest, json_answer
@@ -112,13 +112,11 @@ def _required(fields: Fields, name: str) -> str:
 
 
 def _basic(header: str) -> tuple[str | None, str | None]:
-    if not header.startswith("Basic "):
-        return None, None
     try:
-        client_id, colon, client_secret = base64.b64decode(header[6:], validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+        given = BasicAuth.decode(header, encoding="utf-8")
+    except ValueError:
         return None, None
-    return (client_id, client_secret) if colon else (None, None)
+    return given.login, given.password
 
 
 def _check_verifier(code: Code, fields: Fields) -> None:
