@@ -45,7 +45,7 @@ def key() -> None:
     try:
         from cryptography.fernet import Fernet
     except ImportError as error:
-        raise ImportError("encrypted tokens need cryptography: pip install 'anilist-oauth[seal]'") from error
+        raise ImportError("sealed tokens need cryptography: pip install 'anilist-oauth[seal]'") from error
     show(Fernet.generate_key().decode())
     say(
         f"Keep it secret, and set {VARIABLE} to it. To change keys, put the new key before the old ones, separated by "

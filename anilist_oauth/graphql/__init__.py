@@ -1,7 +1,7 @@
-"""GraphQL requests and AniList's answers to them, as values without I/O.
+"""GraphQL requests and AniList's responses to them, as values without I/O.
 
-`request` builds a request, `response` reads the answer, `error_response` classifies refusals, and `pagination` walks
-through pages. `pacing` decides when a request may start; `session` sends it.
+`request` builds a request, `response` reads the response to it, `error_response` finds the error that it means, and
+`pagination` iterates over pages. `pacing` decides when a request may start, and `session` sends it.
 """
 
 from anilist_oauth.graphql.request import graphql_request

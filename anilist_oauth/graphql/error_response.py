@@ -1,4 +1,4 @@
-"""What AniList means when it refuses a GraphQL request. The body decides first, then the HTTP status."""
+"""Find out what AniList means when it refuses a GraphQL request: from the body first, and then from the status."""
 
 import re
 from typing import Any
@@ -28,20 +28,20 @@ _COMPLEXITY = r"(?i)query complexity should be (\d{1,9}) but got (\d{1,9})"
 
 
 class GraphQLErrorResponse(Unpicklable):
-    """An answer that has errors, or lacks the requested data.
+    """A response that has errors, or does not have the requested data.
 
     Attributes:
-        response: The answer itself.
-        errors: The GraphQL errors in its body, each with a ``message``, without secrets.
-        foreign: The ``message`` and ``status`` of a body that is JSON but not GraphQL. None for other bodies.
-        older_api: Whether that JSON has the form of AniList's older API. If so, AniList itself has a fault.
+        response: The response itself.
+        errors: The GraphQL errors in its body, each with a ``message``. Secrets are masked.
+        foreign: The ``message`` and ``status`` in a body that is JSON but not GraphQL. None for other bodies.
+        older_api: Whether that JSON has the form of AniList's older API, which means that AniList itself failed.
         data: The partial data in its body.
         with_token: Whether a token was sent.
         mutation: Whether the request was a mutation.
         retry_after: The value of ``Retry-After``, in seconds.
-        statuses: The statuses that the body names, or the HTTP status if it names none.
-        text: The message of the body, with its hint.
-        told: The HTTP status and `text`, for a message.
+        statuses: The statuses in the body, or the HTTP status if the body contains none.
+        text: The message in the body, and its hint.
+        told: The HTTP status and `text`, for messages.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class GraphQLErrorResponse(Unpicklable):
         self.told = f"HTTP {response.status}{f': {self.text}' if self.text else ''}"
 
     def error(self) -> AniListOAuthError:
-        """Return the error to raise. Failures of AniList's take precedence over errors of the user or the query."""
+        """Return the error to raise. A failure of AniList takes precedence over an error in the token or the query."""
         partial = bool(self.errors) and any(value is not None for value in (self.data or {}).values())
         return (None if partial else self._service_error()) or self._graphql_error() or self._unexpected()
 
@@ -110,7 +110,7 @@ class GraphQLErrorResponse(Unpicklable):
             return self._refused(GraphQLNotFoundError, f"this does not exist or is private: {self.text}")
         if self.statuses[0] in {401, 403}:
             remedy = "the user of this token may not do it" if self.with_token else "pass the token of a user"
-            return self._refused(GraphQLForbiddenError, f"AniList does not allow this ({self.text}): {remedy}")
+            return self._refused(GraphQLForbiddenError, f"AniList does not allow this ({self.text}); {remedy}")
         return self._refused(GraphQLError, f"AniList refused the query: {self.text}")
 
     def _unexpected(self) -> UnexpectedResponseError:
@@ -151,7 +151,7 @@ class GraphQLErrorResponse(Unpicklable):
         return self.errors or ([] if self.foreign is None else [self.foreign])
 
     def _is_outage(self) -> bool:
-        """Return whether nobody gets through: the API is disabled, or another server answers in its place."""
+        """Return whether all requests fail: the API is disabled, or another server answered in its place."""
         if any(str(entry.get("message")).casefold().startswith(_DISABLED) for entry in self._entries()):
             return True
         if self.errors or max(self.statuses) >= 500:
@@ -159,17 +159,18 @@ class GraphQLErrorResponse(Unpicklable):
         return self.response.refuses_address or (self.response.status == 403 and self.foreign is None)
 
     def _is_failure(self) -> bool:
-        """Return whether AniList failed to give this one answer."""
+        """Return whether AniList failed at this one request."""
         if self.older_api:
-            return self.statuses[0] != 404  # such as a failed database; it says nothing about this query
+            return self.statuses[0] != 404  # its database failed, for example, and the query may be right
         refusal = self._is_dead_token() or self.statuses[0] in {401, 403}
         return max(self.statuses) >= 500 or (refusal and self.response.status >= 500)
 
     def _is_dead_token(self) -> bool:
-        """Return whether the token is dead. Only two answers mean that, because an outage must not end a login.
+        """Return whether the token has expired or was revoked.
 
-        They are ``Invalid token`` with status 400, and ``Unauthorized.`` with status 401 although a token was sent. A
-        401 inside a response with status 200 concerns a single field.
+        Only two responses mean that, because an outage must not end a login: ``Invalid token`` with status 400, and
+        ``Unauthorized.`` with status 401 although a token was sent. A 401 inside a response with status 200 only
+        concerns a single field.
         """
         for entry in self.errors:
             text = str(entry.get("message")).strip(" .").casefold()

@@ -1,4 +1,4 @@
-"""Walk through AniList's pages, using only the field that says whether there is a next page.
+"""Iterate over AniList's pages. Only the field that says whether there is a next page is used.
 
 AniList's ``total`` and ``lastPage`` are wrong (AniList: Pagination), so nothing is computed from them.
 """
@@ -11,22 +11,23 @@ from anilist_oauth.arguments import expect
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.graphql.variables import checked_text, plain_variables
 
-PAGE_LIMIT = 50  # the most that AniList returns of a Page, a connection, a chunk (AniList: Query reference)
+PAGE_LIMIT = 50  # the most items that AniList returns in a Page, a connection or a chunk (AniList: Query reference)
 CONNECTION_LIMIT = 25
 CHUNK_LIMIT = 500
 
 
 class Pagination:
-    """The state of a walk through pages: the variables of the next request, and whether there is one. It does no I/O.
+    """The state of an iteration over pages: the variables of the next request, and whether there is one.
 
-    A query with ``$chunk`` walks through ``MediaListCollection``, using ``hasNextChunk``. Any other query has ``$page``
-    and uses ``pageInfo { hasNextPage }`` of the connection at `path`, or of the field of ``data`` that has it.
+    It does no I/O. A query with ``$chunk`` is for ``MediaListCollection`` and must request ``hasNextChunk``. Any other
+    query must have ``$page``, and must request ``pageInfo { hasNextPage }`` in the connection at `path`, or else in a
+    field of ``data``.
 
     Args:
         query: A document that takes ``$page`` and ``$perPage``, or ``$chunk`` and ``$perChunk``.
         variables: All other variables, and the first page unless it is 1.
-        per_page: Items per page. AniList returns at most 50, of a nested connection 25, of a chunk 500.
-        path: Where a nested connection is in ``data``, such as ``Media.characters``.
+        per_page: Items per page. AniList returns at most 50, or 25 in a nested connection, or 500 in a chunk.
+        path: The path of a nested connection in ``data``, such as ``Media.characters``.
 
     Attributes:
         variables: The variables of the next request.
@@ -84,13 +85,13 @@ def _inside(field: Any, name: str) -> Any:
 
 
 def _at(path: str, data: Mapping[str, Any]) -> Any:
-    """Return what is at a path such as ``Media.characters``, or None if a field on the way is null."""
+    """Return the field at a path such as ``Media.characters``, or None if a field on the way is null."""
     field: Any = data
     for name in path.split("."):
         if field is None:
             return None
         if not isinstance(field, Mapping) or name not in field:
-            raise ConfigurationError(f"path: the answer has no {name!r} along {path!r}; correct the path or the query")
+            raise ConfigurationError(f"path: the answer has no {name!r} along {path!r}; change the path or the query")
         field = field[name]
     return field
 

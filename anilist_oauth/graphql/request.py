@@ -1,7 +1,8 @@
 """Build GraphQL requests to AniList.
 
-AniList's statuses are ambiguous: 400 means a dead token or a malformed query, 403 an outage, 404 a private profile, and
-a 401 inside a 200 says nothing about the token. So answers are classified by the body first, then by the status.
+AniList's statuses are ambiguous: 400 means an invalid token or a malformed query, 403 an outage, and 404 a private
+profile. A 401 inside a response with status 200 says nothing about the token. So the kind of an error is found from the
+body first, and then from the status.
 """
 
 import json
@@ -30,19 +31,19 @@ def graphql_request(
     operation_name: str | None = None,
     timeout: float | None = None,
 ) -> Request:
-    """Return the POST of a GraphQL request (AniList: Getting started, Authenticated requests).
+    """Return a GraphQL request (AniList: Getting started, Authenticated requests).
 
     Args:
-        endpoint: The GraphQL endpoint. The token is sent nowhere else (RFC 6750 section 5.3).
+        endpoint: The GraphQL endpoint. The token is not sent to any other address (RFC 6750 section 5.3).
         query: The GraphQL document.
         variables: The variables, of JSON types only.
-        token: The user's token. None for a public query.
-        operation_name: Which operation of the document to run, if there are several.
-        timeout: Seconds for one try. None for the session's timeout.
+        token: The user's token, or None for a public query.
+        operation_name: The operation of the document to run, if there are several.
+        timeout: Seconds for one try, or None for the session's timeout.
 
     Raises:
-        UnsendableValueError: A variable is not JSON, or a string cannot be encoded; `path` locates it.
-        ConfigurationError: This cannot be a token, or the timeout is not a positive number.
+        UnsendableValueError: A variable is not JSON, or a string cannot be encoded. `path` locates it.
+        ConfigurationError: `token` cannot be a token, or the timeout is not a positive number.
     """
     token = MaskedText(token) if isinstance(token, str) else token
     body: dict[str, Any] = {"query": checked_text(query, "query")}
@@ -62,9 +63,9 @@ def graphql_request(
 
 
 def has_mutation(query: str) -> bool:
-    """Return whether a document has a mutation, which must not be sent twice (GraphQL section 2.3).
+    """Return whether a document contains a mutation, which must not be sent twice (GraphQL section 2.3).
 
-    Any ``mutation`` at the top level counts, whichever operation is run. If in doubt, the answer is True.
+    Any ``mutation`` at the top level counts, whichever operation is run. The result is True if it is not certain.
     """
     if "mutation" not in query:
         return False

@@ -1,4 +1,4 @@
-"""Read AniList's answer to a GraphQL request: its data, or the error it stands for."""
+"""Read AniList's response to a GraphQL request: its data, or the error that it means."""
 
 from datetime import datetime
 from itertools import islice
@@ -16,25 +16,26 @@ _SHORTEST_SECRET = 8  # characters; a shorter one cannot be a token, and masking
 def parse_graphql_response(
     response: Response, *, with_token: bool, now: datetime, mutation: bool = False, secrets: tuple[str, ...] = ()
 ) -> dict[str, Any]:
-    """Return the data of AniList's answer.
+    """Return the data in AniList's response to a GraphQL request.
 
     Args:
-        response: The answer.
-        with_token: Whether a token was sent. If not, a 401 says nothing about tokens.
+        response: The response.
+        with_token: Whether a token was sent. If not, a 401 does not mean an invalid token.
         now: The current time (aware). A ``Retry-After`` date is compared with it.
         mutation: Whether the request was a mutation. After a 5xx, repeating it could do harm.
-        secrets: Strings that no message may show: the access token, and a client secret that the server also knows.
+        secrets: Strings that must not appear in an error: the access token, and the client secret, which the server
+            knows too.
 
     Returns:
-        The ``data`` of the answer, if it has no errors.
+        The ``data`` of a response without errors.
 
     Raises:
-        GraphQLError: AniList refused the query or a part of it. Its `data` holds partial data. The subclasses are
-            `InvalidTokenError`, `GraphQLForbiddenError`, `GraphQLNotFoundError`, `GraphQLValidationError` and
+        GraphQLError: AniList refused the query or a part of it. Its `data` contains the partial data. The subclasses
+            are `InvalidTokenError`, `GraphQLForbiddenError`, `GraphQLNotFoundError`, `GraphQLValidationError` and
             `QueryTooComplexError`.
-        RateLimitedError: Too many requests. `retry_after` is 60 if AniList names no time.
-        ServiceUnavailableError: AniList is down. `retry_after` is None if only this one answer failed.
-        UnexpectedResponseError: The answer is not GraphQL.
+        RateLimitedError: There were too many requests. `retry_after` is 60 if AniList does not say how long to wait.
+        ServiceUnavailableError: AniList is down. `retry_after` is None if only this one request failed.
+        UnexpectedResponseError: The response is not GraphQL.
     """
     document = Masked(response.json(memory=MEMORY * GRAPHQL_BODY_LIMIT))
     if _is_granted(document.value, response.status):
@@ -85,13 +86,13 @@ def _refusal(
 
 
 def _errors(value: Any) -> list[dict[str, Any]]:
-    """Read the ``errors`` of an answer as a list of objects, whatever the server put there."""
+    """Read ``errors`` in a response as a list of objects, whatever the server has sent."""
     entries = value[:_KEPT_PARTS] if isinstance(value, list) else [] if value is None else [value]
     return [entry if isinstance(entry, dict) else {"message": str(entry)} for entry in entries]
 
 
 def _other_json(payload: dict[str, Any]) -> dict[str, Any]:
-    """Read other JSON, such as ``{"error": {"status": 400, "messages": ["SQL Error"]}}`` of the older API."""
+    """Read JSON that is not GraphQL, such as the older API's ``{"error": {"status": 400, "messages": ["…"]}}``."""
     error = payload.get("error")
     inner = error if isinstance(error, dict) else payload
     messages = inner.get("messages")
@@ -102,14 +103,14 @@ def _other_json(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 class _Excerpt:
-    """Makes parts of an answer safe to keep in an error: texts are cleaned, and each size and the total are limited."""
+    """Makes parts of a response safe to keep in an error. Texts are cleaned, and the size of the parts is limited."""
 
     def __init__(self, secrets: tuple[MaskedText, ...]) -> None:
         self._secrets = secrets
         self._left = _KEPT_VALUES
 
     def of(self, value: Any, depth: int = 0) -> Any:
-        """Return what is kept of a value."""
+        """Return the part of a value that is kept."""
         self._left -= 1
         if isinstance(value, str):
             return clean(value, secrets=self._secrets)

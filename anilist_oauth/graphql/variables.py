@@ -7,8 +7,8 @@ from typing import Any, NoReturn
 
 from anilist_oauth.errors import UnsendableValueError
 
-DEPTH_LIMIT = 64  # lists and objects inside one another; AniList's own inputs have three
-VALUE_LIMIT = 100_000  # values in total; a list that occurs several times counts each time
+DEPTH_LIMIT = 64  # levels of lists and objects; AniList's own inputs have three
+VALUE_LIMIT = 100_000  # values in total; a list that occurs several times is counted each time
 _INTEGER_BITS = 64
 _HALF_PAIR = "[\ud800-\udfff]"
 
@@ -16,11 +16,11 @@ _HALF_PAIR = "[\ud800-\udfff]"
 def plain_variables(variables: Mapping[str, Any]) -> dict[str, Any]:
     """Return a copy of the variables in JSON types: dict, list, str, int, float, bool and None.
 
-    Any mapping becomes a dict, and a tuple a list. Whether the server accepts the values is not checked.
+    Any mapping becomes a dict, and a tuple becomes a list. Whether the server accepts the values is not checked.
 
     Raises:
-        UnsendableValueError: A value is of another type, NaN or infinite; a key is not a string; a string has an
-            unpaired surrogate; or something contains itself. `path` locates it, such as ``variables.ids[3]``.
+        UnsendableValueError: A value has another type, is NaN or infinite, or contains itself. Or a key is not a
+            string, or a string has an unpaired surrogate. `path` locates it, such as ``variables.ids[3]``.
     """
     if not isinstance(variables, Mapping):
         refuse("variables", f"a mapping of names to values is needed, not {type(variables).__name__}")
@@ -34,11 +34,11 @@ def checked_text(text: Any, path: str) -> str:
         refuse(path, f"a string is needed, not {type(text).__name__}")
     if not text.isascii() and re.search(_HALF_PAIR, text):
         refuse(path, "the string has an unpaired surrogate, which UTF-8 cannot encode; decode it correctly first")
-    return str.__str__(text)  # for a member of an enum: its plain value, not its name
+    return str.__str__(text)  # a member of an enum becomes its plain value, not its name
 
 
 def refuse(path: str, why: str) -> NoReturn:
-    """Raise `UnsendableValueError` for the value at `path`. The value itself is never shown."""
+    """Raise `UnsendableValueError` for the value at `path`. The error does not show the value."""
     raise UnsendableValueError(f"{path}: {why}", path=path)
 
 
@@ -49,7 +49,7 @@ class _Copy:
         self._met = 0
 
     def value(self, value: Any, path: str, inside: tuple[int, ...]) -> Any:
-        """Copy one value; `inside` holds the identities of the lists and objects around it."""
+        """Return a copy of one value. `inside` contains the identities of the lists and objects that contain it."""
         self._met += 1
         if self._met > VALUE_LIMIT:
             refuse(path, f"there are more than {VALUE_LIMIT:,} values; send them in several requests")
@@ -65,9 +65,9 @@ class _Copy:
 
     def _container(self, value: Any, path: str, inside: tuple[int, ...]) -> Any:
         if id(value) in inside:
-            refuse(path, "it contains itself; send a copy without the cycle")
+            refuse(path, "the value contains itself; send a copy without the cycle")
         if len(inside) >= DEPTH_LIMIT:
-            refuse(path, f"it is nested more than {DEPTH_LIMIT} levels deep; send a flatter value")
+            refuse(path, f"the value is nested more than {DEPTH_LIMIT} levels deep; send a flatter value")
         within = (*inside, id(value))
         if isinstance(value, Mapping):
             return {key: self.value(item, below, within) for key, item, below in _items(value, path)}
@@ -88,5 +88,5 @@ def _number(value: float, path: str) -> int | float:
             refuse(path, f"the number has more than {_INTEGER_BITS} bits, which no server reads; send it as a string")
         return int(value)
     if not math.isfinite(value):
-        refuse(path, f"JSON cannot hold {float(value)}; send a number or None")
+        refuse(path, f"JSON cannot contain {float(value)}; send a finite number or None")
     return float(value)

@@ -1,4 +1,4 @@
-"""The query for the user of a token, and its answer."""
+"""The query for the user of a token, and how to read its response."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,11 @@ VIEWER_QUERY = "query { Viewer { id name siteUrl unreadNotificationCount avatar 
 
 
 def parse_viewer(data: Mapping[str, Any]) -> Viewer:
-    """Return the user from the answer to `VIEWER_QUERY`. Raises `UnexpectedResponseError` without an id and a name."""
+    """Return the user in the data of `VIEWER_QUERY`.
+
+    Raises:
+        UnexpectedResponseError: The data does not contain a user's id and name.
+    """
     viewer = data.get("Viewer")
     if not isinstance(viewer, dict):
         viewer = {}

@@ -5,23 +5,25 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
-MARGIN = 2  # requests a minute left unused, because clocks and network delays differ
-BURST = 10  # requests that may start at once after a minute without any
+MARGIN = 2  # requests a minute that are left unused, because clocks and network delays differ
+BURST = 10  # requests that may start at once after a minute without requests
 MINUTE = 60.01  # seconds; slightly over 60, so that rounding never puts one start too many into a minute
 
 
 class Budget(NamedTuple):
-    """The allowance: at most `requests` in any `seconds`, of which `burst` may start at once."""
+    """At most `requests` requests in any period of `seconds` seconds, of which `burst` may start at once."""
 
     requests: int
     burst: int
     seconds: float = MINUTE
 
     def next_start(self, starts: Sequence[float]) -> float:
-        """Return when the next request may start. A burst starts at once, the others at the smallest even interval.
+        """Return when the next request may start.
+
+        A burst starts at once, and the requests after it at even intervals, which are as short as the budget allows.
 
         Args:
-            starts: When earlier requests started, oldest first. Those of the last `seconds` must be included.
+            starts: The times at which earlier requests started, oldest first. All of the last `seconds` are needed.
 
         Returns:
             A time on the same clock, or minus infinity if a request may start at any time.
@@ -35,13 +37,13 @@ class Budget(NamedTuple):
         return min(last + gap, starts[-self.burst] + self.seconds)
 
     def may_start(self, starts: Sequence[float], *, now: float) -> bool:
-        """Return whether a request may start now. Unlike `next_start`, this uses the rest of the burst."""
+        """Return whether a request may start now. Unlike `next_start`, this allows what is left of the burst."""
         burst = self.burst
         return len(starts) < burst or starts[-burst] + self.seconds <= now or self.next_start(starts) <= now
 
     def start_after(self, starts: Sequence[float], *, ahead: int, earliest: float) -> float:
-        """Return when a request that has `ahead` others before it will start, if none starts before `earliest`."""
-        rounds, rest = divmod(max(0, ahead - self.requests), self.requests)  # all rounds after the first are alike
+        """Return when a request will start that has `ahead` others before it, if none may start before `earliest`."""
+        rounds, rest = divmod(max(0, ahead - self.requests), self.requests)  # after the first, all rounds are the same
         planned = list(starts)
         for _ in range(min(ahead, self.requests) + rest + 1):
             planned.append(max(earliest, self.next_start(planned)))
@@ -53,9 +55,9 @@ def budget(limit: int, *, processes: int = 1) -> Budget:
     """Return the budget of one process.
 
     Args:
-        limit: The requests per minute that all processes may make together; `MARGIN` of them stay unused.
-        processes: How many processes share them evenly. If there are more processes than requests, each may make one
-            request in a time longer than a minute.
+        limit: The requests per minute that all processes together may make. `MARGIN` of them stay unused.
+        processes: The number of processes that share them evenly. If there are more processes than requests, each may
+            make one request in more than a minute.
     """
     total = max(1, limit - MARGIN)
     requests = total // processes

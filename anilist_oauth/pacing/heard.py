@@ -1,4 +1,4 @@
-"""What AniList said that concerns every request from this IP address: the limit, a refusal, an outage."""
+"""Keep what AniList announced for all requests from this IP address: the limit, a pause, an outage."""
 
 from typing import NamedTuple
 
@@ -7,19 +7,19 @@ from anilist_oauth.pacing.rate_limit import DEFAULT_LIMIT
 from anilist_oauth.pacing.retries import LONGEST_PAUSE
 
 CAUTION = 600.0  # seconds after a 429 during which no header may raise the limit
-ROUNDING = 1.0  # seconds; Retry-After is in whole seconds and may have been rounded down
+ROUNDING = 1.0  # seconds added to Retry-After, which has whole seconds and may have been rounded down
 
 
 class News(NamedTuple):
-    """What is known at one moment. Times are seconds from that moment on; 0 means over.
+    """What AniList announced, seen from one moment. Durations are in seconds from that moment on, and 0 means none.
 
     Attributes:
-        limit: Requests allowed per minute, or None if AniList said nothing new.
+        limit: Requests allowed per minute, or None if AniList announced no new limit.
         cautious: How long no header may raise the limit.
-        announced: How long the pause is that AniList announced with a 429.
+        announced: How long the pause lasts that AniList announced with a 429.
         paused: How long no request may start: `announced` and a little more.
         halted: How long AniList is out of service.
-        exchanges: How long the token endpoint, which has its separate limit, refuses every request.
+        exchanges: How long the token endpoint, which has a separate limit, refuses every request.
     """
 
     limit: int | None = None
@@ -31,19 +31,22 @@ class News(NamedTuple):
 
     @classmethod
     def of_refusal(cls, seconds: float, *, jitter: float = 0.0) -> "News":
-        """Return the news of a 429 with a pause of this many seconds. The jitter spreads the return of processes."""
+        """Return the news of a 429 with a pause of `seconds`.
+
+        Different jitters, in seconds, keep several processes from continuing at the same moment.
+        """
         return cls(cautious=CAUTION, announced=seconds, paused=seconds + ROUNDING + jitter)
 
 
 class Heard:
-    """Everything heard so far, as times on one clock that begins at 0."""
+    """Everything that AniList announced so far. Ends are times on one clock that begins at 0."""
 
     def __init__(self) -> None:
         self.limit: int | None = None
         self.cautious = self.announced = self.paused = self.halted = self.exchanges = 0.0
 
     def take(self, news: News, *, now: float) -> None:
-        """Add news. Of each time the later one counts, and of the limit the latest."""
+        """Add news. A pause or outage ends at the later of two times, and the last limit counts."""
         self.limit = self.limit if news.limit is None else news.limit
         self.cautious = max(self.cautious, now + news.cautious)
         self.announced = max(self.announced, now + news.announced)
@@ -52,7 +55,7 @@ class Heard:
         self.exchanges = max(self.exchanges, now + news.exchanges)
 
     def news(self, *, now: float) -> News:
-        """Return everything as it is now."""
+        """Return everything that is still valid."""
         return News(
             limit=self.limit,
             cautious=max(0.0, self.cautious - now),
@@ -63,12 +66,12 @@ class Heard:
         )
 
     def limit_at(self, now: float, *, ceiling: int) -> int:
-        """Return the limit in requests per minute. It is 30 until AniList names another."""
+        """Return the limit in requests per minute. It is 30 until AniList announces another."""
         limit = DEFAULT_LIMIT if self.limit is None else self.limit
         return min(limit, DEFAULT_LIMIT, ceiling) if now < self.cautious else min(limit, ceiling)
 
     def refusal(self, *, now: float, max_wait: float | None) -> ServiceError | None:
-        """Return the error for a call that must not wait: during an outage, or a pause longer than the call accepts."""
+        """Return the error for a call during an outage, or during a pause for which it must not wait, or else None."""
         if now < self.halted:
             wait = self.halted - now
             return ServiceUnavailableError(

@@ -1,4 +1,7 @@
-"""What several processes behind one IP address share: when requests started, who is next, and what AniList said."""
+"""The record that several processes behind one IP address share, so that they keep to one budget.
+
+It contains when requests started, which processes wait for a turn, and what AniList announced.
+"""
 
 from typing import Literal, NamedTuple, Protocol
 
@@ -8,15 +11,16 @@ Want = Literal["nothing", "turn_now", "turn", "turn_and_place", "leave"]
 
 
 class Wish(NamedTuple):
-    """A process's request to the ledger, with its news.
+    """What a process asks for, and what it reports.
 
     Attributes:
         process: The unique name of the process.
         want: ``turn_now``: a turn, now or not at all. ``turn``: a turn, or else a place in the queue.
-            ``turn_and_place``: the same, and after a turn a place for the next. ``leave``: give the place back.
+            ``turn_and_place``: the same, and after a turn also a place for the next one. ``leave``: give up the place.
+            ``nothing``: only report.
         ceiling: The upper bound of the limit, in requests per minute.
-        news: What the process heard and has not reported yet.
-        started: How many seconds ago it started the requests that it has not reported yet.
+        news: What AniList announced to the process since its last report.
+        started: The requests that it started since its last report, each as the number of seconds ago.
     """
 
     process: str
@@ -27,14 +31,14 @@ class Wish(NamedTuple):
 
 
 class Grant(NamedTuple):
-    """The ledger's answer.
+    """The ledger's answer to a `Wish`.
 
     Attributes:
-        started: Whether a request may start. It counts as started now.
-        wait: Seconds until this process's place comes up, or without a place, until it could start a request.
-        places: How many processes have a place.
-        processes: How many processes there are: those that asked within the last two minutes.
-        news: What all of them have reported.
+        started: Whether the process may start a request. The request counts as started now.
+        wait: Seconds until it is this process's turn, if it has a place, or until it could start a request.
+        places: The number of processes that have a place.
+        processes: The number of processes that asked within the last two minutes.
+        news: What all processes have reported.
     """
 
     started: bool
@@ -45,14 +49,14 @@ class Grant(NamedTuple):
 
 
 class Ledger(Protocol):
-    """A record that all processes share. Each step is atomic.
+    """A record that all processes share. Each call is atomic.
 
-    A process has at most one place, behind the existing ones, so the processes take turns.
+    A process has at most one place in the queue, and a new place is at the end. So the processes take turns.
     """
 
     async def ask(self, wish: Wish) -> Grant:
-        """Answer a wish. If an answer gets lost, the wish may be recorded twice.
+        """Record a wish and answer it. If the answer gets lost, the wish may be recorded twice.
 
         Raises:
-            AniListOAuthError: The record cannot be reached.
+            AniListOAuthError: The ledger cannot be reached.
         """

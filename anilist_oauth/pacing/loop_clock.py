@@ -1,12 +1,12 @@
-"""A clock that continues from one event loop to the next."""
+"""A clock that continues when another event loop is used."""
 
 import asyncio
 
 
 class LoopClock:
-    """The time of the current event loop. It never goes back.
+    """A clock that shows the time of the current event loop and never goes back.
 
-    If a new loop's clock is behind the last one's, time continues from where the last one ended.
+    If the clock of a new loop is behind, the time continues from the last time of the previous loop.
 
     Attributes:
         loop: The event loop, or None before the first one.
@@ -18,7 +18,7 @@ class LoopClock:
         self._latest = 0.0
 
     def set(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Continue with the time of another loop."""
+        """Continue with the clock of another loop."""
         self.loop, self._ahead = loop, max(0.0, self._latest - loop.time())
 
     def now(self) -> float:
@@ -28,5 +28,5 @@ class LoopClock:
         return self._latest
 
     def loop_time(self, when: float) -> float:
-        """Convert a time of this clock to the loop's time, for a timer. Times that have passed become the present."""
+        """Convert a time of this clock to the loop's time, for a timer. A time in the past becomes the current time."""
         return max(when - self._ahead, self.loop.time()) if self.loop else when

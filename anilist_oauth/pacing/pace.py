@@ -1,4 +1,4 @@
-"""Decides which request is next and when it may start: one budget for all users behind one IP address."""
+"""Decide which request is next and when it may start. All users behind one IP address share one budget."""
 
 import asyncio
 import math
@@ -20,21 +20,21 @@ from anilist_oauth.pacing.retries import outage_wait
 from anilist_oauth.pacing.turn_queue import TurnQueue, User, Waiter
 from anilist_oauth.tokens.access_token import Token
 
-_GRACE = 0.01  # seconds by which a wait may exceed max_wait, so that a turn that comes just then is used
+_GRACE = 0.01  # seconds by which a wait may exceed max_wait, so that a turn at just that moment is used
 _TOLERANCE = 1e-6  # seconds by which a timer may be early
 
 
 class Pace:
     """A budget of requests. All sessions with the same `Pace` share it, in one event loop at a time.
 
-    In any 60 seconds, the requests stay two below the limit: up to ten start at once, the rest at even intervals. The
-    limit is 30 unless AniList's headers name another. For ten minutes after a 429 it is 30, whatever they say. Users
-    (tokens) take turns; the calls of one user start in the order in which they came.
+    In any 60 seconds, two requests fewer than the limit may start: up to ten at once, and the others at even intervals.
+    The limit is 30 unless AniList's headers say otherwise. For ten minutes after a 429, it is 30 whatever they say.
+    Users (tokens) take turns, and the calls of one user start in the order in which they were made.
 
     Args:
         ceiling: The upper bound of the limit, in requests per minute.
-        processes: How many processes behind one IP address have a pace like this. Each keeps to its share of the
-            budget. Use `RedisStore.pace` to share the whole budget instead.
+        processes: The number of processes behind one IP address that use such a pace. Each uses an equal share of the
+            budget. To share the whole budget instead, use `RedisStore.pace`.
 
     Raises:
         ConfigurationError: An argument is not a positive integer.
@@ -56,12 +56,12 @@ class Pace:
 
     @property
     def limit(self) -> int:
-        """The requests per minute that AniList allows, as far as known. All processes share them."""
+        """The requests per minute that AniList allows, as far as is known. This is the limit for all processes."""
         return self._heard.limit_at(self._clock.now(), ceiling=self._ceiling)
 
     @property
     def halted(self) -> bool:
-        """Whether AniList announced an outage that is not over yet."""
+        """Whether AniList announced an outage that has not ended yet."""
         return self._clock.now() < self._heard.halted
 
     def delay(self, token: Token | str | None = None) -> float:
@@ -75,19 +75,19 @@ class Pace:
         """Wait until a request may start. The caller must then start it at once.
 
         Args:
-            token: The user's token. Requests without a token count as one more user.
-            max_wait: The longest wait in seconds. With 0 the call starts at once or not at all, and never takes a turn
-                from a waiting call.
-            number: For a repeat, the number that the first try returned. The repeat then comes before later calls of
+            token: The user's token. All requests without a token together count as one more user.
+            max_wait: The longest wait in seconds. With 0, the call starts at once or not at all, and never takes the
+                turn of a waiting call.
+            number: To repeat a call, the number that the first try returned. Then the call comes before later calls of
                 the same user.
 
         Returns:
             The number of the call.
 
         Raises:
-            RateLimitedError: The turn does not come within `max_wait`, or AniList announced a pause of more than a
-                minute and `max_wait` is None. `retry_after` says when the turn would come.
-            ServiceUnavailableError: AniList announced an outage that is not over yet.
+            RateLimitedError: The wait would be longer than `max_wait`, or `max_wait` is None and AniList announced a
+                pause of more than a minute. `retry_after` is the wait in seconds.
+            ServiceUnavailableError: AniList announced an outage that has not ended yet.
             SessionStateError: Calls are waiting in another running event loop.
             ConfigurationError: `max_wait` is not a number.
         """
@@ -107,14 +107,18 @@ class Pace:
         return number
 
     def observe(self, said: RateLimit) -> None:
-        """Take into account what the headers of an answer say about the limit."""
+        """Use the limit in the headers of a response."""
         if said.limit is not None and said.limit != self._heard.limit:
             self._hear(News(limit=said.limit))
 
     def heed(self, error: ServiceError, *, status: int, jitter: float = 0.0) -> None:
-        """Take an error and its HTTP status into account: a 429 and an outage concern everybody.
+        """Make everybody wait if an error is a 429, and refuse all calls if it announces an outage.
 
-        The jitter, in seconds, is added to the pause after a 429. It spreads the return of the processes.
+        Args:
+            error: The error.
+            status: Its HTTP status.
+            jitter: Seconds to add to the pause after a 429. Different values keep several processes from continuing at
+                the same moment.
         """
         if isinstance(error, RateLimitedError):
             self.pause(error.retry_after or 0.0, jitter=jitter)
@@ -122,11 +126,11 @@ class Pace:
             self.halt(wait)
 
     def pause(self, seconds: float, *, jitter: float = 0.0) -> None:
-        """Make everybody wait after a 429, and trust no header for ten minutes."""
+        """Make everybody wait after a 429. For ten minutes, no header may raise the limit above 30."""
         self._hear(News.of_refusal(seconds, jitter=jitter))
 
     def halt(self, seconds: float) -> None:
-        """Refuse all calls, including waiting ones, after AniList announced an outage."""
+        """Refuse all calls for this many seconds, including waiting ones, because AniList announced an outage."""
         self._hear(News(halted=seconds))
 
     def pause_exchanges(self, seconds: float) -> None:
@@ -135,15 +139,15 @@ class Pace:
         self._hear(News(exchanges=seconds))
 
     def exchange_delay(self) -> float:
-        """Return how many seconds the token endpoint still refuses everybody after a 429, or 0."""
+        """Return for how many more seconds the token endpoint refuses every exchange after a 429, or 0."""
         self._enter(asyncio.get_running_loop())
         return max(0.0, self._heard.exchanges - self._clock.now())
 
     async def publish(self) -> None:
-        """Report a 429 or an outage to the other processes at once, if there are any."""
+        """Report a 429 or an outage to the other processes at once. A pace for one process does nothing here."""
 
     def _hear(self, news: News) -> None:
-        """Take news into account, and refuse the calls that must not wait until what was announced is over."""
+        """Record news, and refuse the waiting calls that must not wait until the pause or outage has ended."""
         now = self._clock.now()
         self._heard.take(news, now=now)
         for waiter in self._queue:
@@ -158,7 +162,7 @@ class Pace:
             raise refusal
 
     def _starts_at_once(self, user: User, loop: asyncio.AbstractEventLoop) -> bool:
-        """Start a call now if nobody is waiting and nobody else started in this step. Otherwise users take turns."""
+        """Start a call now, if the budget allows it and no other call waits or has started in this loop iteration."""
         now = self._clock.now()
         if self._queue or self._queue.served or now < self._heard.paused:
             return False
@@ -170,7 +174,7 @@ class Pace:
         return True
 
     async def _start_now(self, max_wait: float) -> None:
-        """Start a call now if that takes no turn from a waiting call, else refuse it."""
+        """Start a call now if that takes no turn from a waiting call. Otherwise refuse it."""
         if (wait := self._delay_behind(len(self._queue))) > max_wait:
             raise too_long(wait, max_wait)
         self._note_start(self._clock.now())
@@ -212,7 +216,7 @@ class Pace:
         self._plan()
 
     def _plan(self) -> None:
-        """Schedule the next turn, but not within this step: all who come in the same instant take turns."""
+        """Schedule the next turn, at the earliest in the next loop iteration, so that calls made at once take turns."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -236,13 +240,13 @@ class Pace:
         return share.start_after(self._starts, ahead=ahead, earliest=earliest) - now
 
     def _expire(self, waiter: Waiter) -> None:
-        """Refuse a call that waited too long, because others came before it or a 429 holds everybody up."""
+        """Refuse a call that has waited too long, because other calls came before it or a 429 delayed all calls."""
         if not waiter.turn.done():
             wait = self._delay_behind(self._queue.turns_before(waiter.user))
             waiter.turn.set_exception(too_long(wait, waiter.max_wait or 0.0))
 
     def _give_up(self, waiter: Waiter) -> None:
-        """Leave the queue, or return a turn that was granted but is not used."""
+        """Remove a call from the queue, or give back a turn that was granted but is not used."""
         turn = waiter.turn
         if not self._queue.remove(waiter) and turn.done() and not turn.cancelled() and turn.exception() is None:
             self._starts.remove(turn.result())
@@ -258,13 +262,13 @@ class Pace:
         self._clock.set(loop)
 
     def _leave_loop(self) -> None:
-        """Forget the calls that wait in a closed loop, because nobody can wake them."""
+        """Forget the calls that wait in a closed loop, because they can never continue."""
         self._queue.clear()
         self._plan()
 
 
 def _user(token: Token | str | None) -> User:
-    """Identify a user by Python's hash of the token, so that no token is kept. Users with equal hashes share turns."""
+    """Identify a user by the hash of the token, so that no token is kept. Users with the same hash share turns."""
     if token is None:
         return None
     return hash(token.access_token if isinstance(token, Token) else token)

@@ -1,7 +1,7 @@
-"""Read what a server says about its rate limit.
+"""Read the rate limit from the headers of a response.
 
-AniList allows 30 requests per minute from one IP address and reports the limit in ``X-RateLimit-Limit``. After a
-refusal, ``Retry-After`` says when to come back (AniList: Rate Limiting; RFC 9110 section 10.2.3).
+AniList allows 30 requests per minute from one IP address, and reports the limit in ``X-RateLimit-Limit``. In a refusal,
+``Retry-After`` says how long to wait (AniList: Rate Limiting; RFC 9110 section 10.2.3).
 """
 
 from collections.abc import Mapping
@@ -12,19 +12,19 @@ from typing import Self
 import attrs
 
 DEFAULT_LIMIT = 30  # requests a minute (AniList: Rate Limiting, "degraded state")
-DEFAULT_WAIT = 60.0  # seconds, if a refusal or an outage names none (AniList: Rate Limiting)
-LONGEST_WAIT = 24 * 60 * 60.0  # seconds; a server that asks for more is mistaken
+DEFAULT_WAIT = 60.0  # seconds to wait after a refusal or an outage without Retry-After (AniList: Rate Limiting)
+LONGEST_WAIT = 24 * 60 * 60.0  # seconds; a longer Retry-After must be a mistake
 
 
 @attrs.frozen(kw_only=True)
 class RateLimit:
-    """What one answer says about the rate limit. None means absent or unreadable.
+    """The rate limit in one response. None means that a header is missing or unreadable.
 
     Attributes:
         limit: Requests allowed per minute, at least 1.
-        remaining: How many of them are left.
-        reset: When the minute ends, in UTC.
-        retry_after: Seconds until a refused caller may come back.
+        remaining: Requests that are left in the current minute.
+        reset: The time at which that minute ends, in UTC.
+        retry_after: Seconds to wait after a refusal.
     """
 
     limit: int | None = None
@@ -34,10 +34,10 @@ class RateLimit:
 
     @classmethod
     def from_headers(cls, headers: Mapping[str, str], *, now: datetime) -> Self:
-        """Read the ``X-RateLimit`` headers and ``Retry-After``. No header makes this fail.
+        """Read the ``X-RateLimit`` headers and ``Retry-After``. This never raises, whatever the headers contain.
 
         Args:
-            headers: The headers of an answer, in any letter case. A plain dict works too.
+            headers: The headers of a response. Their names may have any letter case, even in a plain dict.
             now: The current time (aware).
         """
         reset = _number(_header(headers, "X-RateLimit-Reset"))
@@ -50,14 +50,14 @@ class RateLimit:
 
 
 def retry_after(headers: Mapping[str, str], *, now: datetime) -> float | None:
-    """Read ``Retry-After``, seconds or an HTTP date (RFC 9110 section 10.2.3).
+    """Read ``Retry-After``, which is a number of seconds or an HTTP date (RFC 9110 section 10.2.3).
 
     Args:
-        headers: The headers of an answer, in any letter case. A plain dict works too.
+        headers: The headers of a response. Their names may have any letter case, even in a plain dict.
         now: The current time (aware). A date is compared with it.
 
     Returns:
-        Seconds from 0 (the time has come) to `LONGEST_WAIT`, or None if the header is absent or unreadable.
+        The number of seconds, from 0 to `LONGEST_WAIT`, or None if the header is missing or unreadable.
     """
     text = _header(headers, "Retry-After").strip()
     if not text:
@@ -74,14 +74,14 @@ def retry_after(headers: Mapping[str, str], *, now: datetime) -> float | None:
 
 
 def _header(headers: Mapping[str, str], name: str) -> str:
-    """Return a header, ignoring letter case (RFC 9110 section 5.1). Empty if it is absent."""
+    """Return a header, ignoring letter case (RFC 9110 section 5.1), or an empty string if it is missing."""
     value = headers.get(name)
-    if value is None and type(headers) is dict:  # other mappings, such as aiohttp's, ignore case themselves
+    if value is None and type(headers) is dict:  # other mappings, such as aiohttp's, ignore letter case themselves
         value = next((text for other, text in headers.items() if other.lower() == name.lower()), None)
     return value or ""
 
 
 def _number(text: str) -> int | None:
-    """Read an integer of at most eleven digits. That covers every Unix time `datetime` can represent."""
+    """Read an integer of at most eleven digits, which is enough for every Unix time that `datetime` can represent."""
     digits = text.strip()
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 11 else None

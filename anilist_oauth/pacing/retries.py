@@ -1,24 +1,25 @@
-"""Decides whether a request may be repeated, and how long to wait before that."""
+"""Decide whether a request may be repeated, and how long to wait before it is."""
 
 from collections.abc import Callable
 
 from anilist_oauth.errors import OutcomeUnknownError, RateLimitedError, ServiceError, ServiceUnavailableError
 
 TRIES = 3  # in total
-PATIENCE = 5.0  # seconds; an answer that asks for a longer wait counts as an outage
-LONGEST_PAUSE = 60.0  # seconds; a longer pause is waited for only if the caller allows it
+PATIENCE = 5.0  # seconds; a 5xx with a longer Retry-After counts as an outage
+LONGEST_PAUSE = 60.0  # seconds; a call only waits for the end of a longer pause if the caller allows it
 CHANGE_UNKNOWN = "the change may have been made: check before you repeat it"
 
 
 def outage_wait(error: ServiceUnavailableError, *, status: int) -> float | None:
-    """Return for how many seconds nobody needs to ask again, or None if only this one answer failed.
+    """Return how long an outage lasts, or None if an error is not an outage and only this one request failed.
 
     Args:
-        error: The error that the answer stands for.
-        status: Its HTTP status.
+        error: The error for a response.
+        status: The HTTP status of the response.
 
     Returns:
-        Seconds: what a disabled API or Cloudflare's page names or implies, or a 5xx that names more than `PATIENCE`.
+        Seconds. A disabled API and a refusal by Cloudflare are always outages. A 5xx is one if its ``Retry-After`` is
+        longer than `PATIENCE`.
     """
     wait = error.retry_after
     return None if wait is None or (status >= 500 and wait <= PATIENCE) else wait
@@ -30,13 +31,13 @@ def retry_delay(
     """Return how many seconds to wait before the next try, or None to give up.
 
     Args:
-        error: The error of the last try. If it is not `retryable`, it is final.
-        tries: How many tries there were.
-        max_wait: The longest wait in seconds. None means any, but after a 429 at most `LONGEST_PAUSE`.
-        random: Returns numbers from 0 to 1, so that requests that failed together do not return together.
+        error: The error of the last try. Only if it is `retryable`, there is another try.
+        tries: The number of tries so far.
+        max_wait: The longest wait in seconds. None means no limit, except that after a 429 it means `LONGEST_PAUSE`.
+        random: Returns numbers from 0 to 1. They keep requests that failed together from being repeated together.
 
     Returns:
-        Seconds. After a 429 it is 0, because the pace makes everybody wait.
+        Seconds. After a 429 this is 0, because the pace makes all requests wait.
     """
     if tries >= TRIES or not error.retryable:
         return None
@@ -47,11 +48,11 @@ def retry_delay(
 
 
 def allowed_pause(max_wait: float | None) -> float:
-    """Return how many seconds a pause announced by AniList may last for a call to wait until it ends."""
+    """Return the longest pause in seconds, announced by AniList, for whose end a call with this `max_wait` waits."""
     return LONGEST_PAUSE if max_wait is None else max_wait
 
 
 def lost_answer_error(error: OutcomeUnknownError, *, mutation: bool) -> OutcomeUnknownError:
-    """Add what a lost answer means for a GraphQL request: repeat a query, but check a change first."""
+    """Return the error for a GraphQL request without a response, with what to do: a query may be repeated."""
     remedy = CHANGE_UNKNOWN if mutation else "the query may be repeated"
     return OutcomeUnknownError(f"{error}; {remedy}", retryable=not mutation)

@@ -1,4 +1,4 @@
-"""One budget for all processes behind one IP address. Each process asks a shared ledger for its turns."""
+"""Share one budget among all processes behind one IP address. Each process asks a shared ledger for its turns."""
 
 import asyncio
 import contextlib
@@ -13,8 +13,8 @@ from anilist_oauth.pacing.pace import Pace, too_long
 from anilist_oauth.pacing.turn_queue import User
 
 ANSWER = 1.0  # seconds within which a ledger must answer
-APART = 5.0  # seconds after a failure during which it is not asked again
-UNKNOWN = 4  # assumed number of processes until the ledger reports it
+APART = 5.0  # seconds after a failure for which the ledger is not asked
+UNKNOWN = 4  # the assumed number of processes, until the ledger reports it
 
 logger: logging.Logger = logging.getLogger("anilist_oauth")
 
@@ -22,7 +22,7 @@ logger: logging.Logger = logging.getLogger("anilist_oauth")
 class SharedPace(Pace):
     """A pace that shares its budget with all processes that use the same ledger.
 
-    While the ledger cannot be reached, this process keeps to an equal share of the budget.
+    While the ledger cannot be reached, this process uses an equal share of the budget.
     """
 
     def __init__(self, ledger: Ledger, ceiling: int = 90) -> None:
@@ -31,9 +31,9 @@ class SharedPace(Pace):
         self._name = token_hex(8)
         self._untold = Heard()
         self._untold_starts: list[float] = []
-        self._apart = False  # whether the ledger failed and is not asked for now
+        self._apart = False  # whether the ledger has failed, so that this process works without it
         self._ask_again_at = 0.0
-        self._free_at = 0.0  # when this process could start a request, as far as known
+        self._free_at = 0.0  # the time at which this process could start a request, as far as is known
         self._places = 0
         self._has_place = False
         self._driver: asyncio.Task[None] | None = None
@@ -54,7 +54,7 @@ class SharedPace(Pace):
         return False
 
     async def _start_now(self, max_wait: float) -> None:
-        async with self._now_or_never:  # one call asks, and the others use its answer
+        async with self._now_or_never:  # one call at a time asks, and what it learns is used for the others
             if (wait := self._delay_behind(len(self._queue))) > max_wait:
                 raise too_long(wait, max_wait)
             grant = await self._ask("turn_now")
@@ -63,7 +63,7 @@ class SharedPace(Pace):
             raise too_long(grant.wait, max_wait)
 
     def _plan(self) -> None:
-        """Keep one task asking the ledger as long as calls wait."""
+        """While calls wait, run one task that asks the ledger."""
         loop = self._clock.loop
         if self._driver is None and self._queue and loop is not None and not loop.is_closed():
             self._changed = asyncio.Event()
@@ -93,7 +93,7 @@ class SharedPace(Pace):
                 waiter.turn.cancel()
 
     def _hand_on(self) -> None:
-        """Return a turn to the next call that still waits."""
+        """Give a turn to the next call that still waits."""
         while self._queue:
             waiter = self._queue.next()
             if not waiter.turn.done():
@@ -114,7 +114,7 @@ class SharedPace(Pace):
                 await self._changed.wait()
 
     async def _ask(self, want: Want) -> Grant:
-        """Ask the ledger. If it does not answer, use this process's share."""
+        """Ask the ledger. If it does not answer, decide from this process's share."""
         now = self._clock.now()
         if self._apart and now < self._ask_again_at:
             return self._grant_apart(want, now)
@@ -144,7 +144,7 @@ class SharedPace(Pace):
         if not self._apart:
             said = str(error) or type(error).__name__
             logger.warning(
-                "the shared pace cannot be reached; until it can, this process uses 1/%d of the budget: %s",
+                "the shared pace cannot be reached, so this process uses 1/%d of the budget for now: %s",
                 self._processes,
                 said,
                 extra={"event": "pace_apart", "processes": self._processes},
@@ -161,7 +161,7 @@ class SharedPace(Pace):
             self._note_start(now)
 
     def _grant_apart(self, want: Want, now: float) -> Grant:
-        """Grant a wish from this process's starts alone. They are reported when the ledger answers again."""
+        """Answer a wish from this process's own starts, which are reported when the ledger answers again."""
         self._has_place = False
         started = want not in {"nothing", "leave"} and self._next_start(now) <= now
         if started:
@@ -171,12 +171,12 @@ class SharedPace(Pace):
         return Grant(started=started, wait=wait, places=0, processes=self._processes, news=News())
 
     def _budget(self, now: float) -> Budget:
-        """Return this process's share. While the ledger answers, only processes with a place share the budget."""
+        """Return this process's share. While the ledger answers, only processes with a place have a share."""
         processes = self._processes if self._apart else max(1, self._places)
         return budget(self._heard.limit_at(now, ceiling=self._ceiling), processes=processes)
 
     def _delay_behind(self, ahead: int) -> float:
-        """Estimate the wait, not knowing what other processes will do."""
+        """Estimate the wait. What other processes will do is not known."""
         now = self._clock.now()
         wait, known = super()._delay_behind(ahead), self._free_at - now
         if self._apart or known <= 0:

@@ -1,4 +1,4 @@
-"""The queue of waiting calls. Users take turns; the calls of one user are served in order."""
+"""The queue of waiting calls. Users take turns, and the calls of one user are served in order."""
 
 import asyncio
 from bisect import insort
@@ -48,11 +48,11 @@ class TurnQueue:
 
     @property
     def served(self) -> bool:
-        """Whether somebody had a turn in this round without waiting."""
+        """Whether any user had a turn in this round without waiting."""
         return bool(self._served)
 
     def serve(self, user: User) -> None:
-        """Note that a user had a turn in this round without waiting."""
+        """Record that a user had a turn in this round without waiting."""
         self._served.add(user)
 
     def end_round(self) -> None:
@@ -60,7 +60,10 @@ class TurnQueue:
         self._served.clear()
 
     def add(self, waiter: Waiter) -> None:
-        """Add a call behind its user's earlier ones, and its user behind those without a turn in this round."""
+        """Add a call behind its user's earlier calls.
+
+        Users who already had a turn in this round are moved behind all others.
+        """
         insort(self._waiting.setdefault(waiter.user, []), waiter, key=lambda other: other.number)
         for served in self._served & self._waiting.keys():
             self._waiting.move_to_end(served)
@@ -74,7 +77,7 @@ class TurnQueue:
         return waiter
 
     def remove(self, waiter: Waiter) -> bool:
-        """Remove a call that gives up. Return whether it was there."""
+        """Remove a call that no longer waits. Return whether it was in the queue."""
         waiters = self._waiting.get(waiter.user, [])
         if waiter not in waiters:
             return False
@@ -84,14 +87,14 @@ class TurnQueue:
         return True
 
     def clear(self) -> None:
-        """Forget everybody."""
+        """Remove all calls and begin a new round."""
         self._waiting.clear()
         self._served.clear()
 
     def turns_before(self, user: User) -> int:
-        """Count the turns of others, and of the user's earlier calls, before one more call of this user."""
+        """Return how many turns there would be before one more call of this user, its own earlier calls included."""
         own = ahead = len(self._waiting.get(user, ()))
-        rounds = own + 1  # in which the users before this one have a turn
+        rounds = own + 1  # the rounds in which users ahead of this one have a turn
         for other, waiters in self._waiting.items():
             if other == user or other in self._served:
                 rounds = own

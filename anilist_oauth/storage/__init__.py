@@ -1,7 +1,8 @@
 """Stores for pending logins and for tokens.
 
-Read `protocols` first: it says what every store promises. `records` are what is kept. `store` opens a store by its URL;
-`memory`, `sql` and `redis` implement them. `login` decides what a record means for a login.
+Read `protocols` first, which defines what every store must do. `records` defines the stored values. `store` opens a
+store by its URL, and `memory`, `sql` and `redis` implement stores. What a record means for a login is decided in
+`anilist_oauth.login`.
 """
 
 from anilist_oauth.storage.memory.logins import MemoryLoginStore

@@ -1,4 +1,4 @@
-"""The running calls of a store: each ends within its time limit, and all end before the store is closed."""
+"""Run the calls of a store. Each ends within its time limit, and all end before the store is closed."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -15,11 +15,12 @@ WAIT = 5.0  # seconds for running calls when the store is closed
 class Calls:
     """Runs the calls of an open store, in the event loop that opened it.
 
-    They run in their caller's task, because a separate task would cost two more turns of the event loop. A cancelled
-    call may or may not have been done, like one whose answer was lost. Each call may be repeated.
+    A call runs in its caller's task, because a separate task would take two more iterations of the event loop. Whether
+    a cancelled call was carried out is not known, as if its answer had been lost. Each call may be repeated.
 
     Args:
-        failure: Maps an error of the driver. The error itself is dropped, because it may contain a token or the URL.
+        failure: Returns the `StorageError` for an error of the driver. The driver's error is dropped, because it may
+            contain a token or the URL.
     """
 
     def __init__(self, failure: Callable[[BaseException], StorageError]) -> None:
@@ -32,7 +33,7 @@ class Calls:
         """Make one call, for at most `limit` seconds (by default ten).
 
         Raises:
-            StorageError: It failed or took too long, or the store belongs to another event loop.
+            StorageError: The call failed or took too long, or the store belongs to another event loop.
         """
         self.check()
         running = asyncio.timeout(LIMIT if limit is None else limit)
@@ -40,12 +41,12 @@ class Calls:
         try:
             async with running:
                 return await call()
-        except Exception as error:  # noqa: BLE001  each driver has a tree of its own; none may leave here
+        except Exception as error:  # noqa: BLE001  each driver has its own errors, and none of them may be raised here
             failure = self._failure(error)
         finally:
             self._running.discard(running)
             self._ended.set()
-        raise failure  # raised outside the block, so that the driver's error is not its context
+        raise failure  # outside the except block, so that the driver's error is not its context
 
     def check(self) -> None:
         """Raise `StorageError` if the store cannot take a call."""
@@ -53,7 +54,10 @@ class Calls:
             raise StorageError("the store belongs to another event loop; open one with open_store() in each loop")
 
     async def aclose(self) -> None:
-        """Give running calls five seconds; then they time out. The store makes no new ones once it is being closed."""
+        """Wait at most five seconds for running calls, and then let them time out.
+
+        The store must make no more calls.
+        """
         self.check()
         until = self._loop.time() + WAIT
         for running in self._running:

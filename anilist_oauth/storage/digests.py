@@ -1,4 +1,4 @@
-"""Stores keep only the SHA-256 of a secret, so that a leaked store reveals none."""
+"""Compute the SHA-256 of a secret. Stores keep only that of a state, binding or code, so that a leak reveals none."""
 
 import hashlib
 

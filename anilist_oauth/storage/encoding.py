@@ -1,6 +1,6 @@
-"""The stored form of logins and tokens, the same in every persistent store.
+"""Convert logins and tokens to the form in which all persistent stores keep them, and back.
 
-Times are whole microseconds since 1970, UTC, so that what is read equals what was written.
+Times are whole microseconds since 1970, UTC, so that reading a value returns exactly what was written.
 """
 
 import json
@@ -18,10 +18,10 @@ from anilist_oauth.tokens.claims import peek_claims
 from anilist_oauth.tokens.viewer import Viewer, known_user_id
 
 Fields = dict[str, str | int | None]
-UNREADABLE = (KeyError, TypeError, ValueError, OverflowError, RecursionError)  # what reading odd JSON may raise
+UNREADABLE = (KeyError, TypeError, ValueError, OverflowError, RecursionError)  # raised if a record has another form
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_LOGIN = tuple(field.name for field in attrs.fields(PendingLogin) if field.name != "taken")  # that is kept separately
+_LOGIN = tuple(field.name for field in attrs.fields(PendingLogin) if field.name != "taken")  # kept separately
 _VIEWER = tuple(field.name for field in attrs.fields(Viewer))
 
 
@@ -31,7 +31,10 @@ def to_microseconds(time: datetime) -> int:
 
 
 def due_before(within: timedelta, *, now: datetime) -> datetime:
-    """Return until when a token that expires within this time can live, limited to the calendar's range."""
+    """Return the time before which a token must expire to expire within this duration.
+
+    The result is limited to the years that `datetime` can represent.
+    """
     try:
         return now + within
     except OverflowError:
@@ -40,24 +43,24 @@ def due_before(within: timedelta, *, now: datetime) -> datetime:
 
 
 def issued_at_of(access_token: str) -> int | None:
-    """Return when AniList issued a token, in microseconds since 1970, or None if the token does not say."""
+    """Return the time at which AniList issued a token, in microseconds since 1970, or None if the token has none."""
     claims = peek_claims(access_token)
     return _optional_microseconds(claims.issued_at) if claims else None
 
 
 def marks_to_fields(stored: StoredToken) -> dict[str, int]:
-    """Return `StoredToken.marks` as numbers by column name. ``known`` is whether there is a viewer."""
+    """Return `StoredToken.marks` as numbers by column name. ``known`` is 1 if there is a viewer."""
     return dict(zip(("needs_login", "told_expiring", "told_invalid", "known"), map(int, stored.marks), strict=True))
 
 
 def login_to_json(login: PendingLogin) -> str:
-    """Encode a pending login. Its taker is kept separately."""
+    """Encode a pending login as JSON, except for `PendingLogin.taken`, which is stored separately."""
     record = {name: getattr(login, name) for name in _LOGIN}
     return json.dumps(record | {"expires_at": to_microseconds(login.expires_at)})
 
 
 def login_from_json(text: str, *, claim: str | None, code: str | None) -> PendingLogin:
-    """Decode the result of `login_to_json` and add the taker. Raises `StorageError` for anything else."""
+    """Decode the result of `login_to_json` and add `PendingLogin.taken`. Raises `StorageError` for anything else."""
     taken = None if claim is None or code is None else Taken(claim=claim, code=code)
     try:
         record = json.loads(text)
@@ -86,17 +89,18 @@ def token_to_fields(stored: StoredToken) -> Fields:
 
 
 def masked_token(fields: dict[str, Any]) -> dict[str, Any]:
-    """Mask the token in the fields of a record, because crash reporters show them."""
+    """Mask the token in the fields of a record, because crash reporters may show them."""
     if isinstance(fields.get("access_token"), str):
         fields["access_token"] = MaskedText(fields["access_token"])
     return fields
 
 
 def token_from_fields(fields: Mapping[str, Any]) -> StoredToken:
-    """Decode the result of `token_to_fields`. Numbers may be strings, and None may be absent.
+    """Decode the result of `token_to_fields`. Numbers may be strings, and fields that are None may be missing.
 
     Raises:
-        StorageError: It is something else. The message does not show it, because it may contain a token.
+        StorageError: The fields are not a token's record. The message does not show them, because they may contain a
+            token.
     """
     failure = StorageError("the store holds a token's record that this package did not write")
     try:
@@ -125,7 +129,7 @@ def _viewer_to_json(viewer: Viewer | None) -> str:
 
 
 def _issued_at(fields: Mapping[str, Any]) -> datetime | None:
-    """Return the time of issue. A program of version 0.1 writes none, but a plain token says it."""
+    """Return the time of issue. A program of version 0.1 does not store it, but a plain token contains it."""
     given = fields.get("issued_at")
     return _optional_time(issued_at_of(fields["access_token"]) if given is None else given)
 

@@ -1,4 +1,4 @@
-"""Whether a store answers, and what it contains."""
+"""Check whether a store answers, and report what it contains."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -10,14 +10,14 @@ PING_LIMIT = 2.0  # seconds
 
 
 class Health(NamedTuple):
-    """What a store reports about itself.
+    """The version and the contents of a store.
 
     Attributes:
         kind: ``memory``, ``sqlite``, ``postgresql`` or ``redis``.
-        version: The version of its layout now.
-        found_version: The version when it was opened; 0 if it was empty.
-        logins: How many logins it holds, including those finished in the last minutes.
-        tokens: How many users' tokens it holds.
+        version: The current version of its layout.
+        found_version: The version that was found when it was opened, or 0 if it was empty.
+        logins: The number of logins in it, including those that were finished in the last minutes.
+        tokens: The number of users' tokens in it.
     """
 
     kind: str
@@ -28,7 +28,7 @@ class Health(NamedTuple):
 
 
 async def within(seconds: float, answer: Awaitable[object]) -> None:
-    """Wait for an answer. Raises `StorageError` if it does not come in time."""
+    """Await an answer. Raises `StorageError` if it takes longer than this many seconds."""
     try:
         async with asyncio.timeout(seconds):
             await answer

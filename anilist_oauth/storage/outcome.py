@@ -1,4 +1,4 @@
-"""How a login ended, as stores keep it for those who wait. It contains no token, code or state."""
+"""The result of a login, which stores keep for the calls that wait for it. It contains no token, code or state."""
 
 import json
 from typing import Any, Self
@@ -15,9 +15,9 @@ _ERRORS = {
 
 @attrs.frozen(kw_only=True)
 class Outcome:
-    """The end of a login: either it succeeded for a `subject`, or it failed with an `error`.
+    """The result of a login: either it succeeded for a `subject`, or it failed with an `error`.
 
-    Exactly one of them is set. The token of a successful login is only in the token store.
+    Exactly one of the two is set. The token of a successful login is only in the token store.
     """
 
     subject: str | None = None
@@ -28,7 +28,7 @@ class Outcome:
             raise ConfigurationError("outcome: either a subject or an error is needed")
 
     def to_json(self) -> str:
-        """Return the outcome as JSON: the subject, or the error's class, message and primitive attributes."""
+        """Return the outcome as JSON, with the subject, or with the error's class, message and attributes."""
         if self.error is None:
             return json.dumps({"subject": self.subject})
         data = {name: value for name, value in vars(self.error).items() if not name.startswith("_")}
@@ -39,7 +39,7 @@ class Outcome:
         """Decode the result of `to_json`. An unknown error class becomes `AniListOAuthError`.
 
         Raises:
-            StorageError: It is something else, which this package did not write.
+            StorageError: The text is not an outcome that this package wrote.
         """
         try:
             return cls._from_data(json.loads(text))

@@ -1,9 +1,9 @@
-"""What a store promises: two small protocols.
+"""The protocols that every store implements: `LoginStore` and `TokenStore`.
 
-A store never sees a state, code or binding, and tokens only in `TokenStore` records. Every method may raise
-`StorageError`. With ``retryable=True`` the same call may be repeated without harm, even if it succeeded the first time.
-A store that does not answer raises within ten seconds; only `LoginStore.settled` waits longer. Stores use expiry times
-only for deleting old records. The flow checks them, by the session's clock.
+A store only gets digests of a state, code or binding, and tokens only in the records of a `TokenStore`. Every method
+may raise `StorageError`. If it is ``retryable``, the same call may be repeated without harm, even if the first one
+succeeded. A call that gets no answer raises within ten seconds; only `LoginStore.settled` waits longer. Stores use
+expiry times only to delete old records. The flow checks whether a login has expired, by the session's clock.
 """
 
 from collections.abc import AsyncIterator
@@ -16,15 +16,15 @@ from anilist_oauth.storage.outcome import Outcome
 from anilist_oauth.storage.records import PendingLogin, StoredToken, Taken
 
 LIVE_LOGINS_A_SUBJECT = 20
-ANONYMOUS_LOGINS = 100_000  # in all processes together; strangers can begin them
-KEPT = timedelta(minutes=10)  # how long an expired login can still be told from an unknown one
+ANONYMOUS_LOGINS = 100_000  # the most unfinished sign-ins in all processes together, because strangers can begin them
+KEPT = timedelta(minutes=10)  # how long an expired login is kept, so that it can be reported as expired
 
 
 def forget_at(login: PendingLogin, *, now: datetime) -> datetime:
     """Return when a login that is added now may be deleted.
 
     Raises:
-        StorageError: That would be after the end of the calendar.
+        StorageError: That would be after the year 9999.
     """
     expect(login, PendingLogin, "login: a PendingLogin is needed")
     try:
@@ -34,10 +34,10 @@ def forget_at(login: PendingLogin, *, now: datetime) -> datetime:
 
 
 def full_error(limit: int) -> StorageError:
-    """Return the error of a store that has no room for another sign-in."""
+    """Return the error of a store that contains too many unfinished sign-ins."""
     error = StorageError(
-        f"the store holds {limit:,} sign-ins that have not ended, which is the limit; try again later, and limit how "
-        "many logins one address may begin",
+        f"the store contains {limit:,} unfinished sign-ins, which is the limit; try again later, and limit how many "
+        "logins one IP address may begin",
         retryable=True,
     )
     error.full = True
@@ -45,70 +45,79 @@ def full_error(limit: int) -> StorageError:
 
 
 class LoginStore(Protocol):
-    """Pending logins, each under the SHA-256 hex of its state.
+    """A store of pending logins. The key of a login is the SHA-256 of its state, in hex.
 
-    A login is *added*, then *taken* by exactly one claim over all processes, then *settled* once. It is deleted ten
-    minutes after it expired, was settled, or was added (if the session's clock is behind), whichever is latest. Until
-    then it can be found, even if it expired or was taken long ago.
+    A login is *added*, then *taken* by exactly one claim in all processes, and then *settled* once. It is deleted ten
+    minutes after it expired, was settled, or was added (in case the session's clock is behind), whichever is latest.
+    Until then, `look` finds it, even if it has expired or was taken.
     """
 
     async def add(self, key: str, login: PendingLogin) -> None:
-        """Store a pending login. Adding the same one again changes nothing.
+        """Store a pending login. Adding the same login again changes nothing.
 
-        At most 20 logins of one client id and subject may be unfinished (not taken). Beyond that, the oldest one is
-        deleted. Of logins without a subject, which strangers can begin, about 100,000 may be unfinished in total.
+        At most 20 logins of one client id and subject may be unfinished (not taken). If there are more, the oldest one
+        is deleted. About 100,000 logins without a subject, which strangers can begin, may be unfinished in total.
 
         Raises:
-            StorageError: It could not be stored. If there is no room, the error is ``retryable``.
+            StorageError: The login could not be stored. If the limit is reached, the error is ``retryable``.
         """
 
     async def look(self, key: str) -> PendingLogin | None:
-        """Return a login with its current `PendingLogin.taken`, or None if it is unknown. Nothing is changed."""
+        """Return a login with its current `PendingLogin.taken`, or None if it is unknown. This changes nothing."""
 
     async def take(self, key: str, *, claim: str, code: str) -> Taken | None:
-        """Take a login, in one step that is atomic over all processes. Return who has it.
+        """Take a login for a claim, unless it was taken already. This is atomic in all processes.
 
-        If nobody had taken it, `claim` and `code` (a digest) are stored with it for good. The result is the claim and
-        code that were stored first. The caller has won if ``taken.claim == claim``, also when it repeats a call whose
-        answer was lost. None if the login is unknown. Expiry is not checked.
+        Expiry is not checked. A claim may be repeated if the first answer was lost.
+
+        Args:
+            key: The key of the login.
+            claim: A random string that identifies this call.
+            code: The digest of the code.
+
+        Returns:
+            The claim and code that were stored first, or None if the login is unknown. The caller has the login if
+            ``taken.claim == claim``.
         """
 
     async def settle(self, key: str, outcome: Outcome) -> None:
-        """Store how a taken login ended, and wake all who wait for it, in every process.
+        """Store the outcome of a taken login, so that `settled` returns it in every process.
 
-        The first outcome stays, so settling again changes nothing. Unknown logins are ignored.
+        The first outcome stays, so settling a login again changes nothing. Unknown logins are ignored.
         """
 
     async def settled(self, key: str, *, timeout: float) -> Outcome | None:
-        """Wait for a login's outcome. If there is one already, return it at once.
+        """Wait for a login's outcome, and return it. An outcome from another process arrives within a few seconds.
 
-        Returns None after `timeout` seconds. Returns None early if the login is or becomes unknown; then `look` finds
-        nothing either. An outcome from another process arrives within a few seconds.
+        Returns:
+            The outcome, or None after `timeout` seconds, or None at once if the login is or becomes unknown.
         """
 
 
 @runtime_checkable
 class CheckingLoginStore(LoginStore, Protocol):
-    """A `LoginStore` that can check a login and take it in one step, which saves a round trip. A database here is one.
+    """A `LoginStore` that can check a login and take it in one step, which saves a round trip.
 
-    With any other store, `LoginStore.look` and `LoginStore.take` are called one after the other.
+    `SQLStore` and `RedisStore` have one. With any other store, `LoginStore.look` and `LoginStore.take` are called one
+    after the other.
     """
 
     async def check_and_take(
         self, key: str, *, claim: str, code: str, client_id: str, binding_digest: str | None, now: datetime
     ) -> PendingLogin | None:
-        """Take a login like `take`, if it is this application's, has this binding, and expires after `now`.
+        """Take a login as `take` does, if it belongs to this application, has this binding, and expires after `now`.
 
-        If one of these is not so, or somebody has taken it, nothing is changed.
+        Otherwise, or if it was taken already, this changes nothing. A claim may be repeated if the first answer was
+        lost.
 
         Returns:
-            The login with its `PendingLogin.taken`, or None if it is unknown. The caller has won if
-            ``taken.claim == claim``, also when it repeats a call whose answer was lost.
+            The login with its `PendingLogin.taken`, or None if it is unknown. The caller has the login if
+            ``taken.claim == claim``.
         """
 
 
 class TokenStore(Protocol):
-    """Users' tokens, one per client id and subject. They are kept until deleted, even when expired."""
+    """A store of users' tokens, one per client id and subject. A token is kept until it is deleted, even if expired."""
 
     async def get(self, subject: str, *, client_id: str) -> StoredToken | None:
         """Return the record of a subject, or None."""
@@ -116,10 +125,13 @@ class TokenStore(Protocol):
     async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
         """Write the record of ``stored.client_id`` and ``stored.subject``, in one atomic step.
 
-        Without `over`, this is a new login and replaces the existing record. With `over`, the record is only written if
-        the existing one has that `StoredToken.token_id`. A newer record is never overwritten. Newer means that its
-        `StoredToken.issued_at` is in a later second. If either record has no `issued_at`, or both are in the same
-        second, the later write wins.
+        A newer record is never replaced, which means one whose `StoredToken.issued_at` is in a later second. If one of
+        the two records has no `issued_at`, or both are in the same second, the later write wins.
+
+        Args:
+            stored: The record.
+            over: The record is only written if the existing one has this `StoredToken.token_id`. By default, it is
+                written in any case, as after a login.
 
         Returns:
             Whether it was written.
@@ -129,26 +141,32 @@ class TokenStore(Protocol):
         """Delete the token of a subject, if there is one."""
 
     def expiring(self, within: timedelta | None, *, client_id: str | None = None) -> AsyncIterator[StoredToken]:
-        """Iterate over the records whose users must log in again.
+        """Iterate over the records whose users must log in again, in any order.
 
-        These are the records that expire within that time (or have expired), by the store's clock, and those with
-        `StoredToken.needs_login`. With None it is every record. If `client_id` is given, only that application's. The
-        order is not defined. Records that change during the iteration may be left out, or appear in their old form. A
-        record that cannot be read is skipped, and a `StorageError` reports it at the end.
+        Records that change during the iteration may be left out, or appear in their old form. A record that cannot be
+        read is skipped, and reported at the end.
+
+        Args:
+            within: Return the records that have expired or will expire within this time, by the store's clock, and
+                those with `StoredToken.needs_login`. None returns every record.
+            client_id: Return only the records of this application.
+
+        Raises:
+            StorageError: At the end, if records were skipped.
         """
 
 
 class UpdatingTokenStore(TokenStore, Protocol):
-    """A `TokenStore` that can also check whether a record has changed since it was read. All stores here are ones.
+    """A `TokenStore` that can also check whether a record has changed since it was read. All stores here can.
 
-    With it, exactly one of several processes that set the same mark gets True, so that a hook is called once over all
-    of them. Without it, `put` with ``over=`` is used, and two processes may both call the hook.
+    If several processes set the same mark, `update` returns True in exactly one of them. So a hook is called once in
+    all processes. For other stores, `put` with ``over=`` is used, and two processes may both call the hook.
     """
 
     async def update(self, stored: StoredToken, *, was: StoredToken) -> bool:
         """Write a record if the existing one still has the `StoredToken.token_id` and `StoredToken.marks` of `was`.
 
-        If an answer is lost, the repeated call may return False although the first one wrote the record.
+        If the answer is lost and the call is repeated, it may return False although the first one wrote the record.
 
         Returns:
             Whether it was written.

@@ -1,4 +1,4 @@
-"""Encrypt stored tokens, so that nobody who reads the database or a backup can act for the users."""
+"""Encrypt stored tokens, so that somebody who reads the database or a backup cannot use them."""
 
 import json
 import os
@@ -20,21 +20,22 @@ from anilist_oauth.tokens.claims import peek_claims
 Keys = str | bytes | Iterable[str | bytes]
 Plain = Callable[[str, str, str], str]
 
-MARK = "sealed:"  # no access token begins like this
+MARK = "sealed:"  # the beginning of every encrypted token; no access token begins like this
 VARIABLE = "ANILIST_STORE_KEYS"
-NEW_KEY = "`anilist-oauth store key` makes one, and so does cryptography.fernet.Fernet.generate_key()"
+NEW_KEY = "`anilist-oauth store key` or cryptography.fernet.Fernet.generate_key() makes a key"
 _LOOK_EVERY = 60.0  # seconds between checks for sealed tokens in a store without keys
 
 
 class UnsealedTokenStore(Unpicklable):
     """A `TokenStore` without keys. It reads and writes plain records, and refuses sealed ones.
 
-    A program that was started without its keys would otherwise send ciphertext to AniList. AniList would refuse it, and
-    every user would seem to be logged out. For the same reason, plain tokens are not written beside sealed ones.
+    Otherwise a program that was started without its keys would send ciphertext to AniList. AniList would refuse it, and
+    every user would seem to be logged out. Such a program must not write plain tokens either, so the store refuses to
+    do so if it contains sealed ones.
 
     Args:
         inner: The store of the records.
-        beside_sealed: Whether plain tokens may be kept beside sealed ones.
+        beside_sealed: Whether plain tokens may be written although the store contains sealed ones.
     """
 
     def __init__(self, inner: TokenStore, *, beside_sealed: bool = False) -> None:
@@ -47,7 +48,7 @@ class UnsealedTokenStore(Unpicklable):
         self._look_at = 0.0
 
     async def get(self, subject: str, *, client_id: str) -> StoredToken | None:
-        """Return the record of a subject. Raises `SealError` if the keys cannot decrypt it."""
+        """Return the record of a subject, or None. Raises `SealError` if it cannot be decrypted."""
         check(subject=subject, client_id=client_id)
         stored = await self.inner.get(subject, client_id=client_id)
         return None if stored is None else self._open(stored)
@@ -71,7 +72,7 @@ class UnsealedTokenStore(Unpicklable):
         return await update(self._seal(stored), was=was)
 
     async def delete(self, subject: str, *, client_id: str) -> None:
-        """Delete the token of a subject, whether or not the keys can decrypt it."""
+        """Delete the token of a subject, even if it cannot be decrypted."""
         check(subject=subject, client_id=client_id)
         await self.inner.delete(subject, client_id=client_id)
 
@@ -89,19 +90,19 @@ class UnsealedTokenStore(Unpicklable):
         skipped.report()
 
     def plain(self, client_id: str, subject: str, access_token: str) -> str:
-        """Return the token of a record, or what is stored if the keys cannot open it. For upgrades of a store."""
+        """Return the token of a record, decrypted if possible. For upgrades of a store."""
         del client_id, subject
         return access_token
 
     async def _check_plain(self) -> None:
-        """Refuse to write a plain token into a store with sealed ones. The store is checked from time to time."""
+        """Raise `SealError` if the store contains sealed tokens. It is only checked once a minute."""
         holds_sealed: Callable[[str], Awaitable[bool]] | None = getattr(self.inner, "holds_sealed", None)
         if self._beside_sealed or holds_sealed is None or time.monotonic() < self._look_at:
             return
         if await holds_sealed(MARK):
             raise SealError(
-                "the store holds sealed tokens, so a plain one is not written beside them; pass the keys as an "
-                f"argument or in {VARIABLE}, or call open_store(url, sealed=False)"
+                "the store contains sealed tokens, so a plain one is not written; pass the keys as an argument or in "
+                f"{VARIABLE}, or call open_store(url, sealed=False)"
             )
         self._look_at = time.monotonic() + _LOOK_EVERY
 
@@ -115,16 +116,16 @@ class UnsealedTokenStore(Unpicklable):
 
 
 class SealedTokenStore(UnsealedTokenStore):
-    """A `TokenStore` that encrypts access tokens (AES-128-CBC and HMAC-SHA-256: cryptography's Fernet).
+    """A `TokenStore` that encrypts (seals) access tokens with cryptography's Fernet (AES-128-CBC and HMAC-SHA-256).
 
-    Client id and subject are encrypted together with the token. So a record that somebody moved to another user cannot
-    be decrypted, nor one whose user id is not the token's. Everything else (subject, viewer, expiry) stays readable.
-    Plain records are read as they are, and sealed at the next write.
+    The client id and the subject are encrypted together with the token. So a record that somebody copied to another
+    user is refused, and so is one whose user id is not that of the token. Everything but the token stays readable, such
+    as subject, viewer and expiry. Plain records can be read, and are encrypted when they are next written.
 
     Args:
         inner: The store of the records.
-        keys: Fernet keys: 32 bytes as URL-safe base64, such as ``anilist-oauth store key`` makes. The first one
-            encrypts; all of them decrypt.
+        keys: Fernet keys: 32 bytes as URL-safe base64. ``anilist-oauth store key`` makes one. The first key encrypts,
+            and all keys decrypt.
 
     Raises:
         ConfigurationError: There is no key, or one is not a Fernet key.
@@ -143,19 +144,21 @@ class SealedTokenStore(UnsealedTokenStore):
         except (TypeError, ValueError) as error:
             raise ConfigurationError(
                 "keys: at least one Fernet key is needed, and each must be 32 bytes as URL-safe base64 (44 "
-                "characters): "
-                f"{NEW_KEY}"
+                f"characters); {NEW_KEY}"
             ) from error
         self._refused = fernet.InvalidToken
 
     async def rotate(self) -> int:
-        """Encrypt every record with the first key, so that the other keys can be removed. Return how many there were.
+        """Encrypt every record with the first key, so that the other keys can be removed.
 
-        Records are processed one by one, and users may log in meanwhile. After a failure, it may be called again.
+        Records are written one by one, and users may log in meanwhile. After a failure, this may be called again.
+
+        Returns:
+            The number of records.
 
         Raises:
             SealError: At the end, if records were skipped because no key can decrypt them.
-            StorageError: At the end, if records were skipped that this package did not write.
+            StorageError: At the end, if records were skipped because this package did not write them.
         """
         count, skipped = 0, Skipped()
         async for found in self.inner.expiring(None):
@@ -168,7 +171,7 @@ class SealedTokenStore(UnsealedTokenStore):
         return count
 
     def plain(self, client_id: str, subject: str, access_token: str) -> str:
-        """Return the token of a record, or what is stored if no key can open it. For upgrades of a store."""
+        """Return the token of a record, decrypted if possible. For upgrades of a store."""
         access_token = MaskedText(access_token)
         if not access_token.startswith(MARK):
             return access_token
@@ -183,8 +186,8 @@ class SealedTokenStore(UnsealedTokenStore):
         access_token = self._decrypt(stored.client_id, stored.subject, MaskedText(stored.token.access_token))
         claims = peek_claims(access_token)
         if claims is not None and claims.user_id not in {None, stored.user_id}:
-            raise SealError("the stored token is another AniList user's than its record says; delete this record")
-        issued_at = stored.issued_at  # missing in a record that was upgraded without its key
+            raise SealError("the stored token belongs to another AniList user than its record; delete this record")
+        issued_at = stored.issued_at  # missing if the record was upgraded without its key
         if issued_at is None and claims is not None:
             issued_at = claims.issued_at
         token = attrs.evolve(stored.token, access_token=access_token)
@@ -195,7 +198,7 @@ class SealedTokenStore(UnsealedTokenStore):
         try:
             plain = MaskedText(self._fernet.decrypt(sealed).decode(errors="replace"))
         except self._refused as error:
-            raise SealError("no key can decrypt the stored token; add the key it was sealed with") from error
+            raise SealError("no key can decrypt the stored token; add the key that it was sealed with") from error
         owner = f"{_owner(client_id, subject)}\n"
         if not plain.startswith(owner):
             raise SealError("the stored token was sealed for another user or application; delete this record")
@@ -208,21 +211,21 @@ class SealedTokenStore(UnsealedTokenStore):
 
 
 def unsealed(tokens: TokenStore) -> UpdatingTokenStore:
-    """Return a store that refuses to read sealed tokens without keys: the store itself, if it does so already."""
+    """Return the store, wrapped so that it refuses to read sealed tokens without keys, unless it already does so."""
     return tokens if isinstance(tokens, UnsealedTokenStore) else UnsealedTokenStore(tokens)
 
 
 def token_store(inner: TokenStore, keys: Keys | None, *, sealed: bool | None) -> UnsealedTokenStore:
-    """Wrap a store of tokens with its keys, or with the check that it needs none.
+    """Return a store that encrypts tokens if there are keys, and otherwise checks that it needs none.
 
     Args:
         inner: The store of the records.
-        keys: Fernet keys, or None for those of the environment, if any.
-        sealed: True requires keys. False keeps tokens as they are, even beside sealed ones, and allows no keys. None
-            seals if there are keys.
+        keys: Fernet keys, or None for those in the environment, if any.
+        sealed: True requires keys. False writes plain tokens, even if the store contains sealed ones, and allows no
+            keys. None encrypts if there are keys.
 
     Raises:
-        ConfigurationError: The two contradict each other, or a key is not a Fernet key.
+        ConfigurationError: `keys` and `sealed` contradict each other, or a key is not a Fernet key.
         ImportError: The extra ``seal`` is not installed.
     """
     expect(sealed, bool | None, "sealed: True, False or None is needed")
@@ -234,7 +237,7 @@ def token_store(inner: TokenStore, keys: Keys | None, *, sealed: bool | None) ->
     if found is not None:
         return SealedTokenStore(inner, found)
     if sealed:
-        raise ConfigurationError(f"sealed=True needs keys, as an argument or in {VARIABLE}: {NEW_KEY}")
+        raise ConfigurationError(f"sealed=True needs a key, as an argument or in {VARIABLE}; {NEW_KEY}")
     return UnsealedTokenStore(inner)
 
 
@@ -247,7 +250,7 @@ def _read_keys(keys: Keys | None) -> tuple[str | bytes, ...] | None:
     found = _masked(keys.replace(",", " ").split() if isinstance(keys, str) else keys)
     if not found:
         raise ConfigurationError(
-            f"keys: the list is empty; pass at least one key ({NEW_KEY}), or None for tokens that are not sealed"
+            f"keys: the list is empty; pass at least one key, or None for tokens that are not sealed; {NEW_KEY}"
         )
     return found
 

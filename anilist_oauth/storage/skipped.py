@@ -1,4 +1,4 @@
-"""Unreadable records. They do not stop an iteration over all records, but are reported at its end."""
+"""Skip unreadable records during an iteration over all records, and report them at its end."""
 
 import logging
 from collections.abc import Iterator
@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from anilist_oauth.errors import SealError, StorageError
 from anilist_oauth.redaction import clean
 
-_NAMED = 3  # skipped records that are named
+_NAMED = 3  # the most skipped records that an error names
 
 logger: logging.Logger = logging.getLogger("anilist_oauth")
 
 
 class Skipped:
-    """The records that one iteration has skipped so far."""
+    """The records that one iteration has skipped."""
 
     def __init__(self) -> None:
         self._names: list[str] = []
@@ -21,7 +21,10 @@ class Skipped:
 
     @contextmanager
     def unreadable(self, client_id: object, subject: object) -> Iterator[None]:
-        """Skip a record that cannot be read (a `StorageError`). A retryable error is an outage and is raised."""
+        """Skip a record if reading it in the block raises a `StorageError`.
+
+        A retryable error is an outage, and is raised.
+        """
         try:
             yield
         except StorageError as error:
@@ -36,8 +39,8 @@ class Skipped:
         """Raise an error if records were skipped.
 
         Raises:
-            SealError: Every skipped record could not be decrypted with the keys.
-            StorageError: Some skipped records were not written by this package.
+            SealError: Records were skipped, all of them because the keys cannot decrypt them.
+            StorageError: Records were skipped, and some of them because this package did not write them.
         """
         if not self._names:
             return

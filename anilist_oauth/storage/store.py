@@ -29,26 +29,26 @@ class Backend(Protocol):
 
     @property
     def logins(self) -> LoginStore:
-        """Begun logins."""
+        """The store of the logins."""
 
     @property
     def tokens(self) -> TokenStore:
-        """Users' tokens."""
+        """The store of the users' tokens."""
 
     def pace(self, ceiling: int = 90) -> Pace:
         """Return a pace for all processes that use this store."""
 
     async def open(self) -> object:
-        """Open it."""
+        """Open the store."""
 
     async def ping(self) -> None:
-        """Check that it answers."""
+        """Check that the store answers."""
 
     async def health(self) -> Health:
-        """Return its version, and count its records."""
+        """Return the store's version, and count its records."""
 
     async def aclose(self) -> None:
-        """Close it."""
+        """Close the store."""
 
 
 class Store(Unpicklable):
@@ -58,7 +58,7 @@ class Store(Unpicklable):
 
     Attributes:
         logins: The `LoginStore`.
-        tokens: The `TokenStore`. It seals tokens if there are keys.
+        tokens: The `TokenStore`. It encrypts tokens if there are keys.
     """
 
     def __init__(self, backend: Backend) -> None:
@@ -70,15 +70,15 @@ class Store(Unpicklable):
         """Open the store, and create or upgrade its contents. Opening it again changes nothing.
 
         Raises:
-            StorageError: It cannot be reached, was written by a newer version of this package, or its file cannot be
-                made private.
+            StorageError: The store cannot be reached, was written by a newer version of this package, or has a file
+                that cannot be protected from other users.
             ImportError: An extra is not installed. The message says how to install it.
         """
         await self.backend.open()
         return self
 
     async def ping(self) -> None:
-        """Check that the store answers, for a health check. Raises `StorageError` if not within two seconds."""
+        """Check that the store answers, for a health check. Raises `StorageError` if it takes over two seconds."""
         await self.backend.ping()
 
     async def health(self) -> Health:
@@ -86,18 +86,20 @@ class Store(Unpicklable):
         return await self.backend.health()
 
     async def aclose(self) -> None:
-        """Wait for running calls, and close the store. Whoever still waits for a login gets a `StorageError`."""
+        """Wait for running calls, and close the store. Calls that wait for a login raise `StorageError`."""
         await self.backend.aclose()
 
     def pace(self, ceiling: int = 90) -> Pace:
-        """Return a pace for sessions. A Redis store's is shared by all processes; a memory store's is a plain one.
+        """Return a pace for sessions.
+
+        That of a Redis store is shared by all processes. That of a memory store is for this process only.
 
         Args:
             ceiling: The upper bound of the limit, in requests per minute.
 
         Raises:
-            ConfigurationError: The store is SQL, which cannot share a pace: use ``Pace(processes=4)`` instead. Or the
-                ceiling is not a positive integer.
+            ConfigurationError: An SQL store cannot share a pace; use ``Pace(processes=4)`` instead. Or the ceiling is
+                not a positive integer.
         """
         return self.backend.pace(ceiling)
 
@@ -118,23 +120,24 @@ def open_store(
     pool_size: int | None = None,
     check_folder: bool = True,
 ) -> Store:
-    """Return the store that a URL names, not opened yet. Use ``async with``, or await `Store.open`.
+    """Return the store for a URL. Open it with ``async with``, or await `Store.open`.
 
     Args:
         url: ``memory:``, ``sqlite:///tokens.db``, ``postgresql://user:password@host/database`` with libpq's options
             (``postgres:`` means the same), ``redis://host:6379/0``, ``rediss://…`` for TLS, ``redis+sentinel://…``,
             ``redis+cluster://…`` or ``unix:///run/redis.sock``. None reads ``ANILIST_STORE``.
-        keys: Fernet keys that seal the tokens (see `SealedTokenStore`). A string may contain several, separated by
-            spaces or commas. None reads ``ANILIST_STORE_KEYS``; if that is not set, tokens are not sealed.
-        sealed: False allows plain tokens in a store that holds sealed ones. True requires keys.
+        keys: Fernet keys that encrypt (seal) the tokens; see `SealedTokenStore`. A string may contain several keys,
+            separated by spaces or commas. None reads ``ANILIST_STORE_KEYS``. If that is not set, tokens are not
+            encrypted.
+        sealed: False allows plain tokens in a store that contains sealed ones. True requires keys.
         schema: The PostgreSQL schema of the tables.
-        prefix: The prefix of all names of tables or keys, by default ``anilist_oauth_`` or ``anilist_oauth:``.
+        prefix: The prefix of all tables or keys, by default ``anilist_oauth_`` or ``anilist_oauth:``.
         pool_size: The most connections to PostgreSQL or Redis.
-        check_folder: Whether to refuse a SQLite file in a folder that others can access.
+        check_folder: Whether to refuse a SQLite file in a folder that other users can access.
 
     Raises:
-        ConfigurationError: There is no URL, it is not a store's, it has an unknown option, a key is not a Fernet key or
-            the list of keys is empty, or an argument does not fit the store.
+        ConfigurationError: There is no URL, it is not that of a store, or it has an unknown option. Or a key is not a
+            Fernet key, the list of keys is empty, or an argument does not fit the store.
         ImportError: There are keys, but the extra ``seal`` is not installed.
     """
     if url is None:
@@ -153,11 +156,11 @@ def open_store(
 
 
 def _kind(url: str) -> tuple[Callable[..., Backend], set[str]]:
-    """Return the store that a URL means, and the options it takes."""
+    """Return the class of store for a URL, and the options that it takes."""
     scheme, colon, _ = url.partition(":")
     if colon and scheme == "memory":
         return MemoryStore.from_url, set()
-    kind = scheme.partition("+")[0]  # the rest is a driver, or what the host is
+    kind = scheme.partition("+")[0]  # the rest is a driver, or says that the host is a Sentinel or a cluster
     if colon and kind in _SQL:
         return SQLStore, {"schema", "prefix", "pool_size", "check_folder"}
     if colon and kind in _REDIS:

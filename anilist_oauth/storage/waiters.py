@@ -1,4 +1,4 @@
-"""The calls of this process that wait for logins to end. One watcher serves them all."""
+"""Let calls wait for logins to end. One task of this process watches the store for all of them."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
@@ -18,9 +18,10 @@ class Waiters:
     """The waiting calls of one store.
 
     Args:
-        read: Reads logins. Returns the outcome, or None, of each existing login; unknown ones are left out.
-        watch: Yields the key of a login that was settled, or None for "look at all". After its first value, it misses
-            nothing. It runs only while somebody waits.
+        read: Reads logins by their keys. Returns the outcome of each existing login, or None if it has no outcome yet.
+            Unknown logins are left out.
+        watch: Yields the key of a login that was settled, or None if any login may have been settled. After its first
+            value, it reports every login. It only runs while calls wait.
     """
 
     def __init__(self, *, read: Read, watch: Watch) -> None:
@@ -29,13 +30,16 @@ class Waiters:
         self._waiters: dict[str, list[Waiter]] = {}
         self._watcher: asyncio.Task[None] | None = None
         self._watching = asyncio.Event()
-        self._ending: set[asyncio.Task[None]] = set()  # the loop itself only keeps weak references
+        self._ending: set[asyncio.Task[None]] = set()  # the event loop only keeps weak references to tasks
 
     async def wait(self, key: str, *, timeout: float) -> Outcome | None:
-        """Wait for the outcome. None after `timeout` seconds, or as soon as the login is unknown.
+        """Wait for an outcome and return it. Return None after `timeout` seconds, or as soon as the login is unknown.
 
-        It watches, then looks, then waits, so that it misses nothing in between. Outages of the store during the wait
-        are tolerated. A `StorageError` is raised if the first look fails, or if waiting cannot help.
+        The store is watched before it is read, so that no outcome is missed in between. Outages of the store during the
+        wait are tolerated.
+
+        Raises:
+            StorageError: The first reading failed, or a failure is permanent.
         """
         clock = asyncio.get_running_loop().time
         until = clock() + timeout
@@ -51,13 +55,13 @@ class Waiters:
             self._forget(key, waiter)
 
     def resolve(self, key: str, outcome: Outcome | None) -> None:
-        """Wake the calls that wait for this login."""
+        """Return an outcome from the calls that wait for this login."""
         for waiter in self._waiters.get(key, ()):
             if not waiter.done():
                 waiter.set_result(outcome)
 
     async def aclose(self) -> None:
-        """Stop the watcher. Calls that still wait get a `StorageError`."""
+        """Stop the watcher. Calls that still wait raise `StorageError`."""
         self._fail(StorageError("the store was closed during a wait for a login"))
         self._stop()
         while self._ending:  # a driver may swallow a cancellation, as asyncio.wait_for does in Python 3.11
@@ -66,7 +70,7 @@ class Waiters:
             await asyncio.wait(self._ending, timeout=_CANCEL_AGAIN)
 
     async def _watched(self, waiter: Waiter, timeout: float) -> None:
-        """Return when the watcher misses nothing any more, or there is nothing left to wait for."""
+        """Wait until the watcher reports every login, or the call needs to wait no longer."""
         if self._watcher is None:
             self._watcher = asyncio.create_task(self._serve(), name="anilist_oauth waiters")
         if self._watching.is_set():
@@ -82,7 +86,7 @@ class Waiters:
         try:
             async with aclosing(self._watch()) as news:
                 async for key in news:
-                    if self._watcher is not watcher:  # it was stopped, and its cancellation swallowed
+                    if self._watcher is not watcher:  # this task was stopped, but its cancellation was swallowed
                         return
                     if self._watching.is_set():
                         await self._look_again(self._waiters if key is None else [key])

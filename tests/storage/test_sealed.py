@@ -128,7 +128,7 @@ async def test_a_record_that_names_another_anilist_user_does_not_open() -> None:
     kept = await inner.get("discord:42", client_id="12345")
     assert kept is not None
     await inner.put(attrs.evolve(kept, user_id=8, viewer=None))
-    with pytest.raises(SealError, match="another AniList user's than its record says"):
+    with pytest.raises(SealError, match="belongs to another AniList user than its record"):
         await sealed.get("discord:42", client_id="12345")
 
 

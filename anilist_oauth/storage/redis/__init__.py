@@ -1,4 +1,4 @@
 """Logins and tokens in Redis (extra `redis`).
 
-`store` is the public class, `keys` has the names of keys, and `client` the connections.
+`store` has the public class, `keys` has the names of all keys, and `client` runs commands.
 """

@@ -1,4 +1,4 @@
-"""The only module that uses redis-py: connections, time limits, and the meaning of its errors."""
+"""Run commands through redis-py, with time limits, and convert its errors to `StorageError`."""
 
 import asyncio
 import hashlib
@@ -34,22 +34,22 @@ from anilist_oauth.storage.redis.url import RedisAddress
 
 WAIT = 4.0  # seconds for a connection, or an answer
 CONNECTIONS = 20
-LOOK_EVERY = 5.0  # seconds between checks for messages that may have been missed
-AGAIN_AFTER = 1.0  # seconds before a lost subscription is tried again
-# Temporary refusals of Redis: no memory, no disk, a failover.
+LOOK_EVERY = 5.0  # seconds after which messages may have been missed
+AGAIN_AFTER = 1.0  # seconds before a lost subscription is made again
+# The beginnings of Redis's errors that are temporary: no memory, no disk, a failover.
 PASSING = ("OOM", "MISCONF", "READONLY", "LOADING", "MASTERDOWN", "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN")
 
 logger: logging.Logger = logging.getLogger("anilist_oauth")
 
 
 class Client:
-    """An open connection to Redis.
+    """Runs commands through a client of redis-py.
 
     Args:
-        redis: The client of redis-py, possibly the application's.
+        redis: The client of redis-py. It may belong to the application.
         owned: Whether `aclose` closes it.
         at_once: The most calls that run at the same time.
-        secrets: Strings that no message may show.
+        secrets: Strings that must not appear in a message.
         links: Whether single commands use the connections of `Links`.
     """
 
@@ -68,29 +68,29 @@ class Client:
 
     @classmethod
     def of(cls, theirs: Any, *, at_once: int | None) -> Self:
-        """Use a client of the application's, or its pool. Neither is ever closed."""
+        """Use a client or pool that the application owns. It is never closed."""
         redis = Redis(connection_pool=theirs) if isinstance(theirs, ConnectionPool) else theirs
         return cls(redis, owned=False, at_once=at_once, secrets=())
 
     async def run(self, *commands: Command) -> list[Any]:
-        """Run commands, several of them in one transaction, and return their answers.
+        """Run commands and return their answers. Several commands are run in one transaction.
 
-        Each command may run twice if an answer is lost, so it must be repeatable.
+        If an answer is lost, a command may run twice, so it must be repeatable.
 
         Raises:
-            StorageError: Redis failed, or took longer than ten seconds. It has no cause, because redis-py's errors may
-                contain the URL or the data.
+            StorageError: Redis failed, or took longer than ten seconds. The error has no cause, because redis-py's
+                errors may contain the URL or the data.
         """
         return await self._calls.run(lambda: self._run(commands))
 
     async def open(self, channel: str) -> None:
-        """Check that Redis answers. If a missing permission makes waiting slower, log that once."""
+        """Check that Redis answers. Log a warning if the user may not use the channel, which makes waiting slower."""
         await self.run(("PING",))
         self._listening = await self._calls.run(lambda: self._may_publish(channel))
         if not self._listening:
             logger.warning(
-                "this Redis user may not use channels, so a login finished by another process is noticed some "
-                "seconds later; `ACL SETUSER <user> &%s` allows it",
+                "this Redis user may not use channels, so it takes some seconds longer until a login is noticed that "
+                "another process finished; `ACL SETUSER <user> &%s` allows it",
                 channel,
             )
 
@@ -99,10 +99,13 @@ class Client:
         return await self._calls.run(lambda: self._scan(pattern))
 
     async def news(self, channel: str) -> AsyncGenerator[str | None, None]:
-        """Yield published messages, and None whenever some may have been missed: at first, and every 5 seconds.
+        """Yield published messages, and None each time that messages may have been missed.
 
-        A lost connection is restored; a `StorageError` says that this cannot help. If the user may not subscribe,
-        it only yields None every 5 seconds.
+        None comes at first, and then every 5 seconds. If the user may not subscribe, there is nothing else. A lost
+        connection is made again.
+
+        Raises:
+            StorageError: Redis failed, and trying again does not help.
         """
         self._calls.check()
         while self._listening:
@@ -122,11 +125,11 @@ class Client:
             await asyncio.sleep(LOOK_EVERY)
 
     def check(self) -> None:
-        """Raise `StorageError` if it cannot take a call."""
+        """Raise `StorageError` if the store belongs to another event loop."""
         self._calls.check()
 
     async def aclose(self) -> None:
-        """Wait for running calls, and close the connections unless they are the application's."""
+        """Wait for running calls, and close the connections, unless the application owns them."""
         await self._calls.aclose()
         if self._links is not None:
             await self._links.aclose()
@@ -145,7 +148,7 @@ class Client:
         return answers
 
     async def _one(self, command: Command) -> Any:
-        """Run one command. A script is sent as its digest if Redis knows it."""
+        """Run one command. If Redis knows a script, only its digest is sent."""
         if command[0] != "EVAL":
             answer = _decoded(await self._execute(*command))
             return _as_fields(answer) if command[0] == "HGETALL" else answer
@@ -177,11 +180,11 @@ class Client:
             yield None
             look_at = clock() + LOOK_EVERY
             while True:
-                async with asyncio.timeout(LOOK_EVERY + LIMIT):  # it reconnects if needed
+                async with asyncio.timeout(LOOK_EVERY + LIMIT):  # long enough to connect again
                     message = await pubsub.get_message(timeout=max(0.0, look_at - clock()))
                 heard = _decoded(message["data"]) if message and message["type"] == "message" else None
-                yield heard  # None also if the subscription was made again
-                if heard is not None and clock() >= look_at:  # however many messages there are
+                yield heard  # it is also None if the subscription was made again
+                if heard is not None and clock() >= look_at:  # every 5 seconds, even if there are many messages
                     heard = None
                     yield None
                 if heard is None:
@@ -202,11 +205,11 @@ def _is_retryable(error: BaseException) -> bool:
 
 
 def connect(address: RedisAddress, *, at_once: int | None) -> Client:
-    """Create the client for an address. Nothing is sent yet."""
+    """Create the client for an address. This sends nothing."""
     common: dict[str, Any] = {
         "socket_connect_timeout": WAIT,
-        # redis-py must have no time limit: it would send through asyncio.wait_for, which in Python 3.11 sometimes
-        # swallows a cancellation. The limit of a call is enough.
+        # With a time limit, redis-py would use asyncio.wait_for, which in Python 3.11 sometimes swallows a
+        # cancellation. `Calls` limits the time instead.
         "socket_timeout": None,
         "encoding_errors": "surrogatepass",
         "decode_responses": True,
@@ -225,7 +228,7 @@ def _sentinel(address: RedisAddress, common: Mapping[str, Any]) -> Any:
     make: Any = Sentinel  # untyped
     sentinel = make(list(address.nodes), sentinel_kwargs=of_sentinels)
     redis: Any = sentinel.master_for(address.service, **common, **address.options.value)
-    redis.anilist_sentinels = sentinel.sentinels  # closed with it
+    redis.anilist_sentinels = sentinel.sentinels  # so that `aclose` closes them too
     return redis
 
 
@@ -239,12 +242,12 @@ _MAKERS = {"single": _single, "sentinel": _sentinel, "cluster": _cluster}
 
 
 def _as_fields(answer: Any) -> dict[Any, Any]:
-    """Return a hash as a dict. Redis's older protocol answers with a list of names and values in turn."""
+    """Return a hash as a dict. In Redis's older protocol, it is a list of alternating names and values."""
     return answer if isinstance(answer, dict) else dict(zip(answer[::2], answer[1::2], strict=True))
 
 
 def _decoded(answer: Any) -> Any:
-    """Return an answer as text, because an application's client may not decode."""
+    """Return an answer with strings instead of bytes, because an application's client may not decode them."""
     if answer is None or type(answer) in {str, int}:
         return answer
     if isinstance(answer, bytes):

@@ -1,12 +1,14 @@
-"""The names of `RedisStore`'s keys, and how its commands are run.
+"""The names of `RedisStore`'s keys, and the functions with which its commands are run.
 
-``anilist_oauth:{logins}:<SHA-256 of the state>`` is a hash for each login of the last minutes,
-``anilist_oauth:{logins}:of:<SHA-256 of client id and subject>`` the list of a subject's unfinished ones, and
-``anilist_oauth:{logins}:anonymous`` the sorted set of those without a subject.
-``anilist_oauth:{<client id>}:token:<subject>`` is a hash for each user, ``anilist_oauth:{<client id>}:expiry`` the
-sorted set of the subjects by the expiry of their tokens, and ``anilist_oauth:applications`` the set of the client ids.
-``anilist_oauth:pace`` is what the processes share of AniList's limit.
-``anilist_oauth:version`` is the version of all this, and ``anilist_oauth:sealed`` is there once a token was sealed.
+- ``anilist_oauth:{logins}:<SHA-256 of the state>``: a hash for each login of the last minutes.
+- ``anilist_oauth:{logins}:of:<SHA-256 of client id and subject>``: a list of a subject's unfinished logins.
+- ``anilist_oauth:{logins}:anonymous``: a sorted set of the unfinished logins without a subject.
+- ``anilist_oauth:{<client id>}:token:<subject>``: a hash for each user.
+- ``anilist_oauth:{<client id>}:expiry``: a sorted set of an application's subjects by the expiry of their tokens.
+- ``anilist_oauth:applications``: a set of the client ids.
+- ``anilist_oauth:pace``: the record with which all processes share one budget of requests.
+- ``anilist_oauth:version``: the version of the data.
+- ``anilist_oauth:sealed``: exists if a sealed token was ever stored.
 """
 
 from collections.abc import AsyncGenerator, Awaitable
@@ -20,7 +22,7 @@ Command = tuple[str | int, ...]
 
 @attrs.frozen
 class Keys:
-    """The keys of one store. All begin with its prefix."""
+    """The names of the keys of one store. All begin with its prefix."""
 
     prefix: str = "anilist_oauth:"
 
@@ -74,19 +76,19 @@ class Keys:
 
 
 class Run(Protocol):
-    """Runs commands, several of them in one transaction, and returns their answers."""
+    """Runs commands and returns their answers. Several commands are run in one transaction."""
 
     def __call__(self, *commands: Command) -> Awaitable[list[Any]]:
-        """Run them. Each may run twice if an answer is lost."""
+        """Run the commands. If an answer is lost, a command may run twice."""
 
 
 class News(Protocol):
     """Subscribes to a channel."""
 
     def __call__(self, channel: str) -> AsyncGenerator[str | None, None]:
-        """Yield published messages, and None whenever some may have been missed."""
+        """Yield published messages, and None each time that messages may have been missed."""
 
 
 def script(source: str, keys: tuple[str, ...], *arguments: str | int) -> Command:
-    """Return the command that runs a Lua script, which is atomic. The client sends only its digest if possible."""
+    """Return the command that runs a Lua script, which is atomic. The client sends only its digest where possible."""
     return ("EVAL", source, len(keys), *keys, *arguments)

@@ -1,4 +1,4 @@
-"""Connections to one Redis, used directly: a command through `redis.asyncio.Redis` costs twice as much."""
+"""Send commands over redis-py's connections directly, because `redis.asyncio.Redis` takes twice as long per command."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ class Links:
     """The idle connections of one store.
 
     Args:
-        pool: Creates the connections, and keeps none of them.
+        pool: Creates the connections. It does not keep them.
     """
 
     def __init__(self, pool: ConnectionPool) -> None:
@@ -21,7 +21,7 @@ class Links:
         self._idle: list[Any] = []
 
     async def execute(self, *command: str | int) -> Any:
-        """Run one command and return its answer. If an idle connection turns out to be closed, use another one."""
+        """Run one command and return its answer. If an idle connection has been closed, another one is used."""
         packed = _packed(command)
         while self._idle:
             link = self._idle.pop()
@@ -43,10 +43,10 @@ class Links:
         except RedisError as error:
             if isinstance(error, RedisConnectionError):
                 await link.disconnect(nowait=True)
-            else:  # Redis refused the command; the connection is still good
+            else:  # Redis refused the command, and the connection can still be used
                 self._idle.append(link)
             raise
-        except BaseException:  # its state is unknown
+        except BaseException:  # the state of the connection is unknown
             await link.disconnect(nowait=True)
             raise
         self._idle.append(link)
@@ -54,7 +54,7 @@ class Links:
 
 
 def _packed(command: tuple[str | int, ...]) -> MaskedBytes:
-    """Return a command as Redis reads it: an array of strings, each with its length in front of it.
+    """Encode a command in Redis's protocol: an array of strings, each of them after its length.
 
     redis-py's own function takes ten times as long, because it also checks every part for floats and memory views.
     """

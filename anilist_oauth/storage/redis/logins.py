@@ -1,7 +1,7 @@
-"""Logins in Redis. Each step is one Lua script, which is atomic over all processes.
+"""Logins in Redis. Each step is one Lua script, which is atomic in all processes.
 
 redis-py repeats a command whose answer was lost. So running a script twice with the same arguments must have the same
-effect and result as running it once. A bare ``GETDEL`` would lose the login.
+effect and result as running it once. A plain ``GETDEL`` would lose the login.
 """
 
 import json
@@ -20,7 +20,7 @@ from anilist_oauth.storage.waiters import Waiters
 
 KEYS_AT_ONCE = 1000
 
-# Times are microseconds on the application's clock. Redis only counts down.
+# Times are microseconds of the application's clock. Redis only gets durations.
 ADD = """
 local now, record, forget_at, key, logins, settled, live, anonymous = unpack(ARGV)
 local kept = redis.call('HGET', KEYS[1], 'forget_at')
@@ -85,13 +85,13 @@ if tonumber(login[1]) < tonumber(until_) then
     redis.call('HSET', KEYS[1], 'forget_at', until_)
     redis.call('PEXPIRE', KEYS[1], math.ceil((until_ - now) / 1000))
 end
-redis.pcall('PUBLISH', settled, key) -- a user without channels is refused, and waiters look besides
+redis.pcall('PUBLISH', settled, key) -- it may fail if the user may not use channels; calls that wait also look
 return 1
 """
 
 
 class RedisLoginStore(Unpicklable):
-    """A `LoginStore` in Redis; `RedisStore` creates it."""
+    """A `LoginStore` in Redis. `RedisStore` creates it."""
 
     def __init__(self, run: Run, news: News, keys: Keys, *, clock: Callable[[], datetime]) -> None:
         self._run = run
@@ -101,7 +101,7 @@ class RedisLoginStore(Unpicklable):
         self._waiters = Waiters(read=self._outcomes, watch=self._watch)
 
     async def add(self, key: str, login: PendingLogin) -> None:
-        """Store a pending login, and delete the subject's oldest unfinished one beyond twenty."""
+        """Store a pending login. If the subject has more than 20 unfinished logins, delete the oldest."""
         check(key=key)
         until = to_microseconds(forget_at(login, now=self._clock()))
         counted, limit = self._keys.anonymous, str(ANONYMOUS_LOGINS)
@@ -121,7 +121,7 @@ class RedisLoginStore(Unpicklable):
         return None if self._swept(until) else login_from_json(record, claim=claim, code=code)
 
     async def take(self, key: str, *, claim: str, code: str) -> Taken | None:
-        """Take a login if nobody has, and return who has it."""
+        """Take a login for a claim, unless it was taken already; see `LoginStore.take`."""
         check(key=key, claim=claim, code=code)
         keys = (self._keys.logins + key, self._keys.anonymous)
         [taken] = await self._run(script(TAKE, keys, self._now(), claim, code, key))
@@ -143,7 +143,7 @@ class RedisLoginStore(Unpicklable):
         return login_from_json(record, claim=taken[0] if taken else None, code=taken[1] if taken else None)
 
     async def settle(self, key: str, outcome: Outcome) -> None:
-        """Store how a login ended, and wake its waiters."""
+        """Store a login's outcome, and return it from the calls that wait for it."""
         check(key=key, outcome=outcome)
         until = to_microseconds(self._clock() + KEPT)
         values = (self._now(), outcome.to_json(), until, key, self._keys.settled)
@@ -152,12 +152,12 @@ class RedisLoginStore(Unpicklable):
             self._waiters.resolve(key, outcome)
 
     async def settled(self, key: str, *, timeout: float) -> Outcome | None:
-        """Wait for a login's outcome. It is published, and also looked for every five seconds."""
+        """Wait for a login's outcome. Outcomes are published, and the store is also read every five seconds."""
         check(key=key, timeout=timeout)
         return await self._waiters.wait(key, timeout=timeout)
 
     async def aclose(self) -> None:
-        """Wake all waiters with a `StorageError`."""
+        """Raise `StorageError` in all calls that wait for a login."""
         await self._waiters.aclose()
 
     def _now(self) -> int:

@@ -1,7 +1,7 @@
-"""The ledger of a shared pace in Redis: one key, and one Lua script, which is atomic over all processes.
+"""The ledger of a shared pace in Redis. It is one key, which one Lua script reads and writes atomically.
 
-Its times are milliseconds by the clock of Redis, so the clocks of the processes need not agree. The script calculates
-as `anilist_oauth.pacing.budget` does.
+Times are milliseconds of Redis's clock, so the clocks of the processes need not agree. The script computes starts in
+the same way as `anilist_oauth.pacing.budget`.
 """
 
 from anilist_oauth.pacing.budget import BURST, MARGIN, MINUTE
@@ -10,7 +10,7 @@ from anilist_oauth.pacing.ledger import Grant, Wish
 from anilist_oauth.pacing.rate_limit import DEFAULT_LIMIT
 from anilist_oauth.storage.redis.keys import Run, script
 
-# If a place is due and not taken within five seconds, its process has died.
+# If a process does not use its place within five seconds after its turn has come, it is taken for dead.
 ASK = (
     f"""
 local MINUTE, MARGIN, BURST, LIMIT = {round(MINUTE * 1000)}, {MARGIN}, {BURST}, {DEFAULT_LIMIT}
@@ -29,7 +29,7 @@ state.limit = limit or state.limit
 for number, name in ipairs(times) do
     local news = tonumber(ARGV[4 + number])
     if news > 0 then state[name] = math.max(state[name] or 0, now + news) end
-    if name == 'paused' and news > 0 then places = {} end -- all must ask again
+    if name == 'paused' and news > 0 then places = {} end -- every process must ask again
 end
 local starts, others, processes = {}, {}, 0
 for _, start in ipairs(state.starts) do
@@ -106,7 +106,7 @@ class RedisLedger:
     """A `Ledger` in Redis, for the pace that `RedisStore.pace` returns.
 
     Args:
-        run: Runs its script.
+        run: Runs the script.
         key: The key of the ledger.
     """
 
@@ -115,7 +115,7 @@ class RedisLedger:
         self._key = key
 
     async def ask(self, wish: Wish) -> Grant:
-        """Record a wish, and return what is granted."""
+        """Record a wish and answer it."""
         news = wish.news
         times = (news.cautious, news.announced, news.paused, news.halted, news.exchanges, *wish.started)
         limit = "" if news.limit is None else news.limit

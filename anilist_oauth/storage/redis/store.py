@@ -23,34 +23,36 @@ class RedisStore(Unpicklable):
     """Logins and tokens in Redis or Valkey (extra ``redis``).
 
     Redis must be configured to keep its data. Without an append-only file (``appendonly yes``), a crash loses the
-    tokens written since the last snapshot. With an eviction policy other than ``noeviction``, low memory loses tokens.
+    tokens that were written since the last snapshot. With an eviction policy other than ``noeviction``, Redis deletes
+    tokens when its memory is full.
 
-    Every key begins with the prefix. The tokens of one application share a hash tag, which is its client id. All logins
-    share another one; their keys are random and do not name an application. The permissions ``~anilist_oauth:* +@all``
-    suffice. With ``&anilist_oauth:*`` too, a login finished by another process is noticed at once, and not some
-    seconds later.
+    Every key begins with the prefix. The tokens of one application have its client id as hash tag. All logins have
+    another hash tag; their keys are random and do not contain a client id. The user needs the permissions
+    ``~anilist_oauth:* +@all``. If it also has ``&anilist_oauth:*``, a login that another process finished is noticed at
+    once, and otherwise some seconds later.
 
-    A store belongs to the event loop that opens it. `aclose` gives running calls five seconds, and later calls are
-    refused.
+    A store belongs to the event loop that opens it. `aclose` waits at most five seconds for running calls. Later calls
+    are refused.
 
     Args:
-        url_or_client: ``redis://user:password@host:6379/0``, ``rediss://`` for TLS,
-            ``redis+sentinel://:password@host:26379,host:26379/mymaster/0`` (the password is the master's; that of the
-            Sentinels is ``?sentinel_password=``), ``redis+cluster://host:6379``, or ``unix:///run/redis.sock``; with
-            ``valkey`` in place of ``redis``. Or a client or pool of `redis.asyncio`, which is never closed.
-        keys: Fernet keys that seal the tokens (see `SealedTokenStore`). A string may contain several, separated by
-            spaces or commas. None reads ``ANILIST_STORE_KEYS``; if that is not set, tokens are not sealed.
+        url_or_client: A URL: ``redis://user:password@host:6379/0``, or ``rediss://`` for TLS, or
+            ``redis+sentinel://:password@host:26379,host:26379/mymaster/0`` (with the master's password; that of the
+            Sentinels is ``?sentinel_password=``), or ``redis+cluster://host:6379``, or ``unix:///run/redis.sock``.
+            ``valkey`` may be used instead of ``redis``. Or a client or pool of `redis.asyncio`, which is never closed.
+        keys: Fernet keys that encrypt (seal) the tokens; see `SealedTokenStore`. A string may contain several keys,
+            separated by spaces or commas. None reads ``ANILIST_STORE_KEYS``. If that is not set, tokens are not
+            encrypted.
         prefix: The prefix of every key.
         pool_size: The most commands that run at the same time, by default 20.
-        sealed: False allows plain tokens in a store that holds sealed ones.
-        clock: Returns the time, for deleting old logins and for `TokenStore.expiring`.
+        sealed: False allows plain tokens in a store that contains sealed ones.
+        clock: Returns the current time (aware), which is used to delete old logins and in `TokenStore.expiring`.
 
     Attributes:
         logins: The `LoginStore`.
-        tokens: The `TokenStore`. It seals tokens if there are keys.
+        tokens: The `TokenStore`. It encrypts tokens if there are keys.
 
     Raises:
-        ConfigurationError: The URL is not one of Redis or cannot be read, a key is not a Fernet key, or an argument
+        ConfigurationError: The URL is not that of a Redis or cannot be read, a key is not a Fernet key, or an argument
             is invalid.
         ImportError: There are keys, but the extra ``seal`` is not installed.
     """
@@ -99,10 +101,10 @@ class RedisStore(Unpicklable):
         return "<RedisStore>"
 
     def pace(self, ceiling: int = 90) -> Pace:
-        """Return a pace for `OAuthSession` whose budget is shared by all processes that use this Redis.
+        """Return a pace for `OAuthSession`, with a budget that all processes with this Redis share.
 
-        All processes heed what one of them learns about the limit, a 429 or an outage. While Redis cannot be reached,
-        each process uses an equal share.
+        If AniList tells one process about the limit, a pause or an outage, all processes follow it. While Redis cannot
+        be reached, each process uses an equal share of the budget.
 
         Args:
             ceiling: The upper bound of the limit, in requests per minute.
@@ -119,7 +121,7 @@ class RedisStore(Unpicklable):
         """Open the connections, and upgrade the data of an older version. Opening it again changes nothing.
 
         Raises:
-            StorageError: Redis cannot be reached or refuses, or its data were written by a newer version.
+            StorageError: Redis cannot be reached or refuses access, or a newer version of this package wrote its data.
             ImportError: The extra is not installed. The message says how to install it.
         """
         async with self._opening:
@@ -127,7 +129,7 @@ class RedisStore(Unpicklable):
         return self
 
     async def ping(self) -> None:
-        """Check that Redis answers, for a health check. Raises `StorageError` if not within two seconds."""
+        """Check that Redis answers, for a health check. Raises `StorageError` if it takes over two seconds."""
         await within(PING_LIMIT, self._run(("PING",)))
 
     async def health(self) -> Health:
@@ -146,7 +148,7 @@ class RedisStore(Unpicklable):
         )
 
     async def aclose(self) -> None:
-        """Wait for running calls, and close every connection. Whoever still waits for a login gets a `StorageError`."""
+        """Wait for running calls, and close all connections. Calls that wait for a login raise `StorageError`."""
         if self._client is not None:
             self._client.check()
         await self._own_logins.aclose()

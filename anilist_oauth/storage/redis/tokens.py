@@ -1,4 +1,4 @@
-"""Tokens in Redis: a hash per user, and per application a sorted set of the subjects by expiry."""
+"""Tokens in Redis. Each user has a hash, and each application has a sorted set of its subjects by expiry."""
 
 import time
 from collections.abc import AsyncIterator, Callable
@@ -21,7 +21,7 @@ from anilist_oauth.storage.sealed import MARK
 from anilist_oauth.storage.skipped import Skipped
 
 PAGE = 100  # records that an iteration reads at once
-AGAIN = 60.0  # seconds until the notes of a store about itself are written again, in case Redis lost them
+AGAIN = 60.0  # seconds after which the keys about the whole store are written again, in case Redis lost them
 
 PUT = """
 local subject, score, issued_at, over, marks = unpack(ARGV, 1, 5)
@@ -41,13 +41,13 @@ return 1
 
 
 class RedisTokenStore(Unpicklable):
-    """A `TokenStore` in Redis; `RedisStore` creates it."""
+    """A `TokenStore` in Redis. `RedisStore` creates it."""
 
     def __init__(self, run: Run, keys: Keys, *, clock: Callable[[], datetime]) -> None:
         self._run = run
         self._keys = keys
         self._clock = clock
-        self._noted: dict[Command, float] = {}  # and when it must be noted again
+        self._noted: dict[Command, float] = {}  # the command, and the time after which it must be run again
 
     async def get(self, subject: str, *, client_id: str) -> StoredToken | None:
         """Read the record of a subject."""
@@ -68,7 +68,7 @@ class RedisTokenStore(Unpicklable):
         await self._run(("DEL", self._keys.token(client_id, subject)), ("ZREM", self._keys.expiry(client_id), subject))
 
     async def expiring(self, within: timedelta | None, *, client_id: str | None = None) -> AsyncIterator[StoredToken]:
-        """Iterate over the records whose users must log in again, or all, soonest first within each application."""
+        """Iterate over the records whose users must log in again, or over all, by expiry within each application."""
         now, skipped = self._clock(), Skipped()
         before = "+inf" if within is None else str(to_microseconds(due_before(within, now=now)))
         [applications] = await self._run(("SMEMBERS", self._keys.applications)) if client_id is None else [[client_id]]
@@ -78,12 +78,12 @@ class RedisTokenStore(Unpicklable):
                 some = subjects[start : start + PAGE]
                 for subject, fields in zip(some, await self._records(application, some), strict=True):
                     with skipped.unreadable(application, subject):
-                        if fields and (stored := _read(fields)).is_due(within, now=now):  # check again
+                        if fields and (stored := _read(fields)).is_due(within, now=now):  # it may have changed
                             yield stored
         skipped.report()
 
     async def holds_sealed(self, mark: str) -> bool:
-        """Return whether a sealed token was ever stored. `mark` is the prefix of sealed tokens."""
+        """Return whether a sealed token was ever stored."""
         del mark
         [noted] = await self._run(("GET", self._keys.sealed))
         return noted is not None
@@ -96,7 +96,8 @@ class RedisTokenStore(Unpicklable):
         fields = {name: value for name, value in token_to_fields(stored).items() if value is not None}
         written = [part for field in fields.items() for part in field]
         keys = (self._keys.token(stored.client_id, stored.subject), self._keys.expiry(stored.client_id))
-        # Written first and separately, as it is not a key of the application. A client id without a token does no harm.
+        # In a separate command, because this key has another hash tag. First, because a client id without a token does
+        # no harm.
         await self._note(("SADD", self._keys.applications, stored.client_id))
         if stored.token.access_token.startswith(MARK):
             await self._note(("SET", self._keys.sealed, "1"))
@@ -105,20 +106,20 @@ class RedisTokenStore(Unpicklable):
         return bool(done)
 
     async def _note(self, command: Command) -> None:
-        """Run a command from time to time. Running it again has no further effect."""
+        """Run a command, unless it was run within the last minute. Running it again changes nothing."""
         if self._noted.get(command, 0.0) < time.monotonic():
             await self._run(command)
             self._noted[command] = time.monotonic() + AGAIN
 
 
 def _read(fields: Any) -> StoredToken:
-    if not isinstance(fields, dict):  # the error of a key that is not a hash
+    if not isinstance(fields, dict):  # it is an error, because the key is not a hash
         raise StorageError("the store holds a token's record that this package did not write")
     return token_from_fields(fields)
 
 
 def _score(stored: StoredToken) -> str:
-    """Return the expiry as a double that is exact to the microsecond. Refused tokens come before all others."""
+    """Return a token's score in the sorted set: its expiry, exact to the microsecond, or -inf if it was refused."""
     if stored.needs_login:
         return "-inf"
     return "+inf" if stored.token.expires_at is None else str(to_microseconds(stored.token.expires_at))

@@ -1,9 +1,9 @@
 """The version of the data in Redis, and the upgrade from older ones.
 
-Version 1 is that of `anilist_oauth` 0.1, which kept no version. Version 2 added it, the fields ``user_id`` and
-``issued_at`` of a token, and the note that there are sealed ones. Each record is upgraded separately, and repeating
-that does no harm. So several processes may upgrade at once, one may die in the middle, and an older program
-may continue to write meanwhile. The version is written last, and never over a newer one.
+Version 1 is the one of `anilist_oauth` 0.1, which stored no version. Version 2 added the version, the fields
+``user_id`` and ``issued_at`` of a token, and the key that exists if there are sealed tokens. Each record is upgraded
+separately, and doing so again does no harm. So several processes may upgrade at once, an upgrade may be interrupted,
+and an older program may still be writing. The version is written last, and never replaces a newer one.
 """
 
 import json
@@ -32,15 +32,18 @@ return 1
 
 
 async def upgrade(run: Run, keys: Keys, *, plain: Plain) -> int:
-    """Upgrade a store if needed. Return the version that was found, or 0 if it was empty.
+    """Upgrade the data of a store if needed.
 
     Args:
         run: Runs commands.
         keys: The store's keys.
-        plain: Opens a sealed token; see `UnsealedTokenStore.plain`.
+        plain: Decrypts a sealed token; see `UnsealedTokenStore.plain`.
+
+    Returns:
+        The version that was found, or 0 if the store was empty.
 
     Raises:
-        StorageError: It was written by a newer version of this package, or Redis failed.
+        StorageError: A newer version of this package wrote the data, or Redis failed.
     """
     [version] = await run(("GET", keys.version))
     [applications] = await run(("SMEMBERS", keys.applications)) if version is None else [[]]
@@ -50,7 +53,7 @@ async def upgrade(run: Run, keys: Keys, *, plain: Plain) -> int:
         for application in applications:
             await _from_1(run, keys, application, plain)
         [noted] = await run(script(NOTE_VERSION, (keys.version,), VERSION))
-        _check(int(noted))  # another process may have a newer version of the package
+        _check(int(noted))  # another process may have upgraded the data to a newer version meanwhile
     return found
 
 

@@ -1,4 +1,4 @@
-"""Parse Redis URLs as hosting services show them: one server, a Sentinel's master, a Cluster, or a Unix socket."""
+"""Parse Redis URLs in the forms that hosting services show: for one server, a Sentinel, a Cluster, or a Unix socket."""
 
 from contextlib import suppress
 from pathlib import PurePosixPath
@@ -16,7 +16,7 @@ Kind = Literal["single", "sentinel", "cluster"]
 _TLS = {"rediss": True, "valkeys": True, "redis": False, "valkey": False}
 _SOCKETS = {"unix", "redis+unix", "redis+socket", "valkey+unix"}
 SCHEMES = {*_TLS, *_SOCKETS, *(f"{name}+{kind}" for name in _TLS for kind in ("sentinel", "cluster"))}
-# How redis-py wants each option, and what it may be.
+# The options of a URL by the type that redis-py needs, and the possible values of some.
 _NUMBERS = ("db", "protocol", "health_check_interval")
 _TEXTS = ("username", "password", "client_name", "ssl_ca_certs", "ssl_ca_path", "ssl_certfile", "ssl_keyfile")
 _CHOICES: dict[str, dict[str, Any]] = {
@@ -31,16 +31,16 @@ _PORTS = {"single": 6379, "cluster": 6379, "sentinel": 26379}
 
 @attrs.frozen(kw_only=True)
 class RedisAddress:
-    """The address of a Redis.
+    """The address of a Redis server, Sentinel or Cluster.
 
     Attributes:
-        kind: What the URL names.
-        url: For one server, the URL for redis-py.
-        nodes: Otherwise, the hosts and ports.
+        kind: ``single``, ``sentinel`` or ``cluster``.
+        url: For a single server, the URL for redis-py.
+        nodes: For Sentinels and a Cluster, the hosts and ports.
         service: The name of a Sentinel's master.
-        options: Unless it is one server, the connection options for redis-py.
-        of_sentinels: The same for the connections to the Sentinels.
-        secrets: Strings that no message may show.
+        options: For Sentinels and a Cluster, the connection options for redis-py.
+        of_sentinels: The options for the connections to the Sentinels themselves.
+        secrets: Strings that must not appear in a message.
     """
 
     kind: Kind
@@ -56,7 +56,7 @@ def redis_address(url: str) -> RedisAddress:
     """Parse a Redis URL.
 
     Raises:
-        ConfigurationError: It cannot be read, or has an unknown option.
+        ConfigurationError: The URL cannot be read, or has an unknown option.
     """
     url = MaskedText(url)
     scheme, _, rest = url.partition("://")
@@ -102,7 +102,7 @@ def _several(
     if kind == "sentinel":
         if not path:
             raise ConfigurationError(
-                "the store's URL names no master; redis+sentinel://host:26379/mymaster/0 is needed"
+                "the store's URL does not name a master; redis+sentinel://host:26379/mymaster/0 is needed"
             )
         service, path = unquote(path[0]), path[1:]
     if path:
@@ -124,7 +124,7 @@ def _several(
 
 
 def _value(name: str, text: str) -> Any:
-    """Return the value of an option as redis-py wants it."""
+    """Return the value of an option in the type that redis-py needs."""
     choices = _CHOICES.get(name)
     if choices is not None and text.lower() in choices:
         return choices[text.lower()]
@@ -137,13 +137,13 @@ def _node(text: str, default_port: int) -> tuple[str, int]:
     with suppress(ValueError):
         parts = urlsplit(f"//{text}")
         return parts.hostname or "localhost", parts.port or default_port
-    raise ConfigurationError(f"the store's URL cannot be read, because a host or port in it is not one: {NEEDED}")
+    raise ConfigurationError(f"the store's URL cannot be read, because a host or port in it is invalid: {NEEDED}")
 
 
 def _warn_without_tls(nodes: tuple[tuple[str, int], ...], *, tls: bool) -> None:
     far = [host for host, _ in nodes if not is_here(host)]
     if far and not tls:
-        warn_of_plain_text(far[0], "if the server has TLS, begin the URL with rediss in place of redis")
+        warn_of_plain_text(far[0], "if the server supports TLS, begin the URL with rediss instead of redis")
 
 
 def _check_database(path: str) -> int:

@@ -1,10 +1,10 @@
 """Logins and tokens in SQLite or PostgreSQL (extras `sql` and `postgres`).
 
-`store` is the public class. `tables` and `statements` use SQLAlchemy's Core; `upgrade` creates the tables and upgrades
-older ones. `runner` runs one statement at a time on a `Database`: `postgresql`, `sqlite`, or `engine` for an engine of
-the application's. `url` parses the URLs, and `file` and `folder` protect SQLite's file.
+`store` has the public class. `tables` and `statements` use SQLAlchemy's Core. `upgrade` creates the tables and upgrades
+older ones. `runner` runs statements on a `Database`, which is implemented in `postgresql`, in `sqlite`, and in `engine`
+for an engine that the application owns. `url` parses URLs, and `file` and `folder` protect SQLite's file.
 
-``from anilist_oauth.storage.sql import metadata`` is SQLAlchemy's `MetaData` of the tables, for alembic.
+For alembic, ``from anilist_oauth.storage.sql import metadata`` imports SQLAlchemy's `MetaData` of the tables.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""The interface for running statements, implemented for PostgreSQL, SQLite, and an engine of the application's."""
+"""The interface of a database. It is implemented for PostgreSQL, SQLite, and engines that the application owns."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
@@ -24,17 +24,17 @@ class Database(Protocol):
         """Run one statement in its own transaction, and return its rows."""
 
     def upgrading(self) -> AsyncEngine:
-        """Return an engine for creating and upgrading the tables; see `keeps_engine`."""
+        """Return an engine to create and upgrade the tables with; see `keeps_engine`."""
 
     @property
     def keeps_engine(self) -> bool:
-        """Whether that engine is the application's and must not be disposed."""
+        """Whether the application owns that engine, so that it must not be disposed."""
 
     async def aclose(self) -> None:
-        """Close every connection."""
+        """Close all connections."""
 
     def cut(self) -> None:
-        """Close what `aclose` could not close in time, without saying goodbye to the server."""
+        """Close the connections that `aclose` could not close in time, without telling the server."""
 
 
 @attrs.define
@@ -45,7 +45,7 @@ class Compiler:
     _compiled: dict[Executable, tuple[str, tuple[str, ...], dict[str, Any]]] = attrs.field(factory=dict)
 
     def __call__(self, statement: Executable, values: Mapping[str, Any]) -> tuple[str, Sequence[Any]]:
-        """Return the text of a statement and its values in order. A list among the values stands for ``IN (…)``."""
+        """Return the text of a statement and its values in order. A list is a value for ``IN (…)``."""
         known = self._compiled.get(statement)
         if known is None:
             compiled: Any = statement.compile(dialect=self._dialect)  # type: ignore[attr-defined]  # of all of ours

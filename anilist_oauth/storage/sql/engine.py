@@ -1,4 +1,4 @@
-"""An engine of the application's, with its connections, options and driver."""
+"""Run statements on an engine that the application owns, with its connections, options and driver."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from anilist_oauth.storage.sql.database import Row, as_rows
 
 
 class Engine:
-    """An `AsyncEngine` that belongs to the application. It is used, and never disposed."""
+    """Uses an `AsyncEngine` that the application owns, and never disposes it."""
 
     keeps_engine = True
 
@@ -18,7 +18,7 @@ class Engine:
         self._engine = engine
 
     async def open(self) -> None:
-        """Do nothing: the engine connects when needed."""
+        """Do nothing, because the engine connects when it is needed."""
 
     async def execute(self, statement: Executable, values: Mapping[str, Any]) -> list[Row]:
         """Run one statement in a transaction."""
@@ -31,7 +31,7 @@ class Engine:
         return self._engine
 
     async def aclose(self) -> None:
-        """Do nothing: the application closes its engine."""
+        """Do nothing, because the application closes its engine."""
 
     def cut(self) -> None:
-        """Do nothing: the application closes its engine."""
+        """Do nothing, because the application closes its engine."""

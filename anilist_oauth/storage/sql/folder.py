@@ -1,7 +1,8 @@
-"""Check the folder of a store's file: nobody else may replace the file, or read its tokens.
+"""Check the folder of a store's file, so that no other user can replace the file and read its tokens.
 
-Whoever owns the folder or may write to it can swap the file between our check and SQLite's opening it. So can whoever
-may rename the folder, because a folder above it is open to everybody, or owns a symlink on the way to it.
+A user who owns the folder or may write to it can replace the file between this check and the moment when SQLite opens
+it. So can a user who may rename the folder, because everybody may write to a folder above it, and a user who owns a
+symlink in its path.
 """
 
 import os
@@ -16,22 +17,22 @@ if sys.platform != "win32":  # pragma: no branch (Windows has neither)
     import grp
     import pwd
 
-_MOST_LINKS = 40  # as many as Linux follows
+_MOST_LINKS = 40  # Linux follows no more
 
 
 def check_folder(folder: Path) -> None:
-    """Refuse a folder that others can access.
+    """Raise an error if another user could replace a file in the folder.
 
     Raises:
-        StorageError: It belongs to another user, or everybody or a shared group may write to it; a folder above it is
-            open to everybody; or there is another user's symlink on the way. The message says what to do.
+        StorageError: The folder belongs to another user, or everybody or a group with other members may write to it. Or
+            everybody may write to a folder above it, or another user owns a symlink in its path.
         OSError: The folder cannot be read.
     """
     path = folder
     for path, found in _way(folder.absolute()):
         if stat.S_ISLNK(found.st_mode):
             if not _is_ours(found):
-                raise _refusal(f"{path}, on the way to {folder}, is another user's symlink", "")
+                raise _refusal(f"another user owns the symlink {path} in the path {folder}", "")
         elif found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX:
             raise _refusal(f"everybody may write to the folder {path}", f"chmod o-w {path}")
     found = path.stat()
@@ -46,13 +47,13 @@ def check_folder(folder: Path) -> None:
 def _refusal(what: str, command: str) -> StorageError:
     do = f"run `{command}`, or choose" if command else "choose"
     return StorageError(
-        f"{what}, and so replace the store's file: {do} a separate folder for the file. If nobody else can reach it, "
-        "as on a volume that only this container mounts, pass check_folder=False to open_store"
+        f"{what}, so the store's file could be replaced: {do} a separate folder for the file. If nobody else has "
+        "access to it, as on a volume that only this container mounts, pass check_folder=False to open_store"
     )
 
 
 def _way(path: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    """Yield every folder and symlink on the way from the root to a folder."""
+    """Yield every folder and symlink in the path of a folder, beginning at the root."""
     current, left, links = Path(path.anchor), list(reversed(path.parts[1:])), 0
     yield current, current.lstat()
     while left:
@@ -81,7 +82,7 @@ def _is_ours(found: os.stat_result) -> bool:
 
 
 def _is_private(group_id: int) -> bool:
-    """Return whether a group has no member but this user (and root): the user's own group, as with umask 002."""
+    """Return whether a group has no members except this user and root. Many systems have such a group per user."""
     if sys.platform != "win32":
         ours = {0, os.geteuid()}
         try:
@@ -90,4 +91,4 @@ def _is_private(group_id: int) -> bool:
             return False
         members |= {user.pw_uid for user in pwd.getpwall() if user.pw_gid == group_id}
         return bool(members) and members <= ours
-    return True  # pragma: no cover (there, the profile folder's access list is what protects)
+    return True  # pragma: no cover (on Windows, the access list of the profile folder protects it)

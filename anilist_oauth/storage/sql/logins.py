@@ -1,4 +1,4 @@
-"""Logins in an SQL database. Each step is one statement, and so atomic over all processes."""
+"""Logins in an SQL database. Each step is one statement, and so it is atomic in all processes."""
 
 import asyncio
 import json
@@ -16,9 +16,9 @@ from anilist_oauth.storage.sql.run import Run
 from anilist_oauth.storage.waiters import Waiters
 
 LOOK_EVERY = 1.0  # seconds between checks for settled logins, shared by all waiters of this process
-KEYS_AT_ONCE = 10_000  # a statement takes about 32,000 values
+KEYS_AT_ONCE = 10_000  # a statement may have about 32,000 values
 SWEEP_EVERY = timedelta(minutes=1)
-COUNT_EVERY = 1000  # sign-ins begun in this process between two counts of all
+COUNT_EVERY = 1000  # after so many sign-ins in this process, those of all processes are counted again
 
 
 class SQLLoginStore(Unpicklable):
@@ -32,7 +32,7 @@ class SQLLoginStore(Unpicklable):
         self._waiters = Waiters(read=self._outcomes, watch=_every_second)
 
     async def add(self, key: str, login: PendingLogin) -> None:
-        """Store a pending login, and delete the subject's oldest unfinished one beyond twenty."""
+        """Store a pending login. If the subject has more than 20 unfinished logins, delete the oldest."""
         check(key=key)
         until = to_microseconds(forget_at(login, now=self._clock()))
         await self._sweep()
@@ -52,7 +52,7 @@ class SQLLoginStore(Unpicklable):
         return login_from_json(rows[0]["record"], claim=rows[0]["claim"], code=rows[0]["code"]) if rows else None
 
     async def take(self, key: str, *, claim: str, code: str) -> Taken | None:
-        """Take a login if nobody has, and return who has it."""
+        """Take a login for a claim, unless it was taken already; see `LoginStore.take`."""
         check(key=key, claim=claim, code=code)
         rows = await self._run("take", this_key=key, new_claim=claim, new_code=code)
         return Taken(claim=rows[0]["claim"], code=rows[0]["code"]) if rows else None
@@ -67,19 +67,19 @@ class SQLLoginStore(Unpicklable):
         return login_from_json(rows[0]["record"], claim=rows[0]["claim"], code=rows[0]["code"]) if rows else None
 
     async def settle(self, key: str, outcome: Outcome) -> None:
-        """Store how a login ended, and wake its waiters."""
+        """Store a login's outcome, and return it from the calls that wait for it."""
         check(key=key, outcome=outcome)
         until = to_microseconds(self._clock() + KEPT)
         if await self._run("settle", this_key=key, new_outcome=outcome.to_json(), until=until):
             self._waiters.resolve(key, outcome)
 
     async def settled(self, key: str, *, timeout: float) -> Outcome | None:
-        """Wait for a login's outcome. Another process's outcome arrives within a second or two."""
+        """Wait for a login's outcome. An outcome from another process arrives within two seconds."""
         check(key=key, timeout=timeout)
         return await self._waiters.wait(key, timeout=timeout)
 
     async def aclose(self) -> None:
-        """Wake all waiters with a `StorageError`."""
+        """Raise `StorageError` in all calls that wait for a login."""
         await self._waiters.aclose()
 
     async def _sweep(self) -> None:
@@ -90,7 +90,7 @@ class SQLLoginStore(Unpicklable):
             await self._run("sweep", now=to_microseconds(now))
 
     async def _make_room(self) -> None:
-        """Count the unfinished sign-ins of all processes from time to time, because strangers can begin them."""
+        """Raise an error if there are too many unfinished sign-ins. Those of all processes are counted sometimes."""
         if self._room <= 0:
             [counted] = await self._run("count_anonymous")
             left = ANONYMOUS_LOGINS - int(counted["count"])

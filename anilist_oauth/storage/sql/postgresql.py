@@ -1,8 +1,9 @@
-"""PostgreSQL through asyncpg, also behind a pooler in transaction mode such as PgBouncer.
+"""Run statements on PostgreSQL through asyncpg, also behind a pooler in transaction mode such as PgBouncer.
 
-Behind a pooler, the server connection may change after each transaction, so nothing may be left on it. Statements are
-therefore never prepared under a name. asyncpg learns once per connection which types a statement has. After that, it
-sends text and values together: one round trip, which is one transaction. asyncpg's own pool would ask each time.
+Behind a pooler, the server connection may change after each transaction, so no state may be left on it. Therefore
+statements are never prepared under a name. For each connection, asyncpg asks once for the types of a statement. After
+that, it sends the text and the values together, in one round trip and one transaction. With asyncpg's own pool, it
+would ask for the types each time.
 """
 
 import asyncio
@@ -21,18 +22,18 @@ from anilist_oauth.storage.sql.database import WAIT, Compiler, Row, as_rows
 from anilist_oauth.storage.sql.url import PostgreSQLAddress
 
 POOL_SIZE = 10
-MOST_STATEMENTS = 100  # kept for each connection; those that contain a list differ in length
+MOST_STATEMENTS = 100  # the most statements whose types are kept per connection; lists of each length make new ones
 
 
 @attrs.frozen(eq=False)
 class Link:
-    """A connection, and the statements whose types it knows."""
+    """A connection, and the statements whose types are known on it."""
 
     connection: Any
     statements: dict[str, Any] = attrs.field(factory=dict)
 
     async def fetch(self, text: str, values: Sequence[Any]) -> list[Row]:
-        """Run one statement; its rows."""
+        """Run one statement and return its rows."""
         statement = self.statements.get(text)
         if statement is None:
             statement = await self.connection.prepare(text, name="")
@@ -42,7 +43,7 @@ class Link:
 
 
 class PostgreSQL:
-    """A pool of connections to PostgreSQL, each created when it is needed."""
+    """A pool of connections to PostgreSQL. Connections are created when they are needed."""
 
     keeps_engine = False
 
@@ -53,7 +54,7 @@ class PostgreSQL:
         self._idle: list[Link] = []
 
     async def open(self) -> None:
-        """Do nothing. The first statement makes the first connection."""
+        """Do nothing, because the first statement creates the first connection."""
 
     async def execute(self, statement: Executable, values: Mapping[str, Any]) -> list[Row]:
         """Run one statement on a connection of the pool."""
@@ -62,17 +63,17 @@ class PostgreSQL:
             link = await self._link()
             try:
                 rows = await link.fetch(text, ordered)
-            except asyncpg.PostgresError:  # the connection is still good
+            except asyncpg.PostgresError:  # the connection can still be used
                 self._idle.append(link)
                 raise
-            except BaseException:  # its state is unknown
+            except BaseException:  # the state of the connection is unknown
                 link.connection.terminate()
                 raise
             self._idle.append(link)
             return rows
 
     async def _link(self) -> Link:
-        """Return the connection that was used last. Closed ones are dropped."""
+        """Return the idle connection that was used last, or a new one. Closed connections are dropped."""
         while self._idle:
             link = self._idle.pop()
             if not link.connection.is_closed():
@@ -91,13 +92,13 @@ class PostgreSQL:
         )
 
     async def aclose(self) -> None:
-        """Close every connection."""
+        """Close all connections."""
         while self._idle:
             await self._idle[-1].connection.close()
             self._idle.pop()
 
     def cut(self) -> None:
-        """Cut every connection."""
+        """Close all connections at once, without telling the server."""
         while self._idle:
             self._idle.pop().connection.terminate()
 

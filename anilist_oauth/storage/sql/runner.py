@@ -1,4 +1,4 @@
-"""Run the statements of a store on an open database, one at a time."""
+"""Run the statements of a store on a database, with time limits and safe errors."""
 
 import asyncio
 import logging
@@ -15,12 +15,12 @@ UPGRADE_LIMIT = 600.0  # seconds to upgrade the tables
 
 
 class Runner:
-    """An open database, and the statements for it.
+    """Runs the statements of a store on a database.
 
     Args:
-        database: Runs the statements.
-        name: The database's name in messages.
-        secrets: Strings that no message may show.
+        database: The database.
+        name: The name of the database in messages.
+        secrets: Strings that must not appear in a message.
         statements: The statements.
         upgrade: Creates and upgrades the tables.
     """
@@ -37,33 +37,36 @@ class Runner:
         _keep_rows_out_of_logs()
 
     async def open(self) -> int:
-        """Connect, and create or upgrade the tables if needed. Return the version that was found (0: no tables).
+        """Connect, and create or upgrade the tables if needed.
+
+        Returns:
+            The version of the tables that was found, or 0 if there were none.
 
         Raises:
-            StorageError: It cannot be reached, or its tables were made by a newer version of this package.
+            StorageError: The database cannot be reached, or a newer version of this package made its tables.
         """
         return await self._calls.run(self._open, limit=UPGRADE_LIMIT)
 
     async def run(self, statement: str, **values: Any) -> list[Row]:
-        """Run one statement, named as in `Statements`, in its own transaction. Return its rows.
+        """Run the statement with this name in `Statements`, in its own transaction, and return its rows.
 
         Raises:
-            StorageError: The database failed, or took longer than ten seconds. It has no cause, because the drivers'
-                errors contain the values of the statement, such as tokens, and may contain the URL.
+            StorageError: The database failed, or took longer than ten seconds. The error has no cause, because the
+                drivers' errors contain the values of the statement, such as tokens, and may contain the URL.
         """
         return await self._calls.run(lambda: self._database.execute(getattr(self._statements, statement), values))
 
     def check(self) -> None:
-        """Raise `StorageError` if it cannot take a call."""
+        """Raise `StorageError` if the store belongs to another event loop."""
         self._calls.check()
 
     async def aclose(self) -> None:
-        """Give running statements five seconds, then close every connection within five more."""
+        """Wait at most five seconds for running statements, and then close all connections within five more."""
         await self._calls.aclose()
         try:
             async with asyncio.timeout(WAIT):
                 await self._database.aclose()
-        except TimeoutError:  # a frozen server does not answer the goodbye
+        except TimeoutError:  # the server does not answer
             self._database.cut()
 
     async def _open(self) -> int:
@@ -86,5 +89,5 @@ class Runner:
 
 
 def _keep_rows_out_of_logs() -> None:
-    """Silence loggers that would show tokens at DEBUG, because SQLAlchemy logs rows."""
+    """Disable the logger to which SQLAlchemy writes rows at DEBUG, because rows contain tokens."""
     logging.getLogger("sqlalchemy.engine.Engine.anilist_oauth").setLevel(logging.WARNING)

@@ -1,7 +1,7 @@
-"""SQLite through aiosqlite, with one connection because SQLite allows one writer at a time.
+"""Run statements on SQLite through aiosqlite, with one connection, because SQLite allows one writer at a time.
 
-The write-ahead log makes commits cheap. After a token was written, the log is moved to the file itself. So a copy of
-that one file, or a container that only keeps that file, contains every token.
+The write-ahead log makes commits cheap. After a token was written, the log is moved to the main file. So that file
+alone contains every token, for example in a backup, or in a container that only keeps this file.
 """
 
 import asyncio
@@ -24,10 +24,11 @@ AGAIN = 0.02  # seconds between tries if SQLite refuses to wait for a lock
 
 
 class _Values(Sequence[Any]):
-    """The values of a statement that waits for the connection's thread. SQLite reads their number first.
+    """The values of a statement that waits for the connection's thread.
 
-    If its caller has given up by then, the statement is not run. Otherwise everything that was asked for during a long
-    lock would happen after it, long after the callers were told that it failed.
+    Before SQLite runs the statement, it reads the number of values. If the caller has given up by then, this raises, so
+    that the statement is not run. Otherwise all statements that were called during a long lock would run after it, long
+    after their callers got an error.
     """
 
     def __init__(self, values: Sequence[Any]) -> None:
@@ -36,7 +37,7 @@ class _Values(Sequence[Any]):
 
     def __len__(self) -> int:
         if self.given_up:
-            raise sqlite3.OperationalError("nobody waits for this statement any more")
+            raise sqlite3.OperationalError("the caller no longer waits for this statement")
         return len(self._values)
 
     def __getitem__(self, index: Any) -> Any:
@@ -55,12 +56,12 @@ class SQLite:
         self._connection: Any = None
 
     async def open(self) -> None:
-        """Create the file, or make sure that nobody else can read it, and open it."""
+        """Create the file or protect it from other users, and open it."""
         secure_file(self._path, check_folder=self._check_folder)
         self._connection = await self._connect()
 
     async def execute(self, statement: Executable, values: Mapping[str, Any]) -> list[Row]:
-        """Run one statement. After one that writes a token, move the token from the log to the file itself."""
+        """Run one statement. If it writes a token, move the token from the log to the main file."""
         text, ordered = self._compile(statement, values)
         waiting = _Values(ordered)
         try:
@@ -69,7 +70,7 @@ class SQLite:
             waiting.given_up = True
             raise
         if rows and any(name in values for name in ("access_token", "new_access_token")):
-            with suppress(sqlite3.OperationalError):  # the token is in the log until the next checkpoint
+            with suppress(sqlite3.OperationalError):  # then the token stays in the log until the next checkpoint
                 await self._connection.execute_fetchall("PRAGMA wal_checkpoint(PASSIVE)")
         return rows
 
@@ -84,13 +85,13 @@ class SQLite:
         )
 
     async def aclose(self) -> None:
-        """Close the connection after its pending work."""
+        """Close the connection after the statements that still run."""
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.close()
 
     def cut(self) -> None:
-        """Do nothing: a file is closed by `aclose`."""
+        """Do nothing, because `aclose` has closed the file."""
 
     async def _connect(self) -> aiosqlite.Connection:
         connection = await aiosqlite.connect(self._path, timeout=WAIT, isolation_level=None)
@@ -104,7 +105,7 @@ class SQLite:
 
 
 async def _use_wal(connection: aiosqlite.Connection) -> None:
-    """Switch to the write-ahead log. SQLite does not wait by itself if two processes do so at once."""
+    """Switch to the write-ahead log. If two processes do so at once, SQLite itself does not wait for the lock."""
     loop = asyncio.get_running_loop()
     until = loop.time() + WAIT
     while True:

@@ -1,6 +1,7 @@
-"""Every statement of `SQLStore`, in SQLAlchemy's Core. Each is one transaction, and so atomic everywhere.
+"""The statements of `SQLStore`, in SQLAlchemy's Core.
 
-Each may also be repeated without harm if its answer was lost.
+Each statement is one transaction, and so it is atomic in all databases. If its answer was lost, it may be repeated
+without harm.
 """
 
 from collections.abc import Callable
@@ -111,7 +112,7 @@ def _logins(logins: Table, dialect: str) -> dict[str, Executable]:
 
 
 def _check_and_take(logins: Table, dialect: str) -> Executable:
-    """Build the statement that takes a login only if it fits, and returns it in any case."""
+    """Build the statement that takes a login if application, binding and expiry fit, and returns it in any case."""
     columns, part = logins.c, _JSON_PART[dialect]
     fits = and_(
         columns.claim.is_(None),
@@ -181,5 +182,5 @@ def _written(statement: Insert, names: tuple[str, ...]) -> Any:
 
 
 def _not_newer(present: ColumnElement[int], given: ColumnElement[int]) -> ColumnElement[bool]:
-    """Return the condition that the existing record was not issued in a later second than the new one."""
+    """Return the condition that the existing record was not issued in a later second than the new record."""
     return or_(present.is_(None), given.is_(None), present // SECOND <= given // SECOND)

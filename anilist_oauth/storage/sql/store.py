@@ -23,37 +23,38 @@ _NAME = r"[A-Za-z_][A-Za-z0-9_]{0,39}"
 class SQLStore(Unpicklable):
     """Logins and tokens in an SQL database.
 
-    A SQLite file is for one machine. It has mode 0600, and several processes of the machine may use it. After a token
-    is written, the file itself holds it, so a copy of the file is a backup. PostgreSQL is for several machines. It may
+    A SQLite file is for one machine. It has mode 0600, and several processes of the machine may use it. Written tokens
+    are moved to the main file at once, so a copy of that file is a backup. PostgreSQL is for several machines. It may
     be behind a pooler in transaction mode, such as PgBouncer.
 
-    Missing tables are created, and those of every older version of this package are upgraded.
+    Missing tables are created, and those of older versions of this package are upgraded.
     `anilist_oauth.storage.sql.tables` documents them.
 
-    A store belongs to the event loop that opens it. `aclose` gives running calls five seconds, and later calls are
-    refused.
+    A store belongs to the event loop that opens it. `aclose` waits at most five seconds for running calls. Later calls
+    are refused.
 
     Args:
-        url_or_engine: ``sqlite:///tokens.db`` (a relative path; four slashes begin an absolute one),
-            ``postgresql://user:password@host:5432/database`` with libpq's options, or an `AsyncEngine` of SQLAlchemy,
-            which is never disposed. (At DEBUG SQLAlchemy logs rows, and so tokens, unless the engine was created with
-            ``logging_name="anilist_oauth"``.) A driver's name in the URL is accepted but ignored: SQLite uses aiosqlite
-            (extra ``sql``), and PostgreSQL uses asyncpg (extra ``postgres``).
-        keys: Fernet keys that seal the tokens (see `SealedTokenStore`). A string may contain several, separated by
-            spaces or commas. None reads ``ANILIST_STORE_KEYS``; if that is not set, tokens are not sealed.
-        schema: The schema of the tables. None for PostgreSQL's ``search_path``.
+        url_or_engine: A URL: ``sqlite:///tokens.db`` (a relative path, while four slashes begin an absolute one), or
+            ``postgresql://user:password@host:5432/database`` with libpq's options. A driver's name in it is accepted
+            but ignored: SQLite uses aiosqlite (extra ``sql``), and PostgreSQL uses asyncpg (extra ``postgres``).
+            Or an `AsyncEngine` of SQLAlchemy, which is never disposed. Create it with
+            ``logging_name="anilist_oauth"``, because otherwise SQLAlchemy logs rows with tokens at DEBUG.
+        keys: Fernet keys that encrypt (seal) the tokens; see `SealedTokenStore`. A string may contain several keys,
+            separated by spaces or commas. None reads ``ANILIST_STORE_KEYS``. If that is not set, tokens are not
+            encrypted.
+        schema: The schema of the tables. None uses PostgreSQL's ``search_path``.
         prefix: The prefix of the tables' names.
         pool_size: The most connections to PostgreSQL, by default 10.
-        check_folder: Whether to refuse a SQLite file in a folder that others can access.
-        sealed: False allows plain tokens in a store that holds sealed ones.
-        clock: Returns the time, for deleting old logins and for `TokenStore.expiring`.
+        check_folder: Whether to refuse a SQLite file in a folder that other users can access.
+        sealed: False allows plain tokens in a store that contains sealed ones.
+        clock: Returns the current time (aware), which is used to delete old logins and in `TokenStore.expiring`.
 
     Attributes:
         logins: The `LoginStore`.
-        tokens: The `TokenStore`. It seals tokens if there are keys.
+        tokens: The `TokenStore`. It encrypts tokens if there are keys.
 
     Raises:
-        ConfigurationError: The URL is not one of an SQL database or cannot be read, a key is not a Fernet key, or an
+        ConfigurationError: The URL is not that of an SQL database or cannot be read, a key is not a Fernet key, or an
             argument is invalid.
         ImportError: There are keys, but the extra ``seal`` is not installed.
     """
@@ -94,7 +95,7 @@ class SQLStore(Unpicklable):
         return f"<SQLStore {self._dialect}>"
 
     def pace(self, ceiling: int = 90) -> NoReturn:
-        """Raise `ConfigurationError`, because a database cannot share a pace."""
+        """Raise `ConfigurationError`, because an SQL database cannot share a pace."""
         raise ConfigurationError(
             f"pace: only a Redis store can share one budget of {ceiling} requests a minute among processes; with SQL, "
             "use OAuthSession(…, pace=Pace(processes=4)) for four processes, or Pace() for one"
@@ -104,8 +105,8 @@ class SQLStore(Unpicklable):
         """Open the database, and create or upgrade the tables if needed. Opening it again changes nothing.
 
         Raises:
-            StorageError: It cannot be reached, its tables were made by a newer version, or the file cannot be made
-                private.
+            StorageError: The database cannot be reached, a newer version of this package made its tables, or the file
+                cannot be protected from other users.
             ImportError: The extra is not installed. The message says how to install it.
         """
         async with self._opening:
@@ -113,7 +114,7 @@ class SQLStore(Unpicklable):
         return self
 
     async def ping(self) -> None:
-        """Check that the database answers, for a health check. Raises `StorageError` if not within two seconds."""
+        """Check that the database answers, for a health check. Raises `StorageError` if it takes over two seconds."""
         await within(PING_LIMIT, self._run("ping"))
 
     async def health(self) -> Health:
@@ -131,7 +132,7 @@ class SQLStore(Unpicklable):
         )
 
     async def aclose(self) -> None:
-        """Wait for running calls, and close every connection. Whoever still waits for a login gets a `StorageError`."""
+        """Wait for running calls, and close all connections. Calls that wait for a login raise `StorageError`."""
         if self._runner is not None:
             self._runner.check()
         await self._own_logins.aclose()
@@ -199,12 +200,14 @@ class SQLStore(Unpicklable):
 def _checked_name(argument: str, name: str) -> str:
     expect(name, str, f"{argument}: a str is needed")
     if not re.fullmatch(_NAME, name):
-        raise ConfigurationError(f"{argument}: up to 40 letters, digits and underscores are needed, no digit first")
+        raise ConfigurationError(
+            f"{argument}: up to 40 letters, digits and underscores are needed, and the first must not be a digit"
+        )
     return name
 
 
 def _read(source: Masked[Any], schema: str | None) -> tuple[Dialect, Any]:
-    """Return which database is meant, and its address."""
+    """Return the kind of database, and its address. An engine has no address."""
     if not isinstance(source.value, str):
         return _dialect_of_engine(source.value), None
     from anilist_oauth.storage.sql.url import dialect_of, postgresql_address, sqlite_path
@@ -213,7 +216,7 @@ def _read(source: Masked[Any], schema: str | None) -> tuple[Dialect, Any]:
     if dialect == "postgresql":
         return dialect, postgresql_address(source.value)
     if schema is not None:
-        raise ConfigurationError("schema: a SQLite file has none; pass prefix= instead")
+        raise ConfigurationError("schema: a SQLite file has no schemas; pass prefix= instead")
     return dialect, sqlite_path(source.value)
 
 

@@ -1,37 +1,39 @@
-"""The tables of `SQLStore`, for SQLite and PostgreSQL alike.
+"""The tables of `SQLStore`. They are the same in SQLite and PostgreSQL.
 
-The store creates missing tables when it is opened. If the application's role may not create tables, let a migration do
-it: alembic uses `metadata`, or `make_metadata` for another schema or prefix. You may add columns that have a default.
+The store creates missing tables when it is opened. If the application's role may not create tables, create them in a
+migration. For alembic, use `metadata`, or `make_metadata` with another schema or prefix. You may add columns that have
+a default.
 
-``anilist_oauth_logins``, a row for each login of the last minutes. Rows may be deleted at any time, but their logins
-must then be started again::
+``anilist_oauth_logins`` has a row for each login of the last minutes. Rows may be deleted at any time, but then their
+users must start again::
 
-    number      when it was added, relative to the others
+    number      increases with each login that is added
     key         SHA-256 of the state: 64 hex digits, unique
     owner       SHA-256 of client id and subject, or NULL for a sign-in
     record      JSON of `PendingLogin`: client id, subject, binding digest, label, return_to, expiry
-    forget_at   when the row is swept
-    claim       the random mark of the process that took it, or NULL
-    code        SHA-256 of what it was taken with, or NULL
-    outcome     JSON of `Outcome`: the subject, or the error's class, text and data; or NULL
+    forget_at   when the row may be deleted
+    claim       a random string of the call that took the login, or NULL
+    code        SHA-256 of the code or token that it was taken with, or NULL
+    outcome     JSON of `Outcome`: the subject, or the error's class, message and data; or NULL
 
-``anilist_oauth_tokens``, a row for each user; it is the only copy of the token::
+``anilist_oauth_tokens`` has a row for each user. It is the only copy of the token::
 
-    client_id, subject     whose it is; the primary key
-    access_token           about 1,100 characters, up to 3,000 when sealed: never a VARCHAR(1024)
+    client_id, subject     the primary key
+    access_token           about 1,100 characters, and up to 3,000 if sealed: VARCHAR(1024) is too short
     token_id               SHA-256 of the access token
     expires_at             when the token expires, or NULL
-    viewer                 JSON of `Viewer`, or null in JSON where AniList could not be asked yet
+    viewer                 JSON of `Viewer`, or JSON's null if AniList could not be asked yet
     stored_at              when the user logged in
-    needs_login            1: AniList refused the token
-    refused_at             when it did so last, or NULL
-    told_expiring, told_invalid    1: the hook was called
-    user_id                AniList's id of the user (NULL in a row that version 0.1 wrote: then the viewer's)
-    issued_at              when AniList issued the token, by its own clock, or NULL
+    needs_login            1 if AniList refused the token
+    refused_at             when AniList last did so, or NULL
+    told_expiring          1 if the hook `on_expiring` was called
+    told_invalid           1 if the hook `on_invalid` was called
+    user_id                AniList's id of the user; NULL in a row of version 0.1, where `viewer` has it
+    issued_at              when AniList issued the token, by AniList's clock, or NULL
 
-``anilist_oauth_version`` holds one row: the version of the tables, see `anilist_oauth.storage.sql.upgrade`.
+``anilist_oauth_version`` has one row with the version of the tables; see `anilist_oauth.storage.sql.upgrade`.
 
-Every time is a count of microseconds since 1970, UTC (PostgreSQL: ``to_timestamp(expires_at / 1e6)``).
+Every time is a number of microseconds since 1970, UTC (in PostgreSQL: ``to_timestamp(expires_at / 1e6)``).
 """
 
 import attrs
@@ -51,7 +53,7 @@ class Tables:
 
 
 def make_tables(*, schema: str | None = None, prefix: str = PREFIX) -> Tables:
-    """Return the tables of a schema (None: the database's default). Their names begin with the prefix."""
+    """Return the tables in a schema, or without one in the database's default. Their names begin with the prefix."""
     metadata = MetaData(schema=schema)
     logins = Table(
         f"{prefix}logins",
@@ -90,7 +92,7 @@ def make_tables(*, schema: str | None = None, prefix: str = PREFIX) -> Tables:
 
 
 def make_metadata(*, schema: str | None = None, prefix: str = PREFIX) -> MetaData:
-    """Return the `MetaData` of a store with another schema or prefix, for its migrations."""
+    """Return the `MetaData` of the tables with another schema or prefix, for migrations."""
     return make_tables(schema=schema, prefix=prefix).metadata
 
 

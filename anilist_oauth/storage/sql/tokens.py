@@ -47,7 +47,7 @@ class SQLTokenStore(Unpicklable):
         await self._run("delete", this_client_id=client_id, this_subject=subject)
 
     async def expiring(self, within: timedelta | None, *, client_id: str | None = None) -> AsyncIterator[StoredToken]:
-        """Iterate over the records whose users must log in again, or all, in the order of their keys."""
+        """Iterate over the records whose users must log in again, or over all, in the order of their keys."""
         values: dict[str, Any] = {"client_id": "", "subject": "", "only": client_id, "page": PAGE}
         statement = "page"
         if within is not None:
@@ -62,7 +62,7 @@ class SQLTokenStore(Unpicklable):
         skipped.report()
 
     async def holds_sealed(self, mark: str) -> bool:
-        """Return whether any access token begins with the mark of sealed tokens."""
+        """Return whether any access token begins with `mark`, as sealed tokens do."""
         return bool(await self._run("any_sealed", mark=mark))
 
 

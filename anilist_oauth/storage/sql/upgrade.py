@@ -1,8 +1,8 @@
 """The version of the tables, and the upgrade from older ones.
 
-Version 1 is that of `anilist_oauth` 0.1, which had no version table. Version 2 added that table, and the columns
-``user_id`` and ``issued_at``. A new version adds its step to `_STEPS`. Programs of the previous version may continue to
-write meanwhile, so a new column must be optional.
+Version 1 is the one of `anilist_oauth` 0.1, which had no version table. Version 2 added that table, and the columns
+``user_id`` and ``issued_at``. For a new version, add a step to `_STEPS`. Programs with the previous version may still
+be writing, so a new column must be optional.
 """
 
 import json
@@ -21,7 +21,7 @@ from anilist_oauth.storage.sealed import Plain
 from anilist_oauth.storage.sql.tables import Tables
 
 VERSION = 2
-LOCK = 0x616E696C  # an advisory lock of PostgreSQL, so that processes that start at once create the tables in turn
+LOCK = 0x616E696C  # an advisory lock of PostgreSQL, so that only one process at a time creates the tables
 PAGE = 500  # rows that are read at once
 
 
@@ -38,9 +38,9 @@ class Upgrade:
     plain: Plain
 
     def __call__(self, connection: Connection) -> None:
-        """Create or upgrade the tables. Several processes may do so at once."""
+        """Create or upgrade the tables. Several processes may call this at once."""
         self._lock(connection)
-        current = self.version(connection)  # another process may have been faster
+        current = self.version(connection)  # after the lock, because another process may have upgraded them meanwhile
         if current == 0:
             self._create(connection)
         for version in range(current or VERSION, VERSION):
@@ -54,7 +54,7 @@ class Upgrade:
         """Return the version of the tables, or 0 if there are none.
 
         Raises:
-            StorageError: They were made by a newer version of this package.
+            StorageError: A newer version of this package made the tables.
         """
         looking = inspect(connection)
         schema = self.tables.metadata.schema
@@ -66,9 +66,9 @@ class Upgrade:
         if looking.has_table(self.tables.version.name, schema):
             try:
                 version = connection.execute(select(self.tables.version.c.version)).scalar()
-            except DBAPIError:  # a role that may not read it
+            except DBAPIError:  # the role may not read the table
                 connection.rollback()
-        if version is None:  # made by 0.1, or by a migration from `metadata`
+        if version is None:  # the tables were made by 0.1, or by a migration from `metadata`
             columns = {column["name"] for column in inspect(connection).get_columns(self.tables.tokens.name, schema)}
             version = VERSION if {"user_id", "issued_at"} <= columns else 1
         if version > VERSION:
@@ -93,7 +93,7 @@ class Upgrade:
 
 
 def _from_1(connection: Connection, tables: Tables, plain: Plain) -> None:
-    """Add the user id, which was the viewer's, and the time of issue, which a token contains."""
+    """Add the columns for the user id, which is in the viewer, and for the time of issue, which is in the token."""
     tables.version.create(connection, checkfirst=True)
     tokens = tables.tokens
     table = connection.dialect.identifier_preparer.format_table(tokens)
@@ -107,7 +107,7 @@ def _from_1(connection: Connection, tables: Tables, plain: Plain) -> None:
         .where(
             tokens.c.client_id == bindparam("this_client_id"),
             tokens.c.subject == bindparam("this_subject"),
-            tokens.c.token_id == bindparam("this_token_id"),  # not a token that was stored meanwhile
+            tokens.c.token_id == bindparam("this_token_id"),  # another token may have been stored meanwhile
         )
         .values(user_id=bindparam("new_user_id"), issued_at=bindparam("new_issued_at"))
     )
@@ -128,7 +128,7 @@ def _pages(connection: Connection, tables: Tables) -> Iterator[Masked[Sequence[A
 
 
 def _filled(row: Any, plain: Plain) -> dict[str, Any]:
-    """Return the values of the new columns. They stay empty for a row that this package did not write."""
+    """Return the values of the new columns. For a row that this package did not write, they stay empty."""
     try:
         user_id = json.loads(row.viewer)["id"]
     except UNREADABLE:

@@ -1,4 +1,4 @@
-"""Parse a database's URL as hosting services show it: the database, libpq's options, and which parts are secret."""
+"""Parse the URL of a database in the form that hosting services show, with libpq's options."""
 
 import re
 from pathlib import Path
@@ -15,33 +15,33 @@ Dialect = Literal["sqlite", "postgresql"]
 
 DIALECTS: dict[str, Dialect] = {"sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql"}
 CONNECT_TIMEOUT = 5.0  # seconds
-# What asyncpg reads from a URL itself, and what PostgreSQL takes as a setting of the connection.
+# Options that asyncpg reads from a URL, and settings that PostgreSQL accepts for a connection.
 UNDERSTOOD = {
     *("host", "port", "dbname", "database", "user", "password", "passfile", "service", "target_session_attrs"),
     *("sslmode", "sslcert", "sslkey", "sslrootcert", "sslcrl", "sslpassword", "sslnegotiation"),
     *("ssl_min_protocol_version", "ssl_max_protocol_version", "krbsrvname", "gsslib"),
     *("application_name", "options", "search_path", "client_encoding", "statement_timeout", "TimeZone"),
 }
-# What concerns other drivers, or the host's own pooler: it changes nothing here.
+# Options for other drivers or for a hosting service's pooler. They have no meaning here.
 IGNORED = {"pgbouncer", "connection_limit", "pool_timeout", "supa", "gssencmode", "keepalives", "keepalives_idle"}
 VERIFIED = {"verify-ca", "verify-full"}
 ENCRYPTED = {"require", *VERIFIED}
-VERIFY = "add sslmode=verify-full and sslrootcert=system (or a file of the host's) to the URL"
-# One host or several, each with a port or without; a name has no colon, and an IPv6 address has brackets.
+VERIFY = "add sslmode=verify-full and sslrootcert=system (or the hosting service's certificate file) to the URL"
+# One or more hosts, each with or without a port. A name has no colon, and an IPv6 address is in brackets.
 _PORTS = re.compile(r"(?:^|,|(?:\[[^\]]*\]|[^:,\[\]]+)(?::\d{0,5})?(?=,|$))*")
 NEEDED = "postgresql://user:password@host:5432/database is needed"
 
 
 @attrs.frozen(kw_only=True)
 class PostgreSQLAddress:
-    """The address of a PostgreSQL, and how to connect to it.
+    """The address of a PostgreSQL server, and how to connect to it.
 
     Attributes:
         dsn: The URL, with the options that asyncpg reads.
         connect_timeout: Seconds for a new connection.
-        system_roots: Whether the server must have a certificate of a certificate authority that this machine trusts
-            (libpq's ``sslrootcert=system``, which asyncpg does not know).
-        secrets: Strings that no message may show.
+        system_roots: Whether the server's certificate must come from a certificate authority that this machine trusts.
+            This is libpq's ``sslrootcert=system``, which asyncpg does not support.
+        secrets: Strings that must not appear in a message.
     """
 
     dsn: Masked[str]
@@ -51,7 +51,7 @@ class PostgreSQLAddress:
 
 
 def dialect_of(url: str) -> Dialect:
-    """Return which database a URL means. A driver's name in it is accepted but ignored."""
+    """Return the kind of database that a URL names. A driver's name in it is accepted but ignored."""
     dialect = DIALECTS.get(url.partition(":")[0].partition("+")[0])
     if dialect is None:
         raise ConfigurationError("SQLStore: a URL that begins with sqlite:/// or postgresql:// is needed")
@@ -59,10 +59,10 @@ def dialect_of(url: str) -> Dialect:
 
 
 def sqlite_path(url: str) -> Path:
-    """Parse a SQLite URL.
+    """Return the path in a SQLite URL.
 
     Raises:
-        ConfigurationError: It names no file.
+        ConfigurationError: The URL does not name a file, or has options.
     """
     host, _, path = url.partition("://")[2].partition("/")
     if host or not Path(path).name or path.startswith((":memory:", "file:")) or {"?", "\0"} & set(path):
@@ -77,7 +77,7 @@ def postgresql_address(url: str) -> PostgreSQLAddress:
     """Parse a PostgreSQL URL with libpq's options.
 
     Raises:
-        ConfigurationError: It cannot be read, or has an unknown option.
+        ConfigurationError: The URL cannot be read, or has an unknown option.
     """
     url = MaskedText(url)
     try:
@@ -87,7 +87,7 @@ def postgresql_address(url: str) -> PostgreSQLAddress:
         parts = None
     if (
         parts is None or "://" not in url or parts.fragment or not _PORTS.fullmatch(parts.netloc.rpartition("@")[2])
-    ):  # what urllib says of it may quote the password
+    ):  # urllib's message is not shown, because it may contain the password
         raise ConfigurationError(f"the store's URL cannot be read: {NEEDED}")
     _check_options(options)
     timeout = _connect_timeout(options.pop("connect_timeout", None))
@@ -110,8 +110,8 @@ def _check_options(options: dict[str, str]) -> None:
     unknown = sorted(set(options) - known)
     if unknown:
         raise ConfigurationError(
-            f"the store's URL has unknown options: {', '.join(unknown)}; remove them, or check the spelling (libpq's, "
-            "as in PostgreSQL's manual, section 34.1.2)"
+            f"the store's URL has unknown options: {', '.join(unknown)}; remove them, or check their spelling in "
+            "PostgreSQL's manual, section 34.1.2 (libpq)"
         )
     for name in ("sslrootcert", "sslcert", "sslkey", "sslcrl"):
         path = options.get(name, "system")
@@ -140,7 +140,7 @@ def _takes_system_roots(options: dict[str, str]) -> bool:
 
 
 def _secure(hosts: str, options: dict[str, str], *, binding: str, verified: bool) -> None:
-    """Warn if the way to another host is not safe. A channel cannot be bound without TLS, so that needs TLS."""
+    """Warn if the connection to another host is not safe. For ``channel_binding=require``, turn on TLS."""
     if binding not in {"disable", "prefer", "require"}:
         raise ConfigurationError("the store's URL: channel_binding must be disable, prefer or require")
     far = [host for host in map(_host, (options.get("host", "") or hosts).split(",")) if not is_here(host)]
