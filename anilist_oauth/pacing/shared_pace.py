@@ -144,7 +144,7 @@ class SharedPace(Pace):
         if not self._apart:
             said = str(error) or type(error).__name__
             logger.warning(
-                "the shared pace cannot be reached, so this process uses 1/%d of the budget for now: %s",
+                "the shared pace cannot be reached, so for now this process uses 1/%d of the budget: %s",
                 self._processes,
                 said,
                 extra={"event": "pace_apart", "processes": self._processes},

@@ -199,7 +199,7 @@ async def test_sign_ins_are_bounded_in_number(make: Make, monkeypatch: pytest.Mo
         for number in range(3):
             await store.logins.add(key(number), pending(None))
     async with make() as store:
-        with pytest.raises(StorageError, match="3 sign-ins") as caught:
+        with pytest.raises(StorageError, match="3 unfinished sign-ins") as caught:
             await store.logins.add(key(3), pending(None))
         assert caught.value.retryable
         await store.logins.add(key(4), pending("discord:1"))

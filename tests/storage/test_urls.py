@@ -159,9 +159,9 @@ def test_a_store_elsewhere_without_tls_is_warned_of(url: str, *, warned: bool) -
 
 @pytest.mark.requirement("S41")
 @pytest.mark.parametrize("options", ["sslmode=require&channel_binding=require", "channel_binding=require"])
-def test_a_channel_that_the_driver_cannot_bind_is_not_passed_over_in_silence(options: str) -> None:
-    """It proves which server that is; without it TLS is required, and a certificate that is not checked warned of."""
-    with pytest.warns(InsecureStoreWarning, match=r"asyncpg, cannot do that.*db\.example.*sslmode=verify-full"):
+def test_a_warning_says_that_the_driver_cannot_bind_channels(options: str) -> None:
+    """Without channel binding the server is not verified, so TLS is required and a warning is issued."""
+    with pytest.warns(InsecureStoreWarning, match=r"asyncpg does not support it.*db\.example.*sslmode=verify-full"):
         address = postgresql_address(f"postgresql://u:p@db.example/app?{options}")
     assert "sslmode=require" in address.dsn.value
     with pytest.raises(ConfigurationError, match="channel_binding=require needs TLS"):
@@ -169,8 +169,8 @@ def test_a_channel_that_the_driver_cannot_bind_is_not_passed_over_in_silence(opt
 
 
 @pytest.mark.parametrize("options", ["", "&sslmode=verify-full"])
-def test_a_certificate_that_is_checked_is_as_good(options: str) -> None:
-    """Nobody is warned, with the roots of the machine or of a file."""
+def test_no_warning_is_issued_if_the_certificate_is_checked(options: str) -> None:
+    """The root certificates may be those of the machine or in a file."""
     address = postgresql_address(f"postgresql://u:p@db.example/app?channel_binding=require&sslrootcert=system{options}")
     assert address.system_roots
     verified = f"sslmode=verify-full&sslrootcert={Path(__file__).as_posix()}"

@@ -18,7 +18,7 @@ from tests.services import RedisServer
 from tests.storage.records import key, pending
 
 DONE = Outcome(subject="discord:42")
-SLOWER = "some seconds later; `ACL SETUSER <user> &anilist_oauth:{logins}:settled` allows it"
+SLOWER = "`ACL SETUSER <user> &anilist_oauth:{logins}:settled` allows it"
 
 
 @pytest.fixture
@@ -75,7 +75,8 @@ async def test_opening_says_once_what_is_slower(redis: RedisServer, caplog: pyte
         async with open_store(redis.user_without_channels()) as store:
             await store.logins.look("0" * 64)
     assert [record.getMessage() for record in caplog.records if SLOWER in record.getMessage()] == [
-        f"this Redis user may not use channels, so a login finished by another process is noticed {SLOWER}"
+        "this Redis user may not use channels, so it takes some seconds longer until a login is noticed that another "
+        f"process finished; {SLOWER}"
     ]
 
 
