@@ -74,10 +74,9 @@ async def test_opening_says_once_what_is_slower(redis: RedisServer, caplog: pyte
             assert not caplog.records
         async with open_store(redis.user_without_channels()) as store:
             await store.logins.look("0" * 64)
-    assert [record.getMessage() for record in caplog.records if SLOWER in record.getMessage()] == [
-        "this Redis user may not use channels, so it takes some seconds longer until a login is noticed that another "
-        f"process finished; {SLOWER}"
-    ]
+    warned = [record.getMessage() for record in caplog.records if SLOWER in record.getMessage()]
+    assert len(warned) == 1
+    assert warned[0].startswith("this Redis user may not use channels, so it takes some seconds longer until")
 
 
 @pytest.mark.requirement("V32")
