@@ -96,12 +96,13 @@ class Pace:
         if max_wait is not None and (not isinstance(max_wait, int | float) or math.isnan(max_wait)):
             raise ConfigurationError("max_wait: a number of seconds is needed, or None to wait for the turn")
         self._enter(loop := asyncio.get_running_loop())
-        self._refuse(max_wait)
+        now = self._clock.now()
+        self._refuse(max_wait, now)
         number = next(self._numbers) if number is None else number
         if max_wait is not None and max_wait <= 0:
             await self._start_now(max_wait)
-        elif not self._starts_at_once(user, loop):
-            until = math.inf if max_wait is None else self._clock.now() + max_wait
+        elif not self._starts_at_once(user, now, loop):
+            until = math.inf if max_wait is None else now + max_wait
             turn = loop.create_future()
             await self._wait(Waiter(user, number=number, max_wait=max_wait, until=until, turn=turn), loop)
         return number
@@ -156,14 +157,13 @@ class Pace:
                 waiter.turn.set_exception(refusal)
         self._plan()
 
-    def _refuse(self, max_wait: float | None) -> None:
-        refusal = self._heard.refusal(now=self._clock.now(), max_wait=max_wait)
+    def _refuse(self, max_wait: float | None, now: float) -> None:
+        refusal = self._heard.refusal(now=now, max_wait=max_wait)
         if refusal is not None:
             raise refusal
 
-    def _starts_at_once(self, user: User, loop: asyncio.AbstractEventLoop) -> bool:
+    def _starts_at_once(self, user: User, now: float, loop: asyncio.AbstractEventLoop) -> bool:
         """Start a call now, if the budget allows it and no other call waits or has started in this loop iteration."""
-        now = self._clock.now()
         if self._queue or self._queue.served or now < self._heard.paused:
             return False
         if not self._budget(now).may_start(self._starts, now=now):
@@ -191,7 +191,7 @@ class Pace:
         started = False
         try:
             await waiter.turn
-            self._refuse(waiter.max_wait)
+            self._refuse(waiter.max_wait, self._clock.now())
             started = True
         finally:
             if expiry is not None:

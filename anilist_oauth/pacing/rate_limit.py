@@ -42,11 +42,16 @@ class RateLimit:
         """
         reset = _number(_header(headers, "X-RateLimit-Reset"))
         return cls(
-            limit=_number(_header(headers, "X-RateLimit-Limit")) or None,
+            limit=announced_limit(headers),
             remaining=_number(_header(headers, "X-RateLimit-Remaining")),
             reset=None if reset is None else datetime.fromtimestamp(reset, UTC),
             retry_after=retry_after(headers, now=now),
         )
+
+
+def announced_limit(headers: Mapping[str, str]) -> int | None:
+    """Read ``X-RateLimit-Limit`` alone, which is all that a pace needs of most answers. None if it is unreadable."""
+    return _number(_header(headers, "X-RateLimit-Limit")) or None
 
 
 def retry_after(headers: Mapping[str, str], *, now: datetime) -> float | None:

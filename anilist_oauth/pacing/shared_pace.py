@@ -50,7 +50,7 @@ class SharedPace(Pace):
         super()._hear(news)
         self._changed.set()
 
-    def _starts_at_once(self, _user: User, _loop: asyncio.AbstractEventLoop) -> bool:
+    def _starts_at_once(self, _user: User, _now: float, _loop: asyncio.AbstractEventLoop) -> bool:
         return False
 
     async def _start_now(self, max_wait: float) -> None:
@@ -59,7 +59,7 @@ class SharedPace(Pace):
                 raise too_long(wait, max_wait)
             grant = await self._ask("turn_now")
         if not grant.started:
-            self._refuse(max_wait)
+            self._refuse(max_wait, self._clock.now())
             raise too_long(grant.wait, max_wait)
 
     def _plan(self) -> None:

@@ -11,7 +11,7 @@ from anilist_oauth.errors import OutcomeUnknownError, ServiceError
 from anilist_oauth.graphql.response import parse_graphql_response
 from anilist_oauth.http_messages import Request
 from anilist_oauth.pacing.pace import Pace
-from anilist_oauth.pacing.rate_limit import RateLimit
+from anilist_oauth.pacing.rate_limit import RateLimit, announced_limit
 from anilist_oauth.pacing.retries import lost_answer_error, retry_delay
 from anilist_oauth.redaction import MaskedText
 from anilist_oauth.session.transport import Transport
@@ -75,7 +75,7 @@ class GraphQLCall:
         except OutcomeUnknownError as error:
             raise lost_answer_error(error, mutation=self.mutation) from error.__cause__
         now = self.clock()
-        self.pace.observe(RateLimit.from_headers(response.headers, now=now))
+        self.pace.observe(RateLimit(limit=announced_limit(response.headers)))
         try:
             return parse_graphql_response(
                 response, with_token=self.token is not None, now=now, mutation=self.mutation, secrets=self._secrets()
