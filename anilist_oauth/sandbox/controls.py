@@ -11,8 +11,7 @@ from anilist_oauth.sandbox.client import OAuthSession
 from anilist_oauth.sandbox.faults import EndpointName, Fault, WeatherName
 from anilist_oauth.sandbox.messages import ReceivedRequest
 from anilist_oauth.sandbox.people import User
-from anilist_oauth.sandbox.service import GRAPHQL, TOKEN, Service
-from anilist_oauth.sandbox.website.routes import AUTHORIZE
+from anilist_oauth.sandbox.service import ENDPOINTS, Service
 
 
 class Controls:
@@ -48,11 +47,8 @@ class Controls:
     @property
     def endpoints(self) -> Endpoints:
         """The sandbox's endpoints, for ``OAuthSession(…, endpoints=sandbox.endpoints)``."""
-        return Endpoints(
-            authorization=self.url.with_path(AUTHORIZE),
-            token=self.url.with_path(TOKEN),
-            graphql=self.url.with_path(GRAPHQL),
-        )
+        authorization, token, graphql = (self.url.with_path(path) for path in ENDPOINTS)
+        return Endpoints(authorization=authorization, token=token, graphql=graphql)
 
     @property
     def users(self) -> tuple[User, ...]:

@@ -32,16 +32,13 @@ def set_node(world: World, kind: str, number: int, fields: Mapping[str, Any]) ->
         raise TypeError(f"kind: the name of a type is needed, such as Studio, not {type(kind).__name__}")
     if kind not in anilist_schema().type_map or not has_id(kind) or hasattr(anilist_schema().type_map[kind], "types"):
         known = [name for name, found in anilist_schema().type_map.items() if "id" in getattr(found, "fields", {})]
-        raise ValueError(
-            f"kind: AniList has no type {kind!r} with an id.{did_you_mean(suggestion_list(kind, known)[:1])}"
-        )
+        hint = did_you_mean(suggestion_list(kind, known)[:1])
+        raise ValueError(f"kind: AniList has no type {kind!r} with an id.{hint}")
     if type(number) is not int or number <= 0:
         raise ValueError(f"id: a positive number is needed, not {number!r}")
     node = attrs.evolve(world.node(kind, number), kind=kind)  # an activity's id alone may mean another kind
-    view = View(world, 0)
-    return world.put(
-        node, _deleted=False, **{name: _checked(view, node, name, value) for name, value in fields.items()}
-    )
+    facts = {name: _checked(View(world, 0), node, name, value) for name, value in fields.items()}
+    return world.put(node, _deleted=False, **facts)
 
 
 def set_entry(world: World, user: User, media: int, fields: Mapping[str, Any]) -> Node:
@@ -57,7 +54,7 @@ def set_entry(world: World, user: User, media: int, fields: Mapping[str, Any]) -
     account, kind = view.account, LISTS[view.value(world.node("Media", media), "type")]
     options = view.value(account, "mediaListOptions")
     lists = list(dict.fromkeys([*options[kind]["customLists"], *fields.get("customLists", ())]))
-    first = {"_listed": 0, "_entries": {}} if account.facts["_listed"] else {}
+    first = {"_listed": 0, "_entries": {}} if account.facts.get("_listed", 1) else {}
     account = world.put(account, **first, mediaListOptions={**options, kind: {**options[kind], "customLists": lists}})
     try:
         return change_entry(view, entry_of(view, account, media) or add_entry(view, account, media), checked)
@@ -116,7 +113,7 @@ def _fitting(kind: str, name: str, value: Any, *, inside: str = "") -> Any:
 
 def _edge(field: FieldType, where: str, value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {**value, "node": value["node"]} if "node" in value else {"node": dict(value)}
+        return dict(value) if "node" in value else {"node": dict(value)}
     if type(value) is not int:
         raise ValueError(f"{where}: the ids of {field.connected} are needed, not {value!r}")
     return {"node": value}

@@ -87,7 +87,6 @@ class People:
         name = who.name if isinstance(who, User) else who
         if not isinstance(name, str):
             raise TypeError(f"user: a User or a name is needed, not {type(name).__name__}")
-        user = self.named(name)
-        if user is None:
+        if name not in self._users:
             raise ValueError(f"user: nobody here is named {name!r}; there are {', '.join(self._users)}")
-        return user
+        return self._users[name]

@@ -101,15 +101,15 @@ class Service:
         query = str(url).partition("#")[0].partition("?")[2]
         visit = ReceivedRequest(method="GET", path=AUTHORIZE, query=query, headers={}, fields=query_fields(query))
         scripted = self.faults["authorize"]
-        made_up = scripted.popleft().made_up if scripted else None
-        try:
-            if made_up is None:
+        answer = scripted.popleft().made_up if scripted else None
+        if answer is None:
+            try:
                 return self.authorization.question(visit)
-        except RefusedError as error:
-            raise NoCallbackError(self._refused(visit, error)) from error
-        if "Location" not in made_up.headers:
-            raise NoCallbackError(made_up)
-        return made_up.headers["Location"]
+            except RefusedError as error:
+                answer = self._refused(visit, error)
+        if "Location" not in answer.headers:
+            raise NoCallbackError(answer)
+        return answer.headers["Location"]
 
     async def _answer(self, request: ReceivedRequest) -> Answer:
         if request.path == GRAPHQL:

@@ -117,7 +117,8 @@ class World:
             found = Node(kinds[number % len(kinds)], f"{place[0]}:{number}", number, self._given(*place))
             if len(self._cached) >= _CACHED:
                 self._cached.clear()
-            self._cached[place] = found
+            if place[0] != "User" or number in USERS or found.facts:  # others may become accounts
+                self._cached[place] = found
         return found
 
     def _given(self, space: str, number: int) -> dict[str, Any]:

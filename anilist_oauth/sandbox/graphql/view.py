@@ -140,6 +140,5 @@ class View:
     def children(self, kind: str, parent: Node) -> list[Node]:
         """Return what hangs on a node, such as the reviews of a media: what is made up, and what was added."""
         places = () if "_new" in parent.facts else range(1, PARENTS[kind].size + 1)
-        return self.nodes(
-            kind, [*(child(kind, parent.id, place) for place in places), *parent.facts.get(f"_{kind}", ())]
-        )
+        made = (child(kind, parent.id, place) for place in places)
+        return self.nodes(kind, [*made, *parent.facts.get(f"_{kind}", ())])

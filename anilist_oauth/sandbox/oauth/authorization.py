@@ -62,7 +62,8 @@ class Authorization:
             state=fields.get("state") if self.echoes_state else None,
         )
         if scope := fields.get("scope"):
-            return self._scope_refused(question, scope.split()[0])
+            refusal = refused("invalid_scope", f"Check the `{scope.split()[0]}` scope")
+            return self._refused(question, refusal, with_state=self.grants.generation.state_in_errors)
         return question if question.is_implicit else attrs.evolve(question, challenge=self._challenge(fields))
 
     async def approve(self, question: Question, user: User) -> str:
@@ -81,7 +82,7 @@ class Authorization:
         if self.denial == "passport":
             location = self._location(question, {"error": "access_denied"}, in_fragment=question.is_implicit)
             return f"{location}&state={question.state or ''}"
-        return self._refused(question, refused("access_denied"))
+        return self._refused(question, refused("access_denied"), with_state=True)
 
     def target(self, question: Question) -> str:
         """Return where the browser will be redirected. AniList's pin page is the sandbox's, to stay on loopback."""
@@ -109,17 +110,14 @@ class Authorization:
             raise refused("invalid_request", "Code challenge must follow the specifications of RFC-7636.")
         return challenge, method
 
-    def _scope_refused(self, question: Question, scope: str) -> str:
-        refusal = refused("invalid_scope", f"Check the `{scope}` scope")
-        if self.grants.generation.state_in_errors:
-            return self._refused(question, refusal)
-        return self._location(question, refusal.fields(self.grants.generation))
-
-    def _refused(self, question: Question, refusal: RefusedError) -> str:
+    def _refused(self, question: Question, refusal: RefusedError, *, with_state: bool) -> str:
         """Append the error after the state, as the library does, even if that breaks the URI (9.x, implicit)."""
+        fields = refusal.fields(self.grants.generation)
+        if not with_state:
+            return self._location(question, fields)
         in_fragment = question.is_implicit and self.grants.generation.state_in_errors
         location = self._location(question, {"state": question.state}, in_fragment=in_fragment)
-        return f"{location}{_separator(location)}{php_query(refusal.fields(self.grants.generation))}"
+        return f"{location}{_separator(location)}{php_query(fields)}"
 
     def _location(self, question: Question, fields: _Fields, *, in_fragment: bool = False) -> str:
         target = self.target(question)
@@ -128,9 +126,8 @@ class Authorization:
 
 def php_query(fields: _Fields) -> str:
     """Encode a query like PHP's ``http_build_query``: without None, with ``+`` for a space and ``~`` encoded."""
-    return "&".join(
-        f"{name}={quote_plus(value).replace('~', '%7E')}" for name, value in fields.items() if value is not None
-    )
+    pairs = ((name, quote_plus(value)) for name, value in fields.items() if value is not None)
+    return "&".join(f"{name}={value.replace('~', '%7E')}" for name, value in pairs)
 
 
 def _separator(uri: str) -> str:

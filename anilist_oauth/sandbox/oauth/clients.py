@@ -15,11 +15,8 @@ _LOOPBACK = re.compile(r"(?i:http)://(127\.0\.0\.1|\[::1\])(?::[0-9]*)?(/.*|\?.*
 
 def default_application(redirect_uri: str | None = None) -> Application:
     """Return an application. By default its redirect URI has a port that is free at the moment."""
-    return Application(
-        client_id="12345",
-        client_secret=secrets.token_hex(20),
-        redirect_uri=redirect_uri or f"http://127.0.0.1:{_free_port()}/callback",
-    )
+    redirect_uri = redirect_uri or f"http://127.0.0.1:{_free_port()}/callback"
+    return Application(client_id="12345", client_secret=secrets.token_hex(20), redirect_uri=redirect_uri)
 
 
 def _free_port() -> int:
@@ -47,9 +44,7 @@ def registered(applications: Iterable[Application]) -> dict[str, Application]:
 
 def owns(application: Application, redirect_uri: str, generation: Generation) -> bool:
     """Return whether a redirect URI is the application's, byte for byte except for a free port on loopback."""
-    if redirect_uri == application.redirect_uri:
-        return True
-    if not generation.free_loopback_port:
-        return False
-    registered, given = _LOOPBACK.fullmatch(application.redirect_uri), _LOOPBACK.fullmatch(redirect_uri)
-    return registered is not None and given is not None and registered.groups() == given.groups()
+    if redirect_uri == application.redirect_uri or not generation.free_loopback_port:
+        return redirect_uri == application.redirect_uri
+    own, given = (_LOOPBACK.fullmatch(uri) for uri in (application.redirect_uri, redirect_uri))
+    return own is not None and given is not None and own.groups() == given.groups()

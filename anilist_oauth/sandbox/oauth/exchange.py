@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import attrs
 from aiohttp import BasicAuth
@@ -37,11 +37,8 @@ class Exchange:
             RefusedError: The request is refused.
         """
         fields = request.parameters
-        kinds: dict[str | None, Callable[[Application, Fields], User]] = {
-            "authorization_code": self._spend_code,
-            "refresh_token": self._spend_refresh_token,
-        }
-        spend = kinds.get(fields.get("grant_type"))
+        grants = {"authorization_code": self._spend_code, "refresh_token": self._spend_refresh_token}
+        spend = grants.get(fields.get("grant_type") or "")
         if spend is None:
             raise refused("unsupported_grant_type")
         application = self._client(request, fields)

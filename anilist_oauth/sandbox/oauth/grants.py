@@ -15,6 +15,7 @@ from anilist_oauth.oauth.application import Application
 from anilist_oauth.sandbox.oauth.server_versions import Generation
 from anilist_oauth.sandbox.people import User
 
+SigningKey = Future[rsa.RSAPrivateKey]
 CODE_LIFETIME = timedelta(minutes=10)
 TOKEN_LIFETIME = timedelta(days=365)
 _BITS = 4096  # AniList's signatures are 512 bytes long
@@ -78,9 +79,7 @@ class Grants:
         refreshable: The access tokens, by the refresh token that each was issued with.
     """
 
-    def __init__(
-        self, *, generation: Generation, now: Callable[[], datetime], key: "Future[rsa.RSAPrivateKey]"
-    ) -> None:
+    def __init__(self, *, generation: Generation, now: Callable[[], datetime], key: SigningKey) -> None:
         self.generation = generation
         self.now = now
         self._key = key
@@ -132,7 +131,7 @@ class Grants:
 
 
 @cache
-def signing_key() -> "Future[rsa.RSAPrivateKey]":
+def signing_key() -> SigningKey:
     """Start making this process's key, once, in a thread. It takes about half a second."""
     executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="anilist-sandbox-key")
     key = executor.submit(rsa.generate_private_key, 65537, _BITS)
