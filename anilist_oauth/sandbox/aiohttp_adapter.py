@@ -67,8 +67,7 @@ async def send(request: web.BaseRequest, answer: Answer, *, fault: Fault, now: d
 
 
 def _close(request: web.BaseRequest, fault: Fault) -> None:
-    transport = request.transport
-    if transport is None:
+    if (transport := request.transport) is None:
         return
     if fault.reset:
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)

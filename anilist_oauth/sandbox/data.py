@@ -17,8 +17,7 @@ from anilist_oauth.sandbox.graphql.schema import FieldType, anilist_schema, fiel
 from anilist_oauth.sandbox.graphql.users import add_entry, entry_of
 from anilist_oauth.sandbox.people import User
 
-_FULL_NAMES = {"MediaTitle": ("romaji", "english", "native", "userPreferred")}
-_NAMES = ("full", "native", "userPreferred")
+_NAMES = {"MediaTitle": ("romaji", "english", "native", "userPreferred")}
 _SCORES = {"scoreRaw", "advancedScores"}  # the arguments of a mutation, and not fields of their types
 
 
@@ -128,8 +127,8 @@ def _one(field: FieldType, where: str, value: Any) -> Any:
             raise ValueError(f"{where}: {error.message}") from error
     if isinstance(value, date) and field.kind == "FuzzyDate":
         return {"year": value.year, "month": value.month, "day": value.day}
-    if isinstance(value, str) and (field.kind in _FULL_NAMES or field.kind.endswith("Name")):
-        return dict.fromkeys(_FULL_NAMES.get(field.kind, _NAMES), value)
+    if isinstance(value, str) and (field.kind in _NAMES or field.kind.endswith("Name")):
+        return dict.fromkeys(_NAMES.get(field.kind, ("full", "native", "userPreferred")), value)
     if isinstance(value, Mapping):
         return {name: _fitting(field.kind, name, item, inside=where) for name, item in value.items()}
     if type(value) is int and has_id(field.kind):

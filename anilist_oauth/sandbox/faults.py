@@ -80,8 +80,7 @@ class Fault:
             return None
         content_type, body = _written(self.body)
         headers = {"Content-Type": content_type} if body else {}
-        status = 200 if self.status is None else self.status
-        return Answer(status=status, headers=headers, body=body).with_headers(self.headers)
+        return Answer(status=self.status or 200, headers=headers, body=body).with_headers(self.headers)
 
     @property
     def closes(self) -> CloseName | None:

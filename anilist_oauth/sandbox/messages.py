@@ -8,10 +8,6 @@ from urllib.parse import parse_qsl
 import attrs
 from multidict import CIMultiDict
 
-_REDIRECTING = b"""<!doctype html>
-<html lang="en"><head><title>Redirecting</title></head><body><p>Redirecting</p></body></html>
-"""
-
 
 @attrs.frozen(kw_only=True)
 class ReceivedRequest:
@@ -73,11 +69,6 @@ def json_answer(value: object, *, status: int = 200, headers: Mapping[str, str] 
     """Return an answer with JSON, without whitespace as PHP writes it."""
     body = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
     return Answer(status=status, headers={"Content-Type": "application/json", **(headers or {})}, body=body)
-
-
-def redirect(location: str) -> Answer:
-    """Return a redirect as Laravel does, with a page for clients that do not follow it."""
-    return attrs.evolve(sent_back(location), body=_REDIRECTING)
 
 
 def sent_back(location: str) -> Answer:

@@ -38,21 +38,18 @@ class MinuteLimit:
     throttled: bool = False
     _passed: list[datetime] = attrs.field(factory=list, init=False)  # this minute's
 
-    @property
-    def enforced(self) -> int | None:
-        """The enforced limit, or None."""
-        return (self.degraded or self.nominal) if self.throttled and self.given is None else self.given
-
     def request(self) -> tuple[bool, dict[str, str]]:
         """Count a request. Return whether it may pass, and the headers of its answer."""
-        now = self.now()
+        now, enforced = self.now(), self.given
+        if self.throttled and enforced is None:
+            enforced = self.degraded or self.nominal
         if self._passed and now >= self._passed[0] + WINDOW:
             self._passed = [moment for moment in self._passed if self.window == "sliding" and now < moment + WINDOW]
-        is_allowed = self.enforced is None or len(self._passed) < self.enforced
+        is_allowed = enforced is None or len(self._passed) < enforced
         if is_allowed:
             self._passed.append(now)
-        limit = self.advertised or self.enforced or self.nominal
-        least = 1 if self.enforced is None else 0  # so that a careful client does not wait needlessly
+        limit = self.advertised or enforced or self.nominal
+        least = 1 if enforced is None else 0  # so that a careful client does not wait needlessly
         left = max(least, limit - len(self._passed))
         headers = {"X-RateLimit-Limit": str(limit), "X-RateLimit-Remaining": str(left)}
         if not is_allowed:

@@ -42,7 +42,6 @@ def _error(body: Any) -> str:
 
 
 def _mishap(fault: Fault) -> str:
-    delay = f"after {fault.delay:g} s" if fault.delay else ""
-    end = f"closed {fault.closes} the answer" if fault.closes else ""
-    pieces = ", ".join(piece for piece in (delay, end) if piece)
-    return f"({pieces})" if pieces else ""
+    delay = [f"after {fault.delay:g} s"] if fault.delay else []
+    end = [f"closed {fault.closes} the answer"] if fault.closes else []
+    return f"({', '.join(delay + end)})" if delay or end else ""

@@ -14,7 +14,7 @@ from anilist_oauth.sandbox.clock import Clock
 from anilist_oauth.sandbox.controls import Controls
 from anilist_oauth.sandbox.oauth.authorization import Authorization, DenialName
 from anilist_oauth.sandbox.oauth.clients import default_application, registered
-from anilist_oauth.sandbox.oauth.grants import Grants, Question, signing_key
+from anilist_oauth.sandbox.oauth.grants import Grants, Question
 from anilist_oauth.sandbox.oauth.server_versions import GenerationName, generation_named
 from anilist_oauth.sandbox.people import People, User
 from anilist_oauth.sandbox.rate_limit import MinuteLimit, WindowName
@@ -76,7 +76,7 @@ class Sandbox(Controls):
             advertised=graphql_advertised,
         )
         limits = {TOKEN: MinuteLimit(nominal=_TOKEN_LIMIT, given=token_limit, now=clock.now), GRAPHQL: graphql}
-        grants = Grants(generation=generation_named(generation), now=clock.now, key=signing_key())
+        grants = Grants(generation=generation_named(generation), now=clock.now)
         authorization = Authorization(clients=clients, grants=grants, denial=denial)
         super().__init__(Service(authorization=authorization, people=people, clock=clock, limits=limits))
         if type(port) is not int or not 0 <= port <= _LAST_PORT:

@@ -121,9 +121,8 @@ class Service:
         return await self._exchange.answer(request)
 
     def _too_many(self, request: ReceivedRequest) -> Answer:
-        if request.path == GRAPHQL:
-            return json_answer(RECORDED["too_many"], status=429)
-        return laravel_error(request, 429)
+        is_graphql = request.path == GRAPHQL
+        return json_answer(RECORDED["too_many"], status=429) if is_graphql else laravel_error(request, 429)
 
     def _refused(self, request: ReceivedRequest, error: RefusedError) -> Answer:
         if error.status == 500:

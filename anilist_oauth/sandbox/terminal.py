@@ -5,9 +5,12 @@ import logging
 import shlex
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
+from string import Template
 
 from anilist_oauth.sandbox.server import Sandbox
 
+_SETTINGS = Template(Path(__file__).with_suffix(".txt").read_text(encoding="utf-8"))
 Show = Callable[[str], None]
 """A function that shows a line."""
 
@@ -53,12 +56,5 @@ def settings(sandbox: Sandbox) -> str:
         "ANILIST_ENDPOINTS": str(sandbox.url),
     }
     exports = "\n".join(f"export {name}={shlex.quote(value)}" for name, value in values.items())
-    return f"""\
-A stand-in for AniList listens at {sandbox.url}, for {" and ".join(user.name for user in sandbox.users)}.
-Paste these lines into the shell that starts your application:
-
-{exports}
-
-The application reads them with OAuthSession(Application.from_env(), endpoints=Endpoints.from_env()).
-Press Ctrl+C to stop.
-"""
+    people = " and ".join(user.name for user in sandbox.users)
+    return _SETTINGS.substitute(url=sandbox.url, people=people, exports=exports)

@@ -3,15 +3,13 @@
 import asyncio
 from collections.abc import Coroutine
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from yarl import URL
 
 from anilist_oauth.sandbox.controls import Controls
 from anilist_oauth.sandbox.people import User
 from anilist_oauth.sandbox.server import Sandbox
-
-T = TypeVar("T")
 
 
 class SandboxThread(Controls):
@@ -24,13 +22,12 @@ class SandboxThread(Controls):
     def __init__(self, sandbox: Sandbox) -> None:
         super().__init__(sandbox.service)
         self._sandbox = sandbox
-        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="anilist-sandbox")
         self._opened: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
-        self._served: Future[None] = Future()
 
     def __enter__(self) -> Self:
-        self._served = self._executor.submit(lambda: asyncio.run(self._serve()))
-        self._executor.shutdown(wait=False)
+        executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="anilist-sandbox")
+        self._served = executor.submit(lambda: asyncio.run(self._serve()))
+        executor.shutdown(wait=False)
         either: list[Future[Any]] = [self._opened, self._served]
         wait(either, return_when=FIRST_COMPLETED)
         if self._served.done():
@@ -64,6 +61,6 @@ class SandboxThread(Controls):
     deny = deny_sync
     confirm = confirm_sync
 
-    def _result(self, work: Coroutine[Any, Any, T]) -> T:
+    def _result(self, work: Coroutine[Any, Any, str]) -> str:
         loop, _ = self._opened.result()
         return asyncio.run_coroutine_threadsafe(work, loop).result()

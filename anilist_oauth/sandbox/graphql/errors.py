@@ -38,10 +38,9 @@ def refused(name: str, *, kind: str = "", extra: dict[str, Any] | None = None) -
     return AniListError(**{**error, "message": error["message"].format(kind=kind)}, extra=extra or {})
 
 
-def invalid(**complaints: str | None) -> AniListError:
+def invalid(**complaints: str) -> AniListError:
     """The input is invalid, with a complaint for each field."""
-    found = {name: [text] for name, text in complaints.items() if text}
-    return refused("validation", extra={"validation": found})
+    return refused("validation", extra={"validation": {name: [text] for name, text in complaints.items()}})
 
 
 @attrs.frozen(kw_only=True)

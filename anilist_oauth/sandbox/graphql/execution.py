@@ -39,7 +39,7 @@ def executed(query: str, request: Mapping[str, Any], view: View) -> _Answer:
     name = name if isinstance(name, str) else None
     operation = graphql.get_operation_ast(document, name)
     kind = operation.operation.value.title() if operation else "Query"
-    view.world.begin()
+    before = view.world.changes.copy()
     result = graphql.execute_sync(
         anilist_schema(),
         document,
@@ -52,7 +52,7 @@ def executed(query: str, request: Mapping[str, Any], view: View) -> _Answer:
     )
     if not result.errors:
         return 200, {"data": result.data}
-    view.world.roll_back()
+    view.world.changes = before  # either all changes of a request are made, or none
     known = [error.original_error for error in result.errors if isinstance(error.original_error, AniListError)]
     status = known[0].http_status if known else 400
     data = dict.fromkeys(result.data) if result.data else None  # if one field fails, all of them are null

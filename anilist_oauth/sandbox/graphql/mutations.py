@@ -13,7 +13,6 @@ from anilist_oauth.sandbox.graphql.schema import field_type
 from anilist_oauth.sandbox.graphql.users import add_entry, entries, entry_of, favourites, options_of, raw_score
 from anilist_oauth.sandbox.graphql.view import Arguments, View, rule
 
-_BOUNDS: dict[str, int] = TABLES["bounds"]  # recorded; the sentences for them are Laravel's "validation.max" and ".min"
 _KINDS = {"Activity": "ActivityUnion", "MediaListEntry": "MediaList"}  # a mutation's word for what it changes
 _KEPT_AS = {"scoreRaw": "_score", "customLists": "_lists", "advancedScores": "_advanced"}
 _OWNERS = {"activityId": "ActivityUnion", "threadId": "Thread", "mediaId": "Media"}  # what a saved node hangs on
@@ -134,16 +133,15 @@ def change_entry(view: View, entry: Node, changes: Mapping[str, Any]) -> Node:
         AniListError: A value is out of its bounds.
     """
     facts = {name: value for name, value in changes.items() if value is not None or name == "notes"}
-    facts |= {
-        name: {**day_of(None), **(changes[name] or {})} for name in ("startedAt", "completedAt") if name in changes
-    }
+    dates = [name for name in ("startedAt", "completedAt") if name in changes]
+    facts |= {name: {**day_of(None), **(changes[name] or {})} for name in dates}
     if "score" in facts:
         facts["scoreRaw"] = raw_score(facts.pop("score"), view.path(entry, "user.mediaListOptions.scoreFormat"))
     if "customLists" in facts:
         facts["customLists"] = [one for one in options_of(view, entry)["customLists"] if one in facts["customLists"]]
     facts = {_KEPT_AS.get(name, name): value for name, value in facts.items()}
     complaints = {}
-    for name, highest in _BOUNDS.items():
+    for name, highest in TABLES["bounds"].items():  # recorded; the sentences are Laravel's "validation.max" and ".min"
         value, field = facts.get(name) or 0, name.removeprefix("_")
         size, unit = (len(value), " characters") if isinstance(value, str) else (value, "")
         if size > highest:
@@ -182,11 +180,9 @@ def _rate(view: View, _mutation: Node, arguments: Arguments) -> Node:
 @rule("Mutation.SaveRecommendation")
 def _recommend(view: View, _mutation: Node, arguments: Arguments) -> Node:
     media, other = (view.found("Media", arguments.get(name)) for name in ("mediaId", "mediaRecommendationId"))
-    known = (
-        one for one in view.children("Recommendation", media) if view.value(one, "mediaRecommendation") == other.id
-    )
+    known = {view.value(one, "mediaRecommendation"): one for one in view.children("Recommendation", media)}
     facts = {"media": media.id, "mediaRecommendation": other.id, "userId": view.viewer_id, "rating": 1}
-    node = next(known, None) or _hung(view, media, view.world.create("Recommendation", **facts))
+    node = known.get(other.id) or _hung(view, media, view.world.create("Recommendation", **facts))
     return view.world.put(node, userRating=arguments.get("rating") or "NO_RATING")
 
 
@@ -194,10 +190,9 @@ def _recommend(view: View, _mutation: Node, arguments: Arguments) -> Node:
 def _update_user(view: View, _mutation: Node, arguments: Arguments) -> Node:
     user, changes = view.account, {name: value for name, value in arguments.items() if value is not None}
     options, lists = view.value(user, "options"), dict(view.value(user, "mediaListOptions"))
-    if changes.get("rowOrder", "score") not in TABLES["row_orders"]:
-        raise invalid(rowOrder="The selected row order is invalid.")
-    if not re.fullmatch(r"-?\d\d:\d\d", changes.get("timezone", "00:00")):
-        raise invalid(timezone="The timezone format is invalid.")
+    for name, (pattern, complaint) in TABLES["formats"].items():
+        if name in changes and not re.fullmatch(pattern, changes[name]):
+            raise invalid(**{name: complaint})
     if len(changes.get("disabledListActivity", TABLES["statuses"])) != len(TABLES["statuses"]):
         raise refused("list_activity")
     if changes.get("profileColor", "blue") not in TABLES["colors"]:

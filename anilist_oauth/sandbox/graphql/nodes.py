@@ -98,20 +98,25 @@ class Node:
 
 
 class World:
-    """Everything the API knows. Facts are kept for 10,000 nodes, and then the oldest are forgotten."""
+    """Everything the API knows. Facts are kept for 10,000 nodes, and then the oldest are forgotten.
+
+    Attributes:
+        people: The accounts.
+        now: Returns the time.
+        changes: The nodes of which something was set. A copy from before undoes what was set since.
+    """
 
     def __init__(self, *, people: People, now: Callable[[], datetime]) -> None:
         self.people = people
         self.now = now
-        self._kept: dict[tuple[str, int], Node] = {}
+        self.changes: dict[tuple[str, int], Node] = {}
         self._cached: dict[tuple[str, int], Node] = {}
-        self._before: dict[tuple[str, int], Node] = {}
         self._ids = count(_FIRST_NEW)
 
     def node(self, kind: str, number: int) -> Node:
         """Return the node with an id, whether or not it exists."""
         place = space_of(kind), number
-        found = self._kept.get(place) or self._cached.get(place)
+        found = self.changes.get(place) or self._cached.get(place)
         if found is None:
             kinds = kinds_of(place[0])
             found = Node(kinds[number % len(kinds)], f"{place[0]}:{number}", number, self._given(*place))
@@ -132,7 +137,7 @@ class World:
         """Return the node with an id, if there is one."""
         if number is None or number <= 0:
             return None
-        kept = self._kept.get((space_of(kind), number))
+        kept = self.changes.get((space_of(kind), number))
         if kept is not None:
             return None if kept.facts.get("_deleted") else kept
         return self.node(kind, number) if number <= _HIGHEST and number % 100_000 != _NEVER else None
@@ -145,20 +150,12 @@ class World:
     def put(self, node: Node, **facts: Any) -> Node:
         """Set facts of a node, and return what it is now."""
         changed = Node(node.kind, node.key, node.id, {**node.facts, **facts})
-        self._kept[space_of(node.kind), node.id] = changed
-        while len(self._kept) > _KEPT:
-            self._kept.pop(next(iter(self._kept)))
+        self.changes[space_of(node.kind), node.id] = changed
+        while len(self.changes) > _KEPT:
+            self.changes.pop(next(iter(self.changes)))
         return changed
-
-    def begin(self) -> None:
-        """Begin a request. Either all of its changes are made, or none."""
-        self._before = self._kept.copy()
-
-    def roll_back(self) -> None:
-        """Undo whatever was set since `begin`."""
-        self._kept = self._before
 
     def kept(self, kind: str) -> list[Node]:
         """Return the living nodes of a kind of which something was set, oldest first."""
         space = space_of(kind)
-        return [node for (found, _), node in self._kept.items() if found == space and not node.facts.get("_deleted")]
+        return [node for (found, _), node in self.changes.items() if found == space and not node.facts.get("_deleted")]

@@ -12,7 +12,7 @@ from anilist_oauth.sandbox.graphql.media import DAY, WEEK, episodes_between
 from anilist_oauth.sandbox.graphql.nodes import MEDIA, PARENTS, RANGES, Node, child
 from anilist_oauth.sandbox.graphql.schema import field_type
 from anilist_oauth.sandbox.graphql.selection import PAGE_LIMIT, asked_page, chosen, told_of
-from anilist_oauth.sandbox.graphql.users import entry_of, everybody, found_user, is_open, may_see, seen, users
+from anilist_oauth.sandbox.graphql.users import entry_of, everybody, found_user, is_open, may_see, seen
 from anilist_oauth.sandbox.graphql.view import Arguments, View, answer, rule
 
 _NULL_WHERE_NONE = {"ActivityUnion", "Character", "Staff", "Studio"}  # everything else is a 404 (Media, User and
@@ -81,13 +81,13 @@ def _airing(view: View, filters: Arguments) -> Iterable[Node]:
 def _entries(view: View, filters: dict[str, Any]) -> Iterable[Node]:
     """Return the entries of the users that are named, or of everybody."""
     user_id, name, media = filters.pop("userId", None), filters.pop("userName", None), _named(filters, "mediaId")
-    owners: Iterable[Node] = view.nodes("User", _named(filters, "userId")) or users(view)
+    owners = view.nodes("User", _named(filters, "userId")) or everybody(view)
     if user_id is not None or name is not None:
         owners = [found_user(view, user_id, name)]
         if not media:
             return seen(view, owners[0])
     found = (entry_of(view, user, one) for user in owners for one in media or MEDIA[:_FEW])
-    return (entry for entry in found if entry is not None)
+    return [entry for entry in found if entry is not None]
 
 
 _CANDIDATES: dict[str, Callable[[View, dict[str, Any]], Iterable[Node]]] = {

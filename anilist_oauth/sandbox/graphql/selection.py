@@ -1,9 +1,9 @@
 """Which rows are shown: filters and sorts, by the names of arguments such as ``id_not_in``, and pages."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 import attrs
 import graphql
@@ -13,7 +13,6 @@ from anilist_oauth.sandbox.graphql.nodes import TABLES, Node
 from anilist_oauth.sandbox.graphql.schema import FieldType, field_type
 from anilist_oauth.sandbox.graphql.view import Arguments, View, as_edges, rule
 
-T = TypeVar("T")
 PAGE_LIMIT, CONNECTION_LIMIT = 50, 25
 _SAID_TOTAL, _SAID_PAGES = 5000, 100  # while there is a next page (AniList/docs issues 159 and 178)
 _DEPTH = 5000
@@ -78,8 +77,7 @@ def read(view: View, node: Node, name: str) -> Any:
 
 
 def _named(node: Node, name: str) -> str:
-    paths: dict[str, str] = TABLES["paths"]
-    return paths.get(f"{node.kind}.{name}") or paths.get(name) or name
+    return str(TABLES["paths"].get(f"{node.kind}.{name}") or TABLES["paths"].get(name) or name)
 
 
 def ordered(view: View, nodes: list[Node], sorts: Iterable[str | None]) -> list[Node]:
@@ -118,9 +116,9 @@ class Page:
         """Whether AniList refuses it because of the entries before it."""
         return self.number * min(self.size, PAGE_LIMIT) > _DEPTH
 
-    def cut(self, rows: Sequence[T]) -> list[T]:
+    def cut(self, rows: list[Any]) -> list[Any]:
         """Return the rows of this page."""
-        return list(rows[(self.number - 1) * self.size : self.number * self.size])
+        return rows[(self.number - 1) * self.size : self.number * self.size]
 
     def info(self, count: int) -> dict[str, Any]:
         """Return the ``pageInfo``. Total and last page are only true on the last page."""

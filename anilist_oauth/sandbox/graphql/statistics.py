@@ -9,7 +9,7 @@ from typing import Any
 from anilist_oauth.sandbox.graphql.media import ANIME, MANGA
 from anilist_oauth.sandbox.graphql.nodes import TABLES, Node
 from anilist_oauth.sandbox.graphql.users import seen
-from anilist_oauth.sandbox.graphql.view import Arguments, View, answer, rule
+from anilist_oauth.sandbox.graphql.view import Arguments, View, rule
 
 _GROUPS: dict[str, list[str]] = TABLES["statistics"]  # the field of a group's key, and where it is read
 _SUMS = ("minutesWatched", "episodesWatched", "chaptersRead", "volumesRead")
@@ -73,7 +73,6 @@ def _stats(view: View, user: Node, _arguments: Arguments) -> dict[str, Any]:
     return {"watchedTime": counted[0]["minutesWatched"], "chaptersRead": counted[1]["chaptersRead"]}
 
 
-answer(
-    "User.statistics",
-    lambda view, user, _: {kind.lower(): {"_rows": rows, **_counted(rows)} for kind, rows in _rows(view, user).items()},
-)
+@rule("User.statistics")
+def _statistics(view: View, user: Node, _arguments: Arguments) -> dict[str, Any]:
+    return {kind.lower(): {"_rows": rows, **_counted(rows)} for kind, rows in _rows(view, user).items()}

@@ -4,7 +4,7 @@ A new account follows nobody and has no favourites. A list has an entry for each
 an entry.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from anilist_oauth.sandbox.graphql.errors import refused
@@ -32,11 +32,6 @@ def may_see(view: View, user: Node) -> bool:
 def everybody(view: View) -> list[Node]:
     """Return all users, private ones included."""
     return view.nodes("User", [*(person.id for person in view.world.people), *USERS])
-
-
-def users(view: View) -> Iterator[Node]:
-    """Return the users that the viewer can see."""
-    return (user for user in everybody(view) if may_see(view, user))
 
 
 def found_user(view: View, user_id: int | None, name: str | None) -> Node:
@@ -124,10 +119,9 @@ def add_entry(view: View, user: Node, media_id: int, **facts: Any) -> Node:
     return entry
 
 
-def options_of(view: View, entry: Node) -> dict[str, Any]:
+def options_of(view: View, entry: Node) -> Any:
     """Return the options of the list that an entry is on."""
-    options: dict[str, Any] = view.path(entry, "user.mediaListOptions")[LISTS[view.path(entry, "media.type")]]
-    return options
+    return view.path(entry, "user.mediaListOptions")[LISTS[view.path(entry, "media.type")]]
 
 
 def seen(view: View, user: Node) -> list[Node]:

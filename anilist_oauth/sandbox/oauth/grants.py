@@ -15,7 +15,6 @@ from anilist_oauth.oauth.application import Application
 from anilist_oauth.sandbox.oauth.server_versions import Generation
 from anilist_oauth.sandbox.people import User
 
-SigningKey = Future[rsa.RSAPrivateKey]
 CODE_LIFETIME = timedelta(minutes=10)
 TOKEN_LIFETIME = timedelta(days=365)
 _BITS = 4096  # AniList's signatures are 512 bytes long
@@ -79,10 +78,10 @@ class Grants:
         refreshable: The access tokens, by the refresh token that each was issued with.
     """
 
-    def __init__(self, *, generation: Generation, now: Callable[[], datetime], key: SigningKey) -> None:
+    def __init__(self, *, generation: Generation, now: Callable[[], datetime]) -> None:
         self.generation = generation
         self.now = now
-        self._key = key
+        self._key = signing_key()
         self.codes: dict[str, Code] = {}
         self._tokens: dict[str, AccessToken] = {}
         self.refreshable: dict[str, AccessToken] = {}
@@ -97,19 +96,18 @@ class Grants:
         """Issue an access token: an RS256 JWT with AniList's size and claims, valid for a year."""
         key = await asyncio.shield(asyncio.wrap_future(self._key))
         now, jti = self.now(), secrets.token_hex(40)
-        issued, expires = (moment.timestamp() for moment in (now, now + TOKEN_LIFETIME))
+        expires_at = now + TOKEN_LIFETIME
+        issued, expires = now.timestamp(), expires_at.timestamp()
         if not self.generation.float_times:
             issued, expires = int(issued), int(expires)
         claims = {"aud": client_id, "jti": jti, "iat": issued, "nbf": issued, "exp": expires}
         headers = {"jti": jti} if self.generation.header_has_jti else {}
         value = jwt.encode({**claims, "sub": str(user.id), "scopes": []}, key, algorithm="RS256", headers=headers)
-        refresh_token = _ciphertext() if refreshable else None
-        token = AccessToken(
-            client_id=client_id, user=user, expires_at=now + TOKEN_LIFETIME, value=value, refresh_token=refresh_token
-        )
+        renewal = _ciphertext() if refreshable else None
+        token = AccessToken(client_id=client_id, user=user, expires_at=expires_at, value=value, refresh_token=renewal)
         self._tokens[value] = token
-        if refresh_token:
-            self.refreshable[refresh_token] = token
+        if renewal:
+            self.refreshable[renewal] = token
         return token
 
     def live_token(self, value: str) -> AccessToken | None:
@@ -131,7 +129,7 @@ class Grants:
 
 
 @cache
-def signing_key() -> SigningKey:
+def signing_key() -> "Future[rsa.RSAPrivateKey]":
     """Start making this process's key, once, in a thread. It takes about half a second."""
     executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="anilist-sandbox-key")
     key = executor.submit(rsa.generate_private_key, 65537, _BITS)

