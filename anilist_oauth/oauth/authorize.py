@@ -8,6 +8,7 @@ from yarl import URL
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.oauth.redirect_uri import RedirectGuard
 from anilist_oauth.oauth.state import new_state
+from anilist_oauth.redaction import MaskedText
 
 _STATE = r"[A-Za-z0-9._~-]{22,256}"
 
@@ -30,22 +31,28 @@ def authorization_url(endpoint: URL, *, client_id: str, redirect_uri: str, state
     return with_state(code_url_prefix(endpoint, client_id=client_id, redirect_uri=registered), state)
 
 
-def code_url_prefix(endpoint: URL, *, client_id: str, redirect_uri: str) -> str:
-    """Return the part of the URL that is the same for every login of an application: all but the state's value."""
+def code_url_prefix(endpoint: URL, *, client_id: str, redirect_uri: str) -> URL:
+    """Return what is the same in the URLs of all logins of an application: everything but the state's value."""
     query = {"client_id": client_id, "redirect_uri": redirect_uri, "response_type": "code"}
-    return f"{_with_query(endpoint, query)}&state="
+    return URL(f"{_with_query(endpoint, query)}&state=", encoded=True)
 
 
-def with_state(prefix: str, state: str | None) -> URL:
+def with_state(prefix: URL, state: str | None) -> URL:
     """Append a state, or a fresh one, to the prefix. Raises the same errors as `authorization_url`."""
     if state is None:
-        return URL(prefix + new_state(), encoded=True)
-    if not isinstance(state, str) or not re.fullmatch(_STATE, state):
+        state = MaskedText(new_state())
+    elif not isinstance(state, str) or not re.fullmatch(_STATE, state):
         del state
         raise ConfigurationError(
             "state: 22 to 256 characters of A-Z a-z 0-9 - _ . ~ are needed; leave it out to get a fresh one"
         )
-    return URL(prefix + state, encoded=True)
+    return URL.build(  # which takes half the time of parsing the whole URL
+        scheme=prefix.scheme,
+        authority=prefix.raw_authority,
+        path=prefix.raw_path,
+        query_string=prefix.raw_query_string + state,
+        encoded=True,
+    )
 
 
 def implicit_url(endpoint: URL, *, client_id: str) -> URL:
