@@ -1,16 +1,16 @@
-"""The test suite that every adapter passes, for authors of other adapters. It is a pytest plugin.
+"""The test suite that every adapter passes. It is a pytest plugin, so authors of other adapters can use it.
 
     pytest_plugins = ["anilist_oauth.web.conformance"]  # conftest.py
 
     @pytest.fixture
     def adapter_site() -> AdapterSite:
-        return MySite()  # the small site of `site`, in your framework
+        return MySite()  # an `AdapterSite` in your framework
 
     globals().update(suite())  # test_conformance.py, after `from anilist_oauth.web.conformance import suite`
 
-It needs pytest, pytest-asyncio and the extra ``sandbox``. Reading order: `site` says what to provide, `stand` serves it
-beside a sandbox, and `visitor` requests its pages. The tests are in `logins`, `failures`, `mistakes`, `required`,
-`requirements` and `strangers`.
+It needs pytest, pytest-asyncio and the extra ``sandbox``. Reading order: `site` describes the site that you write,
+`stand` serves it together with a sandbox, and `visitor` requests its pages. The tests are in `logins`, `failures`,
+`mistakes`, `required`, `requirements` and `strangers`.
 """
 
 import inspect
@@ -32,7 +32,7 @@ __all__ = ["AdapterSite", "Site", "Stand", "open_stand", "pytest_configure", "st
 
 
 def suite() -> dict[str, Any]:
-    """Return every test by its name, for the namespace of a test module."""
+    """Return all tests by name, to be added to the namespace of a test module."""
     modules = (logins, failures, mistakes, required, requirements, strangers)
     tests = {name: test for module in modules for name, test in vars(module).items() if name.startswith("test_")}
     return {

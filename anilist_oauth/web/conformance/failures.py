@@ -1,4 +1,4 @@
-"""Every adapter explains a failure on a page whose address no longer contains the code."""
+"""Every adapter explains a failure on a page whose address does not contain the code."""
 
 import asyncio
 import json
@@ -28,7 +28,7 @@ async def afterwards(value: str | None) -> str | None:
 
 @pytest.mark.parametrize("later", [False, True], ids=["plain", "async"])
 async def test_the_application_may_explain_errors_itself(open_stand: Open, *, later: bool) -> None:
-    """on_error gets the error. It redirects elsewhere or leaves the usual page, and neither may be cached."""
+    """on_error gets the error, and returns another redirect or None. Neither response may be cached."""
     errors: list[AniListOAuthError] = []
 
     def on_error(error: AniListOAuthError) -> Awaitable[str | None] | str | None:
@@ -47,7 +47,7 @@ async def test_the_application_may_explain_errors_itself(open_stand: Open, *, la
 
 
 async def test_a_login_that_cannot_begin_is_explained(open_stand: Open) -> None:
-    """If the store is full, the visitor gets a page of the adapter, not the server's error page."""
+    """If the store is full, the visitor gets the adapter's page, not the server's error page."""
     stand = await open_stand(logins=MemoryLoginStore(max_logins=0))
     seen = await stand.visitor.get("/login/anilist")
     assert (seen.status, seen.location, seen.cookies) == (303, f"{FAILED}store", [])
@@ -55,7 +55,7 @@ async def test_a_login_that_cannot_begin_is_explained(open_stand: Open) -> None:
 
 
 async def test_an_outage_is_explained(open_stand: Open) -> None:
-    """The page says that AniList is down, and the same login is not tried again."""
+    """The page says that AniList is down, and the exchange is not tried again for the same login."""
     stand = await open_stand()
     callback = await stand.approve(await stand.begin())
     stand.sandbox.next("token", Fault(status=503))
@@ -67,8 +67,8 @@ async def test_an_outage_is_explained(open_stand: Open) -> None:
 
 
 @pytest.mark.requirement("S20")
-async def test_trouble_after_a_login_is_explained(open_stand: Open) -> None:
-    """If on_login fails, the page's address has no code, and the visitor is not sent to another login."""
+async def test_an_error_of_on_login_is_explained(open_stand: Open) -> None:
+    """If on_login raises, the page's address has no code, and the visitor is not sent to another login."""
     for trouble, reason in (
         (ServiceUnavailableError("down"), "unavailable"),
         (LoginRequiredError("nobody", subject="a"), "unknown"),
@@ -79,7 +79,7 @@ async def test_trouble_after_a_login_is_explained(open_stand: Open) -> None:
 
 
 async def test_an_unknown_reason_gets_a_page(open_stand: Open) -> None:
-    """The failure page repeats nothing from its own address."""
+    """An unknown reason gets the page of an unknown login, which repeats nothing from its address."""
     stand = await open_stand()
     for query in ("", "?reason=", "?reason=nope", "?reason=<b>", "?reason=a&reason=b", "?x"):
         page = await stand.visitor.get(f"/login/anilist/failed{query}")
@@ -88,7 +88,7 @@ async def test_an_unknown_reason_gets_a_page(open_stand: Open) -> None:
 
 @pytest.mark.parametrize("below", ["", "/deeper"])
 async def test_an_outage_in_a_handler_is_a_page(open_stand: Open, below: str) -> None:
-    """The status is 503 with Retry-After: a person gets a page with a button, a program gets JSON."""
+    """A person gets a page with a button, and a program gets JSON, both with status 503 and Retry-After."""
     stand = await open_stand()
     page = await stand.visitor.get(f"{below}/down?a=b")
     told = await stand.visitor.get(f"{below}/down", headers={"Accept": "*/*"})

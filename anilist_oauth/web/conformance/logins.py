@@ -1,4 +1,4 @@
-"""Logins from their beginning to their end. All adapters behave alike, because they share one core."""
+"""Whole logins with every adapter. All adapters behave in the same way, because they share one core."""
 
 import asyncio
 from collections.abc import Awaitable, Mapping
@@ -42,8 +42,8 @@ async def test_a_person_logs_in(open_stand: Open) -> None:
     assert (await stand.flow.viewer(completed.login.subject or "")).name == "mika"
 
 
-async def test_tabs_live_side_by_side(open_stand: Open) -> None:
-    """Logins begun in several tabs can be finished in any order, and each leads to its own page."""
+async def test_logins_in_several_tabs_do_not_interfere(open_stand: Open) -> None:
+    """Logins that were begun in several tabs can be finished in any order, and each leads to its own page."""
     stand = await open_stand()
     callbacks = [await stand.approve(await stand.begin(f"?return_to=/%3Ftab={tab}")) for tab in range(5)]
     for tab in (3, 0, 4, 2, 1):
@@ -51,9 +51,9 @@ async def test_tabs_live_side_by_side(open_stand: Open) -> None:
 
 
 async def test_the_oldest_of_six_tabs_is_given_up(open_stand: Open) -> None:
-    """At most five binding cookies are kept, however fast they are set and whatever other cookies there are."""
+    """At most five binding cookies are kept, even if they are set at once, and other cookies are not counted."""
     stand = await open_stand()
-    own = {"anilist-theme": "dark", "anilist-0123456789abcdef": "of the site's own"}
+    own = {"anilist-theme": "dark", "anilist-0123456789abcdef": "a cookie of the site"}
     stand.visitor.cookies.update(own)
     callbacks = [await stand.approve(await stand.begin()) for _ in range(6)]
     assert len(stand.visitor.cookies) == 5 + len(own)
@@ -63,7 +63,7 @@ async def test_the_oldest_of_six_tabs_is_given_up(open_stand: Open) -> None:
 
 
 async def test_a_callback_is_shown_again_within_a_minute(open_stand: Open) -> None:
-    """A reload and a double click get the first answer, from one exchange. After a minute the login is over."""
+    """A reload and a double click get the first result from one exchange. After a minute, the login is used."""
     stand = await open_stand()
     callback = await stand.approve(await stand.begin())
     both = await asyncio.gather(stand.visitor.get(callback), stand.visitor.get(callback))
@@ -79,7 +79,7 @@ async def test_a_callback_is_shown_again_within_a_minute(open_stand: Open) -> No
 @pytest.mark.requirement("R9")
 @pytest.mark.requirement("V33")
 async def test_a_double_click_at_anilist_logs_in_once(open_stand: Open) -> None:
-    """The same browser brings two codes of one login: both requests succeed, and only one code is sent."""
+    """If the same browser brings two codes of one login, both requests succeed and only one code is sent."""
     stand = await open_stand()
     url = await stand.begin()
     one, two = await stand.approve(url), await stand.approve(url)
@@ -89,7 +89,7 @@ async def test_a_double_click_at_anilist_logs_in_once(open_stand: Open) -> None:
 
 
 async def test_a_used_cookie_is_kept_for_a_minute(open_stand: Open) -> None:
-    """The same cookie works again for a minute, and not longer."""
+    """The callback sets the same cookie again, with a lifetime of one minute."""
     stand = await open_stand()
     callback = await stand.approve(await stand.begin())
     ((name, value),) = stand.visitor.cookies.items()
@@ -99,7 +99,7 @@ async def test_a_used_cookie_is_kept_for_a_minute(open_stand: Open) -> None:
 
 
 async def test_a_denial_is_explained(open_stand: Open) -> None:
-    """The visitor who denied sees a page, and whoever waits for the login gets the error."""
+    """A visitor who denies sees a page, and a call that waits for the login raises the error."""
     stand = await open_stand()
     url = await stand.begin()
     login = await stand.flow.look({"state": URL(url).query["state"]})
@@ -116,7 +116,7 @@ async def test_a_denial_is_explained(open_stand: Open) -> None:
 
 
 async def test_an_expired_login_is_explained(open_stand: Open) -> None:
-    """After ten minutes the login is over, even if the browser still has its cookie."""
+    """After ten minutes the login has expired, even if the browser still has its cookie."""
     stand = await open_stand()
     url = await stand.begin()
     stand.advance(minutes=11)
@@ -125,7 +125,7 @@ async def test_an_expired_login_is_explained(open_stand: Open) -> None:
 
 
 async def test_the_cookie_lives_as_long_as_the_login(open_stand: Open) -> None:
-    """It has the login's lifetime, cannot be read by scripts or sent by other sites, and is short."""
+    """The cookie has the login's lifetime and is short. Scripts cannot read it, and other sites cannot use it."""
     stand = await open_stand(lifetime=timedelta(minutes=7))
     seen = await stand.visitor.get("/login/anilist")
     (cookie,) = seen.cookies
@@ -135,8 +135,8 @@ async def test_the_cookie_lives_as_long_as_the_login(open_stand: Open) -> None:
 
 @pytest.mark.requirement("S5")
 @pytest.mark.requirement("V1")
-async def test_over_https_the_cookie_is_this_hosts_alone(open_stand: Open) -> None:
-    """If the redirect URI is https, the prefix __Host- prevents other hosts from setting the cookie."""
+async def test_over_https_only_this_host_can_set_the_cookie(open_stand: Open) -> None:
+    """If the redirect URI is https, the name of the cookie begins with __Host-, so other hosts cannot set it."""
     stand = await open_stand(redirect_uri="https://site.example/callback")
     seen = await stand.visitor.get("/login/anilist")
     (cookie,) = seen.cookies
@@ -152,7 +152,7 @@ async def test_over_https_the_cookie_is_this_hosts_alone(open_stand: Open) -> No
 @pytest.mark.parametrize(
     "headers", [{"Sec-Purpose": "prefetch;prerender"}, {"Purpose": "prefetch"}, {"X-Moz": "prefetch"}]
 )
-async def test_looking_ahead_spends_nothing(open_stand: Open, headers: Mapping[str, str]) -> None:
+async def test_a_prefetch_begins_and_finishes_nothing(open_stand: Open, headers: Mapping[str, str]) -> None:
     """A HEAD request or a browser's prefetch neither begins nor finishes a login."""
     stand = await open_stand()
     callback = await stand.approve(await stand.begin())
@@ -168,8 +168,8 @@ async def test_looking_ahead_spends_nothing(open_stand: Open, headers: Mapping[s
 
 
 @pytest.mark.parametrize("later", [False, True], ids=["plain", "async"])
-async def test_an_account_is_linked_to_who_is_signed_in(open_stand: Open, *, later: bool) -> None:
-    """The hook, plain or async, names the site's user. If it names nobody, sign_in makes the login a sign-in."""
+async def test_an_account_is_linked_to_the_signed_in_user(open_stand: Open, *, later: bool) -> None:
+    """The hook, plain or async, returns the site's user. If it returns None, the login is a sign-in with sign_in."""
 
     def subject(cookies: Mapping[str, str]) -> Awaitable[str | None] | str | None:
         name = cookies.get("session")
@@ -184,8 +184,8 @@ async def test_an_account_is_linked_to_who_is_signed_in(open_stand: Open, *, lat
     assert [login.login.subject for login in stand.site.logins] == ["user:7", f"anilist:{stand.sandbox.user.id}"]
 
 
-async def test_a_hook_that_cannot_name_the_user_is_explained(open_stand: Open) -> None:
-    """If the hook raises one of our errors, a page explains it; a redirect to the login would never end."""
+async def test_an_error_of_the_subject_hook_is_explained(open_stand: Open) -> None:
+    """If the hook raises one of our errors, a page explains it, because a redirect to the login would be a loop."""
     for trouble, reason in ((LoginRequiredError("nobody", subject=""), "unknown"), (StorageError("down"), "store")):
 
         def subject(_: Mapping[str, str], trouble: Exception = trouble) -> str | None:
@@ -197,7 +197,7 @@ async def test_a_hook_that_cannot_name_the_user_is_explained(open_stand: Open) -
 
 
 async def test_an_application_may_be_mounted_under_a_prefix(open_stand: Open) -> None:
-    """With callback_path, the login, the callback and its pages are under the prefix."""
+    """With callback_path, the login, the callback and the failure page are below the prefix."""
     stand = await open_stand(Site(prefix="/bot", callback_path="/callback"))
     url = await stand.begin()
     assert URL(url).query["redirect_uri"] == f"{stand.url}/bot/callback"
@@ -208,8 +208,8 @@ async def test_an_application_may_be_mounted_under_a_prefix(open_stand: Open) ->
     assert 'href="/bot/login/anilist"' in page.text
 
 
-async def test_a_proxy_may_take_the_prefix_away(open_stand: Open) -> None:
-    """The framework then does not know the prefix. It comes from the redirect URI, so the failure page has it too."""
+async def test_a_proxy_may_remove_the_prefix(open_stand: Open) -> None:
+    """If the framework does not know the prefix, it is taken from the redirect URI, also for the failure page."""
     stand = await open_stand(Site(callback_path="/callback"), redirect_uri="{url}/bot/callback")
     callback = await stand.sandbox.deny(await stand.begin())
     failed = await stand.visitor.get(stand.local(callback).removeprefix("/bot"))
@@ -218,8 +218,8 @@ async def test_a_proxy_may_take_the_prefix_away(open_stand: Open) -> None:
     assert 'href="/bot/login/anilist"' in page.text
 
 
-async def test_paths_may_be_others(open_stand: Open) -> None:
-    """The application chooses the login path. The callback's path is that of the redirect URI, decoded."""
+async def test_the_paths_can_be_chosen(open_stand: Open) -> None:
+    """The application chooses the login path, and the callback's path is the decoded path of the redirect URI."""
     stand = await open_stand(Site(login_path="/anilist/"), redirect_uri="{url}/zur%C3%BCck%20hier/")
     assert (await stand.visitor.get(await stand.approve(await stand.begin()))).location == "/"
     failed = await stand.visitor.get("/zur%C3%BCck%20hier/")
@@ -227,13 +227,13 @@ async def test_paths_may_be_others(open_stand: Open) -> None:
 
 
 async def test_routes_can_be_added_without_init_app(open_stand: Open) -> None:
-    """`login_routes` returns routes of the framework, for the application to add."""
+    """`login_routes` returns routes of the framework, which the application adds itself."""
     stand = await open_stand(Site(with_init_app=False))
     assert (await stand.visitor.get(await stand.approve(await stand.begin()))).location == "/"
 
 
-async def test_what_is_opened_is_closed(open_stand: Open) -> None:
-    """The lifespan opens session and flow, and closes the flow before the session."""
+async def test_the_lifespan_closes_what_it_opened(open_stand: Open) -> None:
+    """The lifespan opens the session and the flow, and closes the flow before the session."""
     stand = await open_stand()
     await stand.visitor.get("/")  # the application has started
     login = await stand.flow.begin()

@@ -1,4 +1,4 @@
-"""Every adapter refuses arguments of a wrong type while the application is built, with an error that names them."""
+"""When an application is built, every adapter refuses arguments of a wrong type with an error that names them."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from anilist_oauth.web.conformance.stand import Open
 
 
 @pytest.mark.parametrize("wrong", [None, 1, "application", object()], ids=["None", "int", "str", "object"])
-async def test_what_is_no_application_is_refused(open_stand: Open, adapter_site: AdapterSite, wrong: Any) -> None:
-    """The error names an application that belongs to another framework, or that is missing."""
+async def test_a_wrong_application_is_refused(open_stand: Open, adapter_site: AdapterSite, wrong: Any) -> None:
+    """`init_app` refuses None and objects that are not applications of its framework."""
     flow = (await open_stand()).flow
     with pytest.raises(ConfigurationError, match=r"^app: "):
         adapter_site.init_app(wrong, flow)
@@ -21,7 +21,7 @@ async def test_what_is_no_application_is_refused(open_stand: Open, adapter_site:
 async def test_an_argument_of_a_wrong_type_is_refused(
     open_stand: Open, adapter_site: AdapterSite, argument: str
 ) -> None:
-    """The error names the argument before the application serves anything, such as a session in place of a flow."""
+    """The error names the argument, for example if a session is passed instead of a flow."""
     flow = (await open_stand()).flow
     given: Any = flow.session if argument == "flow" else flow
     site = Site() if argument == "flow" else Site(mistakes={argument: 7})

@@ -1,4 +1,4 @@
-"""Cookie headers in which no binding cookie may be found: they set another name, or no browser writes them so."""
+"""Cookie headers in which no binding cookie may be found. They set another name, or no browser sends them."""
 
 NAME = "__Host-anilist-0123456789abcdef"
 VALUE = "1790000000000000." + "b" * 43
@@ -6,7 +6,7 @@ _COOKIE = f"{NAME}={VALUE}".encode()
 _BYTES = NAME.encode()
 _VALUE = VALUE.encode()
 
-_BLANKS = [  # what str.strip removes, and invisible characters, as bytes and as UTF-8
+_BLANKS = [  # characters that str.strip removes, and invisible characters, in Latin-1 and in UTF-8
     *(
         b"\t",
         b"\x0b",

@@ -16,7 +16,7 @@ JSON = {"Accept": "application/json"}
 
 @SITES
 async def test_a_person_is_sent_to_log_in_and_back(open_stand: Open, options: dict[str, Any]) -> None:
-    """Somebody who is not signed in, or whose token is gone, logs in and then gets the page they asked for."""
+    """A person who is not signed in, or whose token was deleted, logs in and then gets the requested page."""
     site = Site(**options)
     stand = await open_stand(site)
     login = f"{site.prefix}/login/anilist"
@@ -34,8 +34,8 @@ async def test_a_person_is_sent_to_log_in_and_back(open_stand: Open, options: di
 
 
 @SITES
-async def test_a_program_is_told(open_stand: Open, options: dict[str, Any]) -> None:
-    """A program gets 401 and JSON, whatever the method."""
+async def test_a_program_gets_401(open_stand: Open, options: dict[str, Any]) -> None:
+    """A program gets 401 and JSON for every method."""
     site = Site(**options)
     stand = await open_stand(site)
     for method in ("GET", "POST"):
@@ -48,22 +48,22 @@ async def test_a_program_is_told(open_stand: Open, options: dict[str, Any]) -> N
 
 
 async def test_a_program_is_told_where_the_login_is(open_stand: Open) -> None:
-    """The JSON contains the login's path, with the prefix."""
+    """The JSON contains the path of the login, including the prefix."""
     stand = await open_stand(Site(**MOUNTED))
     seen = await stand.visitor.get("/bot/mine", headers=JSON)
     assert json.loads(seen.text) == {"detail": "log in with AniList", "login": "/bot/login/anilist"}
 
 
 async def test_a_form_is_not_sent_again(open_stand: Open) -> None:
-    """Whoever sent a form is sent to the login, but not back to the form, which would arrive empty."""
+    """After a form was sent, the login does not lead back to it, because the form's data would be missing."""
     stand = await open_stand()
     assert (await stand.visitor.get("/mine", method="POST")).location == "/login/anilist"
 
 
 @pytest.mark.parametrize("options", [{}, MOUNTED], ids=["plain", "mounted"])
 @pytest.mark.parametrize("below", ["", "/deeper"])
-async def test_a_refused_token_is_a_login(open_stand: Open, options: dict[str, Any], below: str) -> None:
-    """`InvalidTokenError` in any handler, also of a mounted application, leads to the login as well."""
+async def test_a_refused_token_leads_to_the_login(open_stand: Open, options: dict[str, Any], below: str) -> None:
+    """`InvalidTokenError` in any handler leads to the login, even in a mounted application."""
     site = Site(**options)
     stand = await open_stand(site)
     page = f"{site.prefix}{below}/refused"
@@ -75,8 +75,8 @@ async def test_a_refused_token_is_a_login(open_stand: Open, options: dict[str, A
 
 
 @pytest.mark.requirement("S21")
-async def test_a_page_that_could_be_another_site_is_not_returned_to(open_stand: Open) -> None:
-    """The login would refuse such an address, so the person is not sent back to it."""
+async def test_an_unsafe_address_is_not_returned_to(open_stand: Open) -> None:
+    """The login refuses addresses that may lead to another site, so the person is not sent back to them."""
     stand = await open_stand()
     for page in ("/mine?a=\\", "/mine?" + "a" * 2048):
         assert (await stand.visitor.get(page)).location.startswith("/login/anilist")

@@ -1,4 +1,4 @@
-"""The security requirements, for every adapter: what one of them refuses, all of them refuse."""
+"""Every adapter meets the security requirements, so that all of them refuse the same requests."""
 
 import asyncio
 import random
@@ -36,7 +36,7 @@ IMAGE = quote("<img src=x onerror=alert(1)>")
 
 
 class CountingStore(MemoryLoginStore):
-    """A store that counts how many logins were begun."""
+    """A store that counts the logins that are begun."""
 
     added: int = 0
 
@@ -69,7 +69,7 @@ def is_private(seen: Seen) -> bool:
 
 @pytest.mark.requirement("S20")
 async def test_no_page_keeps_code_or_state(open_stand: Open) -> None:
-    """Every answer at the callback redirects to an address without them, is not cached, and sends no referrer."""
+    """Every response at the callback redirects to an address without code and state, and is not cached."""
     stand = await open_stand()
     url = await stand.begin()
     good = await stand.approve(url)
@@ -99,8 +99,8 @@ async def test_no_page_keeps_code_or_state(open_stand: Open) -> None:
 
 @pytest.mark.requirement("S21")
 @pytest.mark.requirement("V12")
-async def test_a_return_to_another_site_begins_nothing(open_stand: Open) -> None:
-    """A page refuses it in every spelling, and also refuses the parameter if it is given twice."""
+async def test_a_return_to_another_site_begins_no_login(open_stand: Open) -> None:
+    """A page refuses the address in every spelling, and also refuses the parameter if it is given twice."""
     logins = CountingStore()
     stand = await open_stand(logins=logins)
     queries = [f"return_to={quote(elsewhere, safe='')}" for elsewhere in ELSEWHERE]
@@ -113,7 +113,7 @@ async def test_a_return_to_another_site_begins_nothing(open_stand: Open) -> None
 
 @pytest.mark.requirement("S21")
 async def test_a_return_to_of_this_site_is_kept(open_stand: Open) -> None:
-    """Paths of the site and allowed origins are kept unchanged, and redirects are 303 whatever the hook returns."""
+    """Paths of the site and allowed origins are kept unchanged, and the redirect always has the status 303."""
     stand = await open_stand(return_origins=["https://app.example"])
     for wish in ("/", "/a/b?c=%2F&d=1#e", "https://app.example/x"):
         seen = await stand.visitor.get(await stand.approve(await stand.begin(f"?return_to={quote(wish, safe='')}")))
@@ -125,8 +125,8 @@ async def test_a_return_to_of_this_site_is_kept(open_stand: Open) -> None:
 
 
 @pytest.mark.requirement("S28")
-async def test_the_host_has_no_say(open_stand: Open) -> None:
-    """Whatever host a request names, the redirect URI of both steps is the registered one."""
+async def test_the_host_header_is_ignored(open_stand: Open) -> None:
+    """Both steps use the registered redirect URI, whatever host a request names."""
     stand = await open_stand()
     spoofed = {
         "Host": "evil.example",
@@ -152,7 +152,7 @@ async def test_the_host_has_no_say(open_stand: Open) -> None:
 @pytest.mark.requirement("V1")
 @pytest.mark.requirement("V2")
 async def test_a_stolen_callback_is_refused(open_stand: Open) -> None:
-    """Another browser, with its own cookie or without one, spends nothing, and the right browser can still finish."""
+    """Another browser cannot finish the login, with or without a cookie of its own, and the right browser still can."""
     stand = await open_stand()
     callback = await stand.approve(await stand.begin())
     other = await stand.another()
@@ -173,7 +173,7 @@ async def test_a_stolen_callback_is_refused(open_stand: Open) -> None:
 @pytest.mark.requirement("V2")
 @pytest.mark.requirement("V7")
 async def test_a_login_of_a_bot_is_refused(open_stand: Open) -> None:
-    """A login that a bot began cannot be finished by a browser that opens its link, but still by the bot."""
+    """A browser that opens the link of a bot's login cannot finish it here, and the bot still can."""
     stand = await open_stand()
     login = await stand.flow.begin(subject="discord:42")
     callback = await stand.approve(str(login.url))
@@ -217,7 +217,7 @@ async def test_any_missing_piece_is_refused(open_stand: Open) -> None:
 
 @pytest.mark.requirement("V7")
 async def test_two_clients_do_not_take_each_others_logins(open_stand: Open) -> None:
-    """Two clients share a store and a browser: the login of one is unknown at the other's callback."""
+    """If two clients share a store and a browser, the callback of one does not know the logins of the other."""
     logins = MemoryLoginStore()
     one = await open_stand(logins=logins)
     two = await open_stand(Site(login_path="/other"), logins=logins, client_id=2)
@@ -277,8 +277,8 @@ async def test_nonsense_is_answered(open_stand: Open) -> None:
 
 
 @pytest.mark.requirement("V18")
-async def test_nothing_of_a_strangers_is_shown(open_stand: Open) -> None:
-    """An image tag in any parameter appears on no page, and the content policy would block it."""
+async def test_no_text_of_a_request_is_shown(open_stand: Open) -> None:
+    """No page shows an image tag that is in a parameter, and the content security policy would block the image."""
     stand = await open_stand()
     state = URL(await stand.begin()).query["state"]
     names = ["code", "error", "error_description", "message", "hint", "iss", "state", "reason", "return_to"]

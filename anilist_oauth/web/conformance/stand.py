@@ -34,17 +34,17 @@ class Stand:
         return await self.stack.enter_async_context(Visitor(self.url))
 
     async def begin(self, query: str = "", *, visitor: Visitor | None = None) -> str:
-        """Begin a login. Return where the browser is sent."""
+        """Begin a login, and return the address to which the browser is sent."""
         seen = await (visitor or self.visitor).get(f"{self.site.prefix}{self.site.login_path}{query}")
         assert seen.status == 303, seen.text
         return seen.location
 
     async def approve(self, url: str) -> str:
-        """Approve at AniList. Return where the browser is sent, with the site's local address."""
+        """Approve a login at AniList, and return the site's local address to which the browser is sent."""
         return self.local(await self.sandbox.approve(url))
 
     def local(self, callback: str) -> str:
-        """Return an address of the site without its public host. Anything else stays unchanged."""
+        """Return an address of the site without its public host. A relative address is returned unchanged."""
         return str(URL(callback, encoded=True).relative()) if callback.startswith("http") else callback
 
     @property
@@ -58,7 +58,10 @@ class Stand:
 
 
 Open = Callable[..., Awaitable[Stand]]
-"""Serves a `Site` (the first argument, if given) until the test ends. The other arguments are those of `stand`."""
+"""A function that serves a `Site` (its first argument, if given) until the test ends.
+
+The other arguments are those of `stand`.
+"""
 
 
 @asynccontextmanager
@@ -70,7 +73,15 @@ async def stand(
     client_id: int = 1,
     **options: Any,
 ) -> AsyncIterator[Stand]:
-    """Serve a site. `redirect_uri` may contain its ``{url}`` and ``{prefix}``, and `options` go to the flow."""
+    """Serve a site together with a sandbox.
+
+    Args:
+        adapter: The site in the adapter's framework.
+        site: How the site behaves.
+        redirect_uri: The redirect URI. ``{url}`` and ``{prefix}`` in it are replaced by those of the site.
+        client_id: The client id.
+        options: Options of the `LoginFlow`.
+    """
     async with AsyncExitStack() as stack:
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         url = URL.build(scheme="http", host="127.0.0.1", port=listener.getsockname()[1])

@@ -1,4 +1,4 @@
-"""Attacks by strangers, for every adapter: planted cookies, forced links, redirect loops, endless input."""
+"""Every adapter resists attacks by strangers: planted cookies, forced links, redirect loops, unlimited input."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ ELSEWHERE: list[dict[str, str | None]] = [
     {"Sec-Fetch-Site": "same-site"},
     {"Sec-Fetch-Site": "none"},
 ]
-OLDER: dict[str, str | None] = {"Sec-Fetch-Site": None}  # an old browser, or plain http: the header is missing
+OLDER: dict[str, str | None] = {"Sec-Fetch-Site": None}  # old browsers, and all browsers over http, do not send it
 
 
 def signed_in(cookies: Mapping[str, str]) -> str | None:
@@ -36,7 +36,7 @@ async def linking(open_stand: Open, *, user: str | None = "alice", **options: An
 @pytest.mark.requirement("S31")
 @pytest.mark.requirement("V29")
 async def test_a_planted_cookie_is_not_taken_for_a_binding(open_stand: Open) -> None:
-    """None of about fifty odd headers counts as the binding. The header that a browser writes does."""
+    """None of about fifty odd headers is accepted as the binding, but the header that a browser sends is."""
     stand = await open_stand(redirect_uri="https://site.example/callback")
     callback = await stand.approve(await stand.begin())
     ((name, value),) = stand.visitor.cookies.items()
@@ -44,7 +44,7 @@ async def test_a_planted_cookie_is_not_taken_for_a_binding(open_stand: Open) -> 
     victim = await stand.another()
     for odd in ODD_HEADERS:
         if odd.startswith(b"\t"):
-            continue  # HTTP itself removes it, and no browser keeps it in a name
+            continue  # HTTP itself removes the tab, and no browser keeps it in a name
         header = odd.replace(NAME.encode(), name.encode()).replace(NAME[7:].encode(), name[7:].encode())
         header = header.replace(VALUE.encode(), value.encode())
         status, location = await victim.raw(callback, [b"Cookie: " + header])
@@ -56,7 +56,7 @@ async def test_a_planted_cookie_is_not_taken_for_a_binding(open_stand: Open) -> 
 
 @pytest.mark.requirement("S32")
 async def test_a_login_of_another_user_is_refused(open_stand: Open) -> None:
-    """The signed-in user must be the one for whom the login was begun. Until then nothing is spent."""
+    """The signed-in user must be the one for whom the login was begun. Otherwise no code is sent."""
     stand = await linking(open_stand)
     callback = await stand.approve(await stand.begin())
     for other in ("bob", "alice2", "None", ""):
@@ -74,8 +74,8 @@ async def test_a_login_of_another_user_is_refused(open_stand: Open) -> None:
 
 
 @pytest.mark.requirement("S32")
-async def test_a_sign_in_where_somebody_has_signed_in_meanwhile_is_refused(open_stand: Open) -> None:
-    """It would change the signed-in user. The user who signed in by this login may repeat the callback."""
+async def test_a_sign_in_is_refused_if_somebody_has_signed_in_since(open_stand: Open) -> None:
+    """The sign-in would replace the signed-in user. The user who signed in with it may repeat the callback."""
     stand = await linking(open_stand, user=None, sign_in=True)
     callback = await stand.approve(await stand.begin())
     stand.visitor.cookies["session"] = "bob"
@@ -89,8 +89,8 @@ async def test_a_sign_in_where_somebody_has_signed_in_meanwhile_is_refused(open_
 
 @pytest.mark.requirement("S33")
 @pytest.mark.requirement("V28")
-async def test_a_visit_from_elsewhere_is_asked(open_stand: Open) -> None:
-    """Only the button of the site's own page begins the link, and it keeps where the visitor wanted to go."""
+async def test_a_visitor_from_another_site_must_confirm(open_stand: Open) -> None:
+    """Only the button on the site's own page begins to link the account, and it keeps return_to."""
     stand = await linking(open_stand, user="<b>alice</b>", pages=Pages(application="AniSite"))
     for headers in (*ELSEWHERE, OLDER, OLDER | {"Referer": "https://evil.example/"}):
         page = await stand.visitor.get("/login/anilist?return_to=/a%3Fb", headers=headers)
@@ -112,15 +112,15 @@ async def test_a_visit_from_elsewhere_is_asked(open_stand: Open) -> None:
 
 
 @pytest.mark.requirement("S33")
-async def test_a_link_of_the_site_itself_is_not_asked(open_stand: Open) -> None:
-    """The browser's Sec-Fetch-Site decides, or the referrer if that header is missing."""
+async def test_a_visitor_from_the_site_itself_need_not_confirm(open_stand: Open) -> None:
+    """Sec-Fetch-Site shows where the visitor comes from, or the referrer if that header is missing."""
     stand = await linking(open_stand)
     for headers in ({}, OLDER | {"Referer": f"{stand.url}/settings"}):
         assert (await stand.visitor.get("/login/anilist", headers=headers)).status == 303
 
 
-async def test_a_sign_in_goes_on_as_it_does(open_stand: Open) -> None:
-    """A sign-in links no account, so it may begin on any site."""
+async def test_a_sign_in_may_begin_on_any_site(open_stand: Open) -> None:
+    """A sign-in links no account, so a visitor from another site need not confirm."""
     for stand in (await open_stand(), await linking(open_stand, user=None, sign_in=True)):
         for headers in (*ELSEWHERE, OLDER):
             assert (await stand.visitor.get("/login/anilist", headers=headers)).status == 303
@@ -128,7 +128,7 @@ async def test_a_sign_in_goes_on_as_it_does(open_stand: Open) -> None:
 
 @pytest.mark.requirement("S34")
 async def test_nobody_is_signed_in_silently(open_stand: Open) -> None:
-    """If accounts are linked, an unknown visitor is told to sign in to the site, and no login is begun."""
+    """If accounts are linked, a visitor who is not signed in must sign in at the site first, and no login is begun."""
     stand = await linking(open_stand, user=None)
     for address in ("/login/anilist", "/login/anilist?return_to=/a", "/login/anilist?return_to=//evil.example"):
         for headers in ({}, *ELSEWHERE):
@@ -144,7 +144,7 @@ async def test_nobody_is_signed_in_silently(open_stand: Open) -> None:
 @pytest.mark.requirement("S34")
 @pytest.mark.parametrize("with_init_app", [True, False], ids=["init_app", "routes"])
 async def test_a_site_that_forgets_is_explained(open_stand: Open, *, with_init_app: bool) -> None:
-    """If the page still finds nobody after a login, no other login begins by itself. A button offers one."""
+    """If nobody is signed in right after a login, no other login begins by itself, but a button offers one."""
     stand = await open_stand(Site(with_init_app=with_init_app))
     sent = await stand.visitor.get("/mine")
     begun = await stand.visitor.get(sent.location)
@@ -170,8 +170,8 @@ async def test_a_token_that_is_refused_at_once_is_explained(open_stand: Open) ->
 
 
 @pytest.mark.requirement("S40")
-async def test_a_sign_in_keeps_a_short_way(open_stand: Open) -> None:
-    """Strangers can begin sign-ins, so at most 512 bytes of return_to are kept. A link of accounts may keep more."""
+async def test_the_return_to_of_a_sign_in_must_be_short(open_stand: Open) -> None:
+    """Strangers can begin sign-ins, so return_to may have at most 512 bytes. To link an account, it may have more."""
     for number, status in ((511, 303), (512, 400)):
         stand = await open_stand()
         assert (await stand.visitor.get(f"/login/anilist?return_to=/{'a' * number}")).status == status
@@ -181,8 +181,8 @@ async def test_a_sign_in_keeps_a_short_way(open_stand: Open) -> None:
     assert seen.location == wish
 
 
-async def test_a_failure_keeps_the_way(open_stand: Open) -> None:
-    """The failure page offers a login that returns where the visitor wanted to go, and repeats nothing else."""
+async def test_the_failure_page_keeps_return_to(open_stand: Open) -> None:
+    """The button on the failure page keeps return_to if it is safe, and nothing else from the address is repeated."""
     stand = await open_stand()
     wish = quote("/report/7?a=b&c=d", safe="")
     url = await stand.begin(f"?return_to={wish}")

@@ -1,4 +1,4 @@
-"""A browser reduced to requests and cookies. Tests see each answer unchanged."""
+"""A simple browser, which only sends requests and keeps cookies. Tests see each response unchanged."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from yarl import URL
 
 @attrs.frozen(kw_only=True)
 class Seen:
-    """An answer."""
+    """A response."""
 
     status: int
     headers: CIMultiDictProxy[str]
@@ -37,7 +37,7 @@ def pieces(cookie: str) -> tuple[str, frozenset[str]]:
 
 
 class Visitor:
-    """Follows no redirect by itself, and keeps every cookie until it is deleted."""
+    """A browser that does not follow redirects, and keeps every cookie until it is deleted."""
 
     def __init__(self, site: URL, *, verify: bool = True) -> None:
         self.cookies: dict[str, str] = {}
@@ -66,13 +66,10 @@ class Visitor:
         return int(head[0].split()[1]), location
 
     async def get(self, address: str, *, method: str = "GET", headers: Mapping[str, str | None] | None = None) -> Seen:
-        """Request a path of the site, or a whole address, without changing a character of it.
-
-        A header that is None is left out.
-        """
+        """Request a path of the site, or a whole address, exactly as given. A header that is None is left out."""
         url = URL(address if address.startswith("http") else f"{self._site}{address}", encoded=True)
         cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        usual = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}  # a link of the site was followed
+        usual = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}  # as after a link on the site
         every = {**usual, **(cookie if self.cookies else {}), **(headers or {})}
         sent = {name: value for name, value in every.items() if value is not None}
         async with self._session.request(method, url, headers=sent, allow_redirects=False) as response:

@@ -61,7 +61,7 @@ def lenient(sent: faults.Headers) -> faults.Headers:
 FAULTS: dict[str, Fault] = {
     # logins
     "test_a_person_logs_in": leads(r"^/\?tab=2$", "/"),
-    "test_tabs_live_side_by_side": QUERY_LOST,
+    "test_logins_in_several_tabs_do_not_interfere": QUERY_LOST,
     "test_the_oldest_of_six_tabs_is_given_up": cookies("Max-Age=0;", None),
     "test_a_callback_is_shown_again_within_a_minute": cookies("Max-Age=60;", "Max-Age=0;"),
     "test_a_double_click_at_anilist_logs_in_once": cookies("Max-Age=60;", "Max-Age=0;"),
@@ -69,57 +69,57 @@ FAULTS: dict[str, Fault] = {
     "test_a_denial_is_explained": status(400, 200),
     "test_an_expired_login_is_explained": answers(faults.adds_cookie),
     "test_the_cookie_lives_as_long_as_the_login": cookies("; HttpOnly", ""),
-    "test_over_https_the_cookie_is_this_hosts_alone": cookies("; Secure", ""),
-    "test_looking_ahead_spends_nothing": without_header(b"sec-purpose", b"purpose", b"x-moz"),
-    "test_an_account_is_linked_to_who_is_signed_in": site(subject=None),
-    "test_a_hook_that_cannot_name_the_user_is_explained": hook(swallowing),
+    "test_over_https_only_this_host_can_set_the_cookie": cookies("; Secure", ""),
+    "test_a_prefetch_begins_and_finishes_nothing": without_header(b"sec-purpose", b"purpose", b"x-moz"),
+    "test_an_account_is_linked_to_the_signed_in_user": site(subject=None),
+    "test_an_error_of_the_subject_hook_is_explained": hook(swallowing),
     "test_an_application_may_be_mounted_under_a_prefix": leads("^/bot", ""),
-    "test_a_proxy_may_take_the_prefix_away": leads("^/bot", ""),
-    "test_paths_may_be_others": site(login_path="/login/anilist"),
+    "test_a_proxy_may_remove_the_prefix": leads("^/bot", ""),
+    "test_the_paths_can_be_chosen": site(login_path="/login/anilist"),
     "test_routes_can_be_added_without_init_app": status(303, 404, at="/login/anilist"),
-    "test_what_is_opened_is_closed": Fault(leaves_open=True),
+    "test_the_lifespan_closes_what_it_opened": Fault(leaves_open=True),
     # failures
     "test_the_application_may_explain_errors_itself": site(on_error=None),
     "test_a_login_that_cannot_begin_is_explained": answers(faults.adds_cookie),
     "test_an_outage_is_explained": leads("unavailable", "failed"),
-    "test_trouble_after_a_login_is_explained": status(303, 500, at="/callback"),
+    "test_an_error_of_on_login_is_explained": status(303, 500, at="/callback"),
     "test_an_unknown_reason_gets_a_page": answers(faults.repeats_query),
     "test_an_outage_in_a_handler_is_a_page": status(503, 500),
     # mistakes
-    "test_what_is_no_application_is_refused": Fault(forgives=True),
+    "test_a_wrong_application_is_refused": Fault(forgives=True),
     "test_an_argument_of_a_wrong_type_is_refused": Fault(forgives=True),
     # required
     "test_a_person_is_sent_to_log_in_and_back": status(303, 302),
-    "test_a_program_is_told": status(401, 403),
+    "test_a_program_gets_401": status(401, 403),
     "test_a_program_is_told_where_the_login_is": answers(is_json),
     "test_a_form_is_not_sent_again": answers(sends_back),
-    "test_a_refused_token_is_a_login": status(303, 500),
-    "test_a_page_that_could_be_another_site_is_not_returned_to": answers(faults.offers_any_page),
+    "test_a_refused_token_leads_to_the_login": status(303, 500),
+    "test_an_unsafe_address_is_not_returned_to": answers(faults.offers_any_page),
     # requirements
     "test_no_page_keeps_code_or_state": answers(faults.names_itself),
-    "test_a_return_to_another_site_begins_nothing": QUERY_LOST,
+    "test_a_return_to_another_site_begins_no_login": QUERY_LOST,
     "test_a_return_to_of_this_site_is_kept": QUERY_LOST,
-    "test_the_host_has_no_say": answers(faults.trusts_host),
+    "test_the_host_header_is_ignored": answers(faults.trusts_host),
     "test_a_stolen_callback_is_refused": faults.shares_cookies(),
     "test_a_login_of_a_bot_is_refused": Fault(instead=faults.finishes_for_anybody),
     "test_any_missing_piece_is_refused": faults.shares_cookies(),
     "test_two_clients_do_not_take_each_others_logins": leads("unknown", "cookie"),
     "test_nonsense_is_answered": status(303, 500, at="/callback"),
-    "test_nothing_of_a_strangers_is_shown": answers(faults.repeats_query),
+    "test_no_text_of_a_request_is_shown": answers(faults.repeats_query),
     # strangers
     "test_a_planted_cookie_is_not_taken_for_a_binding": headers(lenient),
     "test_a_login_of_another_user_is_refused": hook(lambda _: lambda _cookies: "alice"),
-    "test_a_sign_in_where_somebody_has_signed_in_meanwhile_is_refused": hook(lambda _: lambda _cookies: None),
-    "test_a_visit_from_elsewhere_is_asked": without_header(
+    "test_a_sign_in_is_refused_if_somebody_has_signed_in_since": hook(lambda _: lambda _cookies: None),
+    "test_a_visitor_from_another_site_must_confirm": without_header(
         b"sec-fetch-site", also=[(b"sec-fetch-site", b"same-origin")]
     ),
-    "test_a_link_of_the_site_itself_is_not_asked": without_header(b"sec-fetch-site", b"referer"),
-    "test_a_sign_in_goes_on_as_it_does": answers(faults.asks_sign_ins_too),
+    "test_a_visitor_from_the_site_itself_need_not_confirm": without_header(b"sec-fetch-site", b"referer"),
+    "test_a_sign_in_may_begin_on_any_site": answers(faults.asks_sign_ins_too),
     "test_nobody_is_signed_in_silently": site(sign_in=True),
     "test_a_site_that_forgets_is_explained": leads("^.*reason=session.*$", "/login/anilist"),
     "test_a_token_that_is_refused_at_once_is_explained": leads("^.*reason=session.*$", "/login/anilist"),
-    "test_a_sign_in_keeps_a_short_way": QUERY_LOST,
-    "test_a_failure_keeps_the_way": leads("&return_to=.*", ""),
+    "test_the_return_to_of_a_sign_in_must_be_short": QUERY_LOST,
+    "test_the_failure_page_keeps_return_to": leads("&return_to=.*", ""),
 }
 
 
@@ -152,6 +152,10 @@ async def test_a_fault_is_found(name: str, arguments: dict[str, Any]) -> None:
 
 async def test_without_a_fault_nothing_is_found() -> None:
     """What stands between the application and its server changes nothing by itself."""
-    for name in ("test_a_person_logs_in", "test_what_is_opened_is_closed", "test_a_stolen_callback_is_refused"):
+    for name in (
+        "test_a_person_logs_in",
+        "test_the_lifespan_closes_what_it_opened",
+        "test_a_stolen_callback_is_refused",
+    ):
         async with faulty(Fault()) as (_, opened):
             await SUITE[name](opened)
