@@ -9,6 +9,7 @@ from yarl import URL
 
 from anilist_oauth.errors import AccessDeniedError, InvalidTokenError, LoginRequiredError, StateMismatchError
 from anilist_oauth.login.flow import LoginFlow
+from anilist_oauth.oauth.application import Application
 from anilist_oauth.sandbox import Fault
 from anilist_oauth.session.session import OAuthSession
 from anilist_oauth.storage.digests import digest
@@ -55,6 +56,21 @@ async def test_another_browser_is_refused_and_consumes_nothing(pair: Pair) -> No
             await pair.other.finish(callback, binding=binding)
         assert caught.value.reason == "binding"
     assert not pair.stage.sandbox.requests
+    assert (await pair.other.finish(callback, binding=COOKIE)).display_name == "mika"
+
+
+@pytest.mark.requirement("V7")
+async def test_another_application_is_refused_and_consumes_nothing(pair: Pair) -> None:
+    """A login in a shared store is unknown to every application but its own, even with its cookie."""
+    _, callback = await pair.stage.begin(binding=COOKIE)
+    sandbox, own = pair.stage.sandbox, pair.stage.session.application
+    application = Application(client_id="54321", redirect_uri=own.redirect_uri, client_secret="x")
+    session = OAuthSession(application, endpoints=sandbox.endpoints, clock=sandbox.now)
+    async with session, LoginFlow(session, logins=pair.other.logins, tokens=pair.other.tokens) as flow:
+        with pytest.raises(StateMismatchError) as caught:
+            await flow.finish(callback, binding=COOKIE)
+    assert caught.value.reason == "unknown"
+    assert not sandbox.requests
     assert (await pair.other.finish(callback, binding=COOKIE)).display_name == "mika"
 
 

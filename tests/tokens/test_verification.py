@@ -51,6 +51,7 @@ def test_what_is_no_jwt_is_refused(text: Any) -> None:
     assert "canary" not in str(caught.value)
 
 
+@pytest.mark.requirement("S17")
 @pytest.mark.requirement("S27")
 @pytest.mark.parametrize("claims", [{"aud": "54321"}, {}, {"aud": ["12345", "54321"]}])
 def test_a_token_of_another_application_is_refused(claims: dict[str, Any]) -> None:
