@@ -1,6 +1,6 @@
 """The parts of a request that a login needs, in the same form for every framework."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, Self
 from urllib.parse import parse_qsl, quote
@@ -12,6 +12,7 @@ from anilist_oauth.arguments import expect
 from anilist_oauth.errors import InvalidCallbackError
 from anilist_oauth.html_page.browser_headers import is_prefetch
 from anilist_oauth.oauth.callback_query import CallbackQuery
+from anilist_oauth.redaction import MaskedText
 from anilist_oauth.web.cookie_header import read_cookies
 
 _KEPT = "/~!$&'()*+,;=:@"  # characters that need no encoding in a path (RFC 3986 section 3.3)
@@ -27,6 +28,8 @@ class BrowserRequest:
         query_string: The query as it was sent.
         prefix: The decoded path at which the framework has mounted the application. Empty at the root.
         path: The path below the prefix, decoded.
+        headers: The headers as text; lookups ignore letter case and find the first value. By default they are decoded
+            from `raw_headers`; a framework that has decoded them already passes them.
     """
 
     method: str
@@ -34,6 +37,9 @@ class BrowserRequest:
     query_string: str = attrs.field(repr=False)
     prefix: str
     path: str
+    headers: Mapping[str, str] = attrs.field(
+        default=attrs.Factory(lambda self: _decoded(self.raw_headers), takes_self=True), repr=False
+    )
 
     @classmethod
     def from_scope(cls, scope: Mapping[str, Any], *, outermost: bool = False) -> Self:
@@ -59,11 +65,6 @@ class BrowserRequest:
         )
 
     @cached_property
-    def headers(self) -> Mapping[str, str]:
-        """The first value of each header. Lookups ignore letter case."""
-        return CIMultiDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in self.raw_headers)
-
-    @cached_property
     def query(self) -> dict[str, list[str]]:
         """All values of every parameter, decoded."""
         values: dict[str, list[str]] = {}
@@ -76,11 +77,16 @@ class BrowserRequest:
         """The cookies, read only from headers in the exact form that browsers send."""
         return read_cookies(self.raw_headers)
 
+    @property
+    def callback_text(self) -> MaskedText:
+        """The query in the form in which a callback is read."""
+        return MaskedText(f"?{self.query_string}")
+
     @cached_property
     def callback(self) -> CallbackQuery | None:
         """The query as a callback, or None if it is malformed. `LoginFlow.finish` then raises the error."""
         try:
-            return CallbackQuery.of(self.query)
+            return CallbackQuery.of(self.callback_text)
         except InvalidCallbackError:
             return None
 
@@ -112,6 +118,10 @@ class BrowserRequest:
         if self.method == "POST":
             return self.headers.get("Origin") == origin
         return self.headers.get("Referer", "").startswith(f"{origin}/")
+
+
+def _decoded(headers: Iterable[tuple[bytes, bytes]]) -> CIMultiDict[str]:
+    return CIMultiDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
 
 
 def url_below(prefix: str, path: str) -> str:

@@ -5,7 +5,6 @@ host could then plant a cookie with a protected name, such as ``__Host-…``. Th
 taken from the framework.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 
 
@@ -18,14 +17,14 @@ def read_cookies(raw_headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     Args:
         raw_headers: Names and values of all headers, as bytes.
     """
-    pairs = [
-        pair.removeprefix(b" ") if number else pair
-        for name, line in raw_headers
-        if name.lower() == b"cookie"
-        for number, pair in enumerate(line.split(b";"))
-    ]
-    found = [pair.partition(b"=") for pair in pairs]
-    times = Counter(name for name, _, _ in found)
+    found: dict[bytes, list[bytes | None]] = {}  # the values of each name; None for a name without an equals sign
+    for header, line in raw_headers:
+        if header.lower() == b"cookie":
+            for number, pair in enumerate(line.split(b";")):
+                name, equals, value = (pair.removeprefix(b" ") if number else pair).partition(b"=")
+                found.setdefault(name, []).append(value if equals else None)
     return {
-        name.decode("latin-1"): value.decode("latin-1") for name, equals, value in found if equals and times[name] == 1
+        name.decode("latin-1"): values[0].decode("latin-1")
+        for name, values in found.items()
+        if len(values) == 1 and values[0] is not None
     }

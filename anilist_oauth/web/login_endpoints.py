@@ -108,7 +108,7 @@ class LoginEndpoints:
         # Without the cookie, use a binding that matches no login. Otherwise a login that was begun without a binding,
         # such as a bot's, could be finished here by anybody who has its link.
         binding = MaskedText(new_state()) if bound is None else bound.for_subject(subject)
-        done = await self.flow.finish(request.callback or request.query, binding=binding)
+        done = await self.flow.finish(request.callback or request.callback_text, binding=binding)
         # After this sign-in was begun, somebody else may have signed in to the site.
         if subject is not None and subject != done.login.subject:
             raise StateMismatchError("somebody else is signed in at the site; start a new login", reason="binding")
