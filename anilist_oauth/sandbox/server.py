@@ -25,7 +25,6 @@ from anilist_oauth.sandbox.website.routes import PIN
 
 HOST = "127.0.0.1"
 _log = logging.getLogger("anilist_oauth.sandbox")
-_LAST_PORT = 65535
 _TOKEN_LIMIT = 60  # per minute: Passport's throttle
 _GRAPHQL_LIMIT, _DEGRADED_LIMIT = 90, 30  # per minute: AniList in good times, and in its degraded state
 _SHUTDOWN = 0.1  # seconds for unfinished answers; a fault's delay may be an hour
@@ -79,8 +78,8 @@ class Sandbox(Controls):
         grants = Grants(generation=generation_named(generation), now=clock.now)
         authorization = Authorization(clients=clients, grants=grants, denial=denial)
         super().__init__(Service(authorization=authorization, people=people, clock=clock, limits=limits))
-        if type(port) is not int or not 0 <= port <= _LAST_PORT:
-            raise ValueError(f"port: a number from 0 to {_LAST_PORT} is needed, not {port!r}")
+        if type(port) is not int or not 0 <= port <= 65535:
+            raise ValueError(f"port: a number from 0 to 65535 is needed, not {port!r}")
         self._port = port
         self._runner: web.ServerRunner | None = None
 

@@ -12,7 +12,7 @@ from zlib import crc32
 
 from anilist_oauth.sandbox.graphql.nodes import PARENTS, RANGES, TABLES, Node, place_of, space_of
 from anilist_oauth.sandbox.graphql.schema import FieldType, field_type, has_id
-from anilist_oauth.sandbox.graphql.view import Arguments, Rule, View, answer, rule
+from anilist_oauth.sandbox.graphql.view import Arguments, Rule, View, answer, as_edges, rule
 
 T = TypeVar("T")
 Recipe = dict[str, Any]
@@ -132,6 +132,7 @@ _MAKERS: dict[str, Callable[[Any, View, Node, str], Any]] = {
     "exists": lambda path, view, node, _name: bool(view.path(node, path)),
     "size": lambda field, view, node, _name: len(view.value(node, field)),
     "viewer_in": lambda field, view, node, _name: view.viewer_id in view.value(node, field),
+    "ids": lambda field, view, node, _name: [edge["id"] for edge in as_edges(view.value(node, field))],
     "children": lambda kind, view, node, _name: view.children(kind, node),
     "choice": _choice,
     "some": _some,

@@ -38,7 +38,8 @@ def _starts(view: View, media: Node, _arguments: Arguments) -> int:
     months = (media.id * 37 + 122) % (_YEARS * 12)  # so that each season has one or two
     drawn = date(_FIRST_YEAR + months // 12, 1 + months % 12, 1 + number(media.key, "day", 28))
     day = date(given["year"], given.get("month") or 1, given.get("day") or 1) if given.get("year") else drawn
-    return int(datetime(day.year, day.month, day.day, number(media.key, "hour", 24), tzinfo=UTC).timestamp())
+    start = datetime(day.year, day.month, day.day, number(media.key, "hour", 24), tzinfo=UTC)
+    return int(media.memo.setdefault("_starts", int(start.timestamp())))  # once, because only facts decide it
 
 
 @rule("Media._ends")

@@ -124,7 +124,7 @@ def _rows_of_page(view: View, page: Node, arguments: Arguments) -> Any:
 @rule("Query.Page")
 def _page(view: View, _query: Node, arguments: Arguments) -> dict[str, Any]:
     page, told = asked_page(arguments, PAGE_LIMIT), told_of(view.info)
-    if page.is_too_deep:
+    if page.is_too_deep():
         raise refused("page_depth")
     return {"_page": page, "pageInfo": page.info(len(rows(view, *told)) if told else 0)}
 

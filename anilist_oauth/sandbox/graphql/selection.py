@@ -65,9 +65,9 @@ def _split(name: str) -> tuple[str, str]:
 
 def read(view: View, node: Node, name: str) -> Any:
     """Read what a filter or a sort is about, as a value that can be compared; dates as ``FuzzyDateInt``."""
-    if node.kind.endswith("Edge") and field_type(node.kind, _named(node, name)) is None:
+    if node.kind.endswith("Edge") and field_type(node.kind, _named(node.kind, name)) is None:
         return read(view, view.part(node, "node"), name)
-    path = _named(node, name)
+    path = _named(node.kind, name)
     if path.endswith("Id") and field_type(node.kind, path) is None:
         path = path.removesuffix("Id")
     value = view.path(node, path)
@@ -76,8 +76,9 @@ def read(view: View, node: Node, name: str) -> Any:
     return value.id if isinstance(value, Node) else value
 
 
-def _named(node: Node, name: str) -> str:
-    return str(TABLES["paths"].get(f"{node.kind}.{name}") or TABLES["paths"].get(name) or name)
+@cache
+def _named(kind: str, name: str) -> str:
+    return str(TABLES["paths"].get(f"{kind}.{name}") or TABLES["paths"].get(name) or name)
 
 
 def ordered(view: View, nodes: list[Node], sorts: Iterable[str | None]) -> list[Node]:
@@ -111,9 +112,8 @@ class Page:
     number: int
     size: int
 
-    @property
     def is_too_deep(self) -> bool:
-        """Whether AniList refuses it because of the entries before it."""
+        """Return whether AniList refuses it because of the entries before it."""
         return self.number * min(self.size, PAGE_LIMIT) > _DEPTH
 
     def cut(self, rows: list[Any]) -> list[Any]:

@@ -3,7 +3,6 @@
 from collections.abc import Hashable, Sequence
 from math import sqrt
 from operator import itemgetter
-from statistics import fmean
 from typing import Any
 
 from anilist_oauth.sandbox.graphql.media import ANIME, MANGA
@@ -13,48 +12,50 @@ from anilist_oauth.sandbox.graphql.view import Arguments, View, rule
 
 _GROUPS: dict[str, list[str]] = TABLES["statistics"]  # the field of a group's key, and where it is read
 _SUMS = ("minutesWatched", "episodesWatched", "chaptersRead", "volumesRead")
-_Row = dict[str, Any]
 
 
-def _rows(view: View, user: Node) -> dict[str, list[_Row]]:
+def _rows(view: View, user: Node) -> dict[str, list[dict[str, Any]]]:
     """Read what is counted of a user's entries, by the type of media."""
-    rows: dict[str, list[_Row]] = {ANIME: [], MANGA: []}
+    rows: dict[str, list[dict[str, Any]]] = {ANIME: [], MANGA: []}
     for entry in seen(view, user):
         media, progress = view.part(entry, "media"), view.value(entry, "progress") or 0
-        row = {"entry": entry, "media": media, "score": view.value(entry, "_score"), **dict.fromkeys(_SUMS, 0)}
-        kind = view.value(media, "type")
-        if kind == ANIME:
-            row |= {"episodesWatched": progress, "minutesWatched": progress * (view.value(media, "duration") or 0)}
-        else:
-            row |= {"chaptersRead": progress, "volumesRead": view.value(entry, "progressVolumes") or 0}
-        rows[kind].append(row)
+        kind, volumes = view.value(media, "type"), view.value(entry, "progressVolumes") or 0
+        minutes = progress * (view.value(media, "duration") or 0)
+        sums = (minutes, progress, 0, 0) if kind == ANIME else (0, 0, progress, volumes)
+        rows[kind].append({"entry": entry, "media": media, "score": view.value(entry, "_score"), "sums": sums})
     return rows
 
 
-def _counted(rows: Sequence[_Row]) -> dict[str, Any]:
+def _counted(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Count entries: how many, how good, how long."""
     given = [row["score"] for row in rows if row["score"]] or [0.0]
-    mean, numbers = fmean(given), [row["media"].id for row in rows]
+    mean, numbers = sum(given) / len(given), [row["media"].id for row in rows]
+    variance = sum((score - mean) ** 2 for score in given) / len(given)
+    sums = map(sum, zip((0, 0, 0, 0), *(row["sums"] for row in rows), strict=True))
     return {
+        **dict(zip(_SUMS, sums, strict=True)),
         "count": len(rows),
         "meanScore": round(mean, 2),
-        "standardDeviation": round(sqrt(fmean([(score - mean) ** 2 for score in given])), 2),
+        "standardDeviation": round(sqrt(variance), 2),
         "mediaIds": numbers,
         "characterIds": [number * 100 + 1 for number in numbers],
-        **{name: sum(row[name] for row in rows) for name in _SUMS},
     }
 
 
 @rule("UserStatistics.*")
 def _figure(view: View, statistics: Node, arguments: Arguments) -> Any:
     field, owner, path = _GROUPS[view.info.field_name]
-    found: dict[Hashable, list[_Row]] = {}
+    found: dict[Hashable, list[dict[str, Any]]] = {}
     for row in statistics.facts["_rows"]:
         keys = view.path(row[owner], path)
         for key in keys if isinstance(keys, list) else [keys]:
             found.setdefault(key, []).append(row)
-    counted = [{field: key, **_counted(group)} for key, group in found.items() if key is not None]
-    for sort in reversed([sort for sort in arguments.get("sort") or ["COUNT_DESC"] if sort]):
+    groups = [pair for pair in found.items() if pair[0] is not None]
+    sorts = [sort for sort in arguments.get("sort") or ["COUNT_DESC"] if sort]
+    if sorts == ["COUNT_DESC"]:  # the usual order needs no other figures of the groups beyond the limit
+        groups = sorted(groups, key=lambda pair: len(pair[1]), reverse=True)[: arguments.get("limit")]
+    counted = [{field: key, **_counted(group)} for key, group in groups]
+    for sort in reversed(sorts):
         by = TABLES["statistics_sorts"].get(sort.removesuffix("_DESC"), field)
         counted.sort(key=itemgetter(by), reverse=sort.endswith("_DESC"))
     return counted[: arguments.get("limit")]

@@ -77,14 +77,6 @@ def _preferred(view: View, title: Node, _arguments: Arguments) -> Any:
     return view.value(title, wanted.partition("_")[0].lower()) or view.value(title, "romaji")
 
 
-def shown_score(raw: float, score_format: str) -> float:
-    """Return a score as a format writes it."""
-    if score_format == "POINT_3":
-        return float(sum(raw > bound for bound in (0, 47, 72)))
-    exact = raw / _STEPS.get(score_format, 1)
-    return exact if score_format in {"POINT_100", "POINT_10_DECIMAL"} else float(int(exact + 0.5))
-
-
 def raw_score(shown: float, score_format: str) -> float:
     """Return the score from 0 to 100 that a format's score stands for."""
     if score_format == "POINT_3" and shown in _SMILEYS:
@@ -160,9 +152,9 @@ def _groups(view: View, rows: Iterable[Node], *, split: bool) -> Iterable[dict[s
     """Group entries by status, except those hidden there, and again by custom list."""
     groups: dict[tuple[int, str], list[Node]] = {}  # custom lists behind those of the statuses
     for entry in rows:
-        status, options = view.value(entry, "status"), options_of(view, entry)
+        status = view.value(entry, "status")
         name = TABLES["list_names"][status][view.path(entry, "media.type") != ANIME]
-        if split and status == "COMPLETED" and options["splitCompletedSectionByFormat"]:
+        if split and status == "COMPLETED" and options_of(view, entry)["splitCompletedSectionByFormat"]:
             name = f"{name} {view.path(entry, 'media.format')}"
         if not view.value(entry, "hiddenFromStatusLists"):
             groups.setdefault((STATUSES.index(status), name), []).append(entry)
@@ -188,12 +180,15 @@ def _advanced_scores(view: View, entry: Node, _arguments: Arguments) -> dict[str
 
 
 @rule("MediaList.score")
-def _shown(view: View, entry: Node, arguments: Arguments) -> float:
-    wanted = arguments.get("format") or view.path(entry, "user.mediaListOptions.scoreFormat")
-    return shown_score(view.value(entry, "_score"), wanted)
+def _shown_score(view: View, entry: Node, arguments: Arguments) -> float:
+    """Return a score as a format writes it."""
+    raw = view.value(entry, "_score")
+    score_format = arguments.get("format") or view.path(entry, "user.mediaListOptions.scoreFormat")
+    if score_format == "POINT_3":
+        return float(sum(raw > bound for bound in (0, 47, 72)))
+    exact = float(raw / _STEPS.get(score_format, 1))
+    return exact if score_format in {"POINT_100", "POINT_10_DECIMAL"} else float(int(exact + 0.5))
 
 
 answer("User.unreadNotificationCount", lambda view, user, _: 0 if user.id == view.viewer_id else None)
-answer(
-    "Media.mediaListEntry", lambda view, media, _: entry_of(view, view.account, media.id) if view.viewer_id else None
-)
+answer("Media.mediaListEntry", lambda view, one, _: entry_of(view, view.account, one.id) if view.viewer_id else None)

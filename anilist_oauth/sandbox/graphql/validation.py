@@ -89,7 +89,7 @@ class _PageLimits(graphql.ValidationRule):
         if numbers.get(name, 0) > limit and (kind in _LIMITS or kind.endswith("Connection")):
             message = f"{name} is {numbers[name]}: AniList returns at most {limit}, without saying so."
             self.report_error(graphql.GraphQLError(message, node))
-        if kind == "Page" and Page(numbers.get("page", 1), numbers.get("perPage", limit)).is_too_deep:
+        if kind == "Page" and Page(numbers.get("page", 1), numbers.get("perPage", limit)).is_too_deep():
             self.report_error(graphql.GraphQLError(f"{refused('page_depth').message}.", node))
 
 
