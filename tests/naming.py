@@ -1,4 +1,4 @@
-"""One test over many cases, which names the case that fails."""
+"""Run one test over many cases, and name the case that fails."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def naming(case: object) -> Iterator[None]:
-    """Add the case to whatever fails in a block."""
+    """Add the name of the case to an error that is raised in the block."""
     try:
         yield
     except BaseException as error:

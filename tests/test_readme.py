@@ -1,4 +1,4 @@
-"""The README keeps its word."""
+"""The README's claims are true."""
 
 import pkgutil
 import re
@@ -19,7 +19,7 @@ EXECUTED = {  # where the examples under each heading are run
 
 
 def test_the_first_example_logs_a_user_in(tmp_path: Path) -> None:
-    """It runs as it stands, in a program of its own, without a warning."""
+    """The first example runs unchanged in its own process, without a warning."""
     program = tmp_path / "example.py"
     (source,) = blocks()["In fifteen lines"]
     program.write_text(source, encoding="utf-8")
@@ -31,14 +31,14 @@ def test_the_first_example_logs_a_user_in(tmp_path: Path) -> None:
 
 
 def test_every_example_is_run_by_a_test() -> None:
-    """No example stands there that nobody runs, and the test that runs it reads it from the README."""
+    """Each example in the README is read and run by a test."""
     assert set(blocks()) == set(EXECUTED)
     for heading, path in EXECUTED.items():
         assert heading in (README.parent / path).read_text(encoding="utf-8")
 
 
 def test_the_two_commands_stand_alone() -> None:
-    """Each in a block of its own, word for word."""
+    """Each of the two commands is in a block of its own, word for word."""
     assert blocks("") == {
         "In fifteen lines": [
             "python3 -m venv .venv && .venv/bin/pip install -q '.[cli,sandbox]' && .venv/bin/anilist-oauth demo\n"
@@ -59,34 +59,34 @@ def test_every_room_s_examples_are_run() -> None:
 
 
 def test_every_link_leads_somewhere() -> None:
-    """The files that the READMEs name are there."""
+    """The files to which the READMEs link exist."""
     for readme in (README, *ROOMS):
         for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", readme.read_text(encoding="utf-8")):
             assert (readme.parent / target).is_file(), (readme, target)
 
 
 def test_it_is_short_and_says_it_is_unofficial() -> None:
-    """Under 200 lines, and a title that AniList's terms allow."""
+    """It has under 200 lines and a title that AniList's terms allow."""
     text = README.read_text(encoding="utf-8")
     assert len(text.splitlines()) < 200
     assert re.match(r"# .*unofficial", text)
 
 
 def test_every_error_it_names_exists() -> None:
-    """The table speaks of classes that are there."""
+    """The table only names classes that exist."""
     named = set(re.findall(r"`(\w+Error)`", README.read_text(encoding="utf-8")))
     assert len(named) > 10
     assert [name for name in named if not hasattr(anilist_oauth, name)] == []
 
 
 def test_its_pictures_show_wherever_it_is_read() -> None:
-    """The package's page at an index shows the same text, where a relative address leads nowhere."""
+    """Pictures have absolute addresses, because PyPI shows the same text."""
     addresses = re.findall(r"<img[^>]* src=\"([^\"]*)|!\[[^]]*\]\(([^)]*)", README.read_text(encoding="utf-8"))
     assert [address for address in map("".join, addresses) if not address.startswith("https://")] == []
 
 
 def test_every_name_in_the_changelog_exists() -> None:
-    """Whoever looks up a name that it mentions finds it, and no sentence stands there twice."""
+    """Every name in the changelog exists, and no line occurs twice."""
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     names = set(re.findall(r"`(anilist_oauth(?:\.\w+)+)", text))
     assert len(names) > 30

@@ -1,4 +1,4 @@
-"""What keeps secrets and foreign text out of messages."""
+"""Secrets and unchecked text are kept out of messages."""
 
 import copy
 import pickle
@@ -26,7 +26,7 @@ from anilist_oauth.redaction import (
 @pytest.mark.requirement("S19")
 @pytest.mark.parametrize(("value", "shown"), [("hidden", "***"), ("", "***"), (None, "None")])
 def test_a_secret_is_masked(value: object, shown: str) -> None:
-    """A repr tells whether there is a secret, and nothing else."""
+    """The repr only shows whether there is a secret."""
     assert masked(value) == shown
 
 
@@ -49,8 +49,8 @@ def test_a_secret_is_masked(value: object, shown: str) -> None:
     ],
     ids=range(12),
 )
-def test_foreign_text_is_made_fit(text: str, shown: str) -> None:
-    """Blanks are joined, what cannot be seen is taken out, and 300 characters are left."""
+def test_text_is_cleaned(text: str, shown: str) -> None:
+    """Whitespace is joined, invisible characters are removed, and at most 300 characters are kept."""
     assert clean(text) == shown
 
 
@@ -68,7 +68,7 @@ def test_foreign_text_is_made_fit(text: str, shown: str) -> None:
     ],
 )
 def test_a_secret_that_comes_back_is_replaced(text: str) -> None:
-    """Plain or percent-encoded, at the cut or with junk inside, nothing of it is left."""
+    """A secret is removed plain or percent-encoded, at the cut, and with other characters inside."""
     shown = clean(text, secrets=("", "hidden&secret=", "hidden&secret=long"))
     assert "hid" not in shown
     assert "secret" not in shown
@@ -76,8 +76,8 @@ def test_a_secret_that_comes_back_is_replaced(text: str) -> None:
     assert len(shown) <= TEXT_LIMIT
 
 
-def test_a_plain_word_is_no_secret() -> None:
-    """A test's "code" or "secret" is a word of every server's text, which would be garbled without it."""
+def test_a_short_word_is_not_a_secret() -> None:
+    """A test's "code" or "secret" occurs in every server's texts and is not masked."""
     assert clean("Check the `client_secret`, code 7a", secrets=("secret", "code", "C", "7a")) == (
         "Check the `client_secret`, code 7a"
     )
@@ -93,8 +93,8 @@ def test_a_plain_word_is_no_secret() -> None:
         ("eyJ and def502 alone", "eyJ and def502 alone"),
     ],
 )
-def test_what_looks_like_a_token_is_replaced(text: str, shown: str) -> None:
-    """A token or code that is none of this request's is hidden as well."""
+def test_anything_like_a_token_is_replaced(text: str, shown: str) -> None:
+    """Tokens and codes of other requests are masked as well."""
     assert mask_shapes(text) == clean(text) == shown
 
 
@@ -103,8 +103,8 @@ def test_what_looks_like_a_token_is_replaced(text: str, shown: str) -> None:
 @example("", "", "\ud800\ud800\ud800\ud800\ud800\ud800\ud800\ud800")
 @example("", "", "a  b c d e f g")
 @example("", "", "hidden secret&hidden")
-def test_no_secret_comes_through(before: str, after: str, secret: str) -> None:
-    """Whatever surrounds it, a secret is not in the text, and the text is short and printable."""
+def test_no_secret_is_left_in_a_text(before: str, after: str, secret: str) -> None:
+    """The result contains no secret, and is short and printable."""
     for form in (secret, quote(secret, "", errors="replace"), quote_plus(secret, "", errors="replace")):
         shown = clean(before + form + after, secrets=(secret,))
         assert form not in shown.replace(MASK, "")
@@ -113,19 +113,19 @@ def test_no_secret_comes_through(before: str, after: str, secret: str) -> None:
 
 
 class Value(Unpicklable):
-    """Something that holds a secret."""
+    """An object that contains a secret."""
 
 
 @pytest.mark.requirement("S19")
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
-def test_what_holds_a_secret_is_not_pickled(protocol: int) -> None:
-    """Every protocol is refused, by a text that names the class."""
+def test_a_value_with_a_secret_cannot_be_pickled(protocol: int) -> None:
+    """Every pickle protocol is refused with a message that names the class."""
     with pytest.raises(TypeError, match="Value holds a secret"):
         pickle.dumps(Value(), protocol)
 
 
-def test_a_copy_of_what_holds_a_secret_is_itself() -> None:
-    """Copying works, though pickling does not."""
+def test_a_copy_of_a_value_with_a_secret_is_itself() -> None:
+    """Copying works, although pickling does not."""
     value = Value()
     assert copy.copy(value) is value
     assert copy.deepcopy(value) is value
@@ -149,14 +149,14 @@ SECRET = "s3cret" * 100
     ids=range(7),
 )
 def test_a_masked_value_is_not_shown(value: object) -> None:
-    """Neither by its repr nor by rich, which cuts a long text before it asks for its repr."""
+    """Neither its repr nor rich shows it, which cuts a long text before it takes the repr."""
     shown = rich.pretty.traverse(value, max_string=80).render()
     for text in (repr(value), shown, f"{value!r}"):
         assert "s3cret" not in text
 
 
-def test_a_masked_value_is_as_good_as_what_it_masks() -> None:
-    """Text and bytes are compared, joined and sent like any other; an envelope gives back what is in it."""
+def test_a_masked_value_works_like_the_plain_one() -> None:
+    """Masked text and bytes can be compared, joined and sent, and `Masked` returns its value."""
     assert (MaskedText(SECRET), f"{MaskedText(SECRET)}!") == (SECRET, f"{SECRET}!")
     assert (MaskedBytes(b"abc"), MaskedBytes(b"abc")[0], MaskedBytes(b"abc") + b"d") == (b"abc", 97, b"abcd")
     mapping = {"code": SECRET}
@@ -164,8 +164,8 @@ def test_a_masked_value_is_as_good_as_what_it_masks() -> None:
 
 
 @pytest.mark.requirement("S41")
-async def test_what_holds_an_application_is_not_pickled() -> None:
-    """Sessions and flows hold its secret; the application's own text says how its parts get elsewhere."""
+async def test_sessions_and_flows_cannot_be_pickled() -> None:
+    """They contain the application's secret, and its message says what to do instead."""
     application = Application(client_id=7, client_secret=SECRET, redirect_uri="https://bot.example/cb")
     session = OAuthSession(application)
     for value in (application, session, LoginFlow(session)):

@@ -1,4 +1,4 @@
-"""The application's settings."""
+"""The settings of an application are checked."""
 
 import copy
 import pickle
@@ -18,18 +18,18 @@ SECRET = "hidden0123456789hidden0123456789hidden01"
 
 
 def application(client_id: str | int = 12345, client_secret: str | None = SECRET) -> Application:
-    """Make an application."""
+    """Return an application with some fields replaced."""
     return Application(client_id=client_id, client_secret=client_secret, redirect_uri=AWAY)
 
 
 @pytest.mark.parametrize("client_id", [12345, "12345", " 12345", "12345\r\n", "\t12345\u3000"])
 def test_a_client_id_is_a_clean_str(client_id: str | int) -> None:
-    """A number becomes a str, and blanks around it go: AniList's most reported fault."""
+    """A number becomes a str and surrounding whitespace is stripped, which is the most reported mistake."""
     assert application(client_id).client_id == "12345"
 
 
 def test_blanks_around_a_secret_are_stripped() -> None:
-    """A newline from a file or a blank from a paste is not part of the secret."""
+    """A newline from a file or a space from a paste is not part of the secret."""
     assert application(client_secret=f" {SECRET}\n").client_secret == SECRET
 
 
@@ -55,8 +55,8 @@ def test_a_secret_is_optional() -> None:
         (["12345"], "not list"),
     ],
 )
-def test_what_cannot_be_right_is_refused(value: str, mend: str) -> None:
-    """The error names the field and says how to fix it, and repeats nothing of what was given."""
+def test_a_wrong_setting_is_refused(value: str, mend: str) -> None:
+    """The error names the field, says how to fix it, and does not repeat the value."""
     with pytest.raises(ConfigurationError, match=f"^client_id: .*{mend}"):
         application(client_id=value)
     with pytest.raises(ConfigurationError, match=f"^client_secret: .*{mend}"):
@@ -65,13 +65,13 @@ def test_what_cannot_be_right_is_refused(value: str, mend: str) -> None:
 
 @pytest.mark.parametrize("client_id", [None, 0, -1, 2**63, 10**5_000], ids=range(5))
 def test_an_odd_client_id_is_refused(client_id: int) -> None:
-    """A client id is there, and a number is a possible one."""
+    """A client id must be present, and a number must be a possible id."""
     with pytest.raises(ConfigurationError, match="client_id: "):
         application(client_id=client_id)
 
 
-def test_a_number_is_no_secret() -> None:
-    """Only an id may be a number: a secret may begin with zeros."""
+def test_a_number_is_not_a_secret() -> None:
+    """Only an id may be a number, because a secret may begin with zeros."""
     secret: Any = 12345
     with pytest.raises(ConfigurationError, match="client_secret: a string is needed, not int"):
         application(client_secret=secret)
@@ -79,7 +79,7 @@ def test_a_number_is_no_secret() -> None:
 
 @pytest.mark.requirement("S8")
 def test_a_bad_redirect_uri_is_refused() -> None:
-    """The redirect URI is checked where it is set up, and never stripped: it counts byte for byte."""
+    """The redirect URI is checked at once, and never stripped."""
     with pytest.raises(RedirectURIError, match="has no scheme"):
         Application(client_id=1, redirect_uri="localhost:3031/auth")
     with pytest.raises(RedirectURIError, match="whitespace"):
@@ -90,8 +90,8 @@ anything = st.one_of(st.text(), st.integers(), st.floats(), st.binary(), st.none
 
 
 @given(anything, anything, anything)
-def test_nothing_but_our_errors_come_of_any_values(client_id: str, client_secret: str, redirect_uri: str) -> None:
-    """Whatever the settings are, they make an application or a `ConfigurationError`."""
+def test_any_settings_are_accepted_or_raise_our_error(client_id: str, client_secret: str, redirect_uri: str) -> None:
+    """Any settings make an application or raise `ConfigurationError`."""
     try:
         made = Application(client_id=client_id, client_secret=client_secret, redirect_uri=redirect_uri)
     except ConfigurationError as error:
@@ -104,7 +104,7 @@ def test_nothing_but_our_errors_come_of_any_values(client_id: str, client_secret
 
 @pytest.mark.requirement("S19")
 def test_a_secret_is_never_shown(caplog: pytest.LogCaptureFixture) -> None:
-    """It is in no repr, str or format, and nothing is logged."""
+    """The secret is in no repr, str or format, and is not logged."""
     made = application()
     assert repr(made) == ("Application(client_id='12345', redirect_uri='https://bot.example/cb', client_secret=***)")
     assert SECRET not in f"{made} {made!r} {made!s} {[made]} {RedirectGuard(AWAY)}"
@@ -114,7 +114,7 @@ def test_a_secret_is_never_shown(caplog: pytest.LogCaptureFixture) -> None:
 @pytest.mark.requirement("S19")
 @pytest.mark.parametrize("secret", ["hidden hidden", "hidden\x00hidden", "hidden\nhidden"])
 def test_a_refused_secret_is_not_repeated(secret: str) -> None:
-    """The error that refuses a secret leaks nothing of it, nor do its causes."""
+    """Neither the error that refuses a secret nor its causes show it."""
     with pytest.raises(ConfigurationError) as caught:
         application(client_secret=secret)
     assert "hidden" not in f"{caught.value!r} {caught.value.__cause__!r} {caught.value.__context__!r}"
@@ -123,21 +123,21 @@ def test_a_refused_secret_is_not_repeated(secret: str) -> None:
 @pytest.mark.requirement("S19")
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 def test_a_secret_is_not_pickled(protocol: int) -> None:
-    """A pickle would write the secret out in the clear."""
+    """A pickle would contain the secret in plain text."""
     with pytest.raises(TypeError, match="Application holds a secret and cannot be pickled") as caught:
         pickle.dumps({"a": application()}, protocol)
     assert SECRET not in str(caught.value)
 
 
 def test_a_copy_is_itself() -> None:
-    """It never changes, so that a copy, shallow or deep, is the same object."""
+    """An application cannot change, so a copy of it is the same object."""
     made = application()
     assert copy.copy(made) is made
     assert copy.deepcopy([made])[0] is made
 
 
 def test_it_is_a_value() -> None:
-    """Equal settings are equal, hash alike, cannot be changed, and can be evolved."""
+    """Equal settings are equal and have the same hash, and cannot be changed."""
     made = application()
     untyped: Any = made
     assert made == application(" 12345 ")
@@ -150,7 +150,7 @@ def test_it_is_a_value() -> None:
 
 
 def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The three variables make an application, with any prefix."""
+    """The three variables make an application, and their prefix can be chosen."""
     for name, value in {"ID": " 12345", "SECRET": SECRET + "\n"}.items():
         monkeypatch.setenv(f"MY_CLIENT_{name}", value)
     monkeypatch.setenv("MY_REDIRECT_URI", AWAY)
@@ -168,7 +168,7 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_missing_variable_is_named_at_once(
     monkeypatch: pytest.MonkeyPatch, present: tuple[str, ...], text: str
 ) -> None:
-    """Nobody sets one only to learn of the next; an empty or blank one is missing."""
+    """The error names all variables that are missing, empty or blank."""
     for name, blank in (("CLIENT_ID", ""), ("CLIENT_SECRET", " "), ("REDIRECT_URI", "\n")):
         monkeypatch.setenv(f"ANILIST_{name}", "5" if name in present else blank)
     with pytest.raises(ConfigurationError) as caught:
@@ -181,7 +181,7 @@ def test_every_missing_variable_is_named_at_once(
 
 @pytest.mark.requirement("S9")
 def test_the_environment_is_checked_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the variables hold is checked like any other settings, and the warning names the caller's file."""
+    """Values from the environment are checked like any other, and a warning names the caller's file."""
     for name in ("CLIENT_ID", "CLIENT_SECRET"):
         monkeypatch.setenv(f"ANILIST_{name}", "5")
     monkeypatch.setenv("ANILIST_REDIRECT_URI", "http://example.com/callback")
@@ -191,7 +191,7 @@ def test_the_environment_is_checked_too(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.parametrize("prefix", [None, 5, b"ANILIST_", "é", "\ud800", "A\0"])
-def test_a_prefix_that_no_variable_has_is_refused(prefix: Any) -> None:
-    """The environment cannot be asked for such a name."""
+def test_an_invalid_prefix_is_refused(prefix: Any) -> None:
+    """A prefix that no variable can have raises our error."""
     with pytest.raises(ConfigurationError, match=r"prefix: .+ANILIST_"):
         Application.from_env(prefix)

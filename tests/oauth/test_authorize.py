@@ -1,4 +1,4 @@
-"""Where the user's browser is sent."""
+"""The URL that the user's browser is sent to."""
 
 import re
 import warnings
@@ -19,12 +19,12 @@ STATE = "s" * 22
 
 
 def url(*, state: str | None = None, redirect_uri: str = AWAY, endpoint: URL = ANILIST.authorization) -> URL:
-    """Build an authorization URL."""
+    """Return an authorization URL."""
     return authorization_url(endpoint, client_id="12345", redirect_uri=redirect_uri, state=state)
 
 
-def test_the_url_is_anilists() -> None:
-    """Exactly the documented parameters and the state, and no scope, which AniList refuses."""
+def test_the_url_is_the_documented_one() -> None:
+    """It has exactly the documented parameters and the state, and no scope, which AniList refuses."""
     assert str(url(state=STATE)) == (
         "https://anilist.co/api/v2/oauth/authorize?client_id=12345"
         f"&redirect_uri=https%3A%2F%2Fbot.example%2Fcb&response_type=code&state={STATE}"
@@ -34,7 +34,7 @@ def test_the_url_is_anilists() -> None:
 @pytest.mark.requirement("S1")
 @pytest.mark.requirement("V22")
 def test_every_url_has_a_fresh_state() -> None:
-    """10,000 URLs hold 10,000 states of 256 bits."""
+    """10,000 URLs have 10,000 states of 256 bits."""
     prefix = code_url_prefix(ANILIST.authorization, client_id="12345", redirect_uri=AWAY)
     states = {with_state(prefix, None).query["state"] for _ in range(10_000)}
     assert len(states) == 10_000
@@ -44,8 +44,8 @@ def test_every_url_has_a_fresh_state() -> None:
 
 @pytest.mark.requirement("S1")
 @pytest.mark.parametrize("state", ["a" * 22, "a" * 256, "AZaz09-_.~" * 3])
-def test_an_own_state_is_sent_as_it_is(state: str) -> None:
-    """A state of unreserved characters needs no encoding, and comes back unchanged."""
+def test_a_given_state_is_sent_unchanged(state: str) -> None:
+    """A state of unreserved characters needs no encoding."""
     assert str(url(state=state)).endswith(f"&state={state}")
 
 
@@ -65,8 +65,8 @@ def test_an_own_state_is_sent_as_it_is(state: str) -> None:
     ],
     ids=ascii,
 )
-def test_an_unfit_state_is_refused(state: str) -> None:
-    """A state that could be guessed or would come back changed is refused, and an empty one sends none: refused too."""
+def test_an_unsafe_state_is_refused(state: str) -> None:
+    """A state is refused if it is empty, can be guessed, or would come back changed."""
     with pytest.raises(ConfigurationError, match="state: 22 to 256 characters"):
         url(state=state)
 
@@ -74,7 +74,7 @@ def test_an_unfit_state_is_refused(state: str) -> None:
 @pytest.mark.requirement("S1")
 @pytest.mark.parametrize("state", [5, b"a" * 22, False, ["a" * 22]])
 def test_a_state_is_a_str(state: str) -> None:
-    """Only a str can be a state, and there is no way to leave the state out."""
+    """Only a str can be a state, and the state cannot be left out."""
     with pytest.raises(ConfigurationError, match="state: "):
         url(state=state)
 
@@ -91,7 +91,7 @@ def test_a_refused_state_is_not_repeated() -> None:
 @pytest.mark.requirement("V23")
 @given(registrable_uris, st.text("aA0-_.~", min_size=22, max_size=99))
 def test_a_redirect_uri_is_sent_byte_for_byte(redirect_uri: str, state: str) -> None:
-    """Decoded once, the query holds what is registered, for every URI that can be, by yarl and by Python."""
+    """After decoding with yarl or Python, the query contains every possible redirect URI unchanged."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InsecureRedirectURIWarning)
         built = url(redirect_uri=redirect_uri, state=state)
@@ -104,21 +104,21 @@ def test_a_redirect_uri_is_sent_byte_for_byte(redirect_uri: str, state: str) -> 
 
 @pytest.mark.requirement("S8")
 @pytest.mark.parametrize("redirect_uri", ["localhost:3031/auth", "https://h/\ud800", AWAY + "#f", ""])
-def test_what_cannot_be_a_redirect_uri_is_not_sent(redirect_uri: str) -> None:
-    """The guard stands here too."""
+def test_an_invalid_redirect_uri_is_not_sent(redirect_uri: str) -> None:
+    """The redirect URI is checked here as well."""
     with pytest.raises(RedirectURIError):
         url(redirect_uri=redirect_uri)
 
 
 def test_an_endpoint_keeps_its_own_query() -> None:
-    """What an endpoint has in its query stays (RFC 6749 section 3.1)."""
+    """A query of the endpoint is kept (RFC 6749 section 3.1)."""
     built = url(endpoint=URL("https://auth.example/authorize?tenant=a%20b"), state=STATE)
     assert str(built).startswith("https://auth.example/authorize?tenant=a%20b&client_id=12345&")
     assert list(built.query) == ["tenant", "client_id", "redirect_uri", "response_type", "state"]
 
 
 def test_the_implicit_url_is_the_documented_one() -> None:
-    """AniList answers any further parameter with an error."""
+    """It has no other parameters, because AniList refuses them."""
     assert str(implicit_url(ANILIST.authorization, client_id="12345")) == (
         "https://anilist.co/api/v2/oauth/authorize?client_id=12345&response_type=token"
     )

@@ -1,4 +1,4 @@
-"""What the browser brings back."""
+"""A callback is read and checked."""
 
 import contextlib
 from collections.abc import Callable
@@ -37,7 +37,7 @@ NOW = datetime(2030, 1, 1, tzinfo=UTC)
 
 
 def callback(**parameters: str) -> str:
-    """Build a callback's URL."""
+    """Return the URL of a callback."""
     return f"{AWAY}?{urlencode(parameters)}"
 
 
@@ -63,7 +63,7 @@ def parse(given: Callback, *, expected_state: str = STATE, redirect_uri: str | N
     ids=range(10),
 )
 def test_a_callback_gives_its_code(given: Callback) -> None:
-    """In whatever form it comes, with parameters nobody knows."""
+    """Every form of a callback gives the code, and unknown parameters are ignored."""
     assert parse(given) == CODE
     assert callback_state(given) == STATE
 
@@ -75,7 +75,7 @@ def test_a_callback_gives_its_code(given: Callback) -> None:
     "given", [callback(code=CODE), callback(code=CODE, state=""), {"code": CODE, "state": None}, ""]
 )
 def test_a_missing_state_is_refused(given: Callback) -> None:
-    """Without a state nobody knows whose login it is; an empty one is none."""
+    """A missing or empty state is refused, because nothing shows whose login it is."""
     with pytest.raises(StateMismatchError) as caught:
         parse(given)
     assert caught.value.reason == "missing"
@@ -91,7 +91,7 @@ def test_a_missing_state_is_refused(given: Callback) -> None:
 )
 @pytest.mark.parametrize("extra", [{"code": CODE}, {"error": "access_denied"}, {}])
 def test_another_state_is_refused(state: str, extra: dict[str, str]) -> None:
-    """Neither its code nor its error counts: both are somebody else's."""
+    """With another state, neither the code nor the error is used."""
     with pytest.raises(StateMismatchError) as caught:
         parse({"state": state, **extra})
     assert caught.value.reason == "unknown"
@@ -100,8 +100,8 @@ def test_another_state_is_refused(state: str, extra: dict[str, str]) -> None:
 @pytest.mark.requirement("S2")
 @pytest.mark.parametrize("expected", ["", None, 5, b"x"])
 @pytest.mark.parametrize("state", ["", "None", "5", "x", STATE])
-def test_nothing_matches_where_nothing_is_expected(expected: str, state: str) -> None:
-    """A caller who lost the state gets no code, whatever the callback says."""
+def test_no_state_matches_an_empty_expected_state(expected: str, state: str) -> None:
+    """A caller who has lost the state gets no code."""
     with pytest.raises(StateMismatchError):
         parse({"code": CODE, "state": state}, expected_state=expected)
 
@@ -110,7 +110,7 @@ def test_nothing_matches_where_nothing_is_expected(expected: str, state: str) ->
 @pytest.mark.requirement("S22")
 @pytest.mark.parametrize("name", ["code", "state", "error", "iss"])
 def test_a_repeated_parameter_is_refused(name: str) -> None:
-    """Which of two counts is never guessed."""
+    """Which of two values is right is not guessed."""
     fine = {"code": CODE, "state": STATE, "iss": "https://anilist.co"}
     again = {"code": CODE, "state": STATE}.get(name, "x")
     callbacks: list[Callback] = [
@@ -127,13 +127,13 @@ def test_a_repeated_parameter_is_refused(name: str) -> None:
 @pytest.mark.requirement("S22")
 @pytest.mark.parametrize("iss", ["https://anilist.co", "https://evil.example", ""])
 def test_iss_is_ignored(iss: str) -> None:
-    """AniList sends no `iss`, and there is no second server to confuse it with."""
+    """AniList sends no `iss`, and there is no other server to confuse it with."""
     assert parse(callback(code=CODE, state=STATE, iss=iss)) == CODE
 
 
 @pytest.mark.parametrize("given", [callback(state=STATE), callback(state=STATE, code=""), {"state": STATE}])
 def test_a_callback_without_a_code_is_refused(given: Callback) -> None:
-    """It is neither a yes nor a no."""
+    """A callback with neither a code nor an error is refused."""
     with pytest.raises(InvalidCallbackError, match="neither a code nor an error"):
         parse(given)
 
@@ -141,8 +141,8 @@ def test_a_callback_without_a_code_is_refused(given: Callback) -> None:
 @pytest.mark.requirement("S11")
 @pytest.mark.requirement("V19")
 @pytest.mark.parametrize(("state", "verified"), [({"state": STATE}, True), ({"state": ""}, False), ({}, False)])
-def test_a_denial_is_told(state: dict[str, str], *, verified: bool) -> None:
-    """With the right state it is this user's; without one the same error, which anybody may have made up."""
+def test_a_denial_raises(state: dict[str, str], *, verified: bool) -> None:
+    """A denial is only verified if it has the right state, because anybody can make up one without."""
     for extra in ({}, {"code": CODE}, {"hint": "The user denied the request", "message": "denied"}):
         with pytest.raises(AccessDeniedError, match="the user declined") as caught:
             parse({"error": "access_denied", **state, **extra})
@@ -152,8 +152,8 @@ def test_a_denial_is_told(state: dict[str, str], *, verified: bool) -> None:
 @pytest.mark.requirement("S11")
 @pytest.mark.parametrize("name", ["error_description", "message"])
 @pytest.mark.parametrize("verified", [True, False])
-def test_another_error_is_told(name: str, *, verified: bool) -> None:
-    """The server's own words are kept apart, of both generations."""
+def test_another_error_raises(name: str, *, verified: bool) -> None:
+    """The error keeps the server's texts separately, for old and new server versions."""
     state = {"state": STATE} if verified else {}
     given = {"error": "invalid_scope", name: "The scope is invalid", "hint": "Check the `nope` scope", **state}
     with pytest.raises(AuthorizationError) as caught:
@@ -173,8 +173,8 @@ def test_another_error_is_told(name: str, *, verified: bool) -> None:
 
 @pytest.mark.requirement("S11")
 @pytest.mark.requirement("V18")
-def test_foreign_text_is_made_fit() -> None:
-    """Texts are cut to 300 characters and freed of control characters; markup stays data, which a page escapes."""
+def test_texts_of_a_callback_are_cleaned() -> None:
+    """Texts are cut to 300 characters without control characters, and markup stays text."""
     evil = "<img src=x onerror=alert(1)>"
     long = evil + "\x1b[2J\r\nSet-Cookie: a=b\u202e" + "x" * 10_000
     with pytest.raises(AuthorizationError) as caught:
@@ -187,8 +187,8 @@ def test_foreign_text_is_made_fit() -> None:
     assert str(caught.value).isprintable()
 
 
-def test_an_error_that_says_nothing_is_still_one() -> None:
-    """An error made of nothing visible is an error without words."""
+def test_an_error_without_text_is_an_error() -> None:
+    """An error whose texts are invisible raises without texts."""
     with pytest.raises(AuthorizationError) as caught:
         parse({"error": "\x00", "hint": "\x00", "state": STATE})
     assert (caught.value.error, caught.value.description, caught.value.hint) == ("", None, None)
@@ -196,8 +196,8 @@ def test_an_error_that_says_nothing_is_still_one() -> None:
 
 @pytest.mark.requirement("S19")
 @pytest.mark.requirement("V15")
-def test_what_an_error_repeats_is_masked() -> None:
-    """An error that quotes the state or code shows neither, nor a token's look-alike."""
+def test_secrets_in_an_error_are_masked() -> None:
+    """An error that repeats the state, the code or a token does not show it."""
     text = f"{STATE} {CODE} {JWT}"
     with pytest.raises(AuthorizationError) as caught:
         parse(callback(error=f"bad {STATE}", error_description=text, hint=text, state=STATE, code="the-code-of-it"))
@@ -233,7 +233,7 @@ SECRETS = ("hidden-code", "hidden-state", "hidden-token", STATE, "def50200", JWT
     ids=range(16),
 )
 def test_no_refusal_shows_a_secret(given: Callback) -> None:
-    """Neither message, attributes, cause nor context holds the code, state or token."""
+    """No message, attribute, cause or context contains the code, state or token."""
     with pytest.raises(AniListOAuthError) as caught:
         parse(given, redirect_uri=AWAY)
     error: BaseException | None = caught.value
@@ -256,8 +256,8 @@ def test_no_refusal_shows_a_secret(given: Callback) -> None:
     ],
     ids=range(6),
 )
-def test_an_implicit_token_is_no_code(given: Callback) -> None:
-    """A token in the query, the fragment or a paste is refused by the code flow, whatever came along."""
+def test_an_implicit_token_is_refused_as_a_code(given: Callback) -> None:
+    """The code flow refuses a token in the query, the fragment or a paste."""
     with pytest.raises(InvalidCallbackError, match="an access token"):
         parse(given)
     if isinstance(given, str):
@@ -287,22 +287,22 @@ def test_an_implicit_token_is_no_code(given: Callback) -> None:
         ("myapp:cb?x=1", "myapp:cb?x=1"),
     ],
 )
-def test_a_callback_comes_to_the_redirect_uri(registered: str, came: str) -> None:
-    """As a browser writes it: the host in ASCII, default port and dot segments gone, characters encoded."""
+def test_the_url_may_be_as_browsers_rewrite_it(registered: str, came: str) -> None:
+    """The URL matches the redirect URI even after a browser has normalized it."""
     given = f"{came}{'&' if '?' in came else '?'}code={CODE}&state={STATE}"
     assert parse(given, redirect_uri=registered) == CODE
     assert parse(f" {given}\n", redirect_uri=registered) == CODE
 
 
 def test_the_redirect_uri_may_be_a_url_object() -> None:
-    """The guard refuses one, since it rewrites what is sent; here only the place counts."""
+    """A URL object is accepted here, because only the place is compared."""
     odd: Any = URL(AWAY)
     assert parse(callback(code=CODE, state=STATE), redirect_uri=odd) == CODE
 
 
 @given(registrable_uris)
-def test_a_callback_comes_to_any_redirect_uri(registered: str) -> None:
-    """Whatever may be registered is recognized when it comes back as it is, unless no browser could go there."""
+def test_every_redirect_uri_matches_its_own_callback(registered: str) -> None:
+    """Every URI that can be registered matches, if a browser can open it."""
     given = f"{registered}{'&' if '?' in registered else '?'}code={CODE}&state={STATE}"
     try:
         read = parse(given, redirect_uri=registered)
@@ -333,7 +333,7 @@ def test_a_callback_comes_to_any_redirect_uri(registered: str) -> None:
     ],
 )
 def test_a_callback_to_another_place_is_refused(registered: str, came: str) -> None:
-    """Scheme, host, port and path must agree where the whole URL is known; the text names both."""
+    """Scheme, host, port and path must be the same, and the error names both URLs."""
     with pytest.raises(InvalidCallbackError, match="which is not the redirect URI"):
         parse(f"{came}?code={CODE}&state={STATE}", redirect_uri=registered)
 
@@ -341,8 +341,8 @@ def test_a_callback_to_another_place_is_refused(registered: str, came: str) -> N
 @pytest.mark.parametrize(
     "given", [f"?code={CODE}&state={STATE}", f"/x?code={CODE}&state={STATE}", {"code": CODE, "state": STATE}]
 )
-def test_a_query_alone_has_no_place(given: Callback) -> None:
-    """Behind a proxy only the query may be known."""
+def test_a_query_alone_is_not_compared(given: Callback) -> None:
+    """Behind a proxy, only the query may be known."""
     assert parse(given, redirect_uri=AWAY) == CODE
 
 
@@ -362,7 +362,7 @@ def test_a_query_alone_has_no_place(given: Callback) -> None:
     ],
 )
 def test_a_malformed_url_is_refused(came: str) -> None:
-    """What cannot be read crashes no parser."""
+    """A malformed URL raises our error and crashes no parser."""
     with pytest.raises(InvalidCallbackError):
         parse(f"{came}?code={CODE}&state={STATE}", redirect_uri=AWAY)
 
@@ -384,8 +384,8 @@ anything = st.one_of(
 @example({"access_token": "a", "expires_in": "9" * 60_000})
 @example("https://bot.example/cb?code=%ff&state=%ed%a0%80")
 @example({"code": "a", "state": "\ud800"})
-def test_nothing_but_our_errors_come_of_any_callback(given: Any) -> None:
-    """Whatever arrives, it is a result or a `CallbackError`, in every reader."""
+def test_any_callback_is_read_or_raises_our_error(given: Any) -> None:
+    """Every function returns a result or raises a `CallbackError`, for any input."""
     readers = (
         lambda: parse(given, redirect_uri=AWAY),
         lambda: parse(given),
@@ -403,7 +403,7 @@ def test_nothing_but_our_errors_come_of_any_callback(given: Any) -> None:
 
 @given(st.text("aA0-_.~", min_size=22), st.text(min_size=1), st.text(min_size=1))
 def test_only_the_expected_state_gives_a_code(expected: str, state: str, code: str) -> None:
-    """A code comes out exactly where the states are the same."""
+    """There is a code only if the two states are the same."""
     given = {"code": code, "state": state}
     assert parse({"code": code, "state": expected}, expected_state=expected) == code
     if state != expected:
@@ -423,14 +423,14 @@ ODD_STATES = {
 @pytest.mark.requirement("S11")
 @pytest.mark.requirement("S29")
 def test_every_recorded_callback_is_understood() -> None:
-    """Approvals, denials and other errors of every server version come out as what they are."""
+    """The recorded callbacks of every server version are read correctly."""
     for row in ROWS:
         with naming(row):
             understands(row)
 
 
 def understands(row: Recorded) -> None:
-    """Expect one recorded callback to be read as what it is."""
+    """Check that one recorded callback is read correctly."""
     state = callback_state(row.location)
     fragment = row.location.partition("#")[2]
     if "access_token" in fragment:
@@ -460,7 +460,7 @@ def understands(row: Recorded) -> None:
 
 
 def test_an_unencoded_state_does_no_harm() -> None:
-    """Passport puts a state into a denial as it is: one that is not of our alphabet comes back as another."""
+    """Passport does not encode the state in a denial, so a state with other characters comes back changed."""
     raw = next(row.location for row in ROWS if row.probe == "deny, odd state" and "Passport 10" in row.servers)
     assert callback_state(raw) == "a b c/d=e"
     with pytest.raises(StateMismatchError):
@@ -495,7 +495,7 @@ def test_an_unencoded_state_does_no_harm() -> None:
     ids=range(21),
 )
 def test_a_pin_is_understood_as_people_paste_it(pasted: str) -> None:
-    """The bare code, its parameter or the whole address, with what chats and terminals put around and into it."""
+    """The code may be pasted alone or in an address, with what chats and terminals add to it."""
     assert parse_pin(pasted) == CODE
 
 
@@ -525,15 +525,15 @@ def test_a_pin_is_understood_as_people_paste_it(pasted: str) -> None:
     ],
     ids=range(19),
 )
-def test_what_is_no_pin_is_refused(pasted: str, text: str) -> None:
-    """The text says what to paste instead."""
+def test_anything_but_a_pin_is_refused(pasted: str, text: str) -> None:
+    """The error says what to paste instead."""
     with pytest.raises(InvalidCallbackError, match=text):
         parse_pin(pasted)
 
 
 @pytest.mark.requirement("S11")
 def test_a_denial_can_be_pasted() -> None:
-    """Whoever pastes the address of a denial has declined, unverified."""
+    """The pasted address of a denial is an unverified denial."""
     with pytest.raises(AccessDeniedError) as caught:
         parse_pin(f"https://anilist.co/api/v2/oauth/pin?error=access_denied&state={STATE}")
     assert not caught.value.verified
@@ -544,7 +544,7 @@ def test_a_denial_can_be_pasted() -> None:
 @pytest.mark.requirement("S19")
 @pytest.mark.requirement("V15")
 def test_a_bad_paste_is_not_repeated() -> None:
-    """What was pasted may hold a secret: no refusal shows it."""
+    """No error shows the pasted text, because it may be a secret."""
     for pasted in ("hidden hidden é", "code=hidden%20hidden", "access_token=hidden", "hidden/hidden"):
         with pytest.raises(InvalidCallbackError) as caught:
             parse_pin(pasted)
@@ -567,20 +567,20 @@ def test_a_bad_paste_is_not_repeated() -> None:
     ids=range(9),
 )
 def test_an_implicit_token_is_read(given: Callback) -> None:
-    """From the fragment, the query, or what a user pasted; it lives from now on."""
+    """A token is read from the fragment, the query or a paste, and its lifetime begins now."""
     assert parse_implicit(given, now=NOW) == Token(access_token=JWT, expires_at=NOW + timedelta(hours=1))
 
 
 @pytest.mark.parametrize("expires_in", ["", "&expires_in=", *(f"&expires_in={quote_plus(odd)}" for odd in (
     "0", "-5", "1.5", "x", "٣", "1_0", "+5", "9" * 11, "9" * 60_000, "5" + "\x00"))], ids=range(12))  # fmt: skip
-def test_an_odd_lifetime_is_the_tokens_own(expires_in: str) -> None:
-    """Without a usable expires_in the token's claims tell."""
+def test_without_a_usable_lifetime_the_claims_count(expires_in: str) -> None:
+    """Without a usable expires_in, the token's claims say when it expires."""
     expires_at = datetime(2027, 11, 24, 6, 46, 50, 765000, tzinfo=UTC)
     assert parse_implicit(f"#access_token={JWT}{expires_in}"[:SIZE_LIMIT], now=NOW).expires_at == expires_at
 
 
 def test_a_bare_token_can_be_pasted() -> None:
-    """Its claims tell when it dies; an opaque one is not recognized by itself, but as a parameter."""
+    """The claims of a bare token say when it expires, and an opaque token is only read as a parameter."""
     assert parse_implicit(f" {JWT}\n", now=NOW) == Token.from_access_token(JWT)
     with pytest.raises(InvalidCallbackError, match="it holds no access token"):
         parse_implicit("opaque", now=NOW)
@@ -600,8 +600,8 @@ def test_a_bare_token_can_be_pasted() -> None:
         (None, "not NoneType"),
     ],
 )
-def test_what_is_no_implicit_token_is_refused(given: str, text: str) -> None:
-    """The text says what to copy, and repeats nothing."""
+def test_anything_but_an_implicit_token_is_refused(given: str, text: str) -> None:
+    """The error says what to copy, and does not repeat the text."""
     with pytest.raises(InvalidCallbackError, match=text) as caught:
         parse_implicit(given, now=NOW)
     assert "hidd" not in f"{caught.value!r} {caught.value.__cause__!r}"
@@ -609,8 +609,8 @@ def test_what_is_no_implicit_token_is_refused(given: str, text: str) -> None:
 
 @pytest.mark.requirement("S11")
 @pytest.mark.parametrize("mark", ["?", "#", "#state=s1?"])
-def test_an_implicit_denial_is_told(mark: str) -> None:
-    """It comes in the query or the fragment, by server version, and is never verified."""
+def test_an_implicit_denial_raises(mark: str) -> None:
+    """A denial is in the query or the fragment, depending on the server version, and is never verified."""
     with pytest.raises(AccessDeniedError) as caught:
         parse_implicit(f"{AWAY}{mark}error=access_denied&hint=x", now=NOW)
     assert not caught.value.verified
@@ -621,20 +621,20 @@ def test_an_implicit_denial_is_told(mark: str) -> None:
 
 @pytest.mark.parametrize("now", [None, NOW.replace(tzinfo=None)])
 def test_a_lifetime_counts_from_an_aware_time(now: Any) -> None:
-    """Else it is our error."""
+    """A naive time raises our error."""
     with pytest.raises(ConfigurationError, match=r"^now: .*aware"):
         parse_implicit(f"#access_token={JWT}&expires_in=3600", now=now)
 
 
-def test_a_token_at_the_end_of_the_calendar_has_no_end_that_could_be_told() -> None:
-    """Its ``expires_in`` leads beyond the year 9999."""
+def test_a_lifetime_beyond_the_year_9999_is_unknown() -> None:
+    """``expires_in`` would end after the year 9999, so the expiry is None."""
     late = datetime(9999, 12, 1, tzinfo=UTC)
     assert parse_implicit("#access_token=a.b.c&expires_in=9999999999", now=late).expires_at is None
 
 
 @pytest.mark.requirement("S35")
-def test_what_strangers_bring_is_read_in_linear_steps() -> None:
-    """Twice as much input takes at most some twice as many steps, for each reader and each odd shape of input."""
+def test_every_reader_takes_linear_time() -> None:
+    """Twice the input takes about twice as many steps, for each reader and each odd form of input."""
     shapes: dict[str, Callable[[int], object]] = {
         "many names": lambda n: callback_state("&".join(f"n{i}=x" for i in range(n))),
         "one name": lambda n: _any_error(lambda: callback_state("&".join(["code=x"] * n))),

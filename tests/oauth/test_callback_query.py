@@ -1,4 +1,4 @@
-"""The parameters of a callback in whatever form it arrives."""
+"""The parameters of a callback are read from every form in which it arrives."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -21,7 +21,7 @@ def parameters(callback: Callback, *, fragment: bool = False) -> Mapping[str, st
 
 
 class Listed(dict[str, list[str]]):
-    """A multidict as Django and Werkzeug have it."""
+    """A multidict with the methods of Django's and Werkzeug's."""
 
     def get(self, name: str, default: Any = None) -> Any:
         """Give the last value, as Django does."""
@@ -32,12 +32,12 @@ class Listed(dict[str, list[str]]):
         return super().get(name) or []
 
     def __str__(self) -> str:
-        """Look like a URL, which it is not."""
+        """Return text that looks like a URL."""
         return "https://bot.example/cb"
 
 
 class Collected:
-    """A multidict as WebOb has it: no Mapping, and `getall` takes the name alone."""
+    """A multidict with the methods of WebOb's. It is not a Mapping, and `getall` takes only the name."""
 
     def __init__(self, *pairs: tuple[str, str]) -> None:
         self.pairs = pairs
@@ -87,7 +87,7 @@ SAME: list[Any] = [
 
 @pytest.mark.parametrize("callback", SAME, ids=lambda callback: ascii(callback).partition(" object at ")[0][:60])
 def test_every_form_gives_the_same(callback: Callback) -> None:
-    """URL, query, mapping or multidict, whoever's it is; empty parameters are absent, unknown ones ignored."""
+    """URLs, queries, mappings and multidicts give the same; empty and unknown parameters are ignored."""
     assert parameters(callback) == {"code": "a b", "state": "s1"}
 
 
@@ -95,7 +95,7 @@ def test_every_form_gives_the_same(callback: Callback) -> None:
 @pytest.mark.requirement("S22")
 @pytest.mark.parametrize("name", ["code", "state", "error", "iss", "access_token"])
 def test_a_repeated_parameter_is_refused(name: str) -> None:
-    """It never counts which of two is meant, equal or not, empty or not, in every form; iss is held to it as well."""
+    """A repeated parameter is refused in every form, even if its values are equal or empty."""
     pairs = [(name, "1"), ("x", "1"), (name, "2")]
     callbacks: list[Any] = [
         f"https://h/?{name}=1&x=1&{name}=2",
@@ -126,12 +126,12 @@ def test_a_repeated_parameter_is_refused(name: str) -> None:
 )
 @pytest.mark.requirement("S29")
 def test_a_fragment_counts_where_it_holds_a_token(callback: str, found: Mapping[str, str]) -> None:
-    """A fragment is none of the code grant's business, unless an implicit token hides there."""
+    """The code grant ignores the fragment, unless it contains an implicit token."""
     assert parameters(callback) == found
 
 
 def test_a_fragment_is_read_where_asked() -> None:
-    """For the implicit grant, also as oauth2-server 9 writes it."""
+    """The fragment is read for the implicit grant, even in the form of oauth2-server 9."""
     assert parameters("https://h/cb?hint=h#state=s1?error=e", fragment=True) == {
         "hint": "h",
         "state": "s1",
@@ -144,13 +144,13 @@ def test_a_fragment_is_read_where_asked() -> None:
     "callback", [None, 5, b"code=1", ["code"], ("code", "1"), object()], ids=lambda c: type(c).__name__
 )
 def test_another_type_is_refused(callback: Callback) -> None:
-    """What is neither text nor mapping is our error, which names the type alone."""
+    """Anything but text or a mapping raises our error, which only names the type."""
     with pytest.raises(InvalidCallbackError, match=f"not {type(callback).__name__}"):
         parameters(callback)
 
 
 def test_another_library_s_url_is_named_in_full() -> None:
-    """Several have a class of that name, and "a URL, not URL" helps nobody."""
+    """The error names the module of a class, because several libraries have a class named URL."""
     with pytest.raises(InvalidCallbackError, match=r"str or yarl\.URL\).*not starlette\.datastructures\.URL"):
         parameters(cast("Any", starlette.datastructures.URL("https://bot.example/cb?code=a")))
 
@@ -159,8 +159,8 @@ def test_another_library_s_url_is_named_in_full() -> None:
 @pytest.mark.parametrize(
     "value", [5, b"hidden", ["hidden", 5], {"hidden": 1}, object()], ids=lambda value: type(value).__name__
 )
-def test_a_value_that_is_no_string_is_refused(value: object) -> None:
-    """It is not guessed at, and not repeated."""
+def test_a_value_that_is_not_a_string_is_refused(value: object) -> None:
+    """The error does not show the value."""
     with pytest.raises(InvalidCallbackError, match="'code' is not a string") as caught:
         parameters({"code": value})
     assert "hidden" not in repr(caught.value)
@@ -168,7 +168,7 @@ def test_a_value_that_is_no_string_is_refused(value: object) -> None:
 
 @pytest.mark.requirement("V8")
 def test_a_huge_callback_is_refused() -> None:
-    """64 KiB are read, more is not looked at."""
+    """A callback of more than 64 KiB is refused without parsing it."""
     assert parameters("code=" + "a" * (SIZE_LIMIT - 5))
     with pytest.raises(InvalidCallbackError, match="longer than 64 KiB"):
         parameters("code=" + "a" * (SIZE_LIMIT - 4))
@@ -179,8 +179,8 @@ def test_a_huge_callback_is_refused() -> None:
     callback=st.one_of(st.text(), st.text("code=state&?#%/:é\ud800").map("https://h/".__add__)), fragment=st.booleans()
 )
 @example(callback="https://h/?code=%ff&state=%ed%a0%80", fragment=False)
-def test_nothing_but_our_error_comes_of_any_text(callback: str, *, fragment: bool) -> None:
-    """Any text gives strings or `InvalidCallbackError`."""
+def test_any_text_is_read_or_raises_our_error(callback: str, *, fragment: bool) -> None:
+    """Any text results in strings or in `InvalidCallbackError`."""
     try:
         found = parameters(callback, fragment=fragment)
     except InvalidCallbackError:
@@ -202,12 +202,12 @@ def test_nothing_but_our_error_comes_of_any_text(callback: str, *, fragment: boo
     ],
 )
 def test_an_absolute_url_is_known(callback: Callback, url: str | None) -> None:
-    """Only what has a scheme tells where the callback came to."""
+    """Only an absolute URL is kept as the place where the callback arrived."""
     assert CallbackQuery.of(callback).url == url
 
 
 def test_a_callback_is_read_once() -> None:
-    """What has been read is taken wherever a callback is, as it is, and shows nothing."""
+    """A `CallbackQuery` is accepted wherever a callback is, and its repr shows nothing."""
     query = CallbackQuery.of({"code": "canary", "state": "canary"})
     assert CallbackQuery.of(query) is query
     assert (callback_state(query), parse_callback(query, expected_state="canary")) == ("canary", "canary")

@@ -1,4 +1,4 @@
-"""Where the authorization server is."""
+"""The addresses of the authorization server are checked."""
 
 import pytest
 from hypothesis import example, given
@@ -13,7 +13,7 @@ HOME = "https://anilist.example/token"
 
 
 class Foreign:
-    """An address of another library's make."""
+    """A URL class of another library."""
 
     def __str__(self) -> str:
         """Write it."""
@@ -21,12 +21,12 @@ class Foreign:
 
 
 def endpoints(url: str | URL) -> Endpoints:
-    """Make endpoints that differ from AniList's in one."""
+    """Return AniList's endpoints with one of them replaced."""
     return Endpoints(authorization=HOME, token=url, graphql=HOME)
 
 
 def test_anilists_endpoints_are_the_documented_ones() -> None:
-    """The addresses are those of AniList's guide."""
+    """The addresses are those in AniList's guide."""
     assert str(ANILIST.authorization) == "https://anilist.co/api/v2/oauth/authorize"
     assert str(ANILIST.token) == "https://anilist.co/api/v2/oauth/token"
     assert str(ANILIST.graphql) == "https://graphql.anilist.co"
@@ -47,8 +47,8 @@ def test_anilists_endpoints_are_the_documented_ones() -> None:
         "https://h?x=[1]@2",
     ],
 )
-def test_https_is_taken_anywhere(url: str | URL) -> None:
-    """A str or a URL, to any host."""
+def test_https_is_accepted_for_any_host(url: str | URL) -> None:
+    """An https address may be a str or a URL, with any host."""
     assert endpoints(url).token == URL(url)
 
 
@@ -56,7 +56,7 @@ def test_https_is_taken_anywhere(url: str | URL) -> None:
 @pytest.mark.parametrize(
     "url", ["http://localhost:1/", "http://LOCALHOST/", "http://127.0.0.1:8080", "http://127.9.9.9/", "http://[::1]:1/"]
 )
-def test_http_is_taken_on_loopback(url: str) -> None:
+def test_http_is_accepted_on_loopback(url: str) -> None:
     """A sandbox or a test server on this machine needs no certificate."""
     assert endpoints(url).token.scheme == "http"
 
@@ -85,7 +85,7 @@ def test_http_is_taken_on_loopback(url: str) -> None:
 )
 @pytest.mark.parametrize("field", ["authorization", "token", "graphql"])
 def test_http_elsewhere_is_refused(url: str, field: str) -> None:
-    """A secret, code or token never travels in the clear; the text says what to write."""
+    """An http address of another machine is refused, because it would send secrets unencrypted."""
     with pytest.raises(ConfigurationError, match="is plain http, which would send secrets unencrypted; use https"):
         Endpoints(**{"authorization": HOME, "token": HOME, "graphql": HOME} | {field: url})
 
@@ -145,8 +145,8 @@ def test_http_elsewhere_is_refused(url: str, field: str) -> None:
     ],
     ids=lambda value: ascii(value).partition(" object at ")[0],
 )
-def test_what_is_no_absolute_url_is_refused(url: str) -> None:
-    """An address that cannot be reached, or that yarl would silently change, raises our own error."""
+def test_anything_but_an_absolute_url_is_refused(url: str) -> None:
+    """An address that cannot be reached, or that yarl would change, raises our error."""
     with pytest.raises(ConfigurationError, match="an endpoint is an absolute URL"):
         endpoints(url)
 
@@ -154,7 +154,7 @@ def test_what_is_no_absolute_url_is_refused(url: str) -> None:
 @pytest.mark.requirement("S12")
 @pytest.mark.parametrize("url", ["https://hidden@h/", "https://mika:hidden@h/", "https://:hidden@h/", HOME + "#hidden"])
 def test_user_information_and_fragments_are_refused(url: str) -> None:
-    """Neither is sent to an endpoint, where a user would be a second client authentication; neither is repeated."""
+    """User information and fragments are refused, and the error does not show them."""
     with pytest.raises(ConfigurationError, match="user information or a fragment") as caught:
         endpoints(url)
     assert "hidden" not in repr(caught.value)
@@ -169,8 +169,8 @@ pieces = st.lists(
 @given(st.one_of(st.text(), pieces, pieces.map("https://".__add__), st.integers(), st.binary(), st.none()))
 @example("https://" + "a." * 50_000)
 @example("https://" + "@" * 100_000)
-def test_nothing_but_our_error_comes_of_any_value(url: str) -> None:
-    """Any value is refused with `ConfigurationError` or is a URL that keeps secrets."""
+def test_any_value_is_refused_or_a_url(url: str) -> None:
+    """Any value is refused with `ConfigurationError`, or becomes a URL that keeps secrets safe."""
     try:
         token = endpoints(url).token
     except ConfigurationError:
@@ -181,13 +181,13 @@ def test_nothing_but_our_error_comes_of_any_value(url: str) -> None:
 
 
 @pytest.mark.parametrize("host", [None, "", "localhost.example", "::2", "[::1]", "127.0.0.1 ", "\ud800"])
-def test_what_is_not_this_machine(host: str | None) -> None:
-    """Only loopback hosts count as loopback, even among odd characters."""
+def test_only_loopback_hosts_are_this_machine(host: str | None) -> None:
+    """No other host counts as loopback, even with odd characters."""
     assert not is_loopback(host)
 
 
 def test_without_a_variable_the_endpoints_are_anilist_s(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Unset, empty or blank."""
+    """If the variable is unset, empty or blank, the endpoints are AniList's."""
     for value in (None, "", "  "):
         monkeypatch.delenv("ANILIST_ENDPOINTS", raising=False)
         if value is not None:
@@ -196,7 +196,7 @@ def test_without_a_variable_the_endpoints_are_anilist_s(monkeypatch: pytest.Monk
 
 
 def test_the_origin_of_a_sandbox_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With or without a slash at its end, under any prefix."""
+    """The variable may end in a slash, and its name may have any prefix."""
     monkeypatch.setenv("ANILIST_ENDPOINTS", "http://127.0.0.1:8080")
     monkeypatch.setenv("MY_ENDPOINTS", "http://127.0.0.1:8080/ ")
     expected = Endpoints(
@@ -212,8 +212,8 @@ def test_the_origin_of_a_sandbox_is_read_from_the_environment(monkeypatch: pytes
     "value",
     ["127.0.0.1:8080", "http://127.0.0.1:8080/graphql", "http://127.0.0.1?x", "http://127.0.0.1#x", "x", "http://"],
 )
-def test_what_is_no_origin_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
-    """The text names the variable."""
+def test_anything_but_an_origin_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    """The error names the variable."""
     monkeypatch.setenv("ANILIST_ENDPOINTS", value)
     with pytest.raises(ConfigurationError, match=r"^ANILIST_ENDPOINTS: |endpoint"):
         Endpoints.from_env()
@@ -221,14 +221,14 @@ def test_what_is_no_origin_is_refused(monkeypatch: pytest.MonkeyPatch, value: st
 
 @pytest.mark.requirement("S13")
 def test_plain_http_to_another_host_is_refused_from_the_environment_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A secret would travel in the clear."""
+    """Secrets would be sent unencrypted."""
     monkeypatch.setenv("ANILIST_ENDPOINTS", "http://sandbox.example:8080")
     with pytest.raises(ConfigurationError, match="plain http"):
         Endpoints.from_env()
 
 
 @pytest.mark.parametrize("prefix", [None, "\ud800"])
-def test_a_prefix_that_no_variable_has_is_refused(prefix: str) -> None:
-    """It is the same check as for the application."""
+def test_an_invalid_prefix_is_refused(prefix: str) -> None:
+    """The prefix is checked as in `Application.from_env`."""
     with pytest.raises(ConfigurationError, match=r"prefix: .+ANILIST_"):
         Endpoints.from_env(prefix)

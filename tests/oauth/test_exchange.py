@@ -1,4 +1,4 @@
-"""The token request, and what its answer means."""
+"""The token request is built, and its response is read."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -39,13 +39,13 @@ YEAR = timedelta(days=365)
 
 
 def answer(document: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """Build an answer; bytes are the body as it stands."""
+    """Return a response. Bytes are the body as it is."""
     body = document if isinstance(document, bytes) else json.dumps(document).encode()
     return Response(status=status, headers=headers or {}, body=body)
 
 
 def parse(document: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Token:
-    """Parse an answer to the exchange of the code under test."""
+    """Parse the response to an exchange of the code under test."""
     response = answer(document, status=status, headers=headers)
     return parse_token_response(response, application=APPLICATION, code=CODE, now=NOW)
 
@@ -53,7 +53,7 @@ def parse(document: Any, *, status: int = 200, headers: dict[str, str] | None = 
 @pytest.mark.requirement("S12")
 @pytest.mark.requirement("S15")
 def test_the_request_is_a_form_with_the_credentials_in_it() -> None:
-    """The body holds what RFC 6749 section 4.1.3 asks, each once, and no other client authentication."""
+    """The body has each field of RFC 6749 section 4.1.3 once, and there is no other client authentication."""
     request = token_request(ANILIST.token, application=APPLICATION, code=CODE)
     assert parse_qsl(request.body.decode("ascii"), strict_parsing=True) == [
         ("grant_type", "authorization_code"),
@@ -70,8 +70,8 @@ def test_the_request_is_a_form_with_the_credentials_in_it() -> None:
 
 @pytest.mark.requirement("S12")
 @pytest.mark.requirement("S19")
-def test_the_url_holds_no_secret() -> None:
-    """Client secret and code travel in the body alone, which no repr shows."""
+def test_the_url_contains_no_secret() -> None:
+    """Only the body contains the client secret and the code, and no repr shows it."""
     request = token_request(ANILIST.token, application=APPLICATION, code=CODE)
     assert request.url == ANILIST.token
     assert not request.url.query
@@ -82,7 +82,7 @@ def test_the_url_holds_no_secret() -> None:
 @pytest.mark.requirement("V23")
 @given(registrable_uris)
 def test_the_redirect_uri_is_sent_byte_for_byte(redirect_uri: str) -> None:
-    """Decoded once, the body holds what is registered, for every URI that can be."""
+    """After decoding, the body contains every possible redirect URI unchanged."""
     application = Application(client_id=1, client_secret=SECRET, redirect_uri=redirect_uri)
     body = token_request(ANILIST.token, application=application, code=CODE).body
     fields = dict(parse_qsl(body.decode("ascii"), strict_parsing=True))
@@ -91,7 +91,7 @@ def test_the_redirect_uri_is_sent_byte_for_byte(redirect_uri: str) -> None:
 
 @pytest.mark.parametrize("code", [CODE, f"  {CODE}\n", f"\u3000{CODE}\u00a0", "=+/&?%"])
 def test_blanks_around_a_code_are_stripped(code: str) -> None:
-    """A blank is easily copied along, and no code has one."""
+    """Whitespace is easily copied with a code, and no code contains it."""
     body = token_request(ANILIST.token, application=APPLICATION, code=code).body
     assert dict(parse_qsl(body.decode("ascii"), strict_parsing=True))["code"] == code.strip()
 
@@ -102,8 +102,8 @@ def test_blanks_around_a_code_are_stripped(code: str) -> None:
     ["", " \n", "hid den", "hidd\x00en", "hiddén", "hid\u200bden", "\ud800", f"{AWAY}?code=hidden", None, 5, b"hidden"],
     ids=ascii,
 )
-def test_what_cannot_be_a_code_is_not_sent(code: str) -> None:
-    """It is garbled, without a request, and not repeated."""
+def test_a_garbled_code_is_not_sent(code: str) -> None:
+    """A string that cannot be a code raises ``garbled`` and is not shown."""
     with pytest.raises(InvalidCodeError, match="the code is empty or garbled") as caught:
         token_request(ANILIST.token, application=APPLICATION, code=code)
     assert (caught.value.reason, caught.value.status) == ("garbled", None)
@@ -111,7 +111,7 @@ def test_what_cannot_be_a_code_is_not_sent(code: str) -> None:
 
 
 def test_an_exchange_needs_the_secret() -> None:
-    """Without a client secret nothing is built, and the text says where it is found."""
+    """Without a client secret, the error says where to find it."""
     with pytest.raises(ConfigurationError, match="client_secret: it is needed to exchange a code"):
         token_request(ANILIST.token, application=Application(client_id=1, redirect_uri=AWAY), code=CODE)
 
@@ -120,20 +120,20 @@ def test_an_exchange_needs_the_secret() -> None:
 @pytest.mark.parametrize("token_type", [{"token_type": "Bearer"}, {"token_type": "bearer"}, {"token_type": None}, {}])
 @pytest.mark.parametrize("extra", [{}, {"refresh_token": "def50200"}, {"scope": "", "error": None, "x": [1]}])
 def test_a_grant_gives_a_token(token_type: dict[str, str], extra: dict[str, Any]) -> None:
-    """The refresh token is dropped, since AniList takes none; a missing type counts as Bearer."""
+    """The refresh token is dropped, because AniList accepts none, and a missing type means Bearer."""
     token = parse({"access_token": JWT, "expires_in": 31536000, **token_type, **extra})
     assert token == Token(access_token=JWT, expires_at=NOW + YEAR)
 
 
 @pytest.mark.requirement("S15")
 def test_a_byte_order_mark_is_skipped() -> None:
-    """PHP sends one when one of its files was saved with it (RFC 8259 section 8.1 allows readers to skip it)."""
+    """PHP sends a byte order mark if one of its files has it, and readers may skip it (RFC 8259 section 8.1)."""
     assert parse(b"\xef\xbb\xbf" + json.dumps({"access_token": JWT}).encode()).access_token == JWT
 
 
 @pytest.mark.parametrize("expires_in", [3600, 3600.0, "3600", " 3600 ", 3600.4e0])
-def test_a_lifetime_counts_from_the_answer(expires_in: Any) -> None:
-    """Numbers come as numbers or as strings."""
+def test_a_lifetime_counts_from_the_response(expires_in: Any) -> None:
+    """The lifetime may be a number or a string."""
     expires_at = parse({"access_token": JWT, "expires_in": expires_in}).expires_at
     assert expires_at is not None
     assert abs(expires_at - NOW - timedelta(hours=1)) < timedelta(seconds=1)
@@ -162,15 +162,15 @@ def test_a_lifetime_counts_from_the_answer(expires_in: Any) -> None:
     ],
     ids=range(16),
 )
-def test_an_odd_lifetime_is_the_tokens_own(expires_in: Any) -> None:
-    """Without a usable expires_in the claims tell; where they do not either, nobody knows."""
+def test_without_a_usable_lifetime_the_claims_count(expires_in: Any) -> None:
+    """Without a usable expires_in the claims are used, and without those the expiry is None."""
     expires_at = datetime(2027, 11, 24, 6, 46, 50, 765000, tzinfo=UTC)
     assert parse({"access_token": JWT, "expires_in": expires_in}).expires_at == expires_at
     assert parse({"access_token": "opaque", "expires_in": expires_in}).expires_at is None
 
 
-def test_a_lifetime_beyond_the_calendar_is_the_tokens_own() -> None:
-    """A clock may be wrong by thousands of years."""
+def test_a_lifetime_beyond_the_year_9999_is_not_used() -> None:
+    """Then the claims are used, because a clock may be wrong by thousands of years."""
     last = datetime(9999, 12, 1, tzinfo=UTC)
     for token, known in ((JWT, True), ("opaque", False)):
         response = answer({"access_token": token, "expires_in": 31536000})
@@ -178,8 +178,8 @@ def test_a_lifetime_beyond_the_calendar_is_the_tokens_own() -> None:
         assert (found is not None) == known
 
 
-def test_a_missing_lifetime_is_the_tokens_own() -> None:
-    """The documented answer of AniList promises an access token and nothing else."""
+def test_without_a_lifetime_the_claims_count() -> None:
+    """AniList's documentation only promises an access token."""
     assert parse({"access_token": JWT}) == Token.from_access_token(JWT)
 
 
@@ -224,7 +224,7 @@ def test_a_missing_lifetime_is_the_tokens_own() -> None:
     ids=range(33),
 )
 def test_a_200_without_a_usable_token_is_unexpected(document: Any) -> None:
-    """Only a JSON object with a visible token of type Bearer counts; the error shows no part of one."""
+    """Only a JSON object with a visible Bearer token is accepted, and the error shows no part of it."""
     with pytest.raises(UnexpectedResponseError) as caught:
         parse(document)
     assert "hid" not in f"{caught.value} {caught.value.__cause__}"
@@ -232,14 +232,14 @@ def test_a_200_without_a_usable_token_is_unexpected(document: Any) -> None:
 
 
 def test_a_byte_order_mark_does_no_harm() -> None:
-    """Some proxies put one before JSON."""
+    """Some proxies add one before JSON."""
     assert parse(b"\xef\xbb\xbf" + json.dumps({"access_token": JWT}).encode()) == Token.from_access_token(JWT)
 
 
 @pytest.mark.requirement("S15")
 @pytest.mark.parametrize("status", [201, 203, 204, 206, 400, 404, 418])
-def test_a_token_comes_with_200_alone(status: int) -> None:
-    """Another status grants nothing, whatever the body says (RFC 6749 section 5.1)."""
+def test_only_status_200_grants_a_token(status: int) -> None:
+    """No other status grants a token, whatever the body says (RFC 6749 section 5.1)."""
     with pytest.raises(UnexpectedResponseError, match=f"HTTP {status}"):
         parse({"access_token": "hidden"}, status=status)
 
@@ -284,10 +284,10 @@ C = "Client authentication failed"
     ],
     ids=str,
 )
-def test_a_refusal_is_told_by_its_error_and_hint(
+def test_a_refusal_is_recognized_by_its_error_and_hint(
     document: dict[str, str], error: type[ExchangeError], reason: str | None
 ) -> None:
-    """Never by the status: the same error in a 200 is the same class, with the server's words kept apart."""
+    """The status does not matter, and the error keeps the server's texts separately."""
     for status in (200, 400, 401, 403):
         with naming(status):
             with pytest.raises(error) as caught:
@@ -301,8 +301,8 @@ def test_a_refusal_is_told_by_its_error_and_hint(
             assert AWAY in str(caught.value)
 
 
-def test_a_refused_client_is_told_all_three_suspects() -> None:
-    """AniList does not say which is wrong: the text names id, secret and redirect URI, and prints what was sent."""
+def test_a_refused_client_names_all_three_settings() -> None:
+    """AniList does not say which setting is wrong, so the message names id, secret and redirect URI."""
     with pytest.raises(InvalidClientError) as caught:
         parse({"error": "invalid_client", "message": C}, status=401)
     for part in (
@@ -333,8 +333,8 @@ def test_a_refused_client_is_told_all_three_suspects() -> None:
     ],
     ids=range(9),
 )
-def test_other_envelopes_are_read(document: dict[str, Any], description: str | None, hint: str | None) -> None:
-    """The older site's, Laravel's and GraphQL's errors are refusals without a code."""
+def test_other_error_formats_are_read(document: dict[str, Any], description: str | None, hint: str | None) -> None:
+    """Errors of the older site, of Laravel and of GraphQL are refusals without a code."""
     with pytest.raises(ExchangeError) as caught:
         parse(document, status=400)
     assert type(caught.value) is ExchangeError
@@ -342,8 +342,8 @@ def test_other_envelopes_are_read(document: dict[str, Any], description: str | N
 
 
 @pytest.mark.parametrize("status", [200, 400, 401])
-def test_the_older_api_s_envelope_is_a_fault_of_the_site(status: int) -> None:
-    """Its database failed: nothing is wrong with the user, the code or the settings, and nothing is to be fixed."""
+def test_an_error_of_the_older_api_is_a_failure_of_anilist(status: int) -> None:
+    """Its database failed, so neither the user nor the settings are wrong."""
     with pytest.raises(ServiceUnavailableError, match="SQL Error"):
         parse({"error": {"status": 400, "messages": ["SQL Error"]}}, status=status)
 
@@ -371,7 +371,7 @@ def test_the_older_api_s_envelope_is_a_fault_of_the_site(status: int) -> None:
     ids=range(16),
 )
 def test_an_unreadable_refusal_is_unexpected(document: Any) -> None:
-    """What is in none of the known forms is quoted, shortly."""
+    """A response in an unknown form is quoted in short."""
     with pytest.raises(UnexpectedResponseError, match="HTTP 400 in an unknown form"):
         parse(document, status=400)
 
@@ -386,7 +386,7 @@ def test_an_unreadable_refusal_is_unexpected(document: Any) -> None:
     ("headers", "wait"), [({"Retry-After": "58"}, 58.0), ({}, None), ({"Retry-After": "soon"}, None)]
 )
 def test_429_is_a_rate_limit(document: Any, headers: dict[str, str], wait: float | None) -> None:
-    """Whatever its body is: the code was not processed, so the caller may try again."""
+    """With any body, a 429 means that the code was not processed and may be sent again."""
     with pytest.raises(RateLimitedError, match="too many requests") as caught:
         parse(document, status=429, headers=headers)
     assert caught.value.retry_after == wait
@@ -409,8 +409,8 @@ def test_429_is_a_rate_limit(document: Any, headers: dict[str, str], wait: float
     ],
     ids=range(10),
 )
-def test_an_outage_is_no_refusal(document: Any, status: int) -> None:
-    """5xx, a page in front and AniList's own notice never look like a wrong code or secret."""
+def test_an_outage_is_not_a_refusal(document: Any, status: int) -> None:
+    """A 5xx, a page of another server and AniList's own notice never look like a wrong code or secret."""
     with pytest.raises(ServiceUnavailableError, match="the login itself is fine") as caught:
         parse(document, status=status, headers={"Retry-After": "5"})
     assert caught.value.retry_after == 5.0
@@ -433,7 +433,7 @@ def test_an_outage_is_no_refusal(document: Any, status: int) -> None:
     ids=range(6),
 )
 def test_a_challenge_of_cloudflare_says_that_it_concerns_this_address(challenge: Response) -> None:
-    """AniList never saw the code, so the remedy is another network and not another time."""
+    """AniList never saw the code, so the message says to try another network, not to wait."""
     with pytest.raises(ServiceUnavailableError, match="refused this machine's address") as caught:
         parse_token_response(challenge, application=APPLICATION, code=CODE, now=NOW)
     assert "waiting may not help" in str(caught.value)
@@ -450,7 +450,7 @@ def test_a_challenge_of_cloudflare_says_that_it_concerns_this_address(challenge:
     ],
 )
 def test_other_pages_that_name_cloudflare_say_nothing_of_the_address(document: Any, status: int) -> None:
-    """Cloudflare also says that AniList did not answer, and its beacon is in pages of AniList's own."""
+    """Cloudflare also reports that AniList did not answer, and AniList's own pages contain its beacon."""
     with pytest.raises(AniListOAuthError) as caught:
         parse(document, status=status)
     assert "this machine's address" not in str(caught.value)
@@ -459,14 +459,14 @@ def test_other_pages_that_name_cloudflare_say_nothing_of_the_address(document: A
 @pytest.mark.requirement("S14")
 @pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 307, 308])
 def test_a_redirect_is_unexpected(status: int) -> None:
-    """It is not followed, and where it points is not repeated."""
+    """A redirect is not followed, and its target is not shown."""
     with pytest.raises(UnexpectedResponseError, match="redirect") as caught:
         parse({"access_token": JWT}, status=status, headers={"Location": "https://evil.example/hidden"})
     assert "evil" not in str(caught.value)
 
 
 def expected(row: Recorded) -> tuple[type[AniListOAuthError] | None, str | None]:
-    """Tell the class and reason of a recorded answer, had it come from the token endpoint."""
+    """Return the class and reason for a recorded response of the token endpoint."""
     if row.status == 200 and JWT.encode() in row.body:
         return None, None
     if not row.body.startswith(b"{") or row.status == 200:
@@ -491,15 +491,15 @@ ROWS = list(recorded())
 
 
 @pytest.mark.requirement("S15")
-def test_every_recorded_answer_is_understood() -> None:
-    """For each answer of every server version the right class comes out, with hint and status."""
+def test_every_recorded_response_is_understood() -> None:
+    """Each recorded response of every server version raises the right class with hint and status."""
     for row in ROWS:
         with naming(row):
             understands(row)
 
 
 def understands(row: Recorded) -> None:
-    """Expect one recorded answer to be read as what it is."""
+    """Check that one recorded response is read correctly."""
     cls, reason = expected(row)
     if cls is None:
         token = parse(row.body, status=row.status, headers=row.headers)
@@ -519,8 +519,8 @@ def understands(row: Recorded) -> None:
         assert caught.value.retry_after == 58.0
 
 
-def test_the_recordings_hold_every_kind() -> None:
-    """The rows above are not empty by mistake: each class and each reason is among them."""
+def test_the_recordings_contain_every_kind() -> None:
+    """Each class and each reason occurs among the recordings."""
     found = {expected(row) for row in ROWS}
     assert {cls for cls, _ in found} == {
         None, InvalidClientError, InvalidCodeError, ExchangeError,
@@ -546,8 +546,8 @@ LEAKS = [
 
 @pytest.mark.requirement("S19")
 @pytest.mark.requirement("V15")
-def test_what_a_server_echoes_is_masked() -> None:
-    """Client secret, code and tokens are in no message, attribute or cause, whatever the server repeats of them."""
+def test_secrets_that_a_server_repeats_are_masked() -> None:
+    """Client secret, code and tokens are in no message, attribute or cause."""
     secrets = (SECRET, CODE, JWT, "def50200" + "0f" * 350)
     for secret, shape, status in product(secrets, LEAKS, (200, 302, 400, 401, 403, 429, 500)):
         with naming((status, shape, secret[:16])):
@@ -565,7 +565,7 @@ def test_what_a_server_echoes_is_masked() -> None:
 
 @pytest.mark.requirement("S19")
 def test_an_opaque_token_is_masked() -> None:
-    """A token that comes along with a refusal is known, however it looks."""
+    """A token in a refusal is masked, whatever it looks like."""
     document = {"error": "x", "message": "opaque-1 opaque-2", "access_token": "opaque-1", "refresh_token": "opaque-2"}
     with pytest.raises(ExchangeError) as caught:
         parse(document)
@@ -581,14 +581,14 @@ def test_an_opaque_token_is_masked() -> None:
     ],
 )
 def test_an_unreadable_body_is_quoted(body: bytes, text: str) -> None:
-    """Shortly, and not at all where a token may be in it."""
+    """The body is quoted in short, and not at all if it may contain a token."""
     with pytest.raises(UnexpectedResponseError, match=text):
         parse(body, status=404)
 
 
 @pytest.mark.parametrize(("status", "cls"), [(429, RateLimitedError), (500, ServiceUnavailableError)])
-def test_what_a_service_error_says_is_passed_on(status: int, cls: type[AniListOAuthError]) -> None:
-    """The server's own words stand in the text, where it has some."""
+def test_the_server_s_text_is_in_a_service_error(status: int, cls: type[AniListOAuthError]) -> None:
+    """The message contains the server's text, if there is one."""
     with pytest.raises(cls, match=": the reason"):
         parse({"message": "the reason"}, status=status)
     with pytest.raises(cls) as caught:
@@ -598,8 +598,8 @@ def test_what_a_service_error_says_is_passed_on(status: int, cls: type[AniListOA
 
 @pytest.mark.requirement("S19")
 @pytest.mark.parametrize("gap", [0, 900, 990, 16_000, 16_375])
-def test_a_page_that_echoes_is_masked(gap: int) -> None:
-    """A page that repeats the code at any place shows no part of it."""
+def test_a_page_that_repeats_the_code_is_masked(gap: int) -> None:
+    """No part of the code is shown, wherever the page repeats it."""
     for secret in (SECRET, CODE):
         with pytest.raises(UnexpectedResponseError) as caught:
             parse(b"<p>" + b" " * gap + secret.encode() + b"</p>", status=404)
@@ -607,7 +607,7 @@ def test_a_page_that_echoes_is_masked(gap: int) -> None:
 
 
 def test_a_placeholder_garbles_no_text() -> None:
-    """A test's "code" and "secret" are words of the server's texts as well: they stay readable and understood."""
+    """A test's "code" and "secret" are also ordinary words, so they are not masked."""
     application = Application(client_id=1, client_secret="secret", redirect_uri=AWAY)
     for code, error, hint, cls in (
         ("code", "invalid_request", "Cannot decrypt the authorization code", InvalidCodeError),
@@ -644,8 +644,8 @@ json_values = st.recursive(
     st.dictionaries(st.sampled_from(["Retry-After"]), st.text()),
 )
 @example({"access_token": JWT, "expires_in": 10**400}, 200, {})
-def test_nothing_but_our_errors_come_of_any_answer(document: Any, status: int, headers: dict[str, str]) -> None:
-    """Any status, headers and body give a token or one of our errors, which shows neither secret nor code."""
+def test_any_response_is_a_token_or_our_error(document: Any, status: int, headers: dict[str, str]) -> None:
+    """Any status, headers and body give a token or one of our errors without secrets."""
     try:
         result = repr(parse(document, status=status, headers=headers))
     except AniListOAuthError as error:

@@ -1,4 +1,4 @@
-"""How two redirect URIs differ."""
+"""A sentence says how two redirect URIs differ."""
 
 import pytest
 from hypothesis import example, given
@@ -83,12 +83,12 @@ AWAY = "https://bot.example/cb"
     ],
 )
 def test_a_difference_is_named(registered: str, passed: str, sentence: str) -> None:
-    """Each common slip has its sentence, and several at once are all named."""
+    """Each common mistake has its own sentence, and several mistakes are all named."""
     assert difference(registered, passed) == sentence
 
 
 def test_long_parts_are_cut() -> None:
-    """A sentence stays readable whatever was passed."""
+    """The sentence stays readable, even if the URIs are very long."""
     assert len(difference(AWAY, "x" * 100_000 + "://" + "y" * 100_000 + "/" + "z" * 100_000 + "?" + "q" * 9999)) < 1_500
 
 
@@ -110,7 +110,7 @@ CALLBACKS = [
 @pytest.mark.requirement("S19")
 @pytest.mark.parametrize("callback", CALLBACKS)
 def test_a_callback_passed_by_mistake_is_masked(callback: str) -> None:
-    """Neither the sentence nor what is shown of it holds a code, state or token."""
+    """Neither the sentence nor the shown URI contains a code, state or token."""
     shown = mask_callback(callback)
     assert "hidden" not in shown
     assert "***" in shown
@@ -124,7 +124,7 @@ def test_a_callback_passed_by_mistake_is_masked(callback: str) -> None:
     "secret", ["eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJhdWQiOiIxIn0.c2ln", "def50200" + "0f" * 350]
 )
 def test_a_code_or_token_passed_by_mistake_is_masked(secret: str) -> None:
-    """What looks like a code or token is shown nowhere."""
+    """Anything that looks like a code or token is masked."""
     for passed in (secret, f"https://bot.example/{secret}", f"https://{secret}/cb"):
         assert secret not in mask_callback(passed)
         assert secret not in difference(AWAY, passed)
@@ -132,19 +132,19 @@ def test_a_code_or_token_passed_by_mistake_is_masked(secret: str) -> None:
 
 @pytest.mark.requirement("S19")
 def test_a_password_is_masked() -> None:
-    """User information is shown neither."""
+    """User information is masked as well."""
     assert mask_callback("https://mika:pa@ss@bot.example/cb") == "https://***@bot.example/cb"
     assert mask_callback("https://bot.example/@mika") == "https://bot.example/@mika"
 
 
-def test_what_only_looks_like_a_parameter_stays() -> None:
+def test_a_word_that_only_looks_like_a_parameter_stays() -> None:
     """Nothing is masked that a person needs to see."""
     for uri in (AWAY, AWAY + "?decode=1&codes=2", "https://code=x.example/", AWAY + "?code=&x=1"):
         assert mask_callback(uri) == uri
 
 
-def test_a_difference_that_is_masked_is_named_so() -> None:
-    """Where the mask covers the only difference there is still a sentence."""
+def test_a_masked_difference_is_called_masked() -> None:
+    """There is a sentence even if the only difference is masked."""
     assert difference("app:/***", "app:/eyJhbGciOiJ") == "what is masked here"
 
 
@@ -168,12 +168,12 @@ def test_a_difference_that_is_masked_is_named_so() -> None:
     ],
 )
 def test_a_caret_marks_the_first_difference(registered: str, passed: str, text: str) -> None:
-    """The two lie below each other, blanks made visible."""
+    """The two URIs are shown below each other, with whitespace made visible."""
     assert caret(registered, passed) == text
 
 
-def test_a_far_difference_is_brought_near() -> None:
-    """Of long URIs the part around the difference is shown, and what is left out is marked."""
+def test_only_the_part_around_a_difference_is_shown() -> None:
+    """Long URIs are shortened to the part around the difference, and the cut is marked."""
     assert caret("a" * 400, "a" * 399 + "b").split("\n") == [
         "  registered: …" + "a" * 151,
         "  given:      …" + "a" * 150 + "b",
@@ -185,7 +185,7 @@ def test_a_far_difference_is_brought_near() -> None:
 @example("a" * 500, "a" * 499 + "b")
 @example("a" * 500, "a" * 500)
 def test_the_caret_is_right_under_the_first_difference(registered: str, passed: str) -> None:
-    """Whatever the two are, the caret stands under the first character that differs, in three lines."""
+    """For any two URIs, the caret is below the first character that differs."""
     above, below, mark = caret(registered, passed).split("\n")
     column = mark.index("^")
     assert mark.strip() == "^"
@@ -206,7 +206,7 @@ uris = st.one_of(
 @given(uris, uris)
 @example("a:/%C3é", "a:/%C3%C3%A9")
 def test_any_two_strings_have_a_difference(registered: str, passed: str) -> None:
-    """A sentence is found for whatever was passed, all of it printable, and no slip of ours raises."""
+    """For any two strings there is a printable sentence, and nothing is raised."""
     if registered != passed:
         sentence = difference("".join(filter(str.isprintable, registered)), passed)
         assert sentence
@@ -219,7 +219,7 @@ secrets = st.text("abcdefXYZ0123456789-._~%+/", min_size=12).filter(lambda secre
 @pytest.mark.requirement("S19")
 @given(secrets, st.sampled_from(["code", "state", "access_token"]), st.sampled_from(["?", "#", "?a=1&", "?%61=%26&"]))
 def test_no_secret_parameter_is_ever_shown(secret: str, name: str, mark: str) -> None:
-    """Whatever the value is, it does not come through."""
+    """The value of a secret parameter is masked, whatever it is."""
     callback = f"{AWAY}{mark}{name}={secret}&b=2"
     assert mask_callback(callback) == f"{AWAY}{mark}{name}=***&b=2"
     assert secret not in difference(AWAY, callback)

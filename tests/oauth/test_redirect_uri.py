@@ -1,4 +1,4 @@
-"""The redirect URI: what can be one, and its exact match."""
+"""The redirect URI is checked and compared exactly."""
 
 import pickle
 import re
@@ -55,7 +55,7 @@ AWAY = "https://bot.example/cb"
     ],
 )
 def test_a_redirect_uri_is_kept_byte_for_byte(uri: str) -> None:
-    """What may be registered is quietly taken, never rewritten, and matches itself alone."""
+    """A valid redirect URI is never rewritten, and matches only itself."""
     guard = RedirectGuard(uri)
     assert guard.registered == guard.check() == guard.check(uri) == uri
     with pytest.raises(RedirectURIMismatchError):
@@ -130,8 +130,8 @@ def test_a_redirect_uri_is_kept_byte_for_byte(uri: str) -> None:
         (AWAY + "?error", "a parameter 'error'"),
     ],
 )
-def test_what_cannot_be_a_redirect_uri_is_refused(uri: str, mend: str) -> None:
-    """It is refused at construction, by a ValueError that says how to fix it."""
+def test_an_invalid_redirect_uri_is_refused(uri: str, mend: str) -> None:
+    """An invalid one raises a ValueError that says how to fix it."""
     with pytest.raises(RedirectURIError, match=re.escape(mend)) as caught:
         RedirectGuard(uri)
     assert isinstance(caught.value, ValueError)
@@ -164,7 +164,7 @@ def test_what_cannot_be_a_redirect_uri_is_refused(uri: str, mend: str) -> None:
     ],
 )
 def test_a_malformed_host_is_refused_with_our_error(uri: str) -> None:
-    """Malformed IPv6 and lone surrogates crash no parser."""
+    """Malformed IPv6 hosts and lone surrogates crash no parser."""
     with pytest.raises(RedirectURIError):
         RedirectGuard(uri)
 
@@ -182,8 +182,8 @@ pieces = st.lists(
 @example("a" * 100_000 + ":")
 @example("a.example/" + "a" * 100_000)
 @example("https://a:" + "9" * 100_000)
-def test_nothing_but_our_errors_come_of_any_value(uri: str) -> None:
-    """Any value at all is either refused with `RedirectURIError` or kept as it is, and what is kept can be sent."""
+def test_any_value_is_kept_or_refused(uri: str) -> None:
+    """Any value raises `RedirectURIError` or is kept unchanged, and then it can be sent."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InsecureRedirectURIWarning)
         try:
@@ -203,8 +203,8 @@ def test_nothing_but_our_errors_come_of_any_value(uri: str) -> None:
 @given(st.text())
 @example(AWAY + "/")
 @example(AWAY.upper())
-def test_nothing_else_passes(passed: str) -> None:
-    """A redirect URI that is not the registered one, byte for byte, raises, and the error keeps both."""
+def test_any_other_redirect_uri_raises(passed: str) -> None:
+    """A redirect URI that differs in any byte raises an error with both URIs."""
     guard = RedirectGuard(AWAY)
     if passed == AWAY:
         return
@@ -216,7 +216,7 @@ def test_nothing_else_passes(passed: str) -> None:
 
 
 def test_a_mismatch_shows_both_and_what_to_do() -> None:
-    """The whole text: the difference in a sentence, a caret under it, and what to change."""
+    """The message has a sentence, both URIs with a caret, and what to change."""
     with pytest.raises(RedirectURIMismatchError) as caught:
         RedirectGuard("http://127.0.0.1:8080/cb").check("http://localhost:8080/cb")
     assert str(caught.value) == (
@@ -232,15 +232,15 @@ def test_a_mismatch_shows_both_and_what_to_do() -> None:
     assert caught.value.difference == "localhost for 127.0.0.1"
 
 
-def test_an_empty_one_is_no_default() -> None:
-    """Only None stands for the registered one."""
+def test_an_empty_redirect_uri_is_not_the_default() -> None:
+    """Only None means the registered redirect URI."""
     with pytest.raises(RedirectURIMismatchError, match="it is empty"):
         RedirectGuard(AWAY).check("")
 
 
 @pytest.mark.parametrize("passed", [URL(AWAY), AWAY.encode(), 5])
 def test_only_a_str_is_compared(passed: str) -> None:
-    """A URL object is refused even where it looks the same, since it rewrites what it holds."""
+    """A URL object is refused even if it looks the same, because such classes rewrite the URL."""
     with pytest.raises(RedirectURIMismatchError, match=f"a {type(passed).__name__} for a str") as caught:
         RedirectGuard(AWAY).check(passed)
     assert caught.value.given == str(passed)
@@ -251,7 +251,7 @@ def test_only_a_str_is_compared(passed: str) -> None:
     "passed", [AWAY + "?code=hidden-1&state=hidden-2", URL(AWAY + "?code=hidden-1"), AWAY + "#access_token=hidden-1"]
 )
 def test_a_callback_passed_by_mistake_leaks_nothing(passed: str) -> None:
-    """Neither text, attribute nor pickle of the error holds the code, state or token."""
+    """No text, attribute or pickle of the error contains the code, state or token."""
     with pytest.raises(RedirectURIMismatchError) as caught:
         RedirectGuard(AWAY).check(passed)
     assert "hidden" not in f"{caught.value} {caught.value!r} {vars(caught.value)}"
@@ -271,7 +271,7 @@ def test_a_callback_passed_by_mistake_leaks_nothing(passed: str) -> None:
     ],
 )
 def test_a_secret_in_the_place_of_the_redirect_uri_leaks_nothing(uri: str) -> None:
-    """What is refused is not repeated where it may be a secret."""
+    """A refused value is not repeated if it may be a secret."""
     with pytest.raises(RedirectURIError) as caught:
         RedirectGuard(uri)
     assert "hidden" not in str(caught.value)
@@ -290,8 +290,8 @@ def test_a_secret_in_the_place_of_the_redirect_uri_leaks_nothing(uri: str) -> No
         "http://evil.example127.0.0.1/",
     ],
 )
-def test_http_to_another_host_is_taken_with_a_warning(uri: str) -> None:
-    """AniList's own example is one, so that the warning names the risk and nothing is refused."""
+def test_http_to_another_host_issues_a_warning(uri: str) -> None:
+    """AniList's own example uses http, so it is accepted and the warning names the risk."""
     with pytest.warns(InsecureRedirectURIWarning, match="is plain http: anyone between") as caught:
         guard = RedirectGuard(uri)
     assert guard.check(uri) == uri
@@ -322,7 +322,7 @@ def _subclass() -> None:
 @pytest.mark.requirement("S9")
 @pytest.mark.parametrize("made", [_guard, _application, _evolved, _subclass], ids=lambda made: made.__name__)
 def test_the_warning_points_at_the_callers_line(made: FunctionType) -> None:
-    """Whether made by hand or by an `Application`, the line named is the user's, not one of ours or of attrs'."""
+    """The warning names the user's line, for a `RedirectGuard` and for an `Application`."""
     with pytest.warns(InsecureRedirectURIWarning) as caught:
         made()
     assert Path(caught[0].filename) == Path(__file__)

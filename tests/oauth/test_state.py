@@ -1,4 +1,4 @@
-"""The state."""
+"""The state is random and compared exactly."""
 
 import random
 import string
@@ -22,7 +22,7 @@ def test_states_are_256_random_bits() -> None:
 @pytest.mark.requirement("S1")
 @pytest.mark.requirement("V22")
 def test_a_seed_does_not_repeat_a_state() -> None:
-    """States are the system's own randomness, not that of `random`, which whoever has seen enough of it foretells."""
+    """States come from the operating system's randomness, not from `random`, which is predictable."""
     before = random.getstate()
     try:
         random.seed(1)
@@ -38,14 +38,14 @@ def test_a_seed_does_not_repeat_a_state() -> None:
     ("expected", "given"), [("", ""), ("a", ""), ("", "a"), ("a", "b"), ("é", "e"), ("a", "\ud800")]
 )
 def test_other_states_do_not_match(expected: str, given: str) -> None:
-    """Nothing but the same, non-empty state matches, and odd characters raise nothing."""
+    """Only the same, non-empty state matches, and odd characters raise nothing."""
     assert not states_match(expected, given)
 
 
 @pytest.mark.requirement("S2")
 @pytest.mark.parametrize(("expected", "given"), [(None, None), (None, "a"), ("a", None), (5, 5), (b"a", b"a")])
 def test_an_absent_state_does_not_match(expected: Any, given: Any) -> None:
-    """As a cookie or a query gives it that has none."""
+    """None, as from a missing cookie, matches nothing."""
     assert not states_match(expected, given)
 
 

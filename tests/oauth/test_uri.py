@@ -1,4 +1,4 @@
-"""A URI in its parts."""
+"""A URI is split into its parts."""
 
 import pytest
 from hypothesis import example, given
@@ -29,7 +29,7 @@ from anilist_oauth.oauth.uri import URIParts, split_uri
     ],
 )
 def test_a_uri_is_split(uri: str, parts: tuple[str | None, ...]) -> None:
-    """Each part comes out as it was written, an absent one as None."""
+    """Each part is returned as it was written, and a missing part as None."""
     assert split_uri(uri) == parts
 
 
@@ -51,5 +51,5 @@ def joined(parts: URIParts) -> str:
 @example("http://" + "[" * 100_000)
 @example("http://" + "@:" * 50_000)
 def test_splitting_loses_nothing(uri: str) -> None:
-    """Any string at all is split, and its parts put together are that string."""
+    """Any string can be split, and joining its parts returns that string."""
     assert joined(split_uri(uri)) == uri

@@ -1,4 +1,4 @@
-"""A minute's requests, counted: no minute holds too many, and none is wasted."""
+"""No minute has too many requests, and no start is wasted."""
 
 import math
 from bisect import bisect_right
@@ -12,7 +12,7 @@ from anilist_oauth.pacing.budget import MINUTE, Budget, budget
 
 
 def starts_of(count: int, *, limit: int, starts: tuple[float, ...] = (), now: float = 0.0) -> list[float]:
-    """Start as many requests as early as may be."""
+    """Start requests as early as possible."""
     planned = list(starts)
     for _ in range(count):
         planned.append(max(now, budget(limit).next_start(planned)))
@@ -20,12 +20,12 @@ def starts_of(count: int, *, limit: int, starts: tuple[float, ...] = (), now: fl
 
 
 def busiest_minute(starts: list[float]) -> int:
-    """Count the starts of the fullest 60 seconds, both ends included."""
+    """Return the number of starts in the fullest 60 seconds, both ends included."""
     return max(bisect_right(starts, begin + 60) - place for place, begin in enumerate(starts))
 
 
 def test_ten_start_at_once_and_the_rest_evenly() -> None:
-    """Ten at once, then so that the 29th comes as the minute ends, and from there one every 60/28 seconds."""
+    """Ten start at once, the 29th at the end of the minute, and then one every 60/28 seconds."""
     starts = starts_of(200, limit=30)
     gaps = [later - earlier for earlier, later in pairwise(starts)]
     assert gaps[:9] == [0] * 9
@@ -34,8 +34,8 @@ def test_ten_start_at_once_and_the_rest_evenly() -> None:
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 12, 13, 30, 90])
-def test_no_minute_holds_more_than_the_limit_less_two(limit: int) -> None:
-    """Even a limit of one lets one request start in a minute."""
+def test_no_minute_has_more_than_the_limit_less_two(limit: int) -> None:
+    """With a limit of one, one request a minute may start."""
     starts = starts_of(250, limit=limit)
     assert busiest_minute(starts) == max(1, limit - 2)
 
@@ -46,7 +46,7 @@ def test_no_minute_holds_more_than_the_limit_less_two(limit: int) -> None:
     st.lists(st.sampled_from([5, 12, 30, 90]), min_size=1, max_size=3),
 )
 def test_no_arrival_overfills_a_minute(arrivals: list[tuple[float, int]], limits: list[int]) -> None:
-    """Whenever requests come, and however the limit moves below 90, no minute holds more than 88 starts."""
+    """Whenever requests come and however the limit changes below 90, no minute has more than 88 starts."""
     starts: list[float] = []
     now = 0.0
     for place, (quiet, count) in enumerate(arrivals):
@@ -59,14 +59,14 @@ def test_no_arrival_overfills_a_minute(arrivals: list[tuple[float, int]], limits
 
 
 def test_a_quiet_minute_lets_ten_start_at_once_again() -> None:
-    """What was not used comes back, ten at a time."""
+    """After a minute without requests, another ten may start at once."""
     busy = starts_of(100, limit=30)
     assert starts_of(11, limit=30, starts=tuple(busy), now=busy[-1] + 61)[:10] == [busy[-1] + 61] * 10
 
 
 @pytest.mark.parametrize("limit", [1, 12, 30, 90])
-def test_what_may_start_now_is_what_starts_now(limit: int) -> None:
-    """The quick answer is the same as the next start's, before, at and after each of them."""
+def test_may_start_agrees_with_next_start(limit: int) -> None:
+    """`may_start` gives the same answer before, at and after each next start."""
     starts = starts_of(100, limit=limit)
     for count in range(100):
         start = budget(limit).next_start(starts[:count])
@@ -82,8 +82,8 @@ def test_what_may_start_now_is_what_starts_now(limit: int) -> None:
 
 @pytest.mark.parametrize("ahead", [0, 1, 9, 10, 27, 28, 29, 55, 56, 57, 100, 1000])
 @pytest.mark.parametrize("limit", [1, 8, 30, 90])
-def test_a_start_is_foretold(ahead: int, limit: int) -> None:
-    """The wait behind any number of others is told without going through all of them."""
+def test_a_start_is_predicted(ahead: int, limit: int) -> None:
+    """The wait behind many calls is computed without going through all of them."""
     foretold = budget(limit).start_after([], ahead=ahead, earliest=5.0)
     assert foretold == pytest.approx(starts_of(ahead + 1, limit=limit, now=5.0)[-1], abs=0.01)
 
@@ -92,7 +92,7 @@ def test_a_start_is_foretold(ahead: int, limit: int) -> None:
 @pytest.mark.parametrize("processes", range(1, 60))
 @pytest.mark.parametrize("limit", [1, 12, 30, 90])
 def test_the_shares_of_all_processes_together_keep_to_the_limit(limit: int, processes: int) -> None:
-    """Each has an even share, be it less than one request a minute; together they hold the limit less two."""
+    """Even shares of less than one request a minute add up to the limit less two."""
     share = budget(limit, processes=processes)
     assert processes * share.requests * MINUTE / share.seconds <= max(1, limit - 2) + 1e-9
     assert 1 <= share.burst <= share.requests
@@ -100,7 +100,7 @@ def test_the_shares_of_all_processes_together_keep_to_the_limit(limit: int, proc
 
 
 def test_a_process_gets_an_even_share() -> None:
-    """Of 28 requests a minute four processes start 7 each, and forty start one each in a minute and a half."""
+    """Of 28 requests a minute, four processes may start 7 each, and forty one each in a minute and a half."""
     assert budget(30) == Budget(28, 10)
     assert budget(30, processes=4) == Budget(7, 2)
     assert budget(30, processes=28) == Budget(1, 1)

@@ -1,11 +1,11 @@
-"""A clock that outlives event loops."""
+"""A clock continues when another event loop is used."""
 
 from anilist_oauth.pacing.loop_clock import LoopClock
 from tests.virtual_time import VirtualTimeLoop
 
 
 def test_the_clock_goes_on_from_loop_to_loop() -> None:
-    """Time never goes back, whatever the next loop's own clock says; timers get the loop's own time."""
+    """Time never goes back, whatever the next loop's clock shows, and timers get the loop's own time."""
     clock, first, second, third = LoopClock(), VirtualTimeLoop(), VirtualTimeLoop(), VirtualTimeLoop()
     assert (clock.now(), clock.loop, clock.loop_time(5)) == (0, None, 5)
     clock.set(first)

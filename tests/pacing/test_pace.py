@@ -1,4 +1,4 @@
-"""Everybody behind one address shares one budget, and nobody pushes in."""
+"""All users behind one address share one budget and take turns."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -26,7 +26,7 @@ Scenario = Callable[[], Coroutine[Any, Any, None]]
 
 
 class Crowd:
-    """Users who ask, and when each of their turns came."""
+    """Users who make calls, and the times of their turns."""
 
     def __init__(self, pace: Pace) -> None:
         self.pace = pace
@@ -48,7 +48,7 @@ class Crowd:
 
 
 def before_it_wakes(action: Callable[[], Any]) -> None:
-    """Act when a call that comes now has been given its turn, and does not know it yet."""
+    """Call a function after a call has got its turn, but before it continues."""
     loop = asyncio.get_running_loop()
     loop.call_soon(lambda: loop.call_soon(lambda: loop.call_soon(action)))
 
@@ -61,14 +61,14 @@ def in_virtual_time(scenario: Scenario) -> None:
 @pytest.mark.parametrize("number", [0, -1, 90.0, "90", True])
 @pytest.mark.parametrize("name", ["ceiling", "processes"])
 def test_its_numbers_are_positive(name: str, number: Any) -> None:
-    """Anything else is refused at once, by the argument's name."""
+    """Other values are refused at once, with the argument's name."""
     with pytest.raises(ConfigurationError, match=name):
         Pace(**{name: number})
 
 
 @pytest.mark.requirement("R14")
 def test_processes_that_keep_to_their_shares_keep_to_the_limit_together() -> None:
-    """Four paces with twenty callers each: no minute holds over 28 starts of all four, and 85 come in three minutes."""
+    """Four paces with twenty callers each start at most 28 requests in any minute, and 85 in three minutes."""
 
     async def scenario() -> None:
         crowds = [Crowd(Pace(processes=4)) for _ in range(4)]
@@ -84,7 +84,7 @@ def test_processes_that_keep_to_their_shares_keep_to_the_limit_together() -> Non
 
 
 def test_twenty_users_share_thirty_a_minute() -> None:
-    """200 calls of one instant: no minute is overfull, turns go round, each user's come in order."""
+    """Of 200 calls at once, no minute has too many, users take turns, and each user's calls stay in order."""
 
     async def scenario() -> None:
         crowd = Crowd(Pace())
@@ -102,7 +102,7 @@ def test_twenty_users_share_thirty_a_minute() -> None:
 
 
 def test_turns_go_round_from_the_first() -> None:
-    """The first caller starts at once, and again only after the others had a turn, as `delay` said."""
+    """The first caller starts at once, and again only after all others, as `delay` predicted."""
 
     async def scenario() -> None:
         crowd, foretold = Crowd(Pace(ceiling=3)), []  # of which one may start a minute
@@ -119,7 +119,7 @@ def test_turns_go_round_from_the_first() -> None:
 
 
 def test_a_start_is_remembered_for_a_minute_and_not_for_ever() -> None:
-    """Whatever the number of calls, no more starts are kept than the limit needs."""
+    """No more starts are kept than the limit needs, for any number of calls."""
 
     async def scenario() -> None:
         crowd = Crowd(Pace(ceiling=5))
@@ -131,7 +131,7 @@ def test_a_start_is_remembered_for_a_minute_and_not_for_ever() -> None:
 
 
 def test_a_busy_user_does_not_hold_up_another() -> None:
-    """Ten calls among another's 190 of the same instant start within 75 seconds."""
+    """Ten calls beside 190 of another user start within 75 seconds."""
 
     async def scenario() -> None:
         crowd = Crowd(Pace())
@@ -142,8 +142,8 @@ def test_a_busy_user_does_not_hold_up_another() -> None:
     in_virtual_time(scenario)
 
 
-def test_a_quiet_pace_waits_for_nobody() -> None:
-    """Calls that come slower than the limit start when they come."""
+def test_slow_calls_never_wait() -> None:
+    """Calls that come more slowly than the limit start at once."""
 
     async def scenario() -> None:
         crowd, loop = Crowd(Pace()), asyncio.get_running_loop()
@@ -158,7 +158,7 @@ def test_a_quiet_pace_waits_for_nobody() -> None:
 
 
 def test_the_limit_follows_the_headers_up_to_the_ceiling() -> None:
-    """The limit begins at 30 and moves; what headers do not say, or say too high, does not matter."""
+    """The limit begins at 30 and changes, and headers without it or above the ceiling have no effect."""
 
     async def scenario() -> None:
         pace = Pace(ceiling=60)
@@ -175,7 +175,7 @@ def test_the_limit_follows_the_headers_up_to_the_ceiling() -> None:
 
 
 def test_a_higher_limit_wakes_those_who_wait() -> None:
-    """The new limit counts from the answer that says it on."""
+    """A new limit applies from the response that reports it."""
 
     async def scenario() -> None:
         crowd = Crowd(Pace())
@@ -189,7 +189,7 @@ def test_a_higher_limit_wakes_those_who_wait() -> None:
 
 
 def test_a_429_holds_everybody_up_and_sets_the_limit_for_ten_minutes() -> None:
-    """All wait out the time AniList named; the limit is 30 until ten minutes have passed, whatever headers say."""
+    """All calls wait for the announced time, and the limit is 30 for ten minutes, whatever headers say."""
 
     async def scenario() -> None:
         crowd, loop = Crowd(Pace()), asyncio.get_running_loop()
@@ -216,8 +216,8 @@ def test_a_429_holds_everybody_up_and_sets_the_limit_for_ten_minutes() -> None:
 
 
 @pytest.mark.requirement("R15")
-def test_a_pause_of_more_than_a_minute_is_told_at_once() -> None:
-    """Whoever waits and whoever comes learns when to try again; a call that allows such a wait waits."""
+def test_a_pause_of_more_than_a_minute_raises_at_once() -> None:
+    """Waiting and new calls raise with the time to wait, unless they allow such a wait."""
 
     async def scenario() -> None:
         crowd, loop = Crowd(Pace()), asyncio.get_running_loop()
@@ -241,7 +241,7 @@ def test_a_pause_of_more_than_a_minute_is_told_at_once() -> None:
 
 
 def test_a_pause_of_a_minute_is_waited_out() -> None:
-    """That is what AniList asks of whoever exceeds its limit; only a longer one is told at once."""
+    """AniList asks for this pause when the limit is exceeded, and only longer ones raise."""
 
     async def scenario() -> None:
         crowd = Crowd(Pace())
@@ -253,7 +253,7 @@ def test_a_pause_of_a_minute_is_waited_out() -> None:
 
 
 def test_an_outage_turns_everybody_away_at_once() -> None:
-    """Those who wait and those who come learn when to try again; afterwards all goes on."""
+    """Waiting and new calls raise with the time to wait, and afterwards calls start again."""
 
     async def scenario() -> None:
         crowd, loop = Crowd(Pace()), asyncio.get_running_loop()
@@ -278,7 +278,7 @@ def test_an_outage_turns_everybody_away_at_once() -> None:
 
 
 def test_an_outage_stops_a_turn_that_just_came() -> None:
-    """A call whose turn came in the same instant does not start either, and its place is free again."""
+    """A call whose turn came at the same moment does not start, and its place is free again."""
 
     async def scenario() -> None:
         crowd = Crowd(Pace())
@@ -315,7 +315,7 @@ def test_max_wait_refuses_at_once() -> None:
 
 
 def test_a_call_that_may_not_wait_starts_in_this_very_step_or_never() -> None:
-    """Of fifteen such calls of one instant ten start at once, and the others are refused; none is kept waiting."""
+    """Of fifteen such calls at once, ten start and the others raise without waiting."""
 
     async def scenario() -> None:
         crowd, loop = Crowd(Pace()), asyncio.get_running_loop()
@@ -334,7 +334,7 @@ def test_a_call_that_may_not_wait_starts_in_this_very_step_or_never() -> None:
 
 
 def test_a_call_that_may_not_wait_takes_no_turn_from_those_who_wait() -> None:
-    """While others wait for the minute to go on it is refused; where there is a turn for all of them it starts."""
+    """It is refused while others wait, and starts only if there are turns for all of them."""
 
     async def scenario() -> None:
         crowd = Crowd(Pace())
@@ -352,7 +352,7 @@ def test_a_call_that_may_not_wait_takes_no_turn_from_those_who_wait() -> None:
 
 
 def test_a_refusal_of_the_token_endpoint_is_remembered_apart() -> None:
-    """Until its time is over, exchanges know of it; GraphQL has its own limit and goes on."""
+    """Exchanges wait for its end, and GraphQL requests, which have another limit, continue."""
 
     async def scenario() -> None:
         pace = Pace()
@@ -370,7 +370,7 @@ def test_a_refusal_of_the_token_endpoint_is_remembered_apart() -> None:
 
 @pytest.mark.parametrize("max_wait", [float("nan"), "5"])
 def test_a_max_wait_is_a_number_of_seconds(max_wait: Any) -> None:
-    """Anything else is refused at once, whether there is a wait or not, and takes no turn."""
+    """Another value is refused at once and takes no turn."""
 
     async def scenario() -> None:
         pace = Pace()
@@ -382,7 +382,7 @@ def test_a_max_wait_is_a_number_of_seconds(max_wait: Any) -> None:
 
 
 def test_max_wait_holds_when_the_wait_grows() -> None:
-    """A 429 for somebody else does not make a call wait longer than it allows."""
+    """A 429 for another call does not make a call wait longer than it allows."""
 
     async def scenario() -> None:
         crowd, loop = Crowd(Pace()), asyncio.get_running_loop()
@@ -399,7 +399,7 @@ def test_max_wait_holds_when_the_wait_grows() -> None:
 
 
 def test_a_busy_loop_does_not_cost_a_turn_that_came() -> None:
-    """Where turn and deadline come to light together, late, the turn is taken."""
+    """If turn and deadline are noticed together, too late, the turn is used."""
 
     async def scenario() -> None:
         crowd, loop = Crowd(Pace()), asyncio.get_running_loop()
@@ -414,7 +414,7 @@ def test_a_busy_loop_does_not_cost_a_turn_that_came() -> None:
 
 
 def test_a_failed_answer_concerns_everybody_if_it_says_so() -> None:
-    """A 429 pauses, an outage halts, any other failure is its caller's alone."""
+    """A 429 pauses all calls, an outage refuses them, and any other failure only concerns its caller."""
 
     async def scenario() -> None:
         cases: list[tuple[ServiceError, int, float, bool]] = [
@@ -434,8 +434,8 @@ def test_a_failed_answer_concerns_everybody_if_it_says_so() -> None:
 
 
 @pytest.mark.parametrize("user", ["a", "b", "c", "d", None])
-def test_a_delay_is_foretold(user: str | None) -> None:
-    """What `delay` says is when the turn comes, with any users waiting."""
+def test_a_delay_is_predicted(user: str | None) -> None:
+    """The turn comes when `delay` says, with any number of waiting users."""
 
     async def scenario() -> None:
         crowd, loop = Crowd(Pace()), asyncio.get_running_loop()
@@ -451,7 +451,7 @@ def test_a_delay_is_foretold(user: str | None) -> None:
 
 
 def test_a_cancelled_call_gives_its_place_up() -> None:
-    """Nobody waits for a turn that is not taken."""
+    """No other call waits for a turn that is not used."""
 
     async def scenario() -> None:
         crowd = Crowd(Pace())
@@ -470,7 +470,7 @@ def test_a_cancelled_call_gives_its_place_up() -> None:
 
 
 def test_a_turn_that_came_to_a_cancelled_call_is_given_back() -> None:
-    """A call that is cancelled in the instant of its turn does not use the budget."""
+    """A call that is cancelled at the moment of its turn does not use the budget."""
 
     async def scenario() -> None:
         crowd = Crowd(Pace())
@@ -486,7 +486,7 @@ def test_a_turn_that_came_to_a_cancelled_call_is_given_back() -> None:
 
 
 def test_a_cancelled_call_is_passed_over() -> None:
-    """A call cancelled just before its turn leaves the turn to the next."""
+    """If a call is cancelled just before its turn, the next call gets it."""
 
     async def scenario() -> None:
         crowd = Crowd(Pace())
@@ -517,7 +517,7 @@ events = st.lists(
 @settings(deadline=None)
 @given(st.sampled_from([1, 5, 30, 90]), events)
 def test_whatever_happens_no_minute_is_overfull(ceiling: int, happening: list[tuple[str, int]]) -> None:
-    """Loads, cancellations, new limits and 429s: at each start, the last minute holds the limit less two at most."""
+    """With any loads, cancellations, new limits and 429s, no minute has more starts than the limit less two."""
 
     async def scenario() -> None:
         pace, loop = Pace(ceiling=ceiling), asyncio.get_running_loop()
@@ -554,7 +554,7 @@ def test_whatever_happens_no_minute_is_overfull(ceiling: int, happening: list[tu
 
 
 def test_a_repeat_comes_before_the_later_calls_of_its_user() -> None:
-    """With its number, a call that was refused keeps its place."""
+    """With its number, a refused call keeps its place."""
 
     async def scenario() -> None:
         crowd, pace = Crowd(Pace()), Pace()
@@ -572,7 +572,7 @@ def test_a_repeat_comes_before_the_later_calls_of_its_user() -> None:
 
 @pytest.mark.requirement("S19")
 def test_no_token_is_kept() -> None:
-    """Users are told apart by a digest; a token and its bare string are the same user."""
+    """Only a hash of the token is kept, and a token and its string are the same user."""
 
     async def scenario() -> None:
         crowd = Crowd(Pace())
@@ -591,7 +591,7 @@ def test_no_token_is_kept() -> None:
 
 
 def test_the_budget_outlives_an_event_loop() -> None:
-    """A pace that is used in one loop after another forgets no start, though the clocks differ."""
+    """A pace that is used in one loop after another forgets no start, even if their clocks differ."""
     pace, gap = Pace(), pytest.approx(60 / 19, rel=1e-3)
     assert pace.delay() == 0
 
@@ -612,7 +612,7 @@ def test_the_budget_outlives_an_event_loop() -> None:
 
 
 def test_those_who_waited_in_a_closed_loop_are_forgotten() -> None:
-    """Calls that a loop took to its grave do not hold up the next one's."""
+    """Calls of a closed loop do not delay calls of the next loop."""
     pace = Pace()
     dead = virtual_time.VirtualTimeLoop()
     waiting = [dead.create_task(pace.turn("a")) for _ in range(15)]
@@ -630,7 +630,7 @@ def test_those_who_waited_in_a_closed_loop_are_forgotten() -> None:
 
 
 def test_two_running_loops_cannot_share_a_pace() -> None:
-    """While calls of one loop wait, another's are refused instead of waking nobody."""
+    """While calls of one loop wait, those of another loop are refused."""
     pace = Pace()
     first, second = virtual_time.VirtualTimeLoop(), virtual_time.VirtualTimeLoop()
     waiting = [first.create_task(pace.turn("a")) for _ in range(15)]
@@ -644,7 +644,7 @@ def test_two_running_loops_cannot_share_a_pace() -> None:
 
 
 @pytest.mark.parametrize("token", [5, [], b"token"])
-def test_the_delay_of_what_is_no_token_is_refused(token: Any) -> None:
+def test_delay_refuses_anything_but_a_token(token: Any) -> None:
     """The error names the type, and not the value."""
     with pytest.raises(ConfigurationError, match=rf"token: .+, not {type(token).__name__}$"):
         Pace().delay(token)

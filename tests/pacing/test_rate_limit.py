@@ -1,4 +1,4 @@
-"""What a server says of its pace is read whatever it sends."""
+"""The headers about the rate limit are read, whatever a server sends."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -38,17 +38,17 @@ NOW = datetime(2026, 9, 14, 12, 0, tzinfo=UTC)
     ],
 )
 def test_retry_after_is_seconds_or_a_date(text: str, seconds: float | None) -> None:
-    """Both forms of RFC 9110 are read, an overlong wait is cut, and the illegible is None."""
+    """Both forms of RFC 9110 are read, a long wait is cut, and an unreadable value is None."""
     assert retry_after(CIMultiDict({"retry-after": text}), now=NOW) == seconds
 
 
 def test_retry_after_may_be_absent() -> None:
-    """An answer without the header says nothing."""
+    """Without the header, the result is None."""
     assert retry_after({}, now=NOW) is None
 
 
 def test_headers_are_read_together() -> None:
-    """The four headers of AniList's documentation give one value."""
+    """The four headers in AniList's documentation give one value."""
     headers = CIMultiDict(
         {
             "x-ratelimit-limit": "30",
@@ -64,20 +64,20 @@ def test_headers_are_read_together() -> None:
 
 @pytest.mark.parametrize("write", [str, str.lower, str.upper])
 def test_the_letter_case_of_a_header_does_not_matter(write: Callable[[str], str]) -> None:
-    """A plain dict is read like the headers of aiohttp: a server's spelling does not hide its limit."""
+    """A plain dict is read like aiohttp's headers."""
     headers = {write(name): "30" for name in ("X-RateLimit-Limit", "X-RateLimit-Remaining", "Retry-After")}
     assert RateLimit.from_headers(headers, now=NOW) == RateLimit(limit=30, remaining=30, retry_after=30.0)
 
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "ninety", "90.0", "9" * 400])
-def test_an_illegible_limit_says_nothing(text: str) -> None:
+def test_an_unreadable_limit_is_none(text: str) -> None:
     """A limit that is not a positive number does not change the pace."""
     assert RateLimit.from_headers({"X-RateLimit-Limit": text}, now=NOW) == RateLimit()
 
 
 @given(st.dictionaries(st.sampled_from(["X-RateLimit-Limit", "X-RateLimit-Reset", "Retry-After"]), st.text()))
 def test_no_header_makes_it_fail(headers: dict[str, str]) -> None:
-    """Whatever a server sends, a value comes out."""
+    """Any headers give a value."""
     RateLimit.from_headers(headers, now=NOW)
 
 
@@ -85,6 +85,6 @@ def test_no_header_makes_it_fail(headers: dict[str, str]) -> None:
     st.from_regex(r"\A[A-Z][a-z]{2}, [0-9]{1,3} [A-Z][a-z]{2} [0-9]{1,6} [0-9]{2}:[0-9]{2}:[0-9]{2} [-+A-Z0-9]{1,6}\Z")
 )
 def test_no_date_makes_it_fail(text: str) -> None:
-    """Whatever date a server sends, seconds or None come out."""
+    """Any date gives seconds or None."""
     seconds = retry_after({"Retry-After": text}, now=NOW)
     assert seconds is None or 0 <= seconds <= LONGEST_WAIT

@@ -1,4 +1,4 @@
-"""What may be made once more, and when."""
+"""Which failed requests are repeated, and when."""
 
 import pytest
 
@@ -26,8 +26,8 @@ from anilist_oauth.pacing.retries import TRIES, lost_answer_error, outage_wait, 
         (UnexpectedResponseError(""), [None]),
     ],
 )
-def test_what_is_retryable_is_tried_three_times(error: ServiceError, waits: list[float | None]) -> None:
-    """The wait grows, and the time AniList names is kept."""
+def test_a_retryable_error_is_tried_three_times(error: ServiceError, waits: list[float | None]) -> None:
+    """The wait grows, and is at least the time that AniList asks for."""
     tries = range(1, len(waits) + 1)
     assert [retry_delay(error, tries=number, max_wait=None, random=lambda: 0.5) for number in tries] == waits
     assert len(waits) in {1, TRIES}
@@ -45,15 +45,13 @@ def test_what_is_retryable_is_tried_three_times(error: ServiceError, waits: list
         (RateLimitedError(""), 0.0, 0.0),
     ],
 )
-def test_no_try_is_waited_for_longer_than_allowed(
-    error: ServiceError, max_wait: float | None, wait: float | None
-) -> None:
-    """The caller says how long a wait may be; after a 429 it is a minute at most where they say nothing."""
+def test_no_wait_is_longer_than_allowed(error: ServiceError, max_wait: float | None, wait: float | None) -> None:
+    """The caller sets the longest wait, and after a 429 it is a minute by default."""
     assert retry_delay(error, tries=1, max_wait=max_wait, random=lambda: 0.5) == wait
 
 
 def test_waits_are_scattered() -> None:
-    """Those who failed together come back apart."""
+    """Requests that failed together are not repeated together."""
     error = ConnectionFailedError("")
     assert retry_delay(error, tries=1, max_wait=None, random=lambda: 0.0) == 0.5
     assert retry_delay(error, tries=1, max_wait=None, random=lambda: 1.0) == 1.5
@@ -63,13 +61,13 @@ def test_waits_are_scattered() -> None:
     ("retry_after", "status", "wait"),
     [(60.0, 403, 60.0), (3.0, 403, 3.0), (None, 502, None), (3.0, 503, None), (120.0, 503, 120.0)],
 )
-def test_an_outage_is_told_from_one_failed_answer(retry_after: float | None, status: int, wait: float | None) -> None:
-    """A closed API keeps everybody away; a 5xx only if it asks for a longer wait."""
+def test_an_outage_differs_from_one_failed_request(retry_after: float | None, status: int, wait: float | None) -> None:
+    """A disabled API is an outage, and a 5xx is one only if it asks for a longer wait."""
     assert outage_wait(ServiceUnavailableError("", retry_after=retry_after), status=status) == wait
 
 
-def test_a_lost_answer_says_whether_to_look_first() -> None:
-    """A query may be repeated; a mutation may have happened."""
+def test_a_lost_response_says_whether_to_repeat() -> None:
+    """A query may be repeated, but a mutation may have been carried out."""
     query, mutation = (
         lost_answer_error(OutcomeUnknownError("the wire broke"), mutation=mutation) for mutation in (False, True)
     )

@@ -1,4 +1,4 @@
-"""One budget for several processes, seen from one of them; what the ledger reckons is tested with Redis."""
+"""One budget for several processes, as seen from one of them. The ledger itself is tested with Redis."""
 
 import asyncio
 import logging
@@ -25,7 +25,7 @@ def grant(*, started: bool = False, wait: float = 0.0, places: int = 1, news: Ne
 
 
 class ScriptedLedger:
-    """Answers each wish with the next of its answers, raises it, or awaits it; then a turn to whoever wants one."""
+    """Answers each wish with the next answer of a list, and then grants every turn."""
 
     def __init__(self, *answers: Grant | Exception | Callable[[], Awaitable[Grant]]) -> None:
         self.answers = list(answers)
@@ -33,7 +33,7 @@ class ScriptedLedger:
 
     @property
     def wants(self) -> list[str]:
-        """What was asked for."""
+        """The wishes so far."""
         return [wish.want for wish in self.wishes]
 
     async def ask(self, wish: Wish) -> Grant:
@@ -52,8 +52,8 @@ def in_virtual_time(scenario: Callable[[], Coroutine[Any, Any, None]]) -> None:
     virtual_time.run(scenario())
 
 
-def test_a_turn_is_asked_for() -> None:
-    """A single call costs one question, and nothing is left under way."""
+def test_a_turn_takes_one_question() -> None:
+    """A single call asks the ledger once, and leaves no task running."""
 
     async def scenario() -> None:
         ledger = ScriptedLedger()
@@ -69,7 +69,7 @@ def test_a_turn_is_asked_for() -> None:
 
 @pytest.mark.requirement("R14")
 def test_turns_are_handed_on_in_the_order_of_the_queue() -> None:
-    """One question a turn, each with a place for the next one; users go round."""
+    """The ledger is asked once per turn, with a place for the next one, and users take turns."""
 
     async def scenario() -> None:
         ledger = ScriptedLedger(
@@ -84,7 +84,7 @@ def test_turns_are_handed_on_in_the_order_of_the_queue() -> None:
 
 
 def test_a_place_that_nobody_needs_is_given_back() -> None:
-    """When those who wait give up, the ledger hears of it at once, and nothing is left under way."""
+    """If all waiting calls give up, the place is given back at once and no task is left."""
 
     async def scenario() -> None:
         ledger = ScriptedLedger(grant(wait=30.0))
@@ -102,7 +102,7 @@ def test_a_place_that_nobody_needs_is_given_back() -> None:
 
 
 def test_a_call_that_comes_while_a_place_is_given_back_is_served() -> None:
-    """Whoever asks for turns goes on as long as somebody waits."""
+    """The task that asks for turns continues as long as calls wait."""
 
     async def scenario() -> None:
         async def slowly() -> Grant:
@@ -123,7 +123,7 @@ def test_a_call_that_comes_while_a_place_is_given_back_is_served() -> None:
 
 
 def test_a_turn_passes_over_a_call_that_gave_up() -> None:
-    """A call that was cancelled while the ledger was asked leaves its turn to the next."""
+    """If a call is cancelled while the ledger is asked, the next call gets its turn."""
 
     async def scenario() -> None:
         async def and_cancel() -> Grant:
@@ -139,8 +139,8 @@ def test_a_turn_passes_over_a_call_that_gave_up() -> None:
     in_virtual_time(scenario)
 
 
-def test_a_turn_that_nobody_wants_any_more_is_lost() -> None:
-    """All gave up while the ledger was asked."""
+def test_a_turn_is_lost_if_all_calls_gave_up() -> None:
+    """All calls gave up while the ledger was asked."""
 
     async def scenario() -> None:
         async def and_cancel() -> Grant:
@@ -157,8 +157,8 @@ def test_a_turn_that_nobody_wants_any_more_is_lost() -> None:
 
 
 @pytest.mark.requirement("R14")
-def test_what_others_heard_is_heeded_here() -> None:
-    """An outage, a long pause, a limit, and a refusal of the token endpoint come with the ledger's answer."""
+def test_news_of_other_processes_are_followed() -> None:
+    """The ledger's answer reports outages, pauses, limits and refusals of the token endpoint."""
 
     async def scenario() -> None:
         pace = SharedPace(ScriptedLedger(grant(wait=60.0, news=News(halted=60.0))))
@@ -180,8 +180,8 @@ def test_what_others_heard_is_heeded_here() -> None:
 
 
 @pytest.mark.requirement("R14")
-def test_what_is_heard_here_is_told() -> None:
-    """A 429 and an outage at once, a limit with the next question; nothing is told twice."""
+def test_news_are_reported_to_other_processes() -> None:
+    """A 429 or an outage is reported at once, a limit with the next question, and nothing twice."""
 
     async def scenario() -> None:
         ledger = ScriptedLedger()
@@ -206,8 +206,8 @@ def test_what_is_heard_here_is_told() -> None:
     in_virtual_time(scenario)
 
 
-def test_news_wake_those_who_wait() -> None:
-    """A call that waits for its place asks anew when a 429 comes, and gets a later one."""
+def test_news_change_the_place_of_waiting_calls() -> None:
+    """After a 429, a call that waits for its place asks again and gets a later place."""
 
     async def scenario() -> None:
         ledger = ScriptedLedger(grant(wait=10.0), grant(wait=31.0), grant(started=True))
@@ -223,7 +223,7 @@ def test_news_wake_those_who_wait() -> None:
 
 
 def test_a_call_that_may_not_wait_asks_once() -> None:
-    """Of many in one instant one asks, and after a refusal the others know; a wait too long is refused at once."""
+    """Of many such calls at once only one asks, and a wait that is too long is refused at once."""
 
     async def scenario() -> None:
         ledger, loop = ScriptedLedger(grant(started=True), grant(wait=5.0)), asyncio.get_running_loop()
@@ -252,7 +252,7 @@ def test_a_call_that_may_not_wait_asks_once() -> None:
 @pytest.mark.requirement("R14")
 @pytest.mark.parametrize("stalls", [False, True])
 def test_without_a_ledger_each_process_keeps_to_its_share(caplog: pytest.LogCaptureFixture, *, stalls: bool) -> None:
-    """Three processes are known: a minute holds nine starts of this one, also those from before; one line is logged."""
+    """With three processes, this one starts nine requests a minute, and one line is logged."""
 
     async def stall() -> Grant:
         await asyncio.sleep(ANSWER + 1)
@@ -277,7 +277,7 @@ def test_without_a_ledger_each_process_keeps_to_its_share(caplog: pytest.LogCapt
 
 
 def test_a_process_that_never_reached_the_ledger_takes_a_quarter() -> None:
-    """How many others there are it cannot know."""
+    """It does not know the number of other processes."""
 
     async def scenario() -> None:
         crowd = Crowd(SharedPace(ScriptedLedger(*[StorageError("away")] * 100)))
@@ -290,8 +290,8 @@ def test_a_process_that_never_reached_the_ledger_takes_a_quarter() -> None:
 
 
 @pytest.mark.requirement("R14")
-def test_a_ledger_that_is_back_hears_of_what_was_done_without_it() -> None:
-    """Starts and news of the time apart are told with the first question that is answered."""
+def test_starts_without_the_ledger_are_reported_later() -> None:
+    """The first answered question reports the starts and news since the failure."""
 
     async def scenario() -> None:
         ledger = ScriptedLedger(StorageError("away"))
@@ -310,8 +310,8 @@ def test_a_ledger_that_is_back_hears_of_what_was_done_without_it() -> None:
     in_virtual_time(scenario)
 
 
-def test_what_could_not_be_told_is_not_forgotten() -> None:
-    """A failed question takes neither the news nor the starts with it."""
+def test_a_failed_report_is_repeated() -> None:
+    """A failed question loses neither the news nor the starts."""
 
     async def scenario() -> None:
         ledger = ScriptedLedger(StorageError("away"), StorageError("still away"))
@@ -329,7 +329,7 @@ def test_what_could_not_be_told_is_not_forgotten() -> None:
 
 
 def test_a_delay_is_estimated() -> None:
-    """It is the time of one's own place, and a share of the minute for each call before."""
+    """The delay is the time of the own place, and a share of the minute for each earlier call."""
 
     async def scenario() -> None:
         pace = SharedPace(ScriptedLedger(*[grant(wait=30.0, places=4)] * 2))
@@ -343,8 +343,8 @@ def test_a_delay_is_estimated() -> None:
     in_virtual_time(scenario)
 
 
-def test_whoever_cancels_every_task_lets_nobody_wait_for_ever() -> None:
-    """The task that asks the ledger ends with those who wait for it."""
+def test_no_call_waits_for_ever_if_all_tasks_are_cancelled() -> None:
+    """The task that asks the ledger ends together with the waiting calls."""
 
     async def scenario() -> None:
         pace = SharedPace(ScriptedLedger(grant(wait=30.0)))
@@ -358,8 +358,8 @@ def test_whoever_cancels_every_task_lets_nobody_wait_for_ever() -> None:
     in_virtual_time(scenario)
 
 
-def test_it_goes_from_loop_to_loop() -> None:
-    """A loop that was closed in the middle leaves nothing behind; two that run cannot share it."""
+def test_it_can_be_used_in_one_loop_after_another() -> None:
+    """A closed loop leaves nothing behind, and two running loops cannot share a pace."""
     pace = SharedPace(ScriptedLedger(grant(wait=30.0), grant(wait=30.0)))
     dead, running, other = (virtual_time.VirtualTimeLoop() for _ in range(3))
     tasks = [dead.create_task(pace.turn("a"))]

@@ -1,4 +1,4 @@
-"""Turns go round among users."""
+"""Users take turns."""
 
 import asyncio
 import math
@@ -16,14 +16,14 @@ USERS: tuple[User, ...] = (None, 1, 2)
 
 @pytest.fixture(scope="module")
 def loop() -> Iterator[asyncio.AbstractEventLoop]:
-    """A loop for futures that nobody awaits."""
+    """An event loop for futures that are never awaited."""
     loop = asyncio.new_event_loop()
     yield loop
     loop.close()
 
 
 def filled(loop: asyncio.AbstractEventLoop, users: list[User], served: set[User]) -> TurnQueue:
-    """Make a queue in which these users have come one after another."""
+    """Return a queue to which these users were added in order."""
     queue = TurnQueue()
     for user in served:
         queue.serve(user)
@@ -33,8 +33,8 @@ def filled(loop: asyncio.AbstractEventLoop, users: list[User], served: set[User]
 
 
 @given(users=st.lists(st.sampled_from(USERS), max_size=30), served=st.sets(st.sampled_from(USERS), max_size=1))
-def test_turns_go_round(loop: asyncio.AbstractEventLoop, users: list[User], served: set[User]) -> None:
-    """Each user's calls come in order, and between two of one user's every other who waits has a turn."""
+def test_users_take_turns(loop: asyncio.AbstractEventLoop, users: list[User], served: set[User]) -> None:
+    """A user's calls stay in order, and every other waiting user has a turn between two of them."""
     queue = filled(loop, users, served)
     assert (len(queue), bool(queue)) == (len(users), bool(users))
     turns = [queue.next() for _ in users]
@@ -57,7 +57,7 @@ def test_turns_go_round(loop: asyncio.AbstractEventLoop, users: list[User], serv
 def test_the_turns_before_a_call_are_counted(
     loop: asyncio.AbstractEventLoop, users: list[User], served: set[User], user: User
 ) -> None:
-    """What is foretold to a user who would come now is when the turn then comes."""
+    """The turn of a new call comes after the predicted number of turns."""
     foretold = filled(loop, users, served).turns_before(user)
     queue = filled(loop, [*users, user], served)
     numbers = [queue.next().number for _ in range(len(users) + 1)]
@@ -65,15 +65,15 @@ def test_the_turns_before_a_call_are_counted(
 
 
 def test_a_repeat_comes_before_its_users_later_calls(loop: asyncio.AbstractEventLoop) -> None:
-    """By its number, a call that was refused keeps its place."""
+    """With its number, a refused call keeps its place."""
     queue = filled(loop, [1, 1, 1], set())
     repeat = Waiter(1, number=-1, max_wait=None, until=math.inf, turn=loop.create_future())
     queue.add(repeat)
     assert queue.next() is repeat
 
 
-def test_whoever_gives_up_is_forgotten(loop: asyncio.AbstractEventLoop) -> None:
-    """A call can be taken out once; a round that ends makes all users equal again."""
+def test_a_call_that_gives_up_is_removed(loop: asyncio.AbstractEventLoop) -> None:
+    """A call can be removed once, and the end of a round makes all users equal again."""
     queue = filled(loop, [1, 2], {1})
     assert queue.served
     queue.end_round()
