@@ -1,4 +1,4 @@
-"""A flow on a sandbox, for the tests of logins."""
+"""A flow with a sandbox, for the tests of logins."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -23,12 +23,12 @@ OPAQUE = Fault(body={"access_token": "a-token-that-says-nothing", "token_type": 
 
 
 def named(user: User) -> Fault:
-    """Answer a query with this user as the viewer, whoever asks."""
+    """Return this user as the viewer of every query."""
     return Fault(body={"data": {"Viewer": {"id": user.id, "name": user.name}}})
 
 
 class Unpaced(Pace):
-    """A pace at which every turn comes at once, where a test is not about it."""
+    """A pace in which every turn comes at once."""
 
     wait = 0.0
 
@@ -54,7 +54,7 @@ class Stage:
     flow: LoginFlow
 
     def posts(self, path: str = "/api/v2/oauth/token") -> int:
-        """Count the requests that reached the token endpoint, or another."""
+        """Return the number of requests to the token endpoint, or to another."""
         return sum(request.path == path for request in self.sandbox.requests)
 
     async def log_in(self, *, user: str | None = None, **options: Any) -> CompletedLogin:
@@ -64,12 +64,12 @@ class Stage:
         return await self.flow.finish(callback, binding=options.get("binding"))
 
     async def begin(self, **options: Any) -> tuple[Login, str]:
-        """Begin a login and approve it: the login, and the callback."""
+        """Begin a login and approve it. Return the login and the callback."""
         login = await self.flow.begin(**options)
         return login, await self.sandbox.approve(login.url)
 
     def reopened(self) -> LoginFlow:
-        """Give another flow on the same stores, as of another process."""
+        """Return another flow with the same stores, as in another process."""
         return LoginFlow(self.session, logins=self.flow.logins, tokens=self.flow.tokens)
 
     async def reached(self, path: str = "/api/v2/oauth/token", *, times: int = 1) -> None:

@@ -1,4 +1,4 @@
-"""Answers of AniList's GraphQL endpoint as people recorded them, and the error each must become."""
+"""Recorded responses of AniList's GraphQL endpoint, and the error that each must raise."""
 
 import json
 from pathlib import Path
@@ -38,7 +38,7 @@ class Recorded:
 
 
 def answer(status: int, body: str | dict[str, Any], **headers: str) -> Response:
-    """Make an answer; a dict is written as JSON."""
+    """Return a response. A dict is written as JSON."""
     text = body if isinstance(body, str) else json.dumps(body)
     return Response(status=status, headers=CIMultiDict(headers), body=text.encode())
 

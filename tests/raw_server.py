@@ -1,4 +1,4 @@
-"""A server on real sockets that does to a connection whatever a test wants, and counts what arrived."""
+"""A server on real sockets that treats each connection as a test needs, and counts the requests."""
 
 import contextlib
 import socket
@@ -38,7 +38,7 @@ class RawServer:
 
     @property
     def posts(self) -> int:
-        """How many requests arrived."""
+        """The number of requests that arrived."""
         return len(self.requests)
 
     def __enter__(self) -> Self:
@@ -107,13 +107,13 @@ def _read_request(connection: socket.socket) -> bytes:
 
 
 def answer(body: bytes, *headers: str, status: int = 200) -> Action:
-    """Send a whole answer and keep the connection."""
+    """Send a whole response and keep the connection open."""
     lines = [f"HTTP/1.1 {status} X", "Content-Type: application/json", f"Content-Length: {len(body)}", *headers]
     return send(("\r\n".join(lines) + "\r\n\r\n").encode() + body)
 
 
 def send(data: bytes) -> Action:
-    """Send bytes, whatever they are, and keep the connection."""
+    """Send any bytes and keep the connection open."""
     return lambda connection: connection.sendall(data)
 
 
@@ -130,11 +130,11 @@ def reset(connection: socket.socket) -> None:
 
 
 def stall(connection: socket.socket) -> None:
-    """Say nothing at all."""
+    """Send nothing."""
 
 
 def then(*actions: Action) -> Action:
-    """Do one thing after the other."""
+    """Do one action after another."""
 
     def all_of_them(connection: socket.socket) -> None:
         for action in actions:

@@ -1,4 +1,4 @@
-"""Real servers for the tests, on loopback and free ports: redis-server, PostgreSQL, PgBouncer, of Debian's packages."""
+"""Real servers on loopback and free ports, for the tests: redis-server, PostgreSQL and PgBouncer from Debian."""
 
 import contextlib
 import os
@@ -38,7 +38,7 @@ def free_port() -> int:
 
 
 class RedisServer:
-    """One redis-server of our own; `start` returns when it takes connections."""
+    """A redis-server. `start` returns when it accepts connections."""
 
     def __init__(self, folder: Path, *options: str) -> None:
         self.port = free_port()
@@ -94,7 +94,7 @@ class RedisServer:
 
 
 class PostgreSQLServer:
-    """One PostgreSQL of our own, whose one database is emptied whenever it is asked for."""
+    """A PostgreSQL server with one database, which is emptied each time it is requested."""
 
     def __init__(self, folder: Path) -> None:
         self.port = free_port()

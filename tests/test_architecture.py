@@ -1,4 +1,4 @@
-"""The shape of the package: floors, size of modules, names of requirements."""
+"""The structure of the package: which rooms may import which, the size of modules, the names of requirements."""
 
 import re
 import shutil
@@ -29,7 +29,7 @@ def lint(folder: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
-    """Give a folder with a copy of the package, free to be spoiled."""
+    """Return a folder with a copy of the package, which a test may change."""
     shutil.copytree(ROOT / "anilist_oauth", tmp_path / "anilist_oauth")
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path
@@ -37,7 +37,7 @@ def copied(tmp_path: Path) -> Path:
 
 @pytest.mark.requirement("V13")
 def test_imports_point_only_down() -> None:
-    """The floors hold as they are."""
+    """The import-linter contracts are kept."""
     done = lint(ROOT)
     assert done.returncode == 0, done.stdout
 
@@ -53,8 +53,8 @@ def test_imports_point_only_down() -> None:
         ("stray", "", LAYERS),
     ],
 )
-def test_a_broken_floor_is_found(copied: Path, module: str, line: str, contract: dict[str, str]) -> None:
-    """An import upward, one of the wire, and a file on no floor are each refused."""
+def test_a_broken_contract_is_found(copied: Path, module: str, line: str, contract: dict[str, str]) -> None:
+    """An import of a room above, an import of I/O, and a file without a room are each refused."""
     with (copied / "anilist_oauth" / f"{module}.py").open("a", encoding="utf-8") as file:
         file.write(f"\n{line}\n")
     done = lint(copied)
@@ -77,18 +77,18 @@ def test_every_low_room_is_kept_from_the_wire() -> None:
 
 
 def test_every_module_is_under_300_lines() -> None:
-    """One idea a module: a longer one is split."""
+    """A longer module must be split."""
     assert [str(path) for path in SOURCE if len(path.read_text(encoding="utf-8").splitlines()) >= 300] == []
 
 
-def test_the_house_has_at_most_22_rooms_and_doors() -> None:
-    """Whoever opens the package sees where a thing goes; a new idea finds its room."""
+def test_the_package_has_at_most_22_entries() -> None:
+    """A new module must go into an existing room."""
     entries = [path.name for path in (ROOT / "anilist_oauth").iterdir() if path.name != "__pycache__"]
     assert len(entries) <= 22, sorted(entries)
 
 
 def test_all_extras_are_in_the_extra_all() -> None:
-    """`all` names each extra but `dev`, and `dev` brings `all`; a package has one lowest version, whoever names it."""
+    """`all` contains each extra but `dev`, `dev` contains `all`, and each package has one lowest version."""
     extras = SETTINGS["project"]["optional-dependencies"]
     assert extras["all"] == [f"anilist-oauth[{','.join(sorted(set(extras) - {'all', 'dev'}))}]"]
     assert "anilist-oauth[all]" in extras["dev"]
@@ -99,12 +99,12 @@ def test_all_extras_are_in_the_extra_all() -> None:
 
 
 def test_imports_hide_no_cycle() -> None:
-    """No import is made for type checkers only."""
+    """No import is only made for type checkers."""
     assert [str(path) for path in SOURCE if "TYPE_CHECKING" in path.read_text(encoding="utf-8")] == []
 
 
-def test_what_is_offered_is_there() -> None:
-    """The table of contents of the package names each thing once, and each is there; no module shadows one."""
+def test_every_public_name_exists() -> None:
+    """`__all__` lists each name once, each name exists, and no module shadows one."""
     offered = anilist_oauth.__all__
     assert len(offered) == len(set(offered))
     assert not {path.stem for path in SOURCE} & set(offered)
@@ -112,7 +112,7 @@ def test_what_is_offered_is_there() -> None:
 
 
 def test_each_exemption_has_its_reason() -> None:
-    """What a checker is told to overlook is named, explained, and rare."""
+    """Exemptions from a checker are named, explained and rare."""
     marks = [
         line
         for path in (*SOURCE, *TESTS)
@@ -126,7 +126,7 @@ def test_each_exemption_has_its_reason() -> None:
 
 
 def test_every_requirement_has_its_tests() -> None:
-    """Every marker names one of the requirements, and each of them has one."""
+    """Every marker names a known requirement, and each requirement has a test."""
     known = {f"S{number}" for number in range(1, 31)} | {f"V{number}" for number in range(1, 28)}
     known |= {"S31", "S32", "S33", "S34", "S35", "S36", "S38", "S39", "S40", "S41"}
     known |= {"V28", "V29", "V30", "V31", "V32", "V33"}

@@ -1,4 +1,4 @@
-"""A wrong type is named where it comes in."""
+"""An argument of a wrong type raises an error where it is passed."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -13,21 +13,21 @@ from anilist_oauth.errors import ConfigurationError
 @pytest.mark.parametrize(
     ("value", "kind"), [(5, int), (5, int | float), (None, str | None), (print, Callable), (True, object)]
 )
-def test_what_is_of_its_kind_passes(value: object, kind: Any) -> None:
-    """A class, a union, or one of the abstract classes."""
+def test_the_right_type_passes(value: object, kind: Any) -> None:
+    """The type may be a class, a union or an abstract class."""
     expect(value, kind, "x: something is needed")
 
 
 @pytest.mark.parametrize("value", ["hidden", ["hidden"], {"hidden": 1}])
-def test_anything_else_is_named_by_its_type_alone(value: object) -> None:
-    """It may be a secret that stands in the wrong place."""
+def test_a_wrong_type_is_named_without_the_value(value: object) -> None:
+    """The value is not shown, because it may be a secret in the wrong place."""
     with pytest.raises(ConfigurationError) as caught:
         expect(value, int, "timeout: a number is needed")
     assert str(caught.value) == f"timeout: a number is needed, not {type(value).__name__}"
 
 
 def test_a_function_of_name_and_value_makes_a_validator() -> None:
-    """It hears the field's name."""
+    """The function gets the field's name and value."""
 
     def check(name: str, value: int) -> None:
         expect(value, int, f"{name}: a number is needed")

@@ -34,13 +34,13 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
     @property
     def working(self) -> bool:
-        """Whether a thread of the executor works."""
+        """Return whether a thread of the executor is working."""
         return self._working > 0
 
     def run_in_executor(
         self, executor: Executor | None, func: Callable[[*_Arguments], _Result], *args: *_Arguments
     ) -> asyncio.Future[_Result]:
-        """Run in a thread; the clock stands still meanwhile."""
+        """Run in a thread. The clock stops meanwhile."""
         future = super().run_in_executor(executor, func, *args)
         self._working += 1
         future.add_done_callback(self._worked)
@@ -72,6 +72,6 @@ class _JumpingSelector(selectors.DefaultSelector):
 
 
 def run(main: Coroutine[Any, Any, _Result]) -> _Result:
-    """Run a coroutine in virtual time; whatever is left running is cancelled, as by `asyncio.run`."""
+    """Run a coroutine in virtual time, and cancel the tasks that are left, as `asyncio.run` does."""
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
         return runner.run(main)

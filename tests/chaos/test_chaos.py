@@ -38,7 +38,7 @@ def failure(run: Storm, name: str) -> str:
 @pytest.mark.requirement("R13")
 @pytest.mark.parametrize("name", GROUNDS)
 async def test_no_login_breaks_a_rule_in_a_storm(name: str, tmp_path: Path) -> None:
-    """Workers die and freeze, the network and the store fail, and browsers come twice and too late."""
+    """Workers die and freeze, the network and the store fail, and browsers come twice or too late."""
     async with storm(name, tmp_path, seed=SEED, logins=LOGINS) as run:
         await run.run()
         if told := failure(run, name):

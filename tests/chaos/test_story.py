@@ -1,4 +1,4 @@
-"""The rules of a storm: a story that breaks one is noticed, and one that breaks none is left alone."""
+"""A story that breaks a rule of the storm is noticed, and others are not."""
 
 from typing import Any
 
@@ -52,8 +52,8 @@ def broken(told: Story, *posts: Post) -> list[str]:
         (story(FAILED | {"text": OVERTAKEN}, subject="again:7"), [SENT]),
     ],
 )
-def test_a_login_that_went_as_it_must_breaks_no_rule(told: Story, posts: list[Post]) -> None:
-    """Two told the same, a 429 waited out, a lost answer, one too late, a stranger, and one overtaken."""
+def test_a_correct_login_breaks_no_rule(told: Story, posts: list[Post]) -> None:
+    """A shared result, a wait after a 429, a lost answer, late visits and strangers break no rule."""
     assert broken(told, *posts) == []
 
 
@@ -61,7 +61,7 @@ def test_a_login_that_went_as_it_must_breaks_no_rule(told: Story, posts: list[Po
     ("seconds", "rules"), [(20, ["all are told the same", "a login fails only where something befell it"]), (90, [])]
 )
 def test_a_result_is_repeated_for_a_minute(seconds: float, rules: list[str]) -> None:
-    """On a slow machine a storm takes longer, and whoever comes again at its end is told that the login is used."""
+    """On a slow machine a storm takes longer, so a late visit may find that the login is used."""
     again = story(DONE)
     used = {"error": "StateMismatchError", "reason": "used"}
     again.told.append(Told(who="the same again", answer=used, visit=VISIT, at=seconds))
@@ -92,11 +92,11 @@ def test_a_result_is_repeated_for_a_minute(seconds: float, rules: list[str]) -> 
     ],
 )
 def test_a_broken_rule_is_noticed(told: Story, posts: list[Post], rule: str) -> None:
-    """Each by the one thing that is wrong in an otherwise good story."""
+    """Each story is correct except for one thing, and the broken rule is named."""
     assert broken(told, *posts) == [rule]
 
 
 def test_the_same_seed_draws_the_same_plans() -> None:
-    """So that a failure can be looked for again."""
+    """A failure can be repeated with its seed."""
     plans = [[Plan.of(seed, number, workers=3) for number in range(50)] for seed in (1, 1, 2)]
     assert plans[0] == plans[1] != plans[2]

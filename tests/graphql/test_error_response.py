@@ -1,4 +1,4 @@
-"""Each answer of AniList's becomes the error that says what it means."""
+"""Each error response of AniList raises the error that it means."""
 
 import pickle
 from datetime import UTC, datetime
@@ -19,20 +19,20 @@ TOKEN = "eyJ0eXAiOiJKV1QifQ.canary.signature"
 
 
 def refused(response: Response, *, with_token: bool = True, mutation: bool = False) -> Any:
-    """Give the error an answer becomes."""
+    """Return the error for a response."""
     with pytest.raises(errors.AniListOAuthError) as caught:
         parse_graphql_response(response, with_token=with_token, mutation=mutation, now=NOW, secrets=(TOKEN,))
     return caught.value
 
 
 def body(message: str, status: int | None = None, data: Any = None, **more: Any) -> dict[str, Any]:
-    """Write a GraphQL answer with one error."""
+    """Return a GraphQL response with one error."""
     return {"errors": [{"message": message, "status": status, **more}], "data": data}
 
 
 @pytest.mark.parametrize("recorded", RECORDED)
-def test_recorded_answers_become_their_error(recorded: Recorded) -> None:
-    """Every answer that was published becomes exactly its class, survives a pickle and names the wait."""
+def test_recorded_responses_raise_their_error(recorded: Recorded) -> None:
+    """Every published response raises its class with the right wait, and the error can be pickled."""
     error = refused(recorded.response(), with_token=recorded.with_token)
     assert type(error).__name__ == recorded.error
     assert getattr(error, "retry_after", None) == recorded.retry_after
@@ -53,12 +53,12 @@ def test_recorded_answers_become_their_error(recorded: Recorded) -> None:
     ids=range(6),
 )
 def test_a_message_reads_well_whether_anilist_says_something_or_nothing(response: Response, text: str) -> None:
-    """No empty parentheses, and a remedy behind."""
+    """There are no empty parentheses, and the message ends in what to do."""
     assert text in str(refused(response))
 
 
-def test_a_graphql_error_carries_what_anilist_said() -> None:
-    """Errors, status and text travel with the error."""
+def test_a_graphql_error_has_anilists_errors() -> None:
+    """The error has the errors, the status and the text."""
     error = refused(answer(400, body("Cannot query field.", 400, hint="Ask otherwise.", locations=[{"line": 1}])))
     assert type(error) is errors.GraphQLError
     assert error.status == 400
@@ -69,7 +69,7 @@ def test_a_graphql_error_carries_what_anilist_said() -> None:
 
 
 def test_partial_data_is_not_lost() -> None:
-    """What could be answered comes with the error, even where one field failed inside AniList."""
+    """The error has the partial data, even if AniList failed in one field."""
     data = {"Viewer": {"id": 1}, "Media": None}
     for message, status in (("Not Found.", 404), ("Internal Server Error", 500), ("Forbidden", 401)):
         error = refused(answer(200, body(message, status, data)))
@@ -77,8 +77,8 @@ def test_partial_data_is_not_lost() -> None:
         assert error.data == data
 
 
-def test_the_fields_of_a_validation_are_told() -> None:
-    """Complaints are lists of texts by field, whatever shape they come in."""
+def test_a_validation_error_has_its_fields() -> None:
+    """Each field has a list of texts, whatever the form of the response."""
     error = refused(answer(400, body("validation", 400, validation={"score": ["Too high.", "Odd."], "id": "Bad."})))
     assert isinstance(error, errors.GraphQLValidationError)
     assert error.fields == {"score": ["Too high.", "Odd."], "id": ["Bad."]}
@@ -86,12 +86,12 @@ def test_the_fields_of_a_validation_are_told() -> None:
 
 
 def test_a_validation_without_fields_is_a_plain_refusal() -> None:
-    """A shape nobody knows is still told."""
+    """An unknown form raises `GraphQLError`."""
     assert type(refused(answer(400, body("validation", 400, validation="?")))) is errors.GraphQLError
 
 
-def test_complexity_is_told_in_figures() -> None:
-    """Both figures are read out of the text."""
+def test_complexity_is_read_as_numbers() -> None:
+    """Both numbers are read from the text."""
     error = refused(answer(400, body("Max query complexity should be 500 but got 525.", 400)))
     assert (error.allowed, error.actual) == (500, 525)
 
@@ -123,14 +123,14 @@ def test_complexity_is_told_in_figures() -> None:
         (answer(400, body("Invalid token for this page", 400)), True),
     ],
 )
-def test_no_other_answer_reads_as_a_dead_token(response: Response, *, with_token: bool) -> None:
-    """A bare status, an outage, or a refusal of one field does not end a login."""
+def test_no_other_response_means_an_invalid_token(response: Response, *, with_token: bool) -> None:
+    """A status alone, an outage or a refused field does not end a login."""
     assert not isinstance(refused(response, with_token=with_token), errors.InvalidTokenError)
 
 
 @pytest.mark.parametrize("message", ["Invalid token", "invalid token.", "INVALID TOKEN"])
-def test_a_dead_token_is_told_by_its_text(message: str) -> None:
-    """The text decides, in any letter case, behind other errors too."""
+def test_an_invalid_token_is_recognized_by_its_text(message: str) -> None:
+    """The text counts in any letter case, and after other errors."""
     response = answer(400, {"errors": [{"message": "First"}, {"message": message, "status": 400}], "data": None})
     assert isinstance(refused(response), errors.InvalidTokenError)
 
@@ -165,10 +165,10 @@ def test_a_dead_token_is_told_by_its_text(message: str) -> None:
         (Response(status=200, headers=CIMultiDict(), body=b"\xff\xfe{"), errors.UnexpectedResponseError, None),
     ],
 )  # fmt: skip
-def test_the_service_fails_in_many_shapes(
+def test_failures_of_anilist_are_recognized(
     response: Response, kind: type[errors.ServiceError], retry_after: float | None
 ) -> None:
-    """Whatever stands before AniList or breaks inside is told from what AniList says of the query."""
+    """Responses of other servers and failures inside AniList are not errors of the query."""
     error = refused(response)
     assert type(error) is kind
     assert error.retry_after == retry_after
@@ -186,21 +186,21 @@ def test_the_service_fails_in_many_shapes(
     ],
 )
 def test_whoever_sent_a_mutation_learns_that_the_change_may_have_been_made(response: Response) -> None:
-    """A failure inside AniList says nothing of whether the change was made before; a query can simply be made again."""
+    """After a failure inside AniList a change may have been made, while a query may be repeated."""
     assert "the change may have been made: check before you repeat it" in str(refused(response, mutation=True))
     assert not refused(response, mutation=True).retryable
     assert "may have been made" not in str(refused(response))
 
 
 @pytest.mark.parametrize("response", [answer(429, ""), answer(403, "<html>"), answer(302, ""), answer(404, "")])
-def test_a_mutation_that_was_not_looked_at_is_not_said_to_have_been_made(response: Response) -> None:
-    """Refused by the limit, a closed API or a wrong address, nothing was changed."""
+def test_a_refused_mutation_has_changed_nothing(response: Response) -> None:
+    """After the rate limit, a disabled API or a wrong address, nothing was changed."""
     assert "may have been made" not in str(refused(response, mutation=True))
 
 
 @pytest.mark.parametrize("status", [403, 503])
 def test_a_challenge_of_cloudflare_says_that_it_concerns_this_address(status: int) -> None:
-    """Whoever is challenged must look at the network, not at the clock; a plain outage says nothing of the address."""
+    """After a challenge, the message is about the network and not about waiting."""
     for challenged in (
         answer(status, "<title>Just a moment...</title>"),
         answer(status, "<html>", **{"cf-mitigated": "challenge"}),
@@ -218,7 +218,7 @@ def test_a_challenge_of_cloudflare_says_that_it_concerns_this_address(status: in
 
 
 def test_a_failed_mutation_may_not_be_repeated() -> None:
-    """After a 5xx nobody knows what happened; refused by the limit or a closed API, nothing did."""
+    """After a 5xx it may have been carried out, but not after the rate limit or a disabled API."""
     assert refused(answer(503, "")).retryable
     assert not refused(answer(500, "")).retryable
     assert not refused(answer(503, ""), mutation=True).retryable
@@ -228,8 +228,8 @@ def test_a_failed_mutation_may_not_be_repeated() -> None:
 
 @pytest.mark.requirement("S19")
 @pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 429, 500])
-def test_a_token_that_is_echoed_is_not_repeated(status: int) -> None:
-    """A server that quotes the token does not get it into a message or an attribute."""
+def test_a_token_in_a_response_is_masked(status: int) -> None:
+    """It is in no message and no attribute."""
     texts = {"message": f"{TOKEN} is bad", "hint": TOKEN, TOKEN: [TOKEN], "validation": {TOKEN: TOKEN}}
     for answered in ({"errors": [texts]}, {"errors": texts}, {"errors": TOKEN}, {"error": texts}, texts):
         error = refused(answer(status, answered))
@@ -237,14 +237,14 @@ def test_a_token_that_is_echoed_is_not_repeated(status: int) -> None:
 
 
 def test_a_short_token_garbles_no_text() -> None:
-    """A test's own "token" does not hide what AniList says."""
+    """A test's own "token" is not masked in AniList's texts."""
     with pytest.raises(errors.InvalidTokenError) as caught:
         parse_graphql_response(answer(400, body("Invalid token", 400)), with_token=True, now=NOW, secrets=("token",))
     assert caught.value.errors == [{"message": "Invalid token", "status": 400}]
 
 
-def test_what_is_kept_of_an_answer_is_bounded() -> None:
-    """Neither a deep nor a long list of errors makes an error without end."""
+def test_the_size_of_an_error_is_limited() -> None:
+    """Neither a deep nor a long list of errors makes a large error."""
     deep: list[Any] = []
     for _ in range(50):
         deep = [deep]
@@ -268,8 +268,8 @@ json_values = st.recursive(
     st.sampled_from([200, 204, 301, 400, 401, 403, 404, 429, 500, 503]),
     st.dictionaries(st.sampled_from(["errors", "error", "data", "message"]), json_values) | json_values,
 )
-def test_whatever_comes_is_data_or_our_error(status: int, answered: Any) -> None:
-    """No answer raises anything but an error of this package."""
+def test_any_response_is_data_or_our_error(status: int, answered: Any) -> None:
+    """No response raises an error of another package."""
     response = answer(status, answered if isinstance(answered, dict) else str(answered))
     try:
         assert isinstance(parse_graphql_response(response, with_token=True, now=NOW), dict)

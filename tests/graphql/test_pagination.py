@@ -1,4 +1,4 @@
-"""A walk goes on as long as AniList says there is a next page, and by nothing else."""
+"""An iteration over pages continues as long as AniList says that there is a next page."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ LISTS = "query ($chunk: Int, $perChunk: Int) { MediaListCollection(chunk: $chunk
 
 
 def page(more: Any) -> dict[str, Any]:
-    """Answer with a page whose totals lie, as AniList's do."""
+    """Return a page whose totals are wrong, as AniList's are."""
     return {"Page": {"pageInfo": {"hasNextPage": more, "total": 5000, "lastPage": 100}, "media": []}}
 
 
-def test_pages_are_walked_by_has_next_page_alone() -> None:
-    """Page after page, whatever the totals say."""
+def test_pages_only_depend_on_has_next_page() -> None:
+    """The next page is requested whatever the totals say."""
     pages = Pagination(PAGE, {"id": 7})
     asked = []
     for more in (True, True, False):
@@ -29,8 +29,8 @@ def test_pages_are_walked_by_has_next_page_alone() -> None:
     assert asked == [{"id": 7, "page": number, "perPage": 50} for number in (1, 2, 3)]
 
 
-def test_chunks_are_walked_by_has_next_chunk() -> None:
-    """A list collection has its own names."""
+def test_chunks_depend_on_has_next_chunk() -> None:
+    """A list collection has other names for its pages."""
     pages = Pagination(LISTS, {"userId": 5}, per_page=500)
     assert pages.variables == {"userId": 5, "chunk": 1, "perChunk": 500}
     pages.take({"MediaListCollection": {"hasNextChunk": True, "lists": []}})
@@ -40,7 +40,7 @@ def test_chunks_are_walked_by_has_next_chunk() -> None:
 
 
 def test_a_nested_connection_is_found_by_its_path() -> None:
-    """The connection's own mark counts."""
+    """The pageInfo of the connection at the path is used."""
     pages = Pagination(NESTED, path="Media.characters")
     assert pages.variables["perPage"] == 25
     pages.take({"Media": {"characters": page(more=True)["Page"]}})
@@ -51,13 +51,13 @@ def test_a_nested_connection_is_found_by_its_path() -> None:
 
 @pytest.mark.parametrize("more", [None, 0, 1, "true", [True]])
 def test_only_true_is_a_next_page(more: Any) -> None:
-    """An odd mark ends the walk, which could otherwise go on without end."""
+    """Any other value ends the iteration, which could otherwise be endless."""
     pages = Pagination(PAGE)
     pages.take(page(more))
     assert pages.done
 
 
-def test_a_null_answer_ends_the_walk() -> None:
+def test_null_ends_the_iteration() -> None:
     """An empty list has no next page."""
     for query, path in ((PAGE, None), (NESTED, "Media.characters")):
         pages = Pagination(query, path=path)
@@ -66,18 +66,18 @@ def test_a_null_answer_ends_the_walk() -> None:
 
 
 @pytest.mark.parametrize(("asked", "sent"), [(1, 1), (50, 50), (51, 50), (500, 50)])
-def test_a_page_is_never_larger_than_anilist_gives(asked: int, sent: int) -> None:
-    """A larger one would be cut without a word."""
+def test_a_page_is_never_larger_than_anilist_allows(asked: int, sent: int) -> None:
+    """AniList would silently shorten a larger page."""
     assert Pagination(PAGE, per_page=asked).variables["perPage"] == sent
 
 
-def test_a_path_to_a_page_is_no_nested_connection() -> None:
-    """A path of one name leads to a field of the answer itself, which gives 50."""
+def test_a_path_of_one_name_is_not_a_nested_connection() -> None:
+    """It leads to a top-level field, which may have 50 items."""
     assert Pagination(PAGE, path="Page").variables["perPage"] == 50
 
 
-def test_a_walk_may_begin_later() -> None:
-    """A page among the variables is where it begins."""
+def test_the_first_page_can_be_chosen() -> None:
+    """The page in the variables is the first one."""
     pages = Pagination(PAGE, {"page": 4})
     pages.take(page(more=True))
     assert pages.variables["page"] == 5
@@ -97,21 +97,21 @@ def test_a_walk_may_begin_later() -> None:
         (None, {}, 50),
     ],
 )
-def test_a_query_that_cannot_be_walked_is_refused(query: Any, variables: dict[str, Any], per_page: Any) -> None:
-    """Before anything is sent: it would give its first page again and again."""
+def test_a_query_that_cannot_be_paginated_is_refused(query: Any, variables: dict[str, Any], per_page: Any) -> None:
+    """It is refused before anything is sent, because it would return its first page again and again."""
     with pytest.raises(ConfigurationError):
         Pagination(query, variables, per_page=per_page)
 
 
 @pytest.mark.parametrize("path", [5, ["Media", "characters"]])
 def test_a_path_is_a_string(path: Any) -> None:
-    """Not a list of names, as other libraries have it."""
+    """A list of names is refused."""
     with pytest.raises(ConfigurationError, match=r"^path: a string is needed"):
         Pagination(PAGE, path=path)
 
 
 def test_variables_are_checked_first() -> None:
-    """What cannot be sent is told before the walk begins."""
+    """A variable that cannot be sent raises at once."""
     with pytest.raises(UnsendableValueError):
         Pagination(PAGE, {"id": object()})
 
@@ -125,7 +125,7 @@ def test_variables_are_checked_first() -> None:
         (None, {"Media": {"characters": {"pageInfo": {"hasNextPage": True}}}}),
     ],
 )
-def test_a_path_that_leads_nowhere_is_told(path: str | None, data: dict[str, Any]) -> None:
-    """A walk does not end after one page because of a slip in the path."""
+def test_a_wrong_path_raises(path: str | None, data: dict[str, Any]) -> None:
+    """Otherwise a mistake in the path would end the iteration after one page."""
     with pytest.raises(ConfigurationError, match="path"):
         Pagination(NESTED, path=path).take(data)

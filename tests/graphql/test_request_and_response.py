@@ -1,4 +1,4 @@
-"""A GraphQL request is one POST with the token in its header; its answer is data."""
+"""A GraphQL request has the token in its header, and its response is data."""
 
 import json
 from datetime import UTC, datetime
@@ -23,8 +23,8 @@ TOKEN = "header.canary.signature"
 
 @pytest.mark.requirement("S16")
 @pytest.mark.parametrize("token", [TOKEN, Token(access_token=TOKEN, expires_at=None)])
-def test_the_token_travels_in_the_header_alone(token: Token | str) -> None:
-    """The bearer header carries it to the endpoint; URL, body and repr do not show it."""
+def test_only_the_header_contains_the_token(token: Token | str) -> None:
+    """URL, body and repr do not contain it."""
     request = graphql_request(ANILIST.graphql, "{ Viewer { id } }", {"id": 1}, token=token)
     assert request.headers["Authorization"] == f"Bearer {TOKEN}"
     assert request.url == URL("https://graphql.anilist.co")
@@ -32,8 +32,8 @@ def test_the_token_travels_in_the_header_alone(token: Token | str) -> None:
     assert "canary" not in repr(request)
 
 
-def test_a_public_query_carries_no_token() -> None:
-    """Without a token there is no Authorization header, and nothing but the query in the body."""
+def test_a_public_query_has_no_token() -> None:
+    """Without a token, there is no Authorization header."""
     request = graphql_request(ANILIST.graphql, "{ Media(id: 1) { id } }")
     assert request.headers == {"Accept": "application/json", "Content-Type": "application/json"}
     assert json.loads(request.body) == {"query": "{ Media(id: 1) { id } }"}
@@ -42,7 +42,7 @@ def test_a_public_query_carries_no_token() -> None:
 
 
 def test_the_body_is_json() -> None:
-    """Variables and the operation's name go along as GraphQL over HTTP has them."""
+    """Variables and the operation's name have the form of GraphQL over HTTP."""
     request = graphql_request(
         ANILIST.graphql, "query Name($t: String) { x }", {"t": "é\x00😀"}, operation_name="Name", timeout=2.5
     )
@@ -64,15 +64,15 @@ def test_the_body_is_json() -> None:
         ("{ x }", 5, "operation_name"),
     ],
 )
-def test_what_cannot_be_sent_is_told(query: Any, operation_name: Any, path: str) -> None:
-    """The query and the operation's name are texts."""
+def test_a_query_must_be_text(query: Any, operation_name: Any, path: str) -> None:
+    """The query and the operation's name must be strings."""
     with pytest.raises(UnsendableValueError) as caught:
         graphql_request(ANILIST.graphql, query, operation_name=operation_name)
     assert caught.value.path == path
 
 
-def test_a_string_that_is_no_token_is_not_sent() -> None:
-    """A line break in a token would forge a header."""
+def test_a_string_that_cannot_be_a_token_is_refused() -> None:
+    """A line break in a token would add another header."""
     with pytest.raises(ConfigurationError):
         graphql_request(ANILIST.graphql, "{ x }", token="a\r\nb: c")
 
@@ -97,18 +97,18 @@ def test_a_string_that_is_no_token_is_not_sent() -> None:
     ],
 )  # fmt: skip
 def test_a_mutation_is_recognized(query: str, *, expected: bool) -> None:
-    """The word counts at the top of the document, not inside braces, strings or comments."""
+    """The word only counts at the top level, not inside braces, strings or comments."""
     assert has_mutation(query) is expected
 
 
-def test_data_is_given_back() -> None:
-    """An answer without errors is its data; an empty list of errors is none."""
+def test_data_is_returned() -> None:
+    """A response without errors, or with an empty list of errors, is its data."""
     assert parse_graphql_response(answer(200, {"data": {"x": 1}}), with_token=True, now=NOW) == {"x": 1}
     assert parse_graphql_response(answer(200, {"data": {}, "errors": []}), with_token=False, now=NOW) == {}
 
 
 def test_a_viewer_is_read() -> None:
-    """The answer to the viewer's query is a value."""
+    """The response to the viewer's query is a `Viewer`."""
     data = {
         "Viewer": {
             "id": 5,
@@ -124,8 +124,8 @@ def test_a_viewer_is_read() -> None:
     assert all(field in VIEWER_QUERY for field in ("id", "name", "siteUrl", "unreadNotificationCount", "large"))
 
 
-def test_a_viewer_may_lack_all_but_id_and_name() -> None:
-    """What is absent or odd is None."""
+def test_a_viewer_only_needs_id_and_name() -> None:
+    """Other fields that are missing or odd are None."""
     odd = {"id": 5, "name": "mika", "avatar": {"large": ""}, "siteUrl": 1, "unreadNotificationCount": "3"}
     assert parse_viewer({"Viewer": odd}) == Viewer(5, "mika", None, None, None)
     assert parse_viewer({"Viewer": {"id": 5, "name": "mika"}}) == Viewer(5, "mika", None, None, None)
@@ -135,7 +135,7 @@ def test_a_viewer_may_lack_all_but_id_and_name() -> None:
     "viewer", [None, [], {}, {"id": "5", "name": "mika"}, {"id": True, "name": "mika"}, {"id": 0, "name": "mika"},
                {"id": 5, "name": ""}, {"id": 5}]
 )  # fmt: skip
-def test_a_viewer_without_id_or_name_is_no_viewer(viewer: Any) -> None:
-    """Nobody is identified by half an answer."""
+def test_a_viewer_without_id_or_name_is_refused(viewer: Any) -> None:
+    """Nobody is identified by an incomplete response."""
     with pytest.raises(UnexpectedResponseError):
         parse_viewer({"Viewer": viewer})

@@ -1,4 +1,4 @@
-"""What an answer costs to read, whatever a server sends."""
+"""Reading a response takes limited memory and time, whatever a server sends."""
 
 import json
 import tracemalloc
@@ -40,8 +40,8 @@ def repeated(unit: str, size: int) -> bytes:
 
 @pytest.mark.requirement("S35")
 @pytest.mark.parametrize("unit", ["{},", "[],", '{"a":1},', '{"%":1},', "[0],", '"é!",', '"%":1,', "1.5,", '[["%"]],'])
-def test_an_answer_takes_no_more_memory_than_is_allowed(unit: str) -> None:
-    """Whatever it consists of, and whether it is read or not: sixteen times the cap at most."""
+def test_a_response_takes_limited_memory(unit: str) -> None:
+    """It takes at most sixteen times the size limit, whether it is accepted or not."""
     read_any = False
     for size in (GRAPHQL_BODY_LIMIT // 16, GRAPHQL_BODY_LIMIT // 3, GRAPHQL_BODY_LIMIT - 100):
         body = repeated(unit, size)
@@ -56,7 +56,7 @@ def test_an_answer_takes_no_more_memory_than_is_allowed(unit: str) -> None:
 
 
 def test_a_long_list_is_read() -> None:
-    """Fifty thousand entries, as dense as AniList's can be, are an answer like others."""
+    """Fifty thousand entries, as dense as AniList's can be, are accepted."""
     entry = {"id": 154587, "status": "COMPLETED", "progress": 12, "media": {"id": 154587}}
     assert len(read(json.dumps({"data": {"lists": [entry] * 50_000}}).encode())["lists"]) == 50_000
 
@@ -74,7 +74,7 @@ def test_a_long_list_is_read() -> None:
     ids=["messages", "texts", "lists", "complaints", "objects"],
 )
 def test_errors_are_read_in_one_pass(entry: Any) -> None:
-    """Twice the errors take at most twice the steps, and many take no more than a few: little of them is kept."""
+    """Twice as many errors take at most twice as many steps, because only a part is kept."""
 
     def steps(number: int) -> int:
         body = json.dumps({"errors": [entry] * number}).encode()
@@ -87,8 +87,8 @@ def test_errors_are_read_in_one_pass(entry: Any) -> None:
 
 @pytest.mark.requirement("S35")
 @pytest.mark.parametrize("branches", [lambda tree: dict.fromkeys(SHORT_KEYS[:50], tree), lambda tree: [tree] * 50])
-def test_an_error_keeps_little_of_a_tree_that_branches_everywhere(branches: Callable[[Any], Any]) -> None:
-    """Fifty branches at each of three levels are 125,000 texts; a thousand of them are enough for anybody."""
+def test_an_error_keeps_at_most_a_thousand_values(branches: Callable[[Any], Any]) -> None:
+    """Fifty branches at each of three levels are 125,000 texts."""
     tree: Any = "leaf"
     for _ in range(3):
         tree = branches(tree)

@@ -1,4 +1,4 @@
-"""Only JSON is sent, and the error says where anything else lies."""
+"""Only JSON is sent, and the error locates anything else."""
 
 import enum
 import json
@@ -59,8 +59,8 @@ def itself() -> list[Any]:
     ],
     ids=lambda value: value if isinstance(value, str) and len(value) < 60 else "",
 )
-def test_what_is_not_json_is_named_by_its_place(variables: Any, path: str) -> None:
-    """The error's path leads to the value, and its text begins with it."""
+def test_a_value_that_is_not_json_is_located(variables: Any, path: str) -> None:
+    """The error's path leads to the value, and its message begins with the path."""
     with pytest.raises(UnsendableValueError) as caught:
         plain_variables(variables)
     assert caught.value.path == path
@@ -68,14 +68,14 @@ def test_what_is_not_json_is_named_by_its_place(variables: Any, path: str) -> No
 
 
 def test_a_value_is_never_shown() -> None:
-    """An unsendable value may be a secret: its type is named alone."""
+    """The error only names the type, because the value may be a secret."""
     with pytest.raises(UnsendableValueError) as caught:
         plain_variables({"token": b"canary"})
     assert "canary" not in str(caught.value)
 
 
 def test_shared_lists_do_not_multiply_without_end() -> None:
-    """Thirty lists that hold the next one twice are a billion values: the walk stops at its limit."""
+    """Thirty lists that contain the next one twice are a billion values, and the limit stops at once."""
     shared: list[Any] = [1]
     for _ in range(30):
         shared = [shared, shared]
@@ -84,13 +84,13 @@ def test_shared_lists_do_not_multiply_without_end() -> None:
 
 
 def test_one_value_may_occur_twice() -> None:
-    """A list in two places is not a cycle."""
+    """The same list in two places is not a cycle."""
     ids = [1, 2]
     assert plain_variables({"a": ids, "b": ids}) == {"a": [1, 2], "b": [1, 2]}
 
 
 def test_python_types_become_those_of_json() -> None:
-    """Mappings, tuples, and enums of strings and integers are sent as what they stand for."""
+    """Mappings, tuples, and enums of strings and integers become plain values."""
     color = enum.IntEnum("color", {"red": 3})
     given_ = {"status": Status.CURRENT, "ids": (1, color(3)), "input": MappingProxyType({Status.CURRENT: True})}
     assert json.dumps(plain_variables(given_)) == ('{"status": "CURRENT", "ids": [1, 3], "input": {"CURRENT": true}}')
@@ -108,6 +108,6 @@ json_values = st.recursive(
 
 
 @given(st.dictionaries(st.text(), json_values, max_size=4))
-def test_json_comes_out_as_it_went_in(variables: dict[str, Any]) -> None:
-    """Whatever JSON can hold passes unchanged."""
+def test_json_is_not_changed(variables: dict[str, Any]) -> None:
+    """All JSON values stay unchanged."""
     assert plain_variables(variables) == variables

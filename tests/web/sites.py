@@ -1,4 +1,4 @@
-"""One small site, written for each framework, and served by its real server on loopback."""
+"""One small site, written for each framework and served by its real server on loopback."""
 
 import asyncio
 import socket

@@ -1,4 +1,4 @@
-"""What aiohttp's adapter does that the others need not."""
+"""The aiohttp adapter does a few things that the others need not do."""
 
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
@@ -10,7 +10,7 @@ from tests.flows import staged
 
 
 async def test_on_login_may_return_or_raise() -> None:
-    """A redirect of aiohttp's is an exception; a plain response is as good, and so is one returned."""
+    """Redirects of aiohttp are exceptions, which may be raised or returned, and a plain response works too."""
     for make in (_returns_plain, _returns_exception, _raises):
         async with staged() as stage:
             login, callback, _ = login_routes(stage.flow, on_login=make)

@@ -1,4 +1,4 @@
-"""What the middleware for any ASGI application does that the adapters need not."""
+"""The middleware for any ASGI application does a few things that the adapters need not do."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ LOGIN = "/login/anilist"
 
 
 class Inner:
-    """An application that notes what reaches it, and sends everybody to the same place."""
+    """An application that records the requests it gets, and redirects all of them to the same place."""
 
     def __init__(self, *, location: str = "/me") -> None:
         self.scopes: list[dict[str, Any]] = []
@@ -31,7 +31,7 @@ class Inner:
 
 
 async def asked(app: Any, path: str, **changes: Any) -> tuple[int, CIMultiDict[str], bytes]:
-    """Send one request without a server: the status, the headers, the body."""
+    """Send one request without a server. Return the status, the headers and the body."""
     scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []} | changes
     sent: list[dict[str, Any]] = []
 
@@ -47,7 +47,7 @@ async def asked(app: Any, path: str, **changes: Any) -> tuple[int, CIMultiDict[s
 
 
 async def back_from_anilist(stage: Stage, app: Any, *, prefix: str = "") -> dict[str, Any]:
-    """Begin a login and approve it: the scope of the callback."""
+    """Begin a login and approve it. Return the scope of the callback."""
     _, headers, _ = await asked(app, f"{prefix}{LOGIN}", root_path=prefix)
     callback = URL(await stage.sandbox.approve(headers["Location"]))
     cookie = headers["Set-Cookie"].partition(";")[0].encode()
@@ -56,8 +56,8 @@ async def back_from_anilist(stage: Stage, app: Any, *, prefix: str = "") -> dict
 
 
 @pytest.mark.parametrize("prefix", ["", "/bot"])
-async def test_a_finished_login_is_handed_on(prefix: str) -> None:
-    """As a GET of the application's own route, without the code; its redirect and cookies go to the browser."""
+async def test_a_finished_login_calls_the_route(prefix: str) -> None:
+    """The route gets a GET request without the code, and the browser gets its redirect and cookies."""
     async with staged() as stage:
         inner = Inner()
         app = LoginMiddleware(inner, stage.flow, on_login="/welcome")
@@ -78,7 +78,7 @@ async def test_a_finished_login_is_handed_on(prefix: str) -> None:
 
 @pytest.mark.requirement("S20")
 async def test_the_route_must_redirect(caplog: pytest.LogCaptureFixture) -> None:
-    """A page would have the code in its address; the log names the route."""
+    """The address of a page would contain the code, and the log names the route."""
     async with staged() as stage:
         app = LoginMiddleware(Inner(location=""), stage.flow, on_login="/welcome")
         scope = await back_from_anilist(stage, app)
@@ -91,8 +91,8 @@ async def test_the_route_must_redirect(caplog: pytest.LogCaptureFixture) -> None
     "path",
     ["/welcome", "/welcome/", "//welcome", "/Welcome", "/./welcome", "/a/../welcome", "/bot/welcome", "/bot//welcome/"],
 )
-async def test_nobody_comes_to_the_route_from_outside(path: str) -> None:
-    """However its path is written, and whatever the method."""
+async def test_the_route_cannot_be_requested_from_outside(path: str) -> None:
+    """This holds for every spelling of its path and every method."""
     async with staged() as stage:
         inner = Inner()
         app = LoginMiddleware(inner, stage.flow, on_login="/welcome")
@@ -103,8 +103,8 @@ async def test_nobody_comes_to_the_route_from_outside(path: str) -> None:
         assert inner.scopes == []
 
 
-async def test_nobody_brings_a_login_along() -> None:
-    """What a server may have put in the scope is taken out."""
+async def test_a_login_in_the_scope_is_removed() -> None:
+    """A server may have put something under the same key into the scope."""
     async with staged() as stage:
         inner = Inner()
         app = LoginMiddleware(inner, stage.flow, on_login="/welcome")
@@ -113,8 +113,8 @@ async def test_nobody_brings_a_login_along() -> None:
         assert ["anilist" in scope for scope in inner.scopes] == [False, False]
 
 
-async def test_other_methods_are_the_applications() -> None:
-    """The middleware answers a GET and a HEAD at its addresses; a POST only where an account is linked."""
+async def test_other_methods_reach_the_application() -> None:
+    """The middleware only handles GET and HEAD at its addresses, and POST if accounts are linked."""
     async with staged() as stage:
         inner = Inner()
         app = LoginMiddleware(inner, stage.flow, on_login="/welcome")
@@ -129,7 +129,7 @@ async def test_other_methods_are_the_applications() -> None:
 
 
 async def test_errors_in_an_answer_that_has_begun_are_left_alone() -> None:
-    """Half a page cannot be taken back; the server is told."""
+    """A response that was sent in part cannot be replaced, so the server gets the error."""
     async with staged() as stage:
         token = token_for_request(stage.flow, lambda _scope: None)
 
@@ -143,7 +143,7 @@ async def test_errors_in_an_answer_that_has_begun_are_left_alone() -> None:
 
 
 async def test_without_the_middleware_an_error_is_only_raised() -> None:
-    """There is nobody to answer it."""
+    """No middleware responds to it."""
     with pytest.raises(LoginRequiredError), answering({}):
         raise LoginRequiredError("nobody", subject="")
 
@@ -155,7 +155,7 @@ def wsgi(environ: Any, start_response: Any) -> list[bytes]:
 
 
 @pytest.mark.parametrize("app", [wsgi, None, "app:app"])
-async def test_wsgi_is_refused_in_words(app: Any) -> None:
+async def test_a_wsgi_application_is_refused(app: Any) -> None:
     """The error says what to serve instead."""
     async with staged() as stage:
         with pytest.raises(ConfigurationError, match=r"^app: an ASGI application is needed; a WSGI application has no"):
@@ -164,7 +164,7 @@ async def test_wsgi_is_refused_in_words(app: Any) -> None:
 
 @pytest.mark.parametrize("path", [None, "welcome", LOGIN, "/callback", f"{LOGIN}/failed"])
 async def test_the_route_is_one_of_the_application(path: Any) -> None:
-    """A path, and not one of the login's own."""
+    """It must be a path, and not one of the login's own paths."""
     async with staged() as stage:
         with pytest.raises(ConfigurationError, match=r"^on_login: the path of a route of the application is needed"):
             LoginMiddleware(Inner(), stage.flow, on_login=path)
@@ -184,7 +184,7 @@ class Thing:
 
 
 async def lived(app: Any, log: list[str]) -> list[str]:
-    """Let an application live once, as a server does."""
+    """Start and stop an application once, as a server does."""
     messages = iter(["lifespan.startup", "lifespan.shutdown"])
 
     async def receive() -> Any:
@@ -197,8 +197,8 @@ async def lived(app: Any, log: list[str]) -> list[str]:
     return log
 
 
-async def test_an_application_need_not_know_a_lifespan() -> None:
-    """What it refuses before it has begun is done in its place; one that knows it is asked."""
+async def test_an_application_need_not_support_lifespan() -> None:
+    """If it refuses at once, the server is answered in its place, and otherwise it is called."""
 
     async def knows_none(_scope: Any, _receive: Any, _send: Any) -> None:
         raise ValueError("only HTTP")
@@ -220,8 +220,8 @@ async def test_an_application_need_not_know_a_lifespan() -> None:
     assert log == ["opened", "closed"]
 
 
-async def test_a_lifespan_passes_the_middleware() -> None:
-    """It belongs to the application."""
+async def test_lifespan_events_reach_the_application() -> None:
+    """The middleware does not handle them."""
     async with staged() as stage:
         inner = Inner()
         await asked(LoginMiddleware(inner, stage.flow, on_login="/welcome"), "/", type="lifespan")
@@ -231,8 +231,8 @@ async def test_a_lifespan_passes_the_middleware() -> None:
 @pytest.mark.parametrize(
     ("name", "value"), [("on_login", "//me"), ("on_login", "/me?x"), ("subject", "mika"), ("on_error", "/oops")]
 )
-async def test_arguments_of_another_kind_are_refused(name: str, value: Any) -> None:
-    """It is said when the application is wrapped, and not to the first visitor."""
+async def test_arguments_of_a_wrong_type_are_refused(name: str, value: Any) -> None:
+    """The error is raised when the application is wrapped, not at the first login."""
 
     async def app(*_connection: Any) -> None:
         """Answer nothing."""

@@ -1,4 +1,4 @@
-"""The answers of an ASGI application as values."""
+"""The responses of an ASGI application as values."""
 
 import importlib
 import sys
@@ -8,8 +8,8 @@ import pytest
 from anilist_oauth.web.asgi_response import ASGIResponse, ASGIResponses
 
 
-async def test_an_answer_is_its_start_and_body() -> None:
-    """Other messages, such as trailers, belong to another protocol."""
+async def test_a_response_is_its_start_and_body() -> None:
+    """Other messages, such as trailers, are ignored."""
     response = ASGIResponse()
     for message in (
         {"type": "http.response.start", "status": 303, "headers": [(b"location", b"/")]},
@@ -22,14 +22,14 @@ async def test_an_answer_is_its_start_and_body() -> None:
     assert ASGIResponses().redirects(response)
 
 
-def test_no_exception_is_an_answer() -> None:
-    """It is raised on."""
+def test_an_exception_is_raised_again() -> None:
+    """No exception is a response."""
     with pytest.raises(ValueError, match="mine"):
         ASGIResponses().response_of(ValueError("mine"))
 
 
 def test_the_suite_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without pytest-asyncio the text ends in the line to type."""
+    """Without pytest-asyncio, the error ends in the command to install it."""
     monkeypatch.delitem(sys.modules, "anilist_oauth.web.conformance")
     monkeypatch.setitem(sys.modules, "pytest_asyncio", None)
     with pytest.raises(ImportError, match=r"pip install pytest pytest-asyncio$"):

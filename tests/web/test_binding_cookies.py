@@ -1,4 +1,4 @@
-"""The cookies that bind logins to browsers."""
+"""Cookies bind logins to browsers."""
 
 import hashlib
 from base64 import urlsafe_b64encode
@@ -27,7 +27,7 @@ def bound() -> BoundLogin:
 
 @pytest.mark.requirement("S5")
 def test_the_name_is_made_from_the_state() -> None:
-    """It is the beginning of the digest, so that the callback finds it and nobody reads the state off it."""
+    """It is the beginning of a digest, so the callback finds the cookie, but nobody can read the state in it."""
     state, binding = new_state(), new_state()
     (cookie,) = COOKIES.begun(begun(state), bound=BoundLogin(binding=binding), now=NOW, present={})
     assert cookie.name == "anilist-" + urlsafe_b64encode(hashlib.sha256(state.encode()).digest()).decode()[:16]
@@ -38,7 +38,7 @@ def test_the_name_is_made_from_the_state() -> None:
 
 @pytest.mark.requirement("S5")
 def test_a_cookie_fits_its_own_state_only() -> None:
-    """Neither another state nor another prefix finds it, and an invalid binding is ignored."""
+    """Another state or prefix does not find it, and an invalid binding is ignored."""
     state, binding = new_state(), new_state()
     (cookie,) = COOKIES.begun(begun(state), bound=BoundLogin(binding=binding), now=NOW, present={})
     present = {cookie.name: cookie.value}
@@ -53,13 +53,13 @@ def test_a_cookie_fits_its_own_state_only() -> None:
 
 @pytest.mark.parametrize("secure", [False, True])
 def test_it_is_small(*, secure: bool) -> None:
-    """Five of them leave room for others."""
+    """Five cookies leave room for others."""
     (cookie,) = BindingCookies(secure=secure).begun(begun(new_state()), bound=bound(), now=NOW, present={})
     assert len(cookie.line) + len("Set-Cookie: ") < 300
 
 
-def test_the_oldest_go() -> None:
-    """Of any number, the newest four stay beside the new one; what is not surely ours is left alone."""
+def test_the_oldest_cookies_are_deleted() -> None:
+    """The newest four are kept beside the new one, and cookies of the site are not deleted."""
     ours = {f"anilist-{number:016}": f"{number * 7 % 10}.{new_state()}" for number in range(10)}
     others = {"anilist-0123456789abcdef": "dark", "anilist-short": f"1.{new_state()}", "session": f"1.{new_state()}"}
     *gone, _ = COOKIES.begun(begun(new_state()), bound=bound(), now=NOW, present=ours | others)
@@ -70,16 +70,16 @@ def test_the_oldest_go() -> None:
 
 @pytest.mark.requirement("V8")
 @pytest.mark.parametrize("time", ["x", "-1", "1.0", "\u0663", "", "9" * 5000])
-def test_a_cookie_of_another_make_does_no_harm(time: str) -> None:
-    """Whatever stands in one of our names, a login begins beside it and a callback finds nothing in it."""
+def test_a_foreign_cookie_with_our_name_does_no_harm(time: str) -> None:
+    """A login can begin beside it, and a callback finds no binding in it."""
     others = {f"anilist-{number:016}": f"{time}.{new_state()}" for number in range(9)}
     assert len(COOKIES.begun(begun(new_state()), bound=bound(), now=NOW, present=others)) == 1
     assert COOKIES.find("\ud800", others) is None
     assert COOKIES.used("\ud800", others) == []
 
 
-def test_the_oldest_of_one_second_goes() -> None:
-    """Tabs that a browser opens all at once are told apart, whatever order it sends their cookies in."""
+def test_the_oldest_cookie_of_one_second_is_deleted() -> None:
+    """Logins of one second are ordered correctly, in whatever order the browser sends their cookies."""
     present: dict[str, str] = {}
     for number in reversed(range(5)):
         now = NOW + timedelta(microseconds=number)
@@ -89,8 +89,8 @@ def test_the_oldest_of_one_second_goes() -> None:
     assert gone.name == list(present)[-1]
 
 
-def test_each_kind_counts_its_own() -> None:
-    """A site with two applications, one over https, keeps both sorts."""
+def test_https_and_http_cookies_are_counted_separately() -> None:
+    """A site with two applications, one of them over https, keeps both kinds."""
     plain = {f"anilist-{number:016}": f"1.{new_state()}" for number in range(5)}
     secure = BindingCookies(secure=True)
     assert len(secure.begun(begun(new_state()), bound=bound(), now=NOW, present=plain)) == 1
@@ -100,8 +100,8 @@ def test_each_kind_counts_its_own() -> None:
     assert len(COOKIES.begun(begun(new_state()), bound=bound(), now=NOW, present=hosts)) == 1
 
 
-def test_a_used_one_is_kept_as_it_is() -> None:
-    """Only where the browser has it: nothing is made up."""
+def test_a_used_cookie_is_kept_unchanged() -> None:
+    """It is only set again if the browser has it."""
     state = new_state()
     (cookie,) = COOKIES.begun(begun(state), bound=bound(), now=NOW, present={})
     (kept,) = COOKIES.used(state, {cookie.name: cookie.value})
@@ -112,8 +112,8 @@ def test_a_used_one_is_kept_as_it_is() -> None:
 
 @pytest.mark.parametrize("linked", [False, True])
 @pytest.mark.parametrize("return_to", [None, "/", "/report/7?tab=%C3%BC", "/" + "a" * 511])
-def test_it_knows_what_a_page_of_failures_needs(return_to: str | None, *, linked: bool) -> None:
-    """Where the browser wanted to go, and whether an account is linked, survive the way to AniList and back."""
+def test_the_cookie_keeps_what_the_failure_page_needs(return_to: str | None, *, linked: bool) -> None:
+    """The cookie keeps return_to, and whether an account is linked."""
     state = new_state()
     wanted = BoundLogin(binding=new_state(), linked=linked, return_to=return_to)
     (cookie,) = COOKIES.begun(begun(state), bound=wanted, now=NOW, present={})
@@ -122,8 +122,8 @@ def test_it_knows_what_a_page_of_failures_needs(return_to: str | None, *, linked
     assert kept.value == cookie.value
 
 
-def test_a_long_way_is_not_kept() -> None:
-    """A cookie has little room: beyond 512 bytes the page of failures does without."""
+def test_a_long_return_to_is_not_kept() -> None:
+    """The cookie has room for at most 512 bytes of return_to."""
     state = new_state()
     wanted = BoundLogin(binding=new_state(), return_to="/" + "a" * 512)
     (cookie,) = COOKIES.begun(begun(state), bound=wanted, now=NOW, present={})
@@ -131,8 +131,8 @@ def test_a_long_way_is_not_kept() -> None:
 
 
 @pytest.mark.parametrize("wanted", ["A", "____", "_-_-_", "x" * 683])
-def test_a_way_of_another_make_does_no_harm(wanted: str) -> None:
-    """Whatever was written there is text, which is checked before it is used."""
+def test_an_odd_return_to_in_a_cookie_does_no_harm(wanted: str) -> None:
+    """It is read as text, and checked before it is used."""
     state = new_state()
     (cookie,) = COOKIES.begun(begun(state), bound=bound(), now=NOW, present={})
     found = COOKIES.find(state, {cookie.name: f"{cookie.value}.to-{wanted}"})
@@ -141,7 +141,7 @@ def test_a_way_of_another_make_does_no_harm(wanted: str) -> None:
 
 @pytest.mark.requirement("S32")
 def test_a_linked_login_is_bound_to_its_user() -> None:
-    """The flow's binding is of the browser and the user; nobody's, and another's, differ from it."""
+    """The binding includes the signed-in user, so that of another user or of nobody differs."""
     linked = BoundLogin(binding="b", linked=True)
     assert len({linked.for_subject(subject) for subject in ("alice", "bob", "None", None)}) == 4
     assert BoundLogin(binding="b").for_subject("alice") == BoundLogin(binding="b").for_subject(None) == "b"
@@ -149,7 +149,7 @@ def test_a_linked_login_is_bound_to_its_user() -> None:
 
 @pytest.mark.requirement("S31")
 def test_over_https_no_other_host_can_plant_a_cookie_of_ours() -> None:
-    """Each has the prefix with which browsers take it from this very host alone, and the attributes they ask for."""
+    """Each cookie has the prefix __Host- and the attributes that browsers then require."""
     cookies = BindingCookies(secure=True)
     state = new_state()
     (binding,) = cookies.begun(begun(state), bound=bound(), now=NOW, present={})
@@ -162,7 +162,7 @@ def test_over_https_no_other_host_can_plant_a_cookie_of_ours() -> None:
 
 @pytest.mark.requirement("S34")
 def test_a_browser_that_has_just_logged_in_is_known() -> None:
-    """It loops if the page finds nobody, another user, or a refused token, but not after a logout."""
+    """It is a loop if the page finds nobody, another user or a refused token, but not after a logout."""
     cookie = COOKIES.returning("user:7")
     assert cookie.max_age == 20
     present = {cookie.name: cookie.value}

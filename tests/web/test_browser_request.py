@@ -1,4 +1,4 @@
-"""What a request brings."""
+"""Requests are read in the same form for every framework."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -36,15 +36,15 @@ def visit(
     )
 
 
-def test_who_looks_ahead_is_idle() -> None:
-    """A HEAD is, and a browser that says it fetches ahead; an empty header says nothing."""
+def test_a_prefetch_is_idle() -> None:
+    """HEAD and a browser's prefetch are idle, and an empty header means nothing."""
     assert visit(method="HEAD").is_idle
     assert visit(headers={"Purpose": "prefetch"}).is_idle
     assert not visit(headers={"Purpose": "", "Accept": "*/*"}).is_idle
 
 
-def test_a_person_takes_pages() -> None:
-    """Browsers name HTML, programs do not."""
+def test_a_person_accepts_html() -> None:
+    """Browsers accept HTML, and programs do not ask for it."""
     assert visit(headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}).is_page
     assert not visit(headers={"Accept": "*/*"}).is_page
     assert not visit().is_page
@@ -64,28 +64,28 @@ def test_a_person_takes_pages() -> None:
     ],
 )
 @pytest.mark.requirement("S21")
-def test_a_place_is_on_this_site(prefix: str, found: str) -> None:
-    """Whatever an application is mounted under, its places are paths of one line that no browser takes for a host."""
+def test_a_path_below_a_prefix_is_on_this_site(prefix: str, found: str) -> None:
+    """With any prefix, the address is one line that no browser takes for another host."""
     assert url_below(prefix, "/login") == found
 
 
 @pytest.mark.requirement("V8")
 @pytest.mark.parametrize("query", [{}, {"state": ["a", "b"]}, {"state": [""]}, {"code": ["a", "a"], "state": ["b"]}])
 def test_a_malformed_callback_has_no_state(query: dict[str, list[str]]) -> None:
-    """Nothing is raised where only the cookie is looked for."""
+    """Nothing is raised, because only the cookie is looked up."""
     assert visit(query=query).state is None
 
 
 @given(text())
 def test_a_path_survives_quoting(path: str) -> None:
-    """It is visible ASCII, and the same when it is decoded."""
+    """A quoted path is visible ASCII, and is the same after decoding."""
     assert re.fullmatch(r"[!-~]*", quoted(path))
     assert unquote(quoted(path)) == path
 
 
 @pytest.mark.requirement("S19")
 def test_its_repr_shows_no_secret() -> None:
-    """Codes, states and cookies stay out of logs."""
+    """The repr shows no code, state or cookie."""
     secret = visit(query={"code": ["c0de"]}, cookies={"a": "c0de"}, headers={"Referer": "c0de"})
     assert secret.cookies == {"a": "c0de"}
     assert secret.query == {"code": ["c0de"]}
@@ -104,21 +104,21 @@ def test_its_repr_shows_no_secret() -> None:
         ({"path": "/bot", "root_path": "/bot"}, "/bot", ""),
     ],
 )
-def test_a_prefix_is_in_the_path_or_not(scope: dict[str, Any], prefix: str, path: str) -> None:
-    """Servers and frameworks differ. A part of a name is not a prefix."""
+def test_the_path_may_contain_the_prefix_or_not(scope: dict[str, Any], prefix: str, path: str) -> None:
+    """Servers and frameworks differ, and a part of a name is not a prefix."""
     seen = BrowserRequest.from_scope({"query_string": b"a=%2F", "headers": [], **scope})
     assert (seen.prefix, seen.path, seen.query_string, seen.method) == (prefix, path, "a=%2F", "GET")
 
 
-def test_a_mounted_application_knows_the_outermost() -> None:
-    """Starlette says where both are."""
+def test_the_outermost_prefix_is_used() -> None:
+    """Starlette's scope has both prefixes."""
     scope = {"query_string": b"", "headers": [], "root_path": "/bot/deeper", "app_root_path": "/bot"}
     assert BrowserRequest.from_scope(scope | {"path": "/bot/deeper/x"}).path == "/x"
     assert BrowserRequest.from_scope(scope | {"path": "/bot/deeper/x"}, outermost=True).path == "/deeper/x"
 
 
-def test_what_is_no_scope_is_refused() -> None:
-    """A framework's request has a scope, but is none."""
+def test_anything_but_a_scope_is_refused() -> None:
+    """A framework's request has a scope, but is not one."""
     request: Any = object()
     with pytest.raises(ConfigurationError, match=r"^scope: the ASGI scope of a request is needed, not "):
         BrowserRequest.from_scope(request)
@@ -151,13 +151,13 @@ OWN = "https://site.example:8443"
     ],
 )
 def test_only_a_page_of_the_same_origin_counts(method: str, headers: dict[str, str], *, own: bool) -> None:
-    """A sibling host, a typed address and a browser that does not say so are not the site's own pages."""
+    """A sibling host, a typed address and a request without evidence are not pages of the site."""
     assert visit(method=method, headers=headers).is_from(OWN) is own
 
 
 @pytest.mark.requirement("S35")
 def test_a_query_is_read_in_one_pass() -> None:
-    """Twice the names take twice the steps, whatever they are."""
+    """Twice as many names take twice as many steps."""
 
     def steps(number: int, name: str) -> int:
         query = "&".join(f"{name.format(one)}=x" for one in range(number))
@@ -170,7 +170,7 @@ def test_a_query_is_read_in_one_pass() -> None:
 
 @pytest.mark.requirement("S35")
 def test_headers_are_read_in_one_pass() -> None:
-    """Twice the headers take twice the steps."""
+    """Twice as many headers take twice as many steps."""
 
     def steps(number: int) -> int:
         raw = tuple((f"x-{one}".encode(), b"y") for one in range(number))
@@ -181,12 +181,12 @@ def test_headers_are_read_in_one_pass() -> None:
 
 
 def test_the_first_of_two_headers_counts() -> None:
-    """Names are found in any case of letters."""
+    """Lookups ignore letter case, and the first value is used."""
     raw = ((b"ACCEPT", b"text/html"), (b"accept", b"*/*"))
     assert BrowserRequest(method="GET", raw_headers=raw, query_string="", prefix="", path="/").is_page
 
 
-def test_a_query_that_no_one_writes_is_read_all_the_same() -> None:
+def test_an_odd_query_is_read() -> None:
     """Broken escapes, surrogates and empty names raise nothing."""
     for query in ("%", "%zz=%ff", "=&&=", quote("é") + "=%ed%a0%80", "a;b=c"):
         request = BrowserRequest(method="GET", raw_headers=(), query_string=query, prefix="", path="/")

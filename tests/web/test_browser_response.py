@@ -1,4 +1,4 @@
-"""What goes back."""
+"""Responses to the browser."""
 
 import pickle
 
@@ -12,7 +12,7 @@ COOKIE = Cookie(name="anilist-a", value="s3cret", max_age=60, secure=False)
 
 
 def test_a_redirect_is_a_get() -> None:
-    """303, with the cookies, and nothing that is kept."""
+    """A redirect has the status 303 and the cookies, and is not cached."""
     answer = redirect("/there", COOKIE)
     assert (answer.status, answer.body) == (303, b"")
     assert answer.headers == (*PRIVATE, ("Location", "/there"))
@@ -22,7 +22,7 @@ def test_a_redirect_is_a_get() -> None:
 
 @pytest.mark.requirement("S19")
 def test_its_repr_shows_no_secret() -> None:
-    """A state in the location and a binding in the cookie stay out of logs, and the cookie out of pickles."""
+    """The repr shows neither the state nor the binding, and a cookie cannot be pickled."""
     answer = redirect("/?state=s3cret", COOKIE)
     assert "s3cret" not in repr(answer)
     assert "s3cret" not in repr(COOKIE)
@@ -31,7 +31,7 @@ def test_its_repr_shows_no_secret() -> None:
 
 
 def test_a_page_keeps_its_headers() -> None:
-    """The page's own policy goes along."""
+    """The page's own content security policy is kept."""
     page = render(title="Hello", status=418)
     answer = shown(page)
     assert (answer.status, dict(answer.headers), answer.body) == (418, page.headers, page.body)
@@ -40,5 +40,5 @@ def test_a_page_keeps_its_headers() -> None:
 
 
 def test_nothing_is_no_content() -> None:
-    """It has no body, and is not kept."""
+    """The empty response has the status 204 and is not cached."""
     assert (NOTHING.status, NOTHING.headers, NOTHING.body) == (204, PRIVATE, b"")

@@ -1,12 +1,12 @@
-"""The suite that is shipped, over every adapter of this package."""
+"""The tests for adapters pass with every adapter of this package."""
 
 from anilist_oauth.web.conformance import suite
 
 globals().update(suite())
 
 
-def test_the_suite_is_whole() -> None:
-    """It holds what every adapter promises, under names that differ, and says what each test promises."""
+def test_the_suite_is_complete() -> None:
+    """The suite contains every test under a unique name, and each has a docstring."""
     tests = suite()
     assert len(tests) >= 50
     assert all(test.__doc__ for test in tests.values())

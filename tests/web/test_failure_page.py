@@ -1,4 +1,4 @@
-"""The pages of a web application, as HTML."""
+"""The HTML of a web application's pages."""
 
 import html
 
@@ -14,7 +14,7 @@ BOT = Pages(application="Arcade <3", home="/lobby")
 
 @pytest.mark.parametrize("reason", REASONS)
 def test_it_says_what_happened_and_what_to_do(reason: WebFailureReason) -> None:
-    """The title, what happened, what to do, whose page it is, and a way back."""
+    """The page has a title, what happened, what to do, the site's name and a link back."""
     page = failed_page(reason, login="/login/anilist", return_to="/lists?of=me", pages=BOT)
     shown = html.unescape(page.body.decode())
     for part in ("title", "text", "advice"):
@@ -28,7 +28,7 @@ def test_it_says_what_happened_and_what_to_do(reason: WebFailureReason) -> None:
 
 @pytest.mark.parametrize("reason", REASONS)
 def test_a_button_is_offered_where_it_can_help(reason: WebFailureReason) -> None:
-    """A new login keeps where the person wanted to go; after a setup error it would only fail again."""
+    """The button keeps return_to, and there is none after a setup error, where a new login would fail too."""
     page = html.unescape(failed_page(reason, login="/login/anilist", return_to="/lists?of=me").body.decode())
     button = '<a href="/login/anilist?return_to=%2Flists%3Fof%3Dme" class="button">Log in with AniList</a>'
     assert (button in page) == (reason not in {"setup", "sign_in"})
@@ -36,7 +36,7 @@ def test_a_button_is_offered_where_it_can_help(reason: WebFailureReason) -> None
 
 
 def test_a_missing_cookie_has_four_causes() -> None:
-    """Cookies off, another browser, another name of the host, another user; each has its advice."""
+    """The causes are cookies off, another browser, another name of the host and another user, each with advice."""
     shown = failed_page("cookie", login="/l").body.decode()
     causes = ("Cookies are off", "another browser", "localhost instead of 127.0.0.1", "somebody else was signed in")
     assert [cause in shown for cause in causes] == [True] * 4
@@ -47,18 +47,18 @@ def test_a_missing_cookie_has_four_causes() -> None:
 @pytest.mark.requirement("V18")
 @pytest.mark.parametrize("reason", [None, "", "nope", "<img src=x onerror=alert(1)>"])
 def test_any_other_word_is_not_repeated(reason: str | None) -> None:
-    """It gets the page of an unknown login."""
+    """An unknown reason gets the page of an unknown login."""
     assert failed_page(reason, login="/l").body == failed_page("unknown", login="/l").body
 
 
 @pytest.mark.requirement("V18")
 def test_the_link_is_escaped() -> None:
-    """A prefix that somebody chose cannot end the attribute."""
+    """A prefix that a stranger chose cannot end the attribute."""
     assert b'href="/&quot;&gt;&lt;img&gt;"' in failed_page("used", login='/"><img>').body
 
 
 def test_an_outage_can_be_tried_again() -> None:
-    """The page says whose fault it is, and leads back to itself."""
+    """The page says that AniList is down, and its button leads back to the same address."""
     page = outage_page(OutcomeUnknownError(""), address="/lists?of=me&x=1", pages=BOT)
     assert page.status == 503
     assert b"AniList is not responding" in page.body
@@ -67,8 +67,8 @@ def test_an_outage_can_be_tried_again() -> None:
     assert b"Too many requests at once" in outage_page(RateLimitedError(""), address="/").body
 
 
-def test_a_link_is_asked_for_with_the_users_name() -> None:
-    """The question names the user and the site, its form POSTs back here, and its answer may lead to AniList."""
+def test_the_question_names_the_user() -> None:
+    """The question names the user and the site, and its form is sent to the login."""
     page = link_page(
         user="mika <3", action="/login/anilist", leads_to="https://anilist.co/a", fields={"x": "1"}, pages=BOT
     )

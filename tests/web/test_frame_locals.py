@@ -1,4 +1,4 @@
-"""What a crash reporter can show of the web's frames, where a hook or a store is called in them."""
+"""A crash reporter sees no secret in the web room's frames that call a hook or a store."""
 
 import sys
 from collections.abc import Mapping
@@ -60,7 +60,7 @@ class WatchedSite(Site):
 @pytest.mark.requirement("S36")
 @pytest.mark.requirement("V30")
 async def test_a_crash_in_a_hook_shows_no_secret(open_stand: Open) -> None:
-    """Neither code, state nor cookies, in whatever a framework calls a request: some show their whole address."""
+    """No frame shows code, state or cookies, even if a framework's request has them in its repr."""
     watch = Watch()
 
     def subject(_: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""The hooks among the handlers."""
+"""The handlers call the application's hooks."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -18,8 +18,8 @@ from tests.flows import staged
 from tests.web.test_browser_request import visit
 
 
-async def test_a_value_may_come_later() -> None:
-    """A hook's plain value is taken as it is, a coroutine or future is waited for."""
+async def test_a_hook_may_be_plain_or_async() -> None:
+    """A plain value is returned as it is, and a coroutine or future is awaited."""
     later: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     later.set_result(2)
     values: list[Awaitable[int] | int] = [1, later]
@@ -27,14 +27,14 @@ async def test_a_value_may_come_later() -> None:
 
 
 @pytest.mark.parametrize("given", [None, "/there"])
-async def test_on_login_gives_a_redirect_and_says_so(given: object) -> None:
-    """Anything else is a mistake in the program, found at the first login."""
+async def test_on_login_must_return_a_redirect(given: object) -> None:
+    """Anything else is a mistake in the program, which the first login shows."""
     await _refuses(aiohttp._Aiohttp(), given)
     await _refuses(starlette._Starlette(), given)
 
 
-async def test_on_login_gives_no_page() -> None:
-    """A page at the callback would have the code in its address."""
+async def test_on_login_must_not_return_a_page() -> None:
+    """The address of a page at the callback would contain the code."""
     await _refuses(aiohttp._Aiohttp(), web.Response(text="Hello"))
     await _refuses(starlette._Starlette(), PlainTextResponse("Hello"))
 
@@ -64,7 +64,7 @@ async def _refuses(framework: Framework[Any], given: object) -> None:
     ("hook", "value"), [("on_login", None), ("on_login", "/me"), ("subject", "discord:42"), ("on_error", "/oops")]
 )
 async def test_a_hook_that_cannot_be_called_is_refused(hook: str, value: Any) -> None:
-    """It is said when the routes are made, and not to the first visitor."""
+    """The error is raised when the routes are created, not at the first login."""
     given: dict[str, Any] = {"on_login": lambda *_: None} | {hook: value}
     async with staged() as stage:
         for adapter in (aiohttp, starlette):

@@ -1,4 +1,4 @@
-"""Logins in a real browser, through each adapter under its real server."""
+"""Logins with each adapter under its real server, in a real browser."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -22,14 +22,14 @@ Serve = Callable[..., ThreadedStand]
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """A browser."""
+    """A browser for all tests."""
     with chromium(DESKTOP, tmp_path_factory.mktemp("profile")) as browser:
         yield browser
 
 
 @pytest.fixture
 def browser(opened: Browser) -> Browser:
-    """The browser, without a cookie."""
+    """The browser without cookies."""
     opened.driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
     opened.move_to(DESKTOP)
     return opened
@@ -69,7 +69,7 @@ def asked(site: ThreadedStand, browser: Browser) -> str:
 
 
 def test_a_login(browser: Browser, serve: Serve) -> None:
-    """Sign in at AniList, approve, and be back where it began; the next time it needs no click at all."""
+    """A user signs in at AniList, approves, and is back at the page; the next login needs no click."""
     site = serve()
     browser.visit(f"{site.stand.url}/login/anilist?return_to=/%3Ftab=2")
     browser.press("mika", until="/authorize?")
@@ -84,7 +84,7 @@ def test_a_login(browser: Browser, serve: Serve) -> None:
 
 
 def test_a_login_from_another_site(browser: Browser, serve: Serve) -> None:
-    """To a browser AniList is another site, as 127.0.0.1 is to localhost: the cookie comes along all the same."""
+    """The cookie is sent although AniList is another site to the browser, as 127.0.0.1 is to localhost."""
     site = serve(redirect_uri="http://localhost:{url.port}/callback")
     sign_in(browser, site)
     browser.visit(f"http://localhost:{site.stand.url.port}/login/anilist")
@@ -94,7 +94,7 @@ def test_a_login_from_another_site(browser: Browser, serve: Serve) -> None:
 
 
 def test_a_page_that_needs_a_login(browser: Browser, serve: Serve) -> None:
-    """Whoever is not signed in is sent to AniList, and comes to the page they asked for."""
+    """A visitor who is not signed in is sent to AniList and then gets the requested page."""
     site = serve()
     sign_in(browser, site)
     browser.visit(f"{site.stand.url}/mine?a=b")
@@ -104,7 +104,7 @@ def test_a_page_that_needs_a_login(browser: Browser, serve: Serve) -> None:
 
 
 def test_two_tabs_at_once(browser: Browser, serve: Serve) -> None:
-    """Both are asked, the second is finished before the first, and each goes on where it began."""
+    """The second tab is finished first, and each tab continues at its own page."""
     site = serve()
     sign_in(browser, site)
     driver = browser.driver
@@ -121,7 +121,7 @@ def test_two_tabs_at_once(browser: Browser, serve: Serve) -> None:
 
 
 def test_the_callback_opened_again(browser: Browser, serve: Serve) -> None:
-    """Within a minute it shows the same, from one exchange; after it, with or without the cookie, the login is over."""
+    """Within a minute the same result is shown from one exchange, and after that the login is used."""
     site = serve()
     sign_in(browser, site)
     browser.visit(f"{site.stand.url}/login/anilist")
@@ -139,7 +139,7 @@ def test_the_callback_opened_again(browser: Browser, serve: Serve) -> None:
 
 
 def test_the_cookie_is_gone_after_a_minute(browser: Browser, serve: Serve) -> None:
-    """The browser lets it go by itself."""
+    """The browser deletes the cookie when it expires."""
     site = serve()
     sign_in(browser, site)
     browser.visit(f"{site.stand.url}/login/anilist")
@@ -151,7 +151,7 @@ def test_the_cookie_is_gone_after_a_minute(browser: Browser, serve: Serve) -> No
 
 
 def test_a_denial(browser: Browser, serve: Serve) -> None:
-    """The page says what was chosen, and its link begins again."""
+    """The page says what was chosen, and its link begins a new login."""
     site = serve()
     sign_in(browser, site)
     browser.visit(f"{site.stand.url}/login/anilist")
@@ -165,7 +165,7 @@ def test_a_denial(browser: Browser, serve: Serve) -> None:
 
 
 def test_an_expired_login(browser: Browser, serve: Serve) -> None:
-    """A visitor who waits too long is told so, and nothing is exchanged."""
+    """A visitor who waits too long sees why, and nothing is exchanged."""
     site = serve()
     sign_in(browser, site)
     browser.visit(f"{site.stand.url}/login/anilist")
@@ -178,7 +178,7 @@ def test_an_expired_login(browser: Browser, serve: Serve) -> None:
 @pytest.mark.requirement("V1")
 @pytest.mark.requirement("V2")
 def test_a_stolen_callback(browser: Browser, serve: Serve, tmp_path: Path) -> None:
-    """A second browser is refused and told why; the first then completes."""
+    """A second browser is refused with an explanation, and the first can still finish."""
     site = serve()
     browser.visit(f"{site.stand.url}/login/anilist")
     callback = site.run(site.stand.sandbox.approve(asked(site, browser)))
@@ -196,7 +196,7 @@ def test_a_stolen_callback(browser: Browser, serve: Serve, tmp_path: Path) -> No
     "elsewhere", ["https://evil.example/", "//evil.example", "/%5Cevil.example", "/%09/evil.example"]
 )
 def test_a_return_to_another_site(browser: Browser, serve: Serve, elsewhere: str) -> None:
-    """The page says so, and its link begins a login without it."""
+    """The page says so, and its link begins a login without that address."""
     site = serve()
     sign_in(browser, site)
     browser.visit(f"{site.stand.url}/login/anilist?return_to={elsewhere}")
@@ -210,7 +210,7 @@ def test_a_return_to_another_site(browser: Browser, serve: Serve, elsewhere: str
 
 
 def test_cookies_off(serve: Serve, tmp_path: Path) -> None:
-    """The page names the three causes; nothing was spent."""
+    """The page names the causes, and no code was sent."""
     site = serve()
     with chromium(DESKTOP, tmp_path, no_cookies_at=str(site.stand.url)) as browser:
         sign_in(browser, site)
@@ -223,7 +223,7 @@ def test_cookies_off(serve: Serve, tmp_path: Path) -> None:
 
 
 def test_another_name_of_the_host(browser: Browser, serve: Serve) -> None:
-    """Begun at localhost, sent back to 127.0.0.1: the page's link begins where the cookie will be found."""
+    """If a login begins at localhost and returns to 127.0.0.1, the page's link begins where the cookie is found."""
     site = serve()
     sign_in(browser, site)
     browser.visit(f"http://localhost:{site.stand.url.port}/login/anilist")
@@ -236,7 +236,7 @@ def test_another_name_of_the_host(browser: Browser, serve: Serve) -> None:
 
 
 def test_an_application_under_a_prefix(browser: Browser, serve: Serve) -> None:
-    """Login, callback and the page of failures lie under it."""
+    """Login, callback and failure page are below the prefix."""
     site = serve(Site(prefix="/bot", callback_path="/callback"))
     sign_in(browser, site)
     browser.visit(f"{site.stand.url}/bot/login/anilist")
@@ -248,8 +248,8 @@ def test_an_application_under_a_prefix(browser: Browser, serve: Serve) -> None:
     assert browser.address == f"{site.stand.url}/bot/"
 
 
-def test_a_link_that_is_fetched_ahead(browser: Browser, serve: Serve) -> None:
-    """Chromium says that nobody has clicked yet, and no login is begun."""
+def test_a_prefetched_link_begins_no_login(browser: Browser, serve: Serve) -> None:
+    """Chromium says that nobody has clicked yet."""
     site = serve()
     browser.visit(site.stand.url)
     script = (
@@ -260,8 +260,8 @@ def test_a_link_that_is_fetched_ahead(browser: Browser, serve: Serve) -> None:
     assert not [one for one in browser.driver.get_cookies() if one["name"].startswith("anilist-")]
 
 
-def test_no_page_hinders_anyone(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """axe-core finds nothing on any page of failures, which are the same from every adapter; none is too wide."""
+def test_every_page_is_accessible(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Axe-core finds no problem on any failure page, and none is too wide."""
     axe = axe_core(tmp_path_factory)
     found = {}
     with stand_in_a_thread(FRAMEWORKS["aiohttp"], Site()) as site:

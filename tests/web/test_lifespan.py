@@ -1,4 +1,4 @@
-"""What is opened is closed, in reverse."""
+"""Objects are opened in order and closed in reverse."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,15 +24,15 @@ async def thing(name: str, log: list[str], *, broken: bool = False) -> AsyncIter
 
 
 async def test_it_closes_in_reverse() -> None:
-    """Session, store, flow; then flow, store, session."""
+    """Session, store and flow are opened, and closed in reverse order."""
     log: list[str] = []
     async with opened([thing(name, log) for name in ("session", "store", "flow")]):
         assert log == ["+session", "+store", "+flow"]
     assert log[3:] == ["-flow", "-store", "-session"]
 
 
-async def test_what_was_opened_before_a_failure_is_closed() -> None:
-    """No half-open application is left behind."""
+async def test_after_a_failure_everything_is_closed() -> None:
+    """If an object cannot be opened, those before it are closed."""
     log: list[str] = []
     with pytest.raises(RuntimeError, match="store"):
         async with opened([thing("session", log), thing("store", log, broken=True), thing("flow", log)]):
@@ -40,8 +40,8 @@ async def test_what_was_opened_before_a_failure_is_closed() -> None:
     assert log == ["+session"]
 
 
-async def test_both_frameworks_take_it() -> None:
-    """As aiohttp's cleanup context, and as Starlette's lifespan."""
+async def test_both_frameworks_accept_it() -> None:
+    """It works as aiohttp's cleanup context and as Starlette's lifespan."""
     log: list[str] = []
     app = web.Application()
     app.cleanup_ctx.append(aiohttp.lifespan(thing("a", log), thing("b", log)))
@@ -55,16 +55,16 @@ async def test_both_frameworks_take_it() -> None:
     assert log == ["+a", "+b", "-b", "-a", "+c", "+d", "-d", "-c"]
 
 
-async def test_what_cannot_be_opened_is_refused() -> None:
-    """The error names the type."""
+async def test_an_object_that_cannot_be_opened_is_refused() -> None:
+    """The error names its type."""
     thing: Any = "flow"
     with pytest.raises(ConfigurationError, match=r"^lifespan: .+, not str"):
         async with opened([thing]):
             """Never reached."""
 
 
-def test_what_is_no_asgi_application_is_refused() -> None:
-    """Such as one that WSGI calls with two arguments."""
+def test_anything_but_an_asgi_application_is_refused() -> None:
+    """One example is a function that WSGI calls with two arguments."""
 
     def application(_environ: Any, _start_response: Any) -> list[bytes]:
         return []

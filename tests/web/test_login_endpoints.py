@@ -1,4 +1,4 @@
-"""What the endpoints need to begin with; what they decide is tested over every adapter."""
+"""The arguments of the endpoints. Their decisions are tested with every adapter."""
 
 from typing import Any
 
@@ -15,8 +15,8 @@ HTML = {"Accept": "text/html"}
 
 
 @pytest.mark.parametrize("flow", [None, OAuthSession(Application(client_id=1, redirect_uri="https://a.example/cb"))])
-def test_endpoints_are_of_a_flow(flow: Any) -> None:
-    """A session alone keeps no logins."""
+def test_endpoints_need_a_flow(flow: Any) -> None:
+    """A session is refused, because it stores no logins."""
     with pytest.raises(ConfigurationError, match=r"^flow: a LoginFlow is needed"):
         LoginEndpoints(flow, login_path="/login")
 
@@ -28,13 +28,13 @@ def endpoints(**options: Any) -> LoginEndpoints:
 
 
 def test_endpoints_need_no_event_loop() -> None:
-    """Routes are made when a program is imported, before anything is open."""
+    """Routes are created when a program is imported, before anything is open."""
     assert endpoints().paths.callback == "/callback"
 
 
 @pytest.mark.parametrize("option", [{"pages": "AniBot"}, {"sign_in": "yes"}])
 def test_a_wrong_option_is_named(option: dict[str, Any]) -> None:
-    """In the words of the argument."""
+    """The error names the argument."""
     (name,) = option
     with pytest.raises(ConfigurationError, match=f"^{name}: "):
         endpoints(**option)
@@ -50,14 +50,14 @@ def test_a_wrong_option_is_named(option: dict[str, Any]) -> None:
         ({"method": "POST", "path": "/mine"}, "/login"),
     ],
 )
-def test_a_person_comes_back_where_a_get_leads(request_: dict[str, Any], location: str) -> None:
-    """What the login would refuse is left out, and a form is not sent again."""
+def test_a_person_returns_to_a_get(request_: dict[str, Any], location: str) -> None:
+    """An address that the login would refuse is left out, and a form is not sent again."""
     answer = endpoints().instead(visit(**request_, headers=HTML), LoginRequiredError("nobody", subject=""))
     assert (answer.status, answer.lines["Location"]) == (303, location)
 
 
 def test_an_outage_says_when_to_come_back() -> None:
-    """To a person and a program, where AniList has said it."""
+    """Retry-After is sent to people and programs, if AniList has sent it."""
     down = OutcomeUnknownError("lost"), RateLimitedError("slow", retry_after=1.2)
     for error, seconds, reason in zip(down, (None, "2"), ("unavailable", "busy"), strict=True):
         page = endpoints().instead(visit(headers=HTML, method="POST"), error)

@@ -1,4 +1,4 @@
-"""Where a login's addresses are."""
+"""The paths and addresses of a login."""
 
 from typing import Any
 
@@ -20,13 +20,13 @@ from tests.web.test_browser_request import visit
     ],
 )
 def test_the_callback_is_at_the_redirect_uri(redirect_uri: str, callback: str) -> None:
-    """Its path, decoded as a framework sees it; host, port and query say nothing."""
+    """The callback's path is the decoded path of the redirect URI, without host, port and query."""
     paths = LoginPaths.of(redirect_uri, login_path="/login/anilist", callback_path=None)
     assert (paths.login, paths.callback, paths.failed) == ("/login/anilist", callback, "/login/anilist/failed")
 
 
 def test_paths_can_be_given() -> None:
-    """The callback's may differ where the application is mounted, and the login may be the site's root."""
+    """The callback's path may differ in a mounted application, and the login may be at the root."""
     paths = LoginPaths.of("https://site.example/bot/callback", login_path="/", callback_path="/callback")
     assert (paths.login, paths.callback, paths.failed) == ("/", "/callback", "/failed")
 
@@ -42,22 +42,22 @@ def test_paths_can_be_given() -> None:
         ("/anilist", "/callback", ""),
     ],
 )
-def test_the_redirect_uri_tells_the_prefix(path: str, callback_path: str | None, prefix: str) -> None:
-    """It is what stands before the callback's path; where a proxy makes another path of it, there is none."""
+def test_the_prefix_comes_from_the_redirect_uri(path: str, callback_path: str | None, prefix: str) -> None:
+    """The prefix is the part before the callback's path, if the redirect URI ends in that path."""
     paths = LoginPaths.of(f"https://site.example{path}", login_path="/login", callback_path=callback_path)
     assert paths.prefix == prefix
 
 
 @pytest.mark.parametrize("redirect_uri", [PIN_REDIRECT_URI, "my-app://callback", "urn:callback"])
-def test_a_redirect_uri_leads_to_a_page(redirect_uri: str) -> None:
-    """AniList's pin page and an app's own scheme are not addresses of a web application."""
+def test_a_redirect_uri_must_be_a_web_address(redirect_uri: str) -> None:
+    """AniList's pin page and custom schemes are refused."""
     with pytest.raises(ConfigurationError, match="redirect_uri: a web application needs an http or https address"):
         LoginPaths.of(redirect_uri, login_path="/login", callback_path=None)
 
 
 @pytest.mark.parametrize("path", [5, b"/login", ["/login"]])
 def test_a_path_is_a_string(path: Any) -> None:
-    """Anything else is our error."""
+    """Another type raises our error."""
     with pytest.raises(ConfigurationError, match="login_path: a plain path that begins with a slash is needed"):
         LoginPaths.of("https://site.example/callback", login_path=path, callback_path=None)
     with pytest.raises(ConfigurationError, match="callback_path: a plain path that begins with a slash is needed"):
@@ -66,7 +66,7 @@ def test_a_path_is_a_string(path: Any) -> None:
 
 @pytest.mark.parametrize("path", ["", "login", "/login/{name}", "/login?a=b", "/login#a", "/login/<name>"])
 def test_a_path_is_plain(path: str) -> None:
-    """A path that a framework would take as a pattern, or a browser not as a path, is refused."""
+    """A path is refused if a framework takes it for a pattern, or a browser for another address."""
     with pytest.raises(ConfigurationError, match="login_path: a plain path that begins with a slash is needed"):
         LoginPaths.of("https://site.example/callback", login_path=path, callback_path=None)
     with pytest.raises(ConfigurationError, match="callback_path: a plain path that begins with a slash is needed"):
@@ -75,13 +75,13 @@ def test_a_path_is_plain(path: str) -> None:
 
 @pytest.mark.parametrize("callback", ["/login", "/login/", "/login/failed"])
 def test_the_paths_differ(callback: str) -> None:
-    """A callback that begins a login would go round for ever."""
+    """If the callback began a login, this would never end."""
     with pytest.raises(ConfigurationError, match="must differ from the callback's path"):
         LoginPaths.of(f"https://site.example{callback}", login_path="/login", callback_path=None)
 
 
 def test_an_address_is_where_browsers_find_the_application() -> None:
-    """The redirect URI knows it, whatever the framework has been told; else the framework does."""
+    """The prefix in the redirect URI takes precedence over the framework's."""
     for prefix in ("", "/anime", "/other"):
         paths = LoginPaths.of("https://site.example/anime/cb", login_path="/login", callback_path="/cb")
         request = visit(prefix=prefix, path="/me", query={"a": ["b c"]})
@@ -102,12 +102,12 @@ def test_an_address_is_where_browsers_find_the_application() -> None:
     ],
 )
 def test_the_origin_is_written_as_browsers_do(redirect_uri: str, origin: str) -> None:
-    """In small letters, without a usual port, in ASCII."""
+    """It is in lower case and ASCII, without a default port."""
     assert LoginPaths.of(redirect_uri, login_path="/login", callback_path=None).origin == origin
 
 
 @pytest.mark.parametrize("path", ["", "login", "//evil.example", "/a\nb", "/\ud800", "/a?b", "/a#b", "/{name}"])
-def test_a_path_of_another_kind_is_refused(path: str) -> None:
+def test_a_path_with_another_host_is_refused(path: str) -> None:
     """Two slashes would lead to another host."""
     for given in ({"login_path": path, "callback_path": None}, {"login_path": "/login", "callback_path": path}):
         with pytest.raises(ConfigurationError, match="_path: a plain path that begins with a slash is needed"):

@@ -1,4 +1,4 @@
-"""Behind nginx, which ends TLS and takes a prefix away: every address that a browser is sent to has it."""
+"""Behind nginx with TLS, which removes a prefix, every address that a browser is sent to has the prefix."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -36,7 +36,7 @@ TOLD.append(pytest.param(Asgi(fastapi.FastAPI, root_path=PREFIX), id="fastapi-ro
 
 @pytest.fixture(params=[*UNTOLD, *TOLD])
 async def behind(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[tuple[Any, Visitor]]:
-    """A site behind nginx, and somebody who visits it there."""
+    """A site behind nginx, and a visitor."""
     port = free_port()
     site = Site(callback_path="/callback")
     async with stand(request.param, site, redirect_uri=f"https://127.0.0.1:{port}{PREFIX}/callback") as served:
@@ -46,7 +46,7 @@ async def behind(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
 
 
 async def test_every_address_has_the_prefix(behind: tuple[Any, Visitor]) -> None:
-    """The login, the page that needs it, the failure and its button; in one go, since each start takes its time."""
+    """The login, a page that needs it, the failure page and its button all have the prefix."""
     served, visitor = behind
     sent = await visitor.get(f"{PREFIX}/mine?tab=%C3%A9")
     assert URL(sent.location).path == f"{PREFIX}/login/anilist"

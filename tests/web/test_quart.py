@@ -1,4 +1,4 @@
-"""What Quart's adapter does that the others need not."""
+"""Quart's adapter does a few things that the others need not do."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def _aborts(_request: quart.Request, _completed: CompletedLogin) -> Any:
 
 @pytest.mark.parametrize("on_login", [_returns, _aborts])
 async def test_on_login_may_return_or_abort(on_login: Any) -> None:
-    """A redirect that `abort` raises is as good as one returned."""
+    """A redirect that `abort` raises works like one that is returned."""
     async with staged() as stage:
         app = quart.Quart(__name__)
         init_app(app, stage.flow, on_login=on_login)
@@ -35,7 +35,7 @@ async def test_on_login_may_return_or_abort(on_login: Any) -> None:
 
 
 async def test_the_request_is_found_in_a_handler_only() -> None:
-    """Without a request there is nobody to ask for."""
+    """Outside of a handler, the error says so."""
     async with staged() as stage:
         with pytest.raises(ConfigurationError, match=r"^request: a Request of Quart is needed, in a handler, not "):
             await token_for_request(stage.flow, lambda _request: "user:7")()

@@ -1,4 +1,4 @@
-"""The sites and the settings in the room's README."""
+"""The sites and the settings in the README for web applications work."""
 
 import configparser
 import re
@@ -26,7 +26,7 @@ SITES = ["aiohttp.web", "Quart", "Litestar", "Any other ASGI framework"]
 
 
 def example(heading: str) -> dict[str, Any]:
-    """Give what the example under a heading defines."""
+    """Run the example under a heading, and return the names that it defines."""
     names: dict[str, Any] = {}
     exec(blocks(readme=README)[heading][0], names)
     return names
@@ -34,7 +34,7 @@ def example(heading: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("heading", SITES)
 async def test_a_site_logs_in(heading: str, tmp_path: Path) -> None:
-    """Each stands alone: it sends a visitor to AniList, and says who came back."""
+    """Each site sends a visitor to AniList, and then shows who has come back."""
     port = free_port()
     application = Application(client_id=1, client_secret="s" * 40, redirect_uri=f"http://127.0.0.1:{port}/callback")
     (source,) = blocks(readme=README)[heading]
@@ -56,7 +56,7 @@ async def test_a_site_logs_in(heading: str, tmp_path: Path) -> None:
 
 
 async def test_a_store_says_whether_it_is_healthy() -> None:
-    """The health check is True or False, and raises nothing."""
+    """The health check returns True or False, and raises nothing."""
     healthy = example("Health check")["healthy"]
 
     class Store:
@@ -73,7 +73,7 @@ async def test_a_store_says_whether_it_is_healthy() -> None:
 
 
 def test_sentry_gets_no_callback() -> None:
-    """What a callback's request holds is taken out of an event; other requests stay as they are."""
+    """The code is removed from the event for a callback, and other events are unchanged."""
     before_send = example("Access logs, Sentry and OpenTelemetry")["before_send"]
     request = {
         "url": "https://site.example/callback",
@@ -85,8 +85,8 @@ def test_sentry_gets_no_callback() -> None:
     assert before_send(other, {}) == {"request": {"url": "https://site.example/me", "query_string": "page=2"}}
 
 
-def test_nginx_takes_its_settings(tmp_path: Path) -> None:
-    """Debian's nginx finds nothing wrong with either README's."""
+def test_nginx_accepts_its_settings(tmp_path: Path) -> None:
+    """Debian's nginx finds no error in the settings of both READMEs."""
     nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin")
     need(nginx, "this test needs nginx")
     assert nginx is not None
@@ -102,8 +102,8 @@ def test_nginx_takes_its_settings(tmp_path: Path) -> None:
         assert "warn" not in done.stderr
 
 
-def test_systemd_takes_its_unit(tmp_path: Path) -> None:
-    """Systemd finds nothing wrong with it."""
+def test_systemd_accepts_its_unit(tmp_path: Path) -> None:
+    """Systemd finds no error in the unit."""
     verify = shutil.which("systemd-analyze")
     need(verify, "this test needs systemd-analyze, of the package systemd")
     assert verify is not None
@@ -118,14 +118,14 @@ def test_systemd_takes_its_unit(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("heading", ["Traefik", "Kubernetes"])
 def test_the_yaml_can_be_read(heading: str) -> None:
-    """Each takes the prefix away that the nginx block takes away."""
+    """Each YAML block removes the same prefix as the nginx block."""
     (text,) = blocks("yaml", readme=README)[heading]
     assert "/anime" in re.sub(r"\s", "", str(yaml.safe_load(text)))
 
 
 @pytest.mark.slow
 async def test_four_workers_share_a_redis(tmp_path: Path, redis: RedisServer) -> None:
-    """The project's site with the lines under "Several workers": whichever worker answers, the login goes on."""
+    """With the lines under "Several workers", a login continues in any worker."""
     port = free_port()
     application = Application(client_id=1, client_secret="s" * 40, redirect_uri=f"http://127.0.0.1:{port}/callback")
     (site,), (lines,) = blocks()["A web application"], blocks(readme=README)["Several workers"]
@@ -153,6 +153,6 @@ async def test_four_workers_share_a_redis(tmp_path: Path, redis: RedisServer) ->
 
 
 def test_every_example_is_run() -> None:
-    """No example stands there that nobody runs."""
+    """Each example in the README is run by a test."""
     others = {"Several workers", "Health check", "Access logs, Sentry and OpenTelemetry"}
     assert set(blocks(readme=README)) == {*SITES, *others}

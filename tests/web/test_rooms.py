@@ -1,4 +1,4 @@
-"""One verifier, in the core: an adapter has no check of its own (nor could it forget one)."""
+"""All checks are in the core, so no adapter has a check that it could forget."""
 
 import ast
 import inspect
@@ -25,7 +25,7 @@ CHECKS = {"begin", "finish", "look", "cancel", "state", "code", "binding", "cook
     "module", ["anilist_oauth.oauth.state", "anilist_oauth.oauth.callback", "anilist_oauth.web.binding_cookies", "hmac"]
 )
 def test_an_adapter_with_a_check_is_found(adapter: str, module: str, tmp_path: Path) -> None:
-    """Importing what a check is made of breaks a contract of the architecture."""
+    """Importing the parts of a check breaks an import-linter contract."""
     shutil.copytree(ROOT / "anilist_oauth", tmp_path / "anilist_oauth")
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     with (tmp_path / "anilist_oauth" / "web" / f"{adapter}.py").open("a", encoding="utf-8") as file:
@@ -39,7 +39,7 @@ def test_an_adapter_with_a_check_is_found(adapter: str, module: str, tmp_path: P
 @pytest.mark.requirement("V13")
 @pytest.mark.parametrize("adapter", ADAPTERS, ids=NAMES)
 def test_an_adapter_calls_nothing_that_decides(adapter: ModuleType) -> None:
-    """Of the flow it calls nothing, and of a request it reads no part that a login hangs on; cookies it sets alone."""
+    """An adapter calls no method of the flow, and reads no part of a request that a login depends on."""
     tree = ast.parse(inspect.getsource(adapter))
     used = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in CHECKS]
     named = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
@@ -49,7 +49,7 @@ def test_an_adapter_calls_nothing_that_decides(adapter: ModuleType) -> None:
 
 @pytest.mark.parametrize("name", aiohttp.__all__)
 def test_adapters_have_the_same_names(name: str) -> None:
-    """Each function has the same parameters and defaults in every adapter, and says what it does."""
+    """Each function has the same parameters and defaults in every adapter, and a docstring."""
     signatures = [inspect.signature(getattr(adapter, name)).parameters.values() for adapter in ADAPTERS]
     first, *others = [[(p.name, p.kind, p.default) for p in parameters] for parameters in signatures]
     assert others == [first] * len(others)
@@ -61,5 +61,5 @@ def test_adapters_have_the_same_names(name: str) -> None:
     ("adapter", "limit"), [*((adapter, 120) for adapter in ADAPTERS), (asgi, 180)], ids=[*NAMES, "asgi"]
 )
 def test_an_adapter_is_small(adapter: ModuleType, limit: int) -> None:
-    """What it does is decided below it; the middleware also stands for the parts that a framework has."""
+    """Most of the work is done in the core."""
     assert len(inspect.getsource(adapter).splitlines()) < limit

@@ -1,4 +1,4 @@
-"""The README's web backend, as it stands there."""
+"""The web application in the README works unchanged."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ from tests.services import free_port
 
 
 def uvicorn(port: int) -> list[str]:
-    """Serve ``app`` of ``main.py`` by uvicorn."""
+    """Serve ``app`` of ``main.py`` with uvicorn."""
     return [sys.executable, "-W", "error", "-m", "uvicorn", "main:app", "--port", str(port), "--no-access-log"]
 
 
@@ -25,7 +25,7 @@ def uvicorn(port: int) -> list[str]:
 def served(
     folder: Path, source: str, command: list[str], *, application: Application, sandbox: SandboxThread
 ) -> Iterator[None]:
-    """Serve a README's program, alone in a folder as ``main.py``, with a sandbox for AniList."""
+    """Serve a README's program as ``main.py`` in an empty folder, with a sandbox in place of AniList."""
     (folder / "main.py").write_text(source, encoding="utf-8")
     environment = {
         "ANILIST_CLIENT_ID": application.client_id,
@@ -55,7 +55,7 @@ def served(
 
 
 def test_the_readmes_web_backend_logs_in(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A page that needs a user sends to AniList and back, and says who it is; the program is short."""
+    """A page that needs a user sends the visitor to AniList and back, and shows the user's name."""
     port = free_port()
     (source,) = blocks()["A web application"]
     application = Application(client_id=1, client_secret="s" * 40, redirect_uri=f"http://127.0.0.1:{port}/callback")

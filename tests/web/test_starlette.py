@@ -1,4 +1,4 @@
-"""What Starlette's adapter does that the others need not."""
+"""Starlette's adapter does a few things that the others need not do."""
 
 import asyncio
 import importlib
@@ -27,7 +27,7 @@ from tests.flows import staged
 
 @pytest.mark.parametrize("extra", ["starlette", "quart", "litestar"])
 def test_a_missing_extra_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch, extra: str) -> None:
-    """Without the framework the text ends in the line to type."""
+    """Without the framework, the error ends in the command to install it."""
     monkeypatch.delitem(sys.modules, f"anilist_oauth.web.{extra}")
     for module in (extra, f"{extra}.applications"):
         monkeypatch.setitem(sys.modules, module, None)
@@ -36,7 +36,7 @@ def test_a_missing_extra_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch,
 
 
 async def called(app: Starlette, *, sent: list[dict[str, Any]] | None = None, **changes: Any) -> list[dict[str, Any]]:
-    """Send one request without a server, and give the messages that come back; `sent` keeps them if it raises."""
+    """Send one request without a server, and return the messages. `sent` keeps them if it raises."""
     scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": [(b"accept", b"text/html")]}
     sent = [] if sent is None else sent
 
@@ -50,8 +50,8 @@ async def called(app: Starlette, *, sent: list[dict[str, Any]] | None = None, **
     return sent
 
 
-async def test_an_answer_under_way_is_not_replaced() -> None:
-    """Whoever needs a login in the middle of an answer gets the error itself."""
+async def test_a_response_that_has_begun_is_not_replaced() -> None:
+    """If a token is missing after the response has begun, the error itself is raised."""
 
     async def half(_scope: Scope, _receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -64,8 +64,8 @@ async def test_an_answer_under_way_is_not_replaced() -> None:
             await called(app)
 
 
-async def test_a_mounted_application_needs_no_other_login() -> None:
-    """It answers an error itself, before it raises it; the browser gets the way to the login alone."""
+async def test_a_mounted_application_leads_to_the_same_login() -> None:
+    """It responds to an error before it raises it, and the browser only gets the redirect to the login."""
 
     async def page(_: Request) -> Response:
         raise LoginRequiredError("nobody", subject="a")
@@ -78,8 +78,8 @@ async def test_a_mounted_application_needs_no_other_login() -> None:
         assert dict(sent[0]["headers"])[b"location"] == b"/login/anilist?return_to=%2Fdeeper%2Fpage"
 
 
-async def test_a_servers_error_is_left_alone() -> None:
-    """What an application or a mounted one says about an error of its own is not lost."""
+async def test_other_server_errors_are_unchanged() -> None:
+    """The application's own response to its error is sent, also if it is mounted."""
 
     async def broken(_: Request) -> Response:
         raise RuntimeError("boom")
@@ -100,7 +100,7 @@ async def test_a_servers_error_is_left_alone() -> None:
 
 @pytest.mark.requirement("S20")
 async def test_hooks_may_raise() -> None:
-    """As endpoints do: a redirect is one, also after an error, and anything else at a login is none."""
+    """A hook may raise a redirect, also after an error, and anything else is refused after a login."""
 
     def raising(error: HTTPException) -> Callable[..., Response]:
         def hook(*_: object) -> Response:
@@ -129,7 +129,7 @@ async def test_hooks_may_raise() -> None:
 
 
 async def test_a_router_may_have_a_prefix() -> None:
-    """Starlette is not told of it, yet the page of failures is found."""
+    """The failure page is found, although Starlette does not know the prefix."""
     application = Application(client_id=1, client_secret="s", redirect_uri="https://site.example/bot/callback")
     flow = LoginFlow(OAuthSession(application))
     routes = starlette.login_routes(flow, on_login=lambda _request, _done: Response(), callback_path="/callback")
@@ -149,8 +149,8 @@ async def test_a_router_may_have_a_prefix() -> None:
         ({"path": "/page", "root_path": "/bot"}, "/bot/login/anilist?return_to=%2Fbot%2Fpage"),
     ],
 )
-async def test_a_proxy_may_take_a_prefix_away(scope: dict[str, Any], location: str) -> None:
-    """What a server says in root_path is a part of the site's addresses, whether it leaves it in the path or not."""
+async def test_a_proxy_may_remove_a_prefix(scope: dict[str, Any], location: str) -> None:
+    """The root_path is part of every address, whether the path contains it or not."""
 
     async def page(_: Request) -> Response:
         raise LoginRequiredError("nobody", subject="a")
@@ -163,7 +163,7 @@ async def test_a_proxy_may_take_a_prefix_away(scope: dict[str, Any], location: s
 
 
 async def test_another_middleware_may_stand_between() -> None:
-    """One that was added before, of the kind that runs the handler in a task of its own."""
+    """Other middleware may run the handler in its own task."""
 
     async def page(_: Request) -> Response:
         raise LoginRequiredError("nobody", subject="a")

@@ -1,4 +1,4 @@
-"""A stolen callback, with every store that keeps logins."""
+"""A stolen callback is refused with every store."""
 
 import pytest
 
@@ -12,7 +12,7 @@ FAILED = "/login/anilist/failed?reason="
 @pytest.mark.requirement("V2")
 @pytest.mark.parametrize("store", PLAIN)
 async def test_a_stolen_callback_is_refused(open_stand: Open, store: str, request: pytest.FixtureRequest) -> None:
-    """Another browser, with no cookie or with its own, spends nothing; the right one then completes its login."""
+    """Another browser cannot finish the login, with or without a cookie of its own, and the right one can."""
     async with PLAIN[store](request) as stores:
         stand = await open_stand(logins=stores.logins, tokens=stores.tokens)
         stores.clock.now = stand.sandbox.now()

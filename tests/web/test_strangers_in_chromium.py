@@ -1,4 +1,4 @@
-"""What strangers try, in a real browser over https: a planted cookie, a forced link, a circle."""
+"""Attacks by strangers in a real browser over https: a planted cookie, a forced link, a redirect loop."""
 
 import asyncio
 import ssl
@@ -116,7 +116,7 @@ async def attack(threaded: ThreadedStand) -> tuple[str, str]:
 @pytest.mark.requirement("V29")
 @pytest.mark.parametrize("before", [b"", b"x=y ", b"x=y\t", b"\xa0", b"\x85", b"\xc2\xa0", b"$", b"="], ids=repr)
 def test_a_sibling_host_plants_no_binding(browser: Browser, sites: Sites, before: bytes) -> None:
-    """The browser keeps and sends what it was given, and the stranger's login is not finished in it."""
+    """The browser sends the planted cookie, but the stranger's login is not finished with it."""
     callback, cookie = sites.threaded.run(attack(sites.threaded))
     sites.lay_trap(leads_to=callback, cookie=before + cookie.encode())
     browser.visit(sites.evil)
@@ -130,7 +130,7 @@ def test_a_sibling_host_plants_no_binding(browser: Browser, sites: Sites, before
 @pytest.mark.requirement("S33")
 @pytest.mark.requirement("V28")
 def test_another_site_links_no_account(browser: Browser, sites: Sites) -> None:
-    """Its visitor is asked by a page of the site itself; the button there then links the account."""
+    """Its visitor must confirm on a page of the site itself, whose button links the account."""
     stand = sites.threaded.stand
     browser.visit(stand.sandbox.url / "login")
     browser.press("mika", until="/settings/apps")
@@ -148,8 +148,8 @@ def test_another_site_links_no_account(browser: Browser, sites: Sites) -> None:
 
 
 @pytest.mark.requirement("S34")
-def test_a_circle_ends_in_an_explanation(browser: Browser, sites: Sites) -> None:
-    """A page whose token is always refused sends its visitor to AniList once."""
+def test_a_redirect_loop_ends_in_an_explanation(browser: Browser, sites: Sites) -> None:
+    """A page whose token is always refused sends its visitor to AniList only once."""
     stand = sites.threaded.stand
     browser.visit(stand.sandbox.url / "login")
     browser.press("mika", until="/settings/apps")

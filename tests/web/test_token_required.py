@@ -1,4 +1,4 @@
-"""Requests that need a token and have none. The rest is tested for every adapter."""
+"""Requests that need a token and have none. Other behavior is tested for every adapter."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ from tests.flows import staged
 from tests.web.test_browser_request import visit
 
 
-async def test_the_token_is_that_of_who_is_signed_in() -> None:
-    """The hook says who, plainly or later; nobody has none."""
+async def test_the_token_is_that_of_the_signed_in_user() -> None:
+    """The hook, plain or async, names the user, and without a user there is no token."""
 
     async def later(request: str) -> str:
         return request
@@ -33,8 +33,8 @@ async def test_the_token_is_that_of_who_is_signed_in() -> None:
             await then.find("user:8", visit(), installed=True)
 
 
-async def test_an_application_without_init_app_gets_the_answer() -> None:
-    """As `init_app` would give it."""
+async def test_without_init_app_the_response_is_returned() -> None:
+    """It is the same response as with `init_app`."""
     async with staged() as stage:
         required = RequiredToken[str](stage.flow, lambda _request: None, login_path="/login", callback_path=None)
         found = await required.find("", visit(headers={"Accept": "text/html"}, path="/mine"), installed=False)
@@ -44,7 +44,7 @@ async def test_an_application_without_init_app_gets_the_answer() -> None:
 
 
 async def test_a_subject_that_cannot_be_called_is_refused() -> None:
-    """It is said when the dependency is made."""
+    """The error is raised when the dependency is created."""
     subject: Any = "discord:42"
     async with staged() as stage:
         with pytest.raises(ConfigurationError, match=r"^subject: a function of the request is needed, not str"):
@@ -53,8 +53,8 @@ async def test_a_subject_that_cannot_be_called_is_refused() -> None:
 
 @pytest.mark.parametrize("adapter", [aiohttp, asgi, litestar, quart, starlette])
 @pytest.mark.parametrize("wrong", [None, "user:7", object()], ids=["None", "str", "object"])
-async def test_what_is_no_request_is_refused(adapter: Any, wrong: Any) -> None:
-    """It is easy to pass the scope for the request, or the other way round."""
+async def test_anything_but_a_request_is_refused(adapter: Any, wrong: Any) -> None:
+    """A scope is easily passed instead of a request, or the other way round."""
     async with staged() as stage:
         token = adapter.token_for_request(stage.flow, lambda _request: "user:7")
         with pytest.raises(ConfigurationError, match=rf"^(request|scope): .* is needed.*, not {type(wrong).__name__}$"):

@@ -1,4 +1,4 @@
-"""Two workers of uvicorn that share a store: a login begins in one, and ends in the other."""
+"""Two workers of uvicorn share a store, so a login may begin in one and end in the other."""
 
 import os
 import signal
@@ -87,7 +87,7 @@ def both(port: int) -> Iterator[tuple[Connection, Connection]]:
 
 @pytest.mark.requirement("S3")
 def test_a_login_begins_in_one_and_ends_in_the_other(tmp_path: Path) -> None:
-    """In both directions, over and over; the same callback again, at either, is answered from the one exchange."""
+    """This works in both directions, and repeating the callback at either worker gives the same result."""
     port = free_port()
     application = Application(client_id=1, client_secret="s" * 40, redirect_uri=f"http://127.0.0.1:{port}/callback")
     with (

@@ -1,4 +1,4 @@
-"""WebSocket routes that depend on a user's token."""
+"""WebSocket routes that need a user's token."""
 
 import socket
 from collections.abc import AsyncIterator
@@ -100,7 +100,7 @@ async def served(app: Any) -> AsyncIterator[str]:
 
 @pytest.mark.parametrize("make", [starlette_app, fastapi_app, with_init_app, litestar_app, with_plugin])
 async def test_a_websocket_route_gets_the_token(make: Any) -> None:
-    """Whoever is signed in is served, and nobody, or somebody without a token, is refused before it opens."""
+    """A user with a token is served, and any other WebSocket is closed before it is accepted."""
     async with (
         staged() as stage,
         served(make(stage.flow)) as address,
@@ -115,7 +115,7 @@ async def test_a_websocket_route_gets_the_token(make: Any) -> None:
 
 
 async def test_the_dependency_takes_any_connection() -> None:
-    """Its annotation is one that frameworks can look at."""
+    """Frameworks can resolve its annotation."""
     async with staged() as stage:
         dependency = in_starlette.token_for_request(stage.flow, signed_in)
         assert dependency.__annotations__ == {"connection": HTTPConnection, "return": Token}

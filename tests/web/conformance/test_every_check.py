@@ -1,4 +1,4 @@
-"""Each test of the suite that is shipped fails over an adapter with the fault that it is there to find."""
+"""Each test of the suite fails with an adapter that has the fault which the test must find."""
 
 import inspect
 import itertools
@@ -135,13 +135,13 @@ def cases() -> list[Any]:
 
 
 def test_every_check_has_its_fault() -> None:
-    """None of the suite's tests is left out here."""
+    """There is a fault for each test of the suite."""
     assert set(FAULTS) == set(SUITE)
 
 
 @pytest.mark.parametrize(("name", "arguments"), cases())
 async def test_a_fault_is_found(name: str, arguments: dict[str, Any]) -> None:
-    """By the test that is there for it, whatever its arguments are."""
+    """The test for a fault finds it, with all of its arguments."""
     test = SUITE[name]
     async with faulty(FAULTS[name]) as (adapter, opened):
         if "adapter_site" in inspect.signature(test).parameters:
@@ -151,7 +151,7 @@ async def test_a_fault_is_found(name: str, arguments: dict[str, Any]) -> None:
 
 
 async def test_without_a_fault_nothing_is_found() -> None:
-    """What stands between the application and its server changes nothing by itself."""
+    """The code that adds the faults changes nothing by itself."""
     for name in (
         "test_a_person_logs_in",
         "test_the_lifespan_closes_what_it_opened",

@@ -1,4 +1,4 @@
-"""The suite as authors of other adapters use it: a plugin, a fixture, and one line."""
+"""The suite works for authors of other adapters, with a plugin, a fixture and one line."""
 
 import os
 import subprocess
@@ -26,7 +26,7 @@ globals().update(suite())
 
 
 def test_it_runs_outside_of_this_project(tmp_path: Path) -> None:
-    """With no settings of pytest's but strict markers, which it registers itself."""
+    """It only needs pytest's strict markers, which it registers itself."""
     (tmp_path / "conftest.py").write_text(CONFTEST, encoding="utf-8")
     (tmp_path / "test_site.py").write_text(TESTS, encoding="utf-8")
     program = [sys.executable, "-m", "pytest", "-q", "--strict-markers", "-p", "no:cacheprovider"]
