@@ -112,11 +112,7 @@ def _endpoint(answer: Answer[web.Request, web.StreamResponse], path: str) -> Han
 
 def _read(request: web.Request, prefix: str) -> BrowserRequest:
     expect(request, web.Request, "request: a Request of aiohttp.web is needed")
+    raw, query, path = request.raw_headers, request.rel_url.raw_query_string, request.path.removeprefix(prefix)
     return BrowserRequest(
-        method=request.method,
-        raw_headers=request.raw_headers,
-        query_string=request.rel_url.raw_query_string,
-        prefix=prefix,
-        path=request.path.removeprefix(prefix),
-        headers=request.headers,
+        method=request.method, raw_headers=raw, query_string=query, prefix=prefix, path=path, headers=request.headers
     )
