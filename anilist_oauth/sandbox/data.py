@@ -18,7 +18,7 @@ from anilist_oauth.sandbox.graphql.users import add_entry, entry_of
 from anilist_oauth.sandbox.people import User
 
 _NAMES = {"MediaTitle": ("romaji", "english", "native", "userPreferred")}
-_SCORES = {"scoreRaw", "advancedScores"}  # the arguments of a mutation, and not fields of their types
+_SCORES = {"scoreRaw", "advancedScores"}  # these are given as to a mutation, not as the fields show them
 
 
 def set_node(world: World, kind: str, number: int, fields: Mapping[str, Any]) -> Node:

@@ -1,4 +1,4 @@
-"""The ways in which an answer can go wrong: one by one, and as the weather that AniList is known to have."""
+"""The ways in which answers can go wrong: a fault affects one answer, a weather all of them."""
 
 import json
 from collections.abc import Mapping

@@ -14,7 +14,7 @@ def _no_sandbox(_name: str, _fields: dict[str, Any]) -> "User":
 
 @attrs.frozen(kw_only=True)
 class User:
-    """An account. Its `id` is the token's ``sub`` as an int. The list of a private one is visible to itself only."""
+    """An account. Its `id` is the token's ``sub`` as an int. Only the user can see the list of a private account."""
 
     id: int
     name: str

@@ -22,7 +22,7 @@ class MinuteLimit:
     Attributes:
         nominal: The limit that the headers name if none is enforced.
         given: The enforced limit, or None to refuse nothing.
-        degraded: The limit that is enforced while `throttled`, if none is given. None for `nominal`.
+        degraded: The limit that is enforced while `throttled`, if none is given. If None, it is `nominal`.
         now: Returns the time.
         window: ``fixed``: a minute begins with its first request (Laravel's throttle). ``sliding``: it is the last one.
         advertised: The limit that the headers name instead of the real one.

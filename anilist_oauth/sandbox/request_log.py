@@ -1,4 +1,4 @@
-"""A log line for each answer, for people who follow along."""
+"""A log line for each answer, for people who watch the sandbox."""
 
 import json
 import re

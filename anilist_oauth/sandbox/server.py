@@ -43,7 +43,7 @@ class Sandbox(Controls):
         token_limit: Requests per minute at the token endpoint. None refuses nothing.
         graphql_limit: Requests per minute at the GraphQL endpoint. None refuses nothing.
         graphql_window: Whether that minute begins with the first request (fixed), or is always the last one (sliding).
-        graphql_advertised: The limit that the headers name, if they lie.
+        graphql_advertised: The limit that the headers name, if it differs from the real one.
         private_users: The names of the accounts whose profile and list only they can see.
     """
 
@@ -148,7 +148,7 @@ class Sandbox(Controls):
             The page where the browser ends up, as HTML.
 
         Raises:
-            ValueError: The page has no button, or that is not an address.
+            ValueError: The page has no button, or the callback is not a URL.
         """
         address = URL(str(callback), encoded=True)
         if address.scheme not in {"http", "https"} or not address.host:

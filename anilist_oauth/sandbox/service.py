@@ -93,7 +93,9 @@ class Service:
         return answer.with_headers({**recorded, **headers})
 
     def visited(self, url: str | URL) -> Question | str:
-        """Check an authorization URL. Return what the user is asked, or the URL that an error redirects to.
+        """Visit an authorization URL. Return what the user is asked, or the URL that the browser is redirected to.
+
+        A made-up answer of a scripted fault comes first.
 
         Raises:
             NoCallbackError: The user is shown an error.

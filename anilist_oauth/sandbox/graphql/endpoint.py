@@ -10,7 +10,7 @@ from anilist_oauth.sandbox.graphql.nodes import World
 from anilist_oauth.sandbox.messages import Answer, ReceivedRequest, json_answer
 from anilist_oauth.sandbox.oauth.grants import Grants
 
-if find_spec("graphql") is None:  # it is loaded at the first query, because that takes 50 ms
+if find_spec("graphql") is None:  # checked here, because it is only loaded at the first query
     raise ModuleNotFoundError("No module named 'graphql'", name="graphql")
 
 
@@ -37,7 +37,7 @@ class GraphQLEndpoint:
         if request.method in {"GET", "HEAD"}:
             return json_answer(RECORDED["not_found"], status=404)
         if request.method != "POST":
-            page = RECORDED["not_allowed"].encode()  # of the web server before Laravel
+            page = RECORDED["not_allowed"].encode()  # nginx answers this, before Laravel
             return Answer(status=405, headers={"Content-Type": "text/html"}, body=page)
         from anilist_oauth.sandbox.graphql import execution  # loads graphql-core
 
@@ -56,7 +56,7 @@ class GraphQLEndpoint:
         return json_answer(body, status=status)
 
     def _complaints(self, query: str) -> list[dict[str, Any]]:
-        """Return what AniList refuses, silently ignores or may drop some day, and keep it for the end of the test."""
+        """Return the findings about a query as errors, and keep them for the end of the test."""
         errors = []
         for finding in findings(query):
             if finding.kind != "token":

@@ -1,4 +1,4 @@
-"""AniList's GraphQL errors, and what `findings` says of a query before it is sent."""
+"""AniList's GraphQL errors, and the problems that `findings` finds in a query."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ class AniListError(Exception):
     """An error in AniList's ``errors``.
 
     Attributes:
-        message: Its text.
+        message: The text.
         status: The status in the body.
         http_status: The HTTP status, which may differ.
         extra: Other keys of the error, such as ``validation``.
@@ -31,15 +31,15 @@ class AniListError(Exception):
 def refused(name: str, *, kind: str = "", extra: dict[str, Any] | None = None) -> AniListError:
     """Return an error by its name in ``recorded.json``.
 
-    The status 403 of ``not_yours`` is inferred from HTTP. Whoever deletes what belongs to somebody else gets
-    ``forbidden``, which has the status 401 in the body of a 200.
+    ``not_yours`` refuses a change of somebody else's object. Its sentence is recorded; its status 403 is inferred.
+    ``forbidden`` refuses to delete such an object. AniList answers 200, with the status 401 in the body.
     """
     error = RECORDED["errors"][name]
     return AniListError(**{**error, "message": error["message"].format(kind=kind)}, extra=extra or {})
 
 
 def invalid(**complaints: str) -> AniListError:
-    """The input is invalid, with a complaint for each field."""
+    """Return the error for invalid input, with a complaint for each field."""
     return refused("validation", extra={"validation": {name: [text] for name, text in complaints.items()}})
 
 

@@ -1,4 +1,4 @@
-"""Run a document: parse, validate and execute it, and word the errors as AniList does."""
+"""Execute a document, and word the errors as AniList does."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ from anilist_oauth.sandbox.graphql.selection import connection
 from anilist_oauth.sandbox.graphql.validation import parsed, worded
 from anilist_oauth.sandbox.graphql.view import View
 
-# The modules of rules are here so that `View` knows them.
+# The modules with rules are imported here so that `View` knows their rules.
 __all__ = ["View", "denied", "executed", "mutations", "relations", "statistics"]
 
 _Answer = tuple[int, dict[str, Any]]
@@ -52,7 +52,7 @@ def executed(query: str, request: Mapping[str, Any], view: View) -> _Answer:
     )
     if not result.errors:
         return 200, {"data": result.data}
-    view.world.changes = before  # either all changes of a request are made, or none
+    view.world.changes = before  # a request makes all of its changes or none
     known = [error.original_error for error in result.errors if isinstance(error.original_error, AniListError)]
     status = known[0].http_status if known else 400
     data = dict.fromkeys(result.data) if result.data else None  # if one field fails, all of them are null

@@ -1,7 +1,8 @@
-"""Values that nobody set. A recipe of ``made_up.json`` makes them, or else a fixed hash by type and name.
+"""Values that nobody set.
 
-A recipe is a maker's name and what the maker needs, such as ``{"number": [1, 28]}``. A path such as
-``media.title.romaji`` leads to another field.
+A field has a recipe in ``made_up.json``, or its value is made from its type and name. Either way a fixed hash decides,
+so that the same field always has the same value. A recipe names a maker and its input, such as
+``{"number": [1, 28]}``. A path such as ``media.title.romaji`` reads another field.
 """
 
 import re
@@ -19,9 +20,9 @@ Recipe = dict[str, Any]
 
 _IMAGES = {"large", "medium", "extraLarge", "thumbnail", "icon", "bannerImage"}
 _SINCE, _SECONDS = 1_420_070_400, 315_000_000  # the ten years from 2015 on
-_FEW = 100  # nodes such as tags, which are all different
+_FEW = 100  # nodes with ids below this, such as tags, get different values
 _FIXED = {"constant", "number", "place", "choice", "some", "text"}
-"""The makers whose values follow neither what was set elsewhere, nor the time."""
+"""The makers whose values depend neither on other objects nor on the time."""
 
 _WRITTEN: dict[str | None, Callable[[str], str]] = {"lower": str.lower, "title": str.title, None: str}
 
@@ -44,7 +45,7 @@ def day_of(second: int | None) -> dict[str, int | None]:
 
 @rule("*.*", fixed=True)
 def _by_type(view: View, node: Node, arguments: Arguments) -> Any:
-    """Make a field up; what is called ``userId`` is the id of ``user``, and the other way round."""
+    """Make up the value of a field. A field ``userId`` is the id of the field ``user``, and vice versa."""
     name = arguments["name"]
     if f"{name}Id" in node.facts or (name == "id" and node.id):
         return node.facts.get(f"{name}Id", node.id)
@@ -61,7 +62,7 @@ def _by_type(view: View, node: Node, arguments: Arguments) -> Any:
 
 
 def _one(key: str, name: str, field: FieldType) -> Any:
-    """Make up a value, an id or a part of something."""
+    """Make up one value: a leaf, the id of a node, or an empty part of an object."""
     target = field.connected or field.kind
     if field.is_leaf:
         return _leaf(key, name, field)
@@ -69,11 +70,11 @@ def _one(key: str, name: str, field: FieldType) -> Any:
 
 
 def _reference(kind: str, key: str, name: str) -> int:
-    """Choose the node that a field refers to, of the range that its kind has."""
+    """Choose the id of the node that a field refers to."""
     space = space_of(kind)
     if space in RANGES:
         return pick(key, name, RANGES[space])
-    parent = PARENTS.get(space, PARENTS["Review"])  # whatever else there is: ids as reviews have them
+    parent = PARENTS.get(space, PARENTS["Review"])  # other kinds have ids like reviews
     return _reference(parent.kind, key, name) * parent.step + 1 + number(key, f"{name}#", parent.size)
 
 
@@ -107,7 +108,7 @@ def _some(wanted: tuple[Sequence[Any], int], _view: View, node: Node, name: str)
 
 
 def _text(template: Any, view: View, node: Node, name: str) -> Any:
-    """Fill the names of fields into a text, or into the texts of what is made of several."""
+    """Fill the values of fields into a text, or into each text of a list or an object."""
     if isinstance(template, list):
         return [_text(part, view, node, name) for part in template]
     if isinstance(template, dict):
@@ -118,7 +119,7 @@ def _text(template: Any, view: View, node: Node, name: str) -> Any:
 
 
 def _case(case: tuple[str, dict[str, Recipe], Recipe], view: View, node: Node, name: str) -> Any:
-    """Follow the recipe for what a field says."""
+    """Follow the recipe for the value of another field."""
     path, cases, other = case
     return _rule(cases.get(str(view.path(node, path)), other), name)(view, node, {})
 

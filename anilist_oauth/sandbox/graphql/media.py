@@ -9,12 +9,12 @@ from anilist_oauth.sandbox.graphql.view import Arguments, View, answer, rule
 ANIME, MANGA = "ANIME", "MANGA"
 LISTS = {ANIME: "animeList", MANGA: "mangaList"}
 DAY, WEEK = 86_400, 604_800  # seconds
-_ANIME = 120  # of those that searches draw from; the manga follow
-_ENDLESS = 9  # one in so many never ends
+_ANIME = 120  # the ids up to this one are anime in searches; the others are manga
+_ENDLESS = 9  # one media in nine never ends
 _MANGA_WEEKS = 156
-_FIRST_YEAR, _YEARS = 2010, 22  # shows begin from 2010 to 2031, so some begin, air and end while time passes
+_FIRST_YEAR, _YEARS = 2010, 22  # shows begin from 2010 to 2031, so that tests see some begin and end
 _OVER = {"FINISHED", "CANCELLED"}
-# In how many weeks something begins whose status was set, but not its date.
+# When a media begins if its status was set, but not its date: in so many weeks.
 _BEGINS = {"NOT_YET_RELEASED": 520, "RELEASING": -2, "HIATUS": -2, "FINISHED": -520, "CANCELLED": -520}
 
 
@@ -35,11 +35,11 @@ def _starts(view: View, media: Node, _arguments: Arguments) -> int:
     given, status = media.facts.get("startDate") or {}, media.facts.get("status")
     if status and not given:
         return view.second // DAY * DAY + _BEGINS[status] * WEEK
-    months = (media.id * 37 + 122) % (_YEARS * 12)  # so that each season has one or two
+    months = (media.id * 37 + 122) % (_YEARS * 12)  # each season has one or two media
     drawn = date(_FIRST_YEAR + months // 12, 1 + months % 12, 1 + number(media.key, "day", 28))
     day = date(given["year"], given.get("month") or 1, given.get("day") or 1) if given.get("year") else drawn
     start = datetime(day.year, day.month, day.day, number(media.key, "hour", 24), tzinfo=UTC)
-    return int(media.memo.setdefault("_starts", int(start.timestamp())))  # once, because only facts decide it
+    return int(media.memo.setdefault("_starts", int(start.timestamp())))  # kept, because it depends on facts only
 
 
 @rule("Media._ends")

@@ -13,13 +13,17 @@ from anilist_oauth.sandbox.graphql.schema import field_type
 from anilist_oauth.sandbox.graphql.users import add_entry, entries, entry_of, favourites, options_of, raw_score
 from anilist_oauth.sandbox.graphql.view import Arguments, View, rule
 
-_KINDS = {"Activity": "ActivityUnion", "MediaListEntry": "MediaList"}  # a mutation's word for what it changes
+_KINDS = {"Activity": "ActivityUnion", "MediaListEntry": "MediaList"}  # what a mutation's name calls a kind
 _KEPT_AS = {"scoreRaw": "_score", "customLists": "_lists", "advancedScores": "_advanced"}
-_OWNERS = {"activityId": "ActivityUnion", "threadId": "Thread", "mediaId": "Media"}  # what a saved node hangs on
+_OWNERS = {"activityId": "ActivityUnion", "threadId": "Thread", "mediaId": "Media"}  # what a saved node belongs to
 
 
 def _own(view: View, kind: str, number: int | None, refusal: str = "not_yours") -> Node:
-    """Find an object of the viewer, or refuse."""
+    """Find an object that belongs to the viewer.
+
+    Raises:
+        AniListError: It does not exist, or belongs to somebody else.
+    """
     user, node = view.account, view.world.find(kind, number)
     if node is None:
         raise invalid(id="The selected id is invalid.")
@@ -30,7 +34,7 @@ def _own(view: View, kind: str, number: int | None, refusal: str = "not_yours") 
 
 @rule("Mutation.*")
 def _by_name(view: View, _mutation: Node, arguments: Arguments) -> Any:
-    """Do what the name says, for each kind alike: ``SaveThread``, ``DeleteReview``, ``ToggleActivitySubscription``."""
+    """Carry out a mutation by its name: ``SaveThread``, ``DeleteReview``, ``ToggleActivitySubscription``."""
     verb, kind = re.findall("^[A-Z][a-z]+|.+", view.info.field_name)
     return {"Save": _save, "Delete": _delete, "Toggle": _subscribe}[verb](view, _KINDS.get(kind, kind), arguments)
 
@@ -52,7 +56,7 @@ def _save(view: View, kind: str, arguments: Arguments) -> Node:
 
 
 def _hung(view: View, parent: Node, child: Node) -> Node:
-    """Add a new node to what hangs on another."""
+    """Add a new node to the children of another node."""
     name = f"_{space_of(child.kind)}"
     view.world.put(parent, **{name: (*parent.facts.get(name, ()), child.id)})
     return child
@@ -97,7 +101,7 @@ def _pin(view: View, _mutation: Node, arguments: Arguments) -> Node:
 @rule("Mutation.ToggleFavourite", "Mutation.UpdateFavouriteOrder")
 def _change_favourites(view: View, _mutation: Node, arguments: Arguments) -> dict[str, list[int]]:
     changed = favourites(view, view.account)
-    for part, numbers in changed.items():  # AniList does not check that an id is of its kind
+    for part, numbers in changed.items():  # AniList does not check the kind of an id
         one, ids, order = (arguments.get(f"{part.removesuffix('s')}{what}") for what in ("Id", "Ids", "Order"))
         toggled = numbers if one is None else _toggled(numbers, one)
         places = {**dict.fromkeys(toggled, len(order or ())), **dict(zip(ids or (), order or (), strict=False))}
@@ -127,7 +131,7 @@ def _update_entries(view: View, _mutation: Node, arguments: Arguments) -> list[N
 
 
 def change_entry(view: View, entry: Node, changes: Mapping[str, Any]) -> Node:
-    """Write changes into an entry: a null status stays, a null date is cleared.
+    """Write changes into an entry. A null date is cleared; other nulls except notes change nothing.
 
     Raises:
         AniListError: A value is out of its bounds.
@@ -141,7 +145,7 @@ def change_entry(view: View, entry: Node, changes: Mapping[str, Any]) -> Node:
         facts["customLists"] = [one for one in options_of(view, entry)["customLists"] if one in facts["customLists"]]
     facts = {_KEPT_AS.get(name, name): value for name, value in facts.items()}
     complaints = {}
-    for name, highest in TABLES["bounds"].items():  # recorded; the sentences are Laravel's "validation.max" and ".min"
+    for name, highest in TABLES["bounds"].items():  # recorded; the sentences are those of Laravel
         value, field = facts.get(name) or 0, name.removeprefix("_")
         size, unit = (len(value), " characters") if isinstance(value, str) else (value, "")
         if size > highest:

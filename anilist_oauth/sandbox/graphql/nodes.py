@@ -1,6 +1,6 @@
-"""All objects: nodes are made up until somebody sets a fact, and one overlay holds what was set.
+"""The objects of the API, called nodes. `World` keeps what was set of them; everything else is made up.
 
-This module does without graphql-core, which takes long to load.
+This module does not need graphql-core, which takes long to load.
 """
 
 import json
@@ -17,15 +17,15 @@ import attrs
 from anilist_oauth.sandbox.people import People
 
 TABLES: dict[str, Any] = json.loads(Path(__file__).with_name("made_up.json").read_text(encoding="utf-8"))
-"""What is made up, as far as tables can say it."""
+"""Tables with which values are made up."""
 
 RANGES = {kind: range(first, last + 1) for kind, (first, last) in TABLES["ranges"].items()}
-"""The ids that references draw from, and searches look at."""
+"""The ids that references use and that searches look at, by kind."""
 
 MEDIA, USERS = RANGES["Media"], RANGES["User"]
 _HIGHEST = 1_000_000_000
-_FIRST_NEW = 2_000_000_000  # what is created gets ids from here on
-_NEVER = 99_999  # no object has an id that ends so, and a test can ask for what does not exist
+_FIRST_NEW = 2_000_000_000  # created nodes get ids from this one on
+_NEVER = 99_999  # no object has an id that ends in this, so that tests can ask for a missing one
 _KEPT, _CACHED = 10_000, 20_000
 
 
@@ -37,26 +37,26 @@ def schema_text() -> str:
 
 @cache
 def kinds_of(space: str) -> tuple[str, ...]:
-    """Return the kinds that share a range of ids: the members of a union, or the kind itself."""
+    """Return the kinds that share ids: the members of a union, or the kind itself."""
     union = re.search(rf"^union {space} = (.+)$", schema_text(), re.MULTILINE)
     return tuple(union[1].split(" | ")) if union else (space,)
 
 
 @cache
 def space_of(kind: str) -> str:
-    """Return the range of ids that a kind of node belongs to: its own, except for activities and notifications."""
+    """Return the kind or union whose ids a kind uses. Activities share ids, and so do notifications."""
     unions = ("ActivityUnion", "NotificationUnion")
     return next((union for union in unions if kind in kinds_of(union)), kind)
 
 
 class Parent(NamedTuple):
-    """What the nodes of a kind hang on: entry 7 of the list of user 101 has the id 101 * 200 + 7.
+    """The parent of the nodes of a kind. For example, entry 7 of user 101 has the id 101 * 200 + 7.
 
     Attributes:
-        field: The field that refers to it.
-        kind: Its kind.
-        step: How many ids are set apart for those that hang on one node.
-        size: How many of these are in use.
+        field: The child's field that refers to the parent.
+        kind: The parent's kind.
+        step: How many ids are reserved for the children of one parent.
+        size: How many children one parent has.
     """
 
     field: str
@@ -69,25 +69,25 @@ PARENTS = {kind: Parent(*row) for kind, row in TABLES["parents"].items()}
 
 
 def child(kind: str, parent: int, place: int) -> int:
-    """Return the id of what hangs on a node, counted from 1."""
+    """Return the id of a child by its place, from 1."""
     return parent * PARENTS[kind].step + place
 
 
 def place_of(kind: str, number: int) -> int:
-    """Return the place of what hangs on a node, counted from 1."""
+    """Return the place of a child by its id, from 1."""
     return number % PARENTS[kind].step
 
 
 @attrs.frozen(eq=False)
 class Node:
-    """One object of AniList's, as it is at the moment: a change makes another one.
+    """One object of the API. A change creates a new `Node`.
 
     Attributes:
         kind: The name of its type.
-        key: What its made-up values are made from.
-        id: Its id; 0 for what is a part of something else.
-        facts: What was set; everything else is made up. Names that begin with ``_`` are not fields.
-        memo: What was made up before.
+        key: The text that its made-up values are made from.
+        id: Its id, or 0 for a part of another object.
+        facts: What was set. Everything else is made up. Names that begin with ``_`` are not fields.
+        memo: Values that were made up before.
     """
 
     kind: str
@@ -98,12 +98,12 @@ class Node:
 
 
 class World:
-    """Everything the API knows. Facts are kept for 10,000 nodes, and then the oldest are forgotten.
+    """All objects of the API. It keeps the facts of 10,000 nodes and then forgets the oldest.
 
     Attributes:
         people: The accounts.
         now: Returns the time.
-        changes: The nodes of which something was set. A copy from before undoes what was set since.
+        changes: The nodes with facts. To undo later changes, assign an earlier copy.
     """
 
     def __init__(self, *, people: People, now: Callable[[], datetime]) -> None:
@@ -122,12 +122,12 @@ class World:
             found = Node(kinds[number % len(kinds)], f"{place[0]}:{number}", number, self._given(*place))
             if len(self._cached) >= _CACHED:
                 self._cached.clear()
-            if place[0] != "User" or number in USERS or found.facts:  # others may become accounts
+            if place[0] != "User" or number in USERS or found.facts:  # another user may become an account
                 self._cached[place] = found
         return found
 
     def _given(self, space: str, number: int) -> dict[str, Any]:
-        """Return the facts of an account: it follows nobody yet, and has the whole catalog on its list."""
+        """Return the first facts of a node. A new account follows nobody, and its list has the whole catalog."""
         person = next((person for person in self.people if person.id == number), None) if space == "User" else None
         if person is None:
             return {}
@@ -143,12 +143,12 @@ class World:
         return self.node(kind, number) if number <= _HIGHEST and number % 100_000 != _NEVER else None
 
     def create(self, kind: str, **facts: Any) -> Node:
-        """Create a node."""
+        """Create a node with a new id."""
         number = next(self._ids)
         return self.put(Node(kind, f"{space_of(kind)}:{number}", number), _new=True, **facts)
 
     def put(self, node: Node, **facts: Any) -> Node:
-        """Set facts of a node, and return what it is now."""
+        """Set facts of a node, and return the changed node."""
         changed = Node(node.kind, node.key, node.id, {**node.facts, **facts})
         self.changes[space_of(node.kind), node.id] = changed
         while len(self.changes) > _KEPT:
@@ -156,6 +156,6 @@ class World:
         return changed
 
     def kept(self, kind: str) -> list[Node]:
-        """Return the living nodes of a kind of which something was set, oldest first."""
+        """Return the nodes of a kind that have facts and were not deleted, oldest first."""
         space = space_of(kind)
         return [node for (found, _), node in self.changes.items() if found == space and not node.facts.get("_deleted")]

@@ -1,4 +1,4 @@
-"""Who made, voiced and likes what. Both ends of a relation agree."""
+"""Which studios, staff and characters belong to a media, and who likes what. Both ends of a relation agree."""
 
 from collections.abc import Callable
 from functools import cache, partial
@@ -10,13 +10,13 @@ from anilist_oauth.sandbox.graphql.view import Arguments, View, answer, rule
 
 _STAFF = RANGES["Staff"]
 _LANGUAGES = ("JAPANESE", "ENGLISH")
-_CAST, _LEADS = 60, 10  # three pages of 25, of whom ten are main characters
+_CAST, _LEADS = 60, 10  # characters of a media, which fill three pages; the first ten are main ones
 _Links = dict[int, object]
 
 
 @cache
 def _links(kind: str, media: int) -> _Links:
-    """Return who belongs to a media, and as what: studios (whether as the main one), staff, characters."""
+    """Return the ids of the studios, staff or characters of a media, each with its role."""
     if kind == "Character":
         return {media * 100 + place: "MAIN" if place <= _LEADS else "SUPPORTING" for place in range(1, _CAST + 1)}
     step, roles = TABLES["links"][kind]
@@ -25,25 +25,28 @@ def _links(kind: str, media: int) -> _Links:
 
 @cache
 def _linked(kind: str, other: int) -> _Links:
-    """Return the media that somebody belongs to, and as what."""
+    """Return the ids of the media of a studio, a staff or a character, each with its role."""
     candidates = [other // 100] if kind == "Character" else MEDIA
     return {media: _links(kind, media)[other] for media in candidates if other in _links(kind, media)}
 
 
 @cache
 def _voiced(staff: int) -> _Links:
-    """Return the main characters that somebody voices, and that they are."""
+    """Return the ids of the main characters that a staff voices."""
     cast = (media * 100 + place for media in MEDIA for place in range(1, _LEADS + 1))
     return {one: "MAIN" for one in cast if staff in _voices(one)}
 
 
 def _voices(character: int) -> list[int]:
-    """Return who voices a character, in the order of the languages."""
+    """Return the ids of the staff who voice a character, one for each language."""
     return [_STAFF[(character * 13 + place) % len(_STAFF)] for place in range(len(_LANGUAGES))]
 
 
 def _relate(field: str, kind: str, role: str, links: Callable[[int], _Links], *, other: str = "") -> None:
-    """Say of a connection what it leads to, and that its edges say as what, and to what."""
+    """Define a connection: the kind of its nodes, and which field of its edges has the role.
+
+    `other` is the field of the edges that leads back.
+    """
 
     def edges(view: View, node: Node, _arguments: Arguments) -> list[dict[str, Any]]:
         roles, about = links(node.id), {other: [node.id]} if other else {}
@@ -82,7 +85,7 @@ def _voice_actor_roles(view: View, edge: Node, arguments: Arguments) -> list[dic
 
 @rule("Media.relations", fixed=True)
 def _relations(view: View, media: Node, _arguments: Arguments) -> list[dict[str, Any]]:
-    """Pair neighbors: the sequel of a media with an odd id has the next id."""
+    """Return the sequel or prequel. The sequel of a media with an odd id has the next id."""
     other, relation = (media.id + 1, "SEQUEL") if media.id % 2 else (media.id - 1, "PREQUEL")
     node = view.world.find("Media", other)
     is_alike = node is not None and view.value(node, "type") == view.value(media, "type")
@@ -91,7 +94,7 @@ def _relations(view: View, media: Node, _arguments: Arguments) -> list[dict[str,
 
 @rule("*.likes", fixed=True)
 def _likes(_view: View, node: Node, _arguments: Arguments) -> list[int]:
-    """Return the ids of those who like something: a few made-up users, until a mutation changes them."""
+    """Return the ids of the users who like something: at first one or two made-up ones."""
     made = () if "_new" in node.facts else (USERS[number(node.key, f"like {place}", 50)] for place in range(2))
     return list(dict.fromkeys(made))
 

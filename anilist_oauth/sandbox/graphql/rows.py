@@ -1,4 +1,4 @@
-"""The fields of ``Query`` and ``Page``: which rows there are, before they are filtered."""
+"""The fields of ``Query`` and ``Page``, and the rows that they return."""
 
 from collections.abc import Callable, Iterable
 from html import escape
@@ -15,14 +15,18 @@ from anilist_oauth.sandbox.graphql.selection import PAGE_LIMIT, asked_page, chos
 from anilist_oauth.sandbox.graphql.users import entry_of, everybody, found_user, is_open, may_see, seen
 from anilist_oauth.sandbox.graphql.view import Arguments, View, answer, rule
 
-_NULL_WHERE_NONE = {"ActivityUnion", "Character", "Staff", "Studio"}  # everything else is a 404 (Media, User and
-# Thread are recorded; for the rest it is inferred from them)
+# Any other kind is a 404 if there is none. This is recorded for Media, User and Thread, and inferred for the rest.
+_NULL_WHERE_NONE = {"ActivityUnion", "Character", "Staff", "Studio"}
 _LIKEABLE = {"ACTIVITY": "ActivityUnion", "ACTIVITY_REPLY": "ActivityReply", "THREAD": "Thread"}
-_FEW, _MANY = 4, 40  # of the catalog, where a query does not say of which media
+_FEW, _MANY = 4, 40  # how much of the catalog is used if a query names no media
 
 
 def liked(view: View, arguments: Arguments) -> Node:
-    """Find what is liked."""
+    """Find the object whose likes are asked for or changed.
+
+    Raises:
+        AniListError: There is none.
+    """
     kind = _LIKEABLE.get(arguments.get("type") or "", "ThreadComment")
     return view.found(kind, arguments.get("id") or arguments.get("likeableId"))
 
@@ -43,7 +47,7 @@ def rows(view: View, kind: str, field: str, arguments: Arguments) -> list[Node]:
 
 
 def _candidates(view: View, kind: str, filters: dict[str, Any]) -> Iterable[Node]:
-    """Return the rows that can pass the filters, without looking at everything."""
+    """Return the rows that may pass the filters. Ids and parents in the filters narrow them down."""
     known = _named(filters, "id") or (_named(filters, "idMal") if kind == "Media" else [])
     if known and kind != "MediaTrend":
         return view.nodes(kind, sorted(set(known)))
@@ -60,7 +64,7 @@ def _named(filters: Arguments, name: str) -> list[int]:
 
 
 def _parents(view: View, kind: str, filters: Arguments) -> list[Node]:
-    """Return what the rows of a kind hang on: what a filter names, or the first few there are."""
+    """Return the parents of the rows: those that a filter names, or else the first ones."""
     parent = PARENTS[kind]
     if known := _named(filters, f"{parent.field}Id"):
         return view.nodes(parent.kind, known)
@@ -68,7 +72,7 @@ def _parents(view: View, kind: str, filters: Arguments) -> list[Node]:
 
 
 def _airing(view: View, filters: Arguments) -> Iterable[Node]:
-    """Return the episodes that air in the time that a filter says, else all of a show, or those around now."""
+    """Return the episodes in the time of the filters, or else all of one show, or those around now."""
     since, until = filters.get("airingAt_greater"), filters.get("airingAt_lesser")
     for media in _parents(view, "AiringSchedule", filters):
         around = WEEK * (999 if _named(filters, "mediaId") and view.value(media, "episodes") else 8)
@@ -79,7 +83,7 @@ def _airing(view: View, filters: Arguments) -> Iterable[Node]:
 
 
 def _entries(view: View, filters: dict[str, Any]) -> Iterable[Node]:
-    """Return the entries of the users that are named, or of everybody."""
+    """Return the entries of the users that a filter names, or of everybody."""
     user_id, name, media = filters.pop("userId", None), filters.pop("userName", None), _named(filters, "mediaId")
     owners = view.nodes("User", _named(filters, "userId")) or everybody(view)
     if user_id is not None or name is not None:
@@ -105,7 +109,7 @@ _CANDIDATES: dict[str, Callable[[View, dict[str, Any]], Iterable[Node]]] = {
 def _rows_of_query(view: View, _query: Node, arguments: Arguments) -> Node | list[Node] | None:
     name, returned = view.info.field_name, view.info.return_type
     kind = str(get_named_type(returned))
-    if name.endswith("Collection"):  # some of its filters are about what no field says
+    if name.endswith("Collection"):  # some of its arguments filter by something that is not a field
         arguments = {filtered: value for filtered, value in arguments.items() if field_type(kind, filtered)}
     found = rows(view, kind, name, arguments)
     if is_list_type(returned):

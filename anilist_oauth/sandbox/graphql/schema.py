@@ -1,4 +1,4 @@
-"""AniList's whole schema: 127 objects with 982 fields, from ``schema.graphql``, built when it is first needed."""
+"""AniList's whole schema, from ``schema.graphql``. It is built when it is first needed."""
 
 from functools import cache
 
@@ -10,7 +10,7 @@ from anilist_oauth.sandbox.graphql.nodes import kinds_of, schema_text
 
 @cache
 def anilist_schema() -> graphql.GraphQLSchema:
-    """Build the schema. The tests check that it is valid, which saves 100 ms here."""
+    """Build the schema. It is not validated here, which would take 100 ms; the tests do that."""
     return graphql.build_schema(schema_text(), assume_valid=True, assume_valid_sdl=True, no_location=True)
 
 
@@ -20,11 +20,11 @@ class FieldType:
 
     Attributes:
         kind: The name of its type, without ``[]`` and ``!``.
-        is_list: Whether it is a list of those.
-        is_leaf: Whether those are values and not objects.
-        options: The values of an enum.
-        connected: What a connection connects to; empty for anything else.
-        edge: The name of the type of its edges; empty for anything else.
+        is_list: Whether the field is a list.
+        is_leaf: Whether the type is a scalar or an enum.
+        options: The values of an enum; empty for other types.
+        connected: The kind of a connection's nodes; empty for other types.
+        edge: The kind of a connection's edges; empty for other types.
     """
 
     kind: str
@@ -37,7 +37,7 @@ class FieldType:
 
 @cache
 def field_type(kind: str, name: str) -> FieldType | None:
-    """Return the type of a field, or None where the schema has no such field."""
+    """Return the type of a field, or None if the schema has no such field."""
     owner = anilist_schema().type_map.get(kind)
     if not isinstance(owner, graphql.GraphQLObjectType) or name not in owner.fields:
         return None
@@ -57,6 +57,6 @@ def field_type(kind: str, name: str) -> FieldType | None:
 
 @cache
 def has_id(kind: str) -> bool:
-    """Return whether nodes of a kind have an id of their own, and are not a part of something else."""
+    """Return whether the nodes of a kind have ids. Otherwise they are parts of other objects."""
     fields = getattr(anilist_schema().type_map[kinds_of(kind)[0]], "fields", {})
     return "id" in fields and graphql.is_non_null_type(fields["id"].type)

@@ -1,4 +1,4 @@
-"""Which rows are shown: filters and sorts, by the names of arguments such as ``id_not_in``, and pages."""
+"""Filters, sorts and pages. The name of an argument says what it does: ``id_not_in``, ``startDate_greater``."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -64,7 +64,7 @@ def _split(name: str) -> tuple[str, str]:
 
 
 def read(view: View, node: Node, name: str) -> Any:
-    """Read what a filter or a sort is about, as a value that can be compared; dates as ``FuzzyDateInt``."""
+    """Read the value that a filter or a sort compares. A date is read as a ``FuzzyDateInt``."""
     if node.kind.endswith("Edge") and field_type(node.kind, _named(node.kind, name)) is None:
         return read(view, view.part(node, "node"), name)
     path = _named(node.kind, name)
@@ -82,7 +82,7 @@ def _named(kind: str, name: str) -> str:
 
 
 def ordered(view: View, nodes: list[Node], sorts: Iterable[str | None]) -> list[Node]:
-    """Sort nodes. Those without a value come last, and a sort by an unknown field changes nothing."""
+    """Sort nodes. Nodes without a value come last. A sort by an unknown field changes nothing."""
     for sort in reversed([sort for sort in sorts if sort]):
         first, *rest = sort.removesuffix("_DESC").lower().split("_")
         field = first + "".join(part.title() for part in rest)
@@ -107,13 +107,13 @@ def _is_birthday(view: View, node: Node, _arguments: Arguments) -> bool:
 
 @attrs.frozen
 class Page:
-    """One page of rows, by its number from 1 and its size."""
+    """One page of rows. Its number counts from 1, and its size is in rows."""
 
     number: int
     size: int
 
     def is_too_deep(self) -> bool:
-        """Return whether AniList refuses it because of the entries before it."""
+        """Return whether AniList refuses the page because too many entries come before its end."""
         return self.number * min(self.size, PAGE_LIMIT) > _DEPTH
 
     def cut(self, rows: list[Any]) -> list[Any]:
@@ -121,20 +121,20 @@ class Page:
         return rows[(self.number - 1) * self.size : self.number * self.size]
 
     def info(self, count: int) -> dict[str, Any]:
-        """Return the ``pageInfo``. Total and last page are only true on the last page."""
+        """Return the ``pageInfo``, given the number of rows. Only the last page has the right total."""
         more = count > self.number * self.size
         last = {"total": _SAID_TOTAL if more else count, "lastPage": _SAID_PAGES if more else self.number}
         return {**last, "perPage": self.size, "currentPage": self.number, "hasNextPage": more}
 
 
 def asked_page(wanted: Arguments, limit: int) -> Page:
-    """Return the page that a field's arguments ask for. A size that is too large is silently cut."""
+    """Return the page that a field's arguments ask for. A larger size than the limit is silently reduced."""
     size = min(wanted.get("perPage") or wanted.get("limit") or limit, limit)
     return Page(max(1, wanted.get("page") or 1), max(1, size))
 
 
 def connection(view: View, rows: Iterable[Any], arguments: Arguments, *, field: FieldType, key: str) -> dict[str, Any]:
-    """Return a connection: a page of the edges that the arguments choose, their nodes, and the ``pageInfo``."""
+    """Filter and sort the rows of a connection. Return one page of edges, their nodes, and the ``pageInfo``."""
     edges = [Node(field.edge, f"{key}.{place}", 0, edge) for place, edge in enumerate(as_edges(rows))]
     found = chosen(view, edges, arguments)
     page = asked_page(arguments, CONNECTION_LIMIT)
@@ -143,7 +143,7 @@ def connection(view: View, rows: Iterable[Any], arguments: Arguments, *, field: 
 
 
 def told_of(info: "graphql.GraphQLResolveInfo[Any]") -> tuple[str, str, dict[str, Any]] | None:
-    """Return the kind, the name and the arguments of the field that a ``pageInfo`` tells of: the first beside it."""
+    """Return the kind, name and arguments of the field that a ``pageInfo`` describes: the first one beside it."""
     page = info.return_type
     for node in info.field_nodes:
         for field in _selected(node.selection_set, info.fragments):

@@ -1,4 +1,4 @@
-"""A user's statistics, counted from the list so that both agree."""
+"""A user's statistics. They are counted from the user's list, so that both agree."""
 
 from collections.abc import Hashable, Sequence
 from math import sqrt
@@ -10,12 +10,13 @@ from anilist_oauth.sandbox.graphql.nodes import TABLES, Node
 from anilist_oauth.sandbox.graphql.users import seen
 from anilist_oauth.sandbox.graphql.view import Arguments, View, rule
 
-_GROUPS: dict[str, list[str]] = TABLES["statistics"]  # the field of a group's key, and where it is read
+# By name: the field of a group's key, and the object and the path that the key is read from.
+_GROUPS: dict[str, list[str]] = TABLES["statistics"]
 _SUMS = ("minutesWatched", "episodesWatched", "chaptersRead", "volumesRead")
 
 
 def _rows(view: View, user: Node) -> dict[str, list[dict[str, Any]]]:
-    """Read what is counted of a user's entries, by the type of media."""
+    """Read what is counted of each entry of a user, by the type of media."""
     rows: dict[str, list[dict[str, Any]]] = {ANIME: [], MANGA: []}
     for entry in seen(view, user):
         media, progress = view.part(entry, "media"), view.value(entry, "progress") or 0
@@ -27,7 +28,7 @@ def _rows(view: View, user: Node) -> dict[str, list[dict[str, Any]]]:
 
 
 def _counted(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Count entries: how many, how good, how long."""
+    """Return the figures of some entries: their number, their scores and the time spent."""
     given = [row["score"] for row in rows if row["score"]] or [0.0]
     mean, numbers = sum(given) / len(given), [row["media"].id for row in rows]
     variance = sum((score - mean) ** 2 for score in given) / len(given)
@@ -52,7 +53,7 @@ def _figure(view: View, statistics: Node, arguments: Arguments) -> Any:
             found.setdefault(key, []).append(row)
     groups = [pair for pair in found.items() if pair[0] is not None]
     sorts = [sort for sort in arguments.get("sort") or ["COUNT_DESC"] if sort]
-    if sorts == ["COUNT_DESC"]:  # the usual order needs no other figures of the groups beyond the limit
+    if sorts == ["COUNT_DESC"]:  # the usual order: most groups need no other figures
         groups = sorted(groups, key=lambda pair: len(pair[1]), reverse=True)[: arguments.get("limit")]
     counted = [{field: key, **_counted(group)} for key, group in groups]
     for sort in reversed(sorts):
@@ -69,7 +70,7 @@ def _length(view: View, media: Node, _arguments: Arguments) -> str:
 
 @rule("User.stats")
 def _stats(view: View, user: Node, _arguments: Arguments) -> dict[str, Any]:
-    """Return the statistics of before 2020, as far as they are counted."""
+    """Return the two counted figures of the statistics that AniList had before 2020."""
     counted = [_counted(rows) for rows in _rows(view, user).values()]
     return {"watchedTime": counted[0]["minutesWatched"], "chaptersRead": counted[1]["chaptersRead"]}
 

@@ -1,7 +1,7 @@
-"""Users: whom they follow, their favourites, and their lists.
+"""Users: whom they follow, their favourites and their lists.
 
-A new account follows nobody and has no favourites. A list has an entry for each media of the catalog until a test sets
-an entry.
+A new account follows nobody and has no favourites. Its list has an entry for each media of the catalog, until a test
+sets the first entry.
 """
 
 from collections.abc import Iterable
@@ -14,12 +14,12 @@ from anilist_oauth.sandbox.graphql.nodes import PARENTS, TABLES, USERS, Node, ch
 from anilist_oauth.sandbox.graphql.selection import Page, chosen
 from anilist_oauth.sandbox.graphql.view import Arguments, View, answer, as_edges, rule
 
-_CLOSENESS = 5  # one in so many follows another, among those who are made up
+_CLOSENESS = 5  # a made-up user follows about one in five others
 STATUSES: list[str] = TABLES["statuses"]
 _CHUNK = 500
 _LIST_ARGUMENTS = ("userId", "userName", "chunk", "perChunk", "forceSingleCompletedList")
-# A score is kept from 0 to 100. What a format makes of it is recorded for 85; the steps of the site's own buttons are
-# 10 to 90 and 35, 60, 85; that halves are rounded up is inferred.
+# A score is kept as a number from 0 to 100. How the formats show 85 is recorded. The buttons of the site set 10 to 90
+# for stars, and 35, 60 or 85 for smileys. That halves are rounded up is inferred.
 _STEPS = {"POINT_10_DECIMAL": 10.0, "POINT_10": 10.0, "POINT_5": 20.0}
 _SMILEYS = {1: 35.0, 2: 60.0, 3: 85.0}
 
@@ -55,7 +55,7 @@ def _following(_view: View, user: Node, _arguments: Arguments) -> list[int]:
 
 
 def favourites(view: View, user: Node) -> dict[str, list[int]]:
-    """Return the ids of a user's favourites, by part and in the user's order."""
+    """Return the ids of a user's favourites in the user's order, by field: ``anime``, ``characters`` and so on."""
     parts = view.value(user, "favourites")
     return {part: [edge["id"] for edge in as_edges(rows)] for part, rows in parts.items()}
 
@@ -78,7 +78,7 @@ def _preferred(view: View, title: Node, _arguments: Arguments) -> Any:
 
 
 def raw_score(shown: float, score_format: str) -> float:
-    """Return the score from 0 to 100 that a format's score stands for."""
+    """Return the score from 0 to 100, given a score in a format."""
     if score_format == "POINT_3" and shown in _SMILEYS:
         return _SMILEYS[int(shown)]
     middle = 10 if score_format == "POINT_5" and 0 < shown <= 5 else 0
@@ -92,7 +92,7 @@ def entries(view: View, user: Node) -> list[Node]:
 
 
 def _listed(user: Node) -> int:
-    """Return how many entries of a list are made up."""
+    """Return how many entries of a user's list are made up."""
     return int(user.facts.get("_listed", PARENTS["MediaList"].size))
 
 
@@ -149,8 +149,8 @@ def _collection(view: View, _query: Node, arguments: Arguments) -> dict[str, Any
 
 
 def _groups(view: View, rows: Iterable[Node], *, split: bool) -> Iterable[dict[str, Any]]:
-    """Group entries by status, except those hidden there, and again by custom list."""
-    groups: dict[tuple[int, str], list[Node]] = {}  # custom lists behind those of the statuses
+    """Group entries into lists: by status unless they are hidden there, and by custom list."""
+    groups: dict[tuple[int, str], list[Node]] = {}  # by place and name; custom lists come last
     for entry in rows:
         status = view.value(entry, "status")
         name = TABLES["list_names"][status][view.path(entry, "media.type") != ANIME]
@@ -181,7 +181,7 @@ def _advanced_scores(view: View, entry: Node, _arguments: Arguments) -> dict[str
 
 @rule("MediaList.score")
 def _shown_score(view: View, entry: Node, arguments: Arguments) -> float:
-    """Return a score as a format writes it."""
+    """Return the score in the format of the argument, or else of the user."""
     raw = view.value(entry, "_score")
     score_format = arguments.get("format") or view.path(entry, "user.mediaListOptions.scoreFormat")
     if score_format == "POINT_3":

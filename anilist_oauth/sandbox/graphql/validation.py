@@ -1,4 +1,4 @@
-"""What AniList refuses in a document before it executes it, and in which words."""
+"""Validate documents as AniList does, and word the errors as it does."""
 
 import re
 from functools import cache, lru_cache
@@ -18,10 +18,10 @@ _NEED_A_TOKEN = {"Query.Viewer", "Query.Notification", "Query.AniChartUser", "Pa
 
 
 def worded(message: str) -> str:
-    """Say what graphql-core says in the words of AniList's library, webonyx/graphql-php, where they differ.
+    """Translate an error of graphql-core into the words of AniList's library, webonyx/graphql-php.
 
-    Recorded are an unknown argument (AniList/docs issue 2), an unknown field and the quotation marks. The others are
-    inferred from that library's validation rules at the time of AniList's API v2 (versions 0.10 to 0.13).
+    The words for an unknown argument (AniList/docs issue 2), for an unknown field and the quotation marks are recorded.
+    The others are inferred from the rules of that library in the versions 0.10 to 0.13, which AniList's API v2 used.
     """
     for pattern, replacement in RECORDED["wordings"]:
         message = re.sub(pattern, replacement, message, flags=re.DOTALL)
@@ -30,7 +30,7 @@ def worded(message: str) -> str:
 
 @lru_cache(maxsize=256)
 def parsed(query: str) -> tuple[graphql.DocumentNode | None, FindingKind, list[graphql.GraphQLError]]:
-    """Parse and validate a query. Return the document, if it is valid, and the kind and text of what is refused."""
+    """Parse and validate a query. Return the document if it is valid, and the kind and list of its errors."""
     try:
         document = graphql.parse(query, max_tokens=_MAX_QUERY_TOKENS)
     except graphql.GraphQLError as error:
@@ -43,11 +43,11 @@ def parsed(query: str) -> tuple[graphql.DocumentNode | None, FindingKind, list[g
 
 
 def complexity(document: graphql.DocumentNode) -> int:
-    """Count the fields of a valid document's operations: each once, as often as its fragment is used."""
+    """Count the fields of a valid document. Fields of a fragment count each time it is used."""
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, _Fragment)}
 
     @cache
-    def count_fragment(name: str) -> int:  # once each: fragments of fragments would multiply without end
+    def count_fragment(name: str) -> int:  # cached, because nested fragments can multiply beyond all bounds
         return count(fragments[name])
 
     def count(node: graphql.Node) -> int:
@@ -75,7 +75,7 @@ def _found(kind: FindingKind, error: graphql.GraphQLError) -> Finding:
 
 
 class _PageLimits(graphql.ValidationRule):
-    """Pages are neither too large nor too deep, as far as their numbers are in the query."""
+    """Reports pages that are too large or too deep, if their numbers are written in the query."""
 
     def enter_field(self, node: graphql.FieldNode, *_: Any) -> None:
         """Check one field."""
@@ -94,7 +94,7 @@ class _PageLimits(graphql.ValidationRule):
 
 
 class _NeedsNoToken(graphql.ValidationRule):
-    """No field is of a user's own."""
+    """Reports fields that need a user's token."""
 
     def enter_field(self, node: graphql.FieldNode, *_: Any) -> None:
         """Check one field."""

@@ -1,4 +1,4 @@
-"""The one resolver of all fields: the world as one request sees it."""
+"""How one request sees the objects: `View` reads every field, by the rules of the other modules."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, cached_property
@@ -19,17 +19,16 @@ _RULES: dict[str, tuple[Rule, bool]] = {}
 
 
 def answer(field: str, function: Rule, *, fixed: bool = False) -> None:
-    """Say what a field answers, such as ``Media.status``, ``*.isLiked`` of every kind, or any field: ``Page.*``.
+    """Set the rule for a field: of one kind (``Media.status``) or of every kind (``*.isLiked``).
 
-    The rule for ``*.*`` is asked last, and told the field's name as an argument.
-
-    Fixed ones depend on nothing but what was set of their node: they are worked out once.
+    ``Page.*`` is the rule for the other fields of a kind. ``*.*`` is the rule for all other fields. It gets the field's
+    name as the argument ``name``. A `fixed` rule depends on the facts of its node only; its value is kept.
     """
     _RULES[field] = function, fixed
 
 
 def rule(*fields: str, fixed: bool = False) -> Callable[[Rule], Rule]:
-    """Say so of a function, as its decorator."""
+    """Set the rule for fields, as a decorator. See `answer`."""
 
     def register(function: Rule) -> Rule:
         for field in fields:
@@ -40,7 +39,7 @@ def rule(*fields: str, fixed: bool = False) -> Callable[[Rule], Rule]:
 
 
 def as_edges(rows: Iterable[Any]) -> list[dict[str, Any]]:
-    """Make edges of nodes, of their ids, or of what edges say of them."""
+    """Turn rows into edges. A row is a node, the id of a node, or a dict of the fields of an edge."""
     edges = [row if isinstance(row, dict) else {"node": row} for row in rows]
     return [{"id": _id_of(edge["node"]), "favouriteOrder": place, **edge} for place, edge in enumerate(edges, start=1)]
 
@@ -57,11 +56,11 @@ def _rule_of(kind: str, name: str) -> tuple[Rule, bool]:
 
 @attrs.define(slots=False)
 class View:
-    """The world as a user sees it, or a request without a token.
+    """The objects as one request sees them.
 
     Attributes:
-        world: Everything there is.
-        viewer_id: The id of the account whose token was sent; 0 for nobody.
+        world: The objects.
+        viewer_id: The id of the account whose token was sent, or 0.
         info: The field that is being answered.
     """
 
@@ -71,7 +70,7 @@ class View:
 
     @cached_property
     def second(self) -> int:
-        """The time of the request, as AniList writes it."""
+        """The time of the request, in seconds since 1970."""
         return int(self.world.now().timestamp())
 
     @property
@@ -79,14 +78,14 @@ class View:
         """The viewer's node.
 
         Raises:
-            AniListError: No token came along.
+            AniListError: The request has no token.
         """
         if not self.viewer_id:
             raise refused("unauthorized")
         return self.world.node("User", self.viewer_id)
 
     def value(self, node: Node, name: str, arguments: Arguments = _NONE) -> Any:
-        """Return the value of a field: what was set, else what a rule or a table says, else a made-up one."""
+        """Return the value of a field: the fact that was set, or else the value of the field's rule."""
         if name in node.facts:
             return node.facts[name]
         if name in node.memo:
@@ -98,7 +97,7 @@ class View:
         return value
 
     def path(self, node: Node, path: str) -> Any:
-        """Read a field, or one of what it refers to, such as ``media.title.romaji``."""
+        """Read a field, or follow a path such as ``media.title.romaji``. A path through a list returns a list."""
         name, _, rest = path.partition(".")
         whole = self.part(node, name) if rest else self.value(node, name)
         if not rest or whole is None:
@@ -106,14 +105,14 @@ class View:
         return [self.path(part, rest) for part in whole] if isinstance(whole, list) else self.path(whole, rest)
 
     def part(self, node: Node, name: str) -> Any:
-        """Return what a field refers to, as nodes; None where the schema has no such field."""
+        """Return the objects of a field as nodes. None if the schema has no such field."""
         value, field = self.value(node, name), field_type(node.kind, name)
         if field and field.connected and isinstance(value, list):
             value = {"nodes": [edge["node"] for edge in as_edges(value)]}
         return self.wrapped(value, field, f"{node.key}.{name}") if field else None
 
     def wrapped(self, found: Any, field: FieldType, key: str) -> Any:
-        """Turn ids and parts into nodes. A part with an id is that node, with something added."""
+        """Turn ids and dicts into nodes. A dict with an id adds its fields to the node with that id."""
         if isinstance(found, list):
             return [self.wrapped(item, field, f"{key}.{place}") for place, item in enumerate(found)]
         if isinstance(found, dict):
@@ -123,7 +122,7 @@ class View:
         return self.world.find(field.kind, found) if isinstance(found, int) else found
 
     def nodes(self, kind: str, numbers: Iterable[int]) -> list[Node]:
-        """Return the nodes with these ids, without those that do not exist."""
+        """Return the nodes with these ids. Missing ones are left out."""
         return [node for number in numbers if (node := self.world.find(kind, number)) is not None]
 
     def found(self, kind: str, number: int | None) -> Node:
@@ -138,7 +137,7 @@ class View:
         return node
 
     def children(self, kind: str, parent: Node) -> list[Node]:
-        """Return what hangs on a node, such as the reviews of a media: what is made up, and what was added."""
+        """Return the children of a node, such as the reviews of a media: the made-up ones, then the created ones."""
         places = () if "_new" in parent.facts else range(1, PARENTS[kind].size + 1)
         made = (child(kind, parent.id, place) for place in places)
         return self.nodes(kind, [*made, *parent.facts.get(f"_{kind}", ())])

@@ -85,7 +85,7 @@ class Authorization:
         return self._refused(question, refused("access_denied"), with_state=True)
 
     def target(self, question: Question) -> str:
-        """Return where the browser will be redirected. AniList's pin page is the sandbox's, to stay on loopback."""
+        """Return where the browser will be redirected. The sandbox's pin page takes the place of AniList's."""
         is_pin = question.redirect_uri == PIN_REDIRECT_URI and self.pin_page is not None
         return str(self.pin_page) if is_pin else question.redirect_uri
 

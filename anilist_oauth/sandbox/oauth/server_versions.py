@@ -87,5 +87,5 @@ def refused(name: str, hint: str | None = None) -> RefusedError:
 
 
 def missing(parameter: str) -> RefusedError:
-    """A parameter is missing."""
+    """Return the error for a missing parameter."""
     return refused("invalid_request", f"Check the `{parameter}` parameter")

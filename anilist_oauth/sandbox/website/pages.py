@@ -15,7 +15,7 @@ from anilist_oauth.sandbox.people import User
 _TITLE = "{} · AniList sandbox"
 _HTML = Path(__file__).with_name("pages.html").read_text(encoding="utf-8")
 _COPY = Path(__file__).with_name("copy_button.js").read_text(encoding="utf-8")
-# The lines are joined without spaces, because a browser would show spaces between elements.
+# The lines are joined without spaces, because browsers show a space between two elements.
 _TEMPLATES = {
     name: Template("".join(line.strip() for line in text.splitlines()))
     for name, text in re.findall(r'<template id="(\w+)">(.*?)</template>', _HTML, re.DOTALL)
@@ -23,7 +23,7 @@ _TEMPLATES = {
 
 
 def _filled(name: str, /, **values: Content) -> Markup:
-    """Fill in a template. Each value is escaped unless it is `Markup`."""
+    """Fill values into a template. A value is escaped unless it is `Markup`."""
     return Markup(_TEMPLATES[name].substitute({key: escape(value) for key, value in values.items()}))
 
 
