@@ -15,9 +15,7 @@ from anilist_oauth.oauth.uri import is_loopback, split_uri
 PIN_REDIRECT_URI = "https://anilist.co/api/v2/oauth/pin"
 """The redirect URI to register if no server can receive callbacks. AniList then shows the user a code to copy."""
 
-_STRICT = re.compile(
-    r"https?://(?:[^/?#\\]*@)?(?:\[[0-9a-f:.]+\]|[^][%/?# \\:]+)(?::[0-9]+)?(?:[/?#][^ \\]*)?", re.IGNORECASE
-)
+_STRICT = r"(?i:https?)://(?:[^/?#\\]*@)?(?:\[[0-9A-Fa-f:.]+\]|[^][%/?# \\:]+)(?::[0-9]+)?(?:[/?#][^ \\]*)?"
 _LABEL_LIMIT = 63  # octets of one label of a host name (RFC 1035 section 2.3.4)
 
 
@@ -38,7 +36,7 @@ def _endpoint(value: str | URL) -> URL:
 
 def _absolute(value: str | URL) -> URL:
     text = str(value)
-    if not text.isprintable() or not _STRICT.fullmatch(text):  # before yarl, which may repair the URL or fail on it
+    if not text.isprintable() or not re.fullmatch(_STRICT, text):  # before yarl, which may repair the URL or fail on it
         raise ValueError("no absolute URL of http or https")
     url = URL(value)
     host = (url.raw_host if url.host else None) or ""  # decoding the host detects a malformed IDN
