@@ -73,6 +73,19 @@ async def test_closing_waits_for_what_runs_and_refuses_what_comes_later(make: Ma
 
 
 @pytest.mark.requirement("R12")
+async def test_a_close_ends_every_wait_for_a_login(make: Make) -> None:
+    """A wait of an hour ends at once, with an error that says why."""
+    store = await make().open()
+    await store.logins.add(key(), pending())
+    waits = [asyncio.ensure_future(store.logins.settled(key(), timeout=3600)) for _ in range(3)]
+    await store.logins.look(key())  # by its answer, the waits have begun
+    await store.aclose()
+    for error in await asyncio.gather(*waits, return_exceptions=True):
+        assert isinstance(error, StorageError)
+        assert "the store was closed" in str(error)
+
+
+@pytest.mark.requirement("R12")
 async def test_closing_leaves_no_connection_to_redis(redis: RedisServer) -> None:
     """However many were open."""
     store = await RedisStore(redis.url, clock=Clock()).open()

@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.pacing.pace import Pace
 from anilist_oauth.redaction import Unpicklable
 from anilist_oauth.storage.health import Health
@@ -24,8 +25,13 @@ class MemoryStore(Unpicklable):
 
     @classmethod
     def from_url(cls, url: str, *, keys: Keys | None, sealed: bool | None) -> Self:
-        """Return the store for ``memory:``. Such a URL contains nothing else."""
-        del url
+        """Return the store for ``memory:``.
+
+        Raises:
+            ConfigurationError: The URL contains anything else.
+        """
+        if url.partition(":")[2].strip("/"):
+            raise ConfigurationError("a store in memory has no name: use open_store('memory:')")
         return cls(keys=keys, sealed=sealed)
 
     def pace(self, ceiling: int = 90) -> Pace:

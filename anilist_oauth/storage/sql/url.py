@@ -26,9 +26,16 @@ UNDERSTOOD = {
 IGNORED = {"pgbouncer", "connection_limit", "pool_timeout", "supa", "gssencmode", "keepalives", "keepalives_idle"}
 VERIFIED = {"verify-ca", "verify-full"}
 ENCRYPTED = {"require", *VERIFIED}
+CHOICES = {
+    "sslmode": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
+    "channel_binding": ("disable", "prefer", "require"),
+    "target_session_attrs": ("any", "read-write", "read-only", "primary", "standby", "prefer-standby"),
+}
+HIGHEST_PORT = 65535
 VERIFY = "add sslmode=verify-full and sslrootcert=system (or the hosting service's certificate file) to the URL"
 # One or more hosts, each with or without a port. A name has no colon, and an IPv6 address is in brackets.
-_PORTS = re.compile(r"(?:^|,|(?:\[[^\]]*\]|[^:,\[\]]+)(?::\d{0,5})?(?=,|$))*")
+_HOSTS = re.compile(r"(?:^|,|(?:\[[^\]]*\]|[^:,\[\]]+)(?::\d{0,5})?(?=,|$))*")
+_PORT = re.compile(r":(\d+)(?=,|$)")
 NEEDED = "postgresql://user:password@host:5432/database is needed"
 
 
@@ -86,7 +93,7 @@ def postgresql_address(url: str) -> PostgreSQLAddress:
     except ValueError:
         parts = None
     if (
-        parts is None or "://" not in url or parts.fragment or not _PORTS.fullmatch(parts.netloc.rpartition("@")[2])
+        parts is None or "://" not in url or parts.fragment or not _are_hosts(parts.netloc.rpartition("@")[2])
     ):  # urllib's message is not shown, because it may contain the password
         raise ConfigurationError(f"the store's URL cannot be read: {NEEDED}")
     _check_options(options)
@@ -105,6 +112,11 @@ def postgresql_address(url: str) -> PostgreSQLAddress:
     )
 
 
+def _are_hosts(text: str) -> bool:
+    """Return whether this is a list of hosts, each with or without a port."""
+    return _HOSTS.fullmatch(text) is not None and all(int(port) <= HIGHEST_PORT for port in _PORT.findall(text))
+
+
 def _check_options(options: dict[str, str]) -> None:
     known = {*UNDERSTOOD, *IGNORED, "connect_timeout", "channel_binding", "fallback_application_name"}
     unknown = sorted(set(options) - known)
@@ -113,6 +125,9 @@ def _check_options(options: dict[str, str]) -> None:
             f"the store's URL has unknown options: {', '.join(unknown)}; remove them, or check their spelling in "
             "PostgreSQL's manual, section 34.1.2 (libpq)"
         )
+    for name, choices in CHOICES.items():
+        if options.get(name, choices[0]) not in choices:
+            raise ConfigurationError(f"the store's URL: {name} must be {', '.join(choices[:-1])} or {choices[-1]}")
     for name in ("sslrootcert", "sslcert", "sslkey", "sslcrl"):
         path = options.get(name, "system")
         if path != "system" and not Path(path).exists():
@@ -141,8 +156,6 @@ def _takes_system_roots(options: dict[str, str]) -> bool:
 
 def _secure(hosts: str, options: dict[str, str], *, binding: str, verified: bool) -> None:
     """Warn if the connection to another host is not safe. For ``channel_binding=require``, turn on TLS."""
-    if binding not in {"disable", "prefer", "require"}:
-        raise ConfigurationError("the store's URL: channel_binding must be disable, prefer or require")
     far = [host for host in map(_host, (options.get("host", "") or hosts).split(",")) if not is_here(host)]
     if not far or verified:
         return
