@@ -61,25 +61,25 @@ class Completion:
             raise
 
     async def _complete(self, response: AuthorizationResponse, log: FinishLog) -> CompletedLogin:
-        take = Take(self.logins, response.login_key, answer=response.answer, now=self.session.clock())
+        take, claim = None, partial(Take, self.logins, response.login_key, answer=response.answer)
         if self.one_step is not None and not response.pasted and self._is_ready(response):
+            take = claim(now=self.session.clock())
             pending = await self._check_and_take(self.one_step, take, response)
         else:
             pending = await self.look_up(response.login_key)
         if pending is None:
             raise unknown_error()
         log.subject = pending.subject
-        stored = None
-        if pending.taken is None:
+        stored, taken = None, pending.taken
+        if taken is None:
             self._check(pending, response)
             stored = await self._obtain(response, pending, log) if response.pasted else None
-            now = self.session.clock()  # when the taker's time begins
-            take = Take(self.logins, response.login_key, answer=response.answer, now=now)
-            pending = attrs.evolve(pending, taken=await take.take())
-        if pending.taken is None:
+            take = claim(now=self.session.clock())  # when the taker's time begins
+            taken = await take.take()
+        if taken is None:
             raise unknown_error()
-        if not take.has(pending):
-            return await self._repeat_result(pending, pending.taken, response)
+        if take is None or not take.has(taken):
+            return await self._repeat_result(pending, taken, response)
         stored = await self._finish_taken(take, response, pending, stored, log)
         log.finished(stored)
         return completed(stored, as_login(self.session, pending, state=response.state, subject=stored.subject))
