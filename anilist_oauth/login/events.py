@@ -42,18 +42,18 @@ class FinishLog:
 
     def failed(self, error: Exception) -> None:
         """Log a failure. It is a WARNING, or INFO if a visitor can cause it."""
-        subject, reason = clean(str(self.subject)), _reason(error)
+        subject, reason = _shown(self.subject), _reason(error)
         level = logging.INFO if isinstance(error, CallbackError) else logging.WARNING
         fields = self._fields("login_failed", subject) | {"reason": reason}
         logger.log(level, "login failed: %s, subject %s", reason, subject, extra=fields)
 
     def unsettled(self, error: AniListOAuthError) -> None:
         """Log that the waiters of a failed login may not be told."""
-        subject, reason = clean(str(self.subject)), _reason(error)
+        subject, reason = _shown(self.subject), _reason(error)
         fields = self._fields("login_unsettled", subject) | {"reason": reason}
         logger.warning("a failed login could not be settled: %s, subject %s", reason, subject, extra=fields)
 
-    def _fields(self, event: str, subject: str) -> dict[str, object]:
+    def _fields(self, event: str, subject: str | None) -> dict[str, object]:
         milliseconds = round((time.perf_counter() - self._began) * 1000, 1)
         return {"event": event, "subject": subject, "milliseconds": milliseconds, "attempt": self.attempt}
 
@@ -62,15 +62,19 @@ def begun(subject: str | None) -> None:
     """Log that a login was begun."""
     if not logger.isEnabledFor(logging.INFO):
         return
-    shown = clean(str(subject))
+    shown = _shown(subject)
     logger.info("login begun: subject %s", shown, extra={"event": "login_begun", "subject": shown})
 
 
 def called_off(subject: str | None, *, reason: str) -> None:
     """Log that a login was called off, or expired while somebody was waiting for it."""
-    shown = clean(str(subject))
+    shown = _shown(subject)
     fields = {"event": "login_failed", "subject": shown, "reason": reason}
     logger.info("login failed: %s, subject %s", reason, shown, extra=fields)
+
+
+def _shown(subject: str | None) -> str | None:
+    return None if subject is None else clean(str(subject))
 
 
 def _reason(error: Exception) -> str:

@@ -987,7 +987,7 @@ class TestLog:
             ("login_finished", "a", None, "INFO"),
             ("login_begun", "b", None, "INFO"),
             ("login_failed", "b", "StateMismatchError (binding)", "INFO"),
-            ("login_failed", "None", "InvalidCallbackError", "INFO"),
+            ("login_failed", None, "InvalidCallbackError", "INFO"),
             ("login_failed", "b", "ServiceUnavailableError", "WARNING"),
             ("login_begun", "c", None, "INFO"),
             ("login_failed", "c", "refused", "INFO"),
