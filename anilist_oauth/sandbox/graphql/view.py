@@ -105,10 +105,8 @@ class View:
         return [self.path(part, rest) for part in whole] if isinstance(whole, list) else self.path(whole, rest)
 
     def part(self, node: Node, name: str) -> Any:
-        """Return the objects of a field as nodes. None if the schema has no such field."""
+        """Return the objects of a field as nodes. None if the schema has no such field. Not for connections."""
         value, field = self.value(node, name), field_type(node.kind, name)
-        if field and field.connected and isinstance(value, list):
-            value = {"nodes": [edge["node"] for edge in as_edges(value)]}
         return self.wrapped(value, field, f"{node.key}.{name}") if field else None
 
     def wrapped(self, found: Any, field: FieldType, key: str) -> Any:
