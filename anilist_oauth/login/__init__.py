@@ -1,7 +1,7 @@
 """Logins, from their beginning to the stored token, and the stored tokens afterwards.
 
-Read `flow` first, then `authorization_response` (what came back), `completion` (the checks and their order), `waiting`
-(for the program that began the login) and `live_tokens`. `storage` keeps logins and tokens.
+Reading order: `flow` has the public class. `authorization_response` reads a callback, `completion` checks it and
+obtains the token, `waiting` waits for the result, and `live_tokens` uses stored tokens.
 """
 
 from anilist_oauth.login.flow import LoginFlow

@@ -1,4 +1,4 @@
-"""Read what comes back from AniList at the end of a login, before anything is looked up."""
+"""Read AniList's response at the end of a login (a callback, pin or token), before its login is looked up."""
 
 import hmac
 import re
@@ -16,19 +16,19 @@ from anilist_oauth.storage.records import PendingLogin
 from anilist_oauth.tokens.viewer import Verified
 
 _STATE = r"(?a)(?:^|[?&#])state=([\w.~-]+)"
-CANCELLED = "cancelled"  # the answer with which a cancelled login is taken
+CANCELLED = "cancelled"  # the `answer` of a login that was taken to cancel it
 
 
 class AuthorizationResponse(Unpicklable):
     """A callback, a pasted pin or a verified token, and the binding that came with it.
 
     Attributes:
-        state: The state of the callback, or of the login that the pin or token is for.
+        state: The state in the callback, or that of the login which the pin or token is for.
         result: The code, the error that AniList sent with the state, or a verified token.
         binding: The binding that the browser or user sent, or None.
-        pasted: Whether it is a pin. A pin is exchanged before its login is taken.
+        pasted: Whether this is a pin. A pin is exchanged before its login is taken.
         login_key: The key of the login in a store.
-        answer: What a store keeps of the result: the digest of a code or token, or the name of an error.
+        answer: The form in which a store keeps the result: a digest of the code, token or error.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class AuthorizationResponse(Unpicklable):
 
     @classmethod
     def from_callback(cls, callback: Callback, *, binding: str | Masked[Any] | None) -> Self:
-        """Read a callback. Without a state it is refused, with the error that it names or `StateMismatchError`."""
+        """Read a callback. Without a state, raise the error in it, or else `StateMismatchError`."""
         callback, brought = Masked.around(callback), Masked.around(binding)
         del binding
         bound = masked_binding(brought)
@@ -66,13 +66,13 @@ class AuthorizationResponse(Unpicklable):
 
     @classmethod
     def from_pin(cls, pasted: Callback, *, login: Login, binding: str | Masked[Any] | None) -> Self:
-        """Read what a user pasted for a login. An address with another login's state is refused."""
+        """Read the text that a user pasted for a login. An address with the state of another login is refused."""
         pasted, brought = Masked.around(pasted), Masked.around(binding)
         del binding
         bound = masked_binding(brought)
         expect(login, Login, "login: the result of begin is needed, or None")
         if not isinstance(pasted.value, str):
-            raise InvalidCallbackError(f"what the user pasted must be a str, not {type(pasted.value).__name__}")
+            raise InvalidCallbackError(f"the pasted text must be a str, not {type(pasted.value).__name__}")
         code = MaskedText(parse_pin(MaskedText(pasted.value)))
         found = re.search(_STATE, "".join(pasted.value.split()))
         if found and not states_match(login.state, found[1]):
@@ -95,28 +95,28 @@ class AuthorizationResponse(Unpicklable):
 
     @property
     def sharers(self) -> object:
-        """A key that is equal for callers who share one result: one browser or user with one login, whatever the code.
+        """A key that is equal for callers who get the same result: one browser or user with one login and any code.
 
-        Without a binding, nothing shows that two callers with the same callback are the same person. A pin's login is
-        held by the application, so the same pin pasted twice at once counts as one.
+        Without a binding, two callers with the same callback may be different persons. With a pin, the application has
+        the login, so the same pin that is pasted twice at once gets one result.
         """
         if self.binding is None:
             return (self.login_key, self.answer) if self.pasted else object()
         return self.login_key, _kind(self.answer), digest(self.binding)
 
     def repeats(self, answer: str) -> bool:
-        """Return whether this is the `answer` with which the login was taken. Any code means "approved"."""
+        """Return whether the login was taken with the same `answer`. All codes are the same, as they mean approval."""
         return _kind(self.answer) == _kind(answer)
 
     def is_bound_to(self, pending: PendingLogin) -> bool:
-        """Return whether the login's binding was sent, or it has none and none was sent."""
+        """Return whether the binding is that of the login. If the login has no binding, none may be sent."""
         if self.binding is None or pending.binding_digest is None:
             return self.binding is None and pending.binding_digest is None
         return hmac.compare_digest(digest(self.binding), pending.binding_digest)
 
 
 def _kind(answer: str) -> str:
-    """Return an answer unchanged, but the same name for every code. A code's answer is its bare digest."""
+    """Return ``code`` for every code, and any other answer unchanged. The answer of a code is only its digest."""
     return "code" if " " not in answer and answer != CANCELLED else answer
 
 

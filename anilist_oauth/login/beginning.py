@@ -1,4 +1,4 @@
-"""Check the arguments of a new login at once. Otherwise a bad value would fail only when the user comes back."""
+"""Check the arguments of a new login. Otherwise a wrong value would only raise when the user comes back."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from anilist_oauth.redaction import MaskedText
 from anilist_oauth.storage.digests import digest
 from anilist_oauth.storage.records import PendingLogin
 
-RETURN_TO_LIMIT = 512  # bytes, for sign-ins: strangers can begin them, and a store keeps each until it expires
+RETURN_TO_LIMIT = 512  # bytes for sign-ins, because strangers can begin them and a store keeps each until it expires
 
 
 def begun_login(
@@ -29,7 +29,9 @@ def begun_login(
     if return_to is not None:
         check_return_to(return_to, origins=origins)
         if subject is None and len(return_to) > RETURN_TO_LIMIT:
-            raise ConfigurationError(f"return_to: a sign-in allows at most {RETURN_TO_LIMIT} bytes; shorten its query")
+            raise ConfigurationError(
+                f"return_to: at most {RETURN_TO_LIMIT} bytes are allowed for a sign-in; shorten its query"
+            )
     if binding is not None and not binding:
         raise ConfigurationError("binding: a random string is needed, or None")
     return PendingLogin(

@@ -1,4 +1,4 @@
-"""From a callback to a stored token: the checks and their order, and what is kept of the outcome."""
+"""Finish a login: check the callback, obtain the token, store it, and store the outcome."""
 
 import asyncio
 import copy
@@ -33,7 +33,7 @@ from anilist_oauth.storage.records import PendingLogin, StoredToken, Taken
 from anilist_oauth.tokens.claims import peek_claims
 from anilist_oauth.tokens.viewer import Verified, Viewer
 
-_LONGEST_TURN = 30.0  # seconds that a browser may wait for a turn of the pace
+_LONGEST_TURN = 30.0  # seconds for which a browser may wait for a turn of the pace
 _DUPLICATE = timedelta(minutes=1)
 
 
@@ -85,7 +85,7 @@ class Completion:
         return completed(stored, as_login(self.session, pending, state=response.state, subject=stored.subject))
 
     async def call_off(self, login: Login, error: LoginTimeoutError) -> bool:
-        """End a login with an error, unless it was taken before. Return whether it was ended."""
+        """End a login with an error, unless it was already taken. Return whether this ended it."""
         key = digest(login.state)
         if await self.look_up(key) is None:
             return False
@@ -105,7 +105,7 @@ class Completion:
         )
 
     async def look_up(self, key: str, *, patience: float = PATIENCE) -> PendingLogin | None:
-        """Look up a login of this application, with retries. Another application's login counts as unknown."""
+        """Return a login of this application, or None. The store is tried again for up to `patience` seconds."""
         pending = await retry_store(partial(self.logins.look, key), patience=patience)
         return pending if pending is not None and pending.client_id == self.session.application.client_id else None
 
@@ -121,7 +121,7 @@ class Completion:
         return completed(stored, attrs.evolve(login, subject=subject))
 
     def _is_ready(self, response: AuthorizationResponse) -> bool:
-        """Return whether the session could exchange the callback now."""
+        """Return whether the session could exchange the callback's code now."""
         try:
             self._check_session(response)
         except AniListOAuthError:
@@ -131,7 +131,7 @@ class Completion:
     async def _check_and_take(
         self, logins: CheckingLoginStore, take: Take, response: AuthorizationResponse
     ) -> PendingLogin | None:
-        """Look up a login, and take it in the same step if the callback fits."""
+        """Return a login, and take it in the same step if its application, binding and expiry are right."""
         client_id, binding = self.session.application.client_id, response.binding
         pending = await take.check_and_take(
             logins,
@@ -142,7 +142,7 @@ class Completion:
         return pending if pending is not None and pending.client_id == client_id else None
 
     def _check(self, pending: PendingLogin, response: AuthorizationResponse) -> None:
-        """Refuse callbacks that must not take the login, or could not be exchanged anyway."""
+        """Raise an error if a callback must not take the login, or its code could not be exchanged now."""
         if pending.expires_at <= self.session.clock():
             raise StateMismatchError("the login has expired; start a new one", reason="expired")
         if not response.is_bound_to(pending):
@@ -153,7 +153,7 @@ class Completion:
         self._check_session(response)
 
     def _check_session(self, response: AuthorizationResponse) -> None:
-        """Refuse callbacks whose code could not be exchanged now."""
+        """Raise an error if the callback's code could not be exchanged now."""
         if not isinstance(response.result, str):
             return
         if self.session.connector is None:
@@ -165,8 +165,8 @@ class Completion:
             self._refuse_in_queue(response.result)
 
     def _refuse_in_queue(self, code: str) -> None:
-        """Refuse a login if its viewer is needed and the pace has no turn for it in time."""
-        delay = self.session.pace.delay(code)  # as for any new user, who has no calls in the queue
+        """Raise an error if the viewer is needed and the wait for its request would be too long."""
+        delay = self.session.pace.delay(code)  # the delay for a new user, who has no calls in the queue
         if delay > _LONGEST_TURN:
             raise RateLimitedError(
                 f"AniList accepts requests again in {delay:.0f} seconds; open the same address again then",
@@ -176,15 +176,15 @@ class Completion:
     async def _repeat_result(
         self, pending: PendingLogin, taken: Taken, response: AuthorizationResponse
     ) -> CompletedLogin:
-        """Return the first result to a browser that came twice. For everybody else the login is used."""
+        """Return the first result to the same browser for a minute. Otherwise raise that the login is used."""
         age = self.session.clock() - taken.at
         same = response.binding is not None and response.is_bound_to(pending) and response.repeats(taken.code)
         if not same or age > _DUPLICATE:
-            raise StateMismatchError("this login is already finished or was called off; start a new one", reason="used")
+            raise StateMismatchError("this login is already finished or was canceled; start a new one", reason="used")
         left = min(TAKER_DEAD - age, TAKER_DEAD).total_seconds()  # the clock may have been set back
         settled = partial(self.logins.settled, response.login_key)
         outcome = await retry_store(partial(settled, timeout=left))
-        if outcome is None:  # the process may have been suspended past the deadline, with the outcome there
+        if outcome is None:  # if this process was suspended, the outcome may have been stored meanwhile
             outcome = await retry_store(partial(settled, timeout=0))
         if outcome is None:
             raise taker_died_error()
@@ -198,7 +198,10 @@ class Completion:
         stored: StoredToken | None,
         log: FinishLog,
     ) -> StoredToken:
-        """Do what only the taker of the login does. However it ends, all waiters get the same outcome."""
+        """Obtain and store the token of a login that this call has taken. Store the outcome in any case.
+
+        So all calls that wait for the login get the same outcome.
+        """
         try:
             async with asyncio.timeout_at(take.began + WORK_TIME):
                 stored = stored or await self._obtain(response, pending, log)
@@ -222,7 +225,7 @@ class Completion:
         return stored
 
     async def _obtain(self, response: AuthorizationResponse, pending: PendingLogin, log: FinishLog) -> StoredToken:
-        """Obtain the token and the user. Nothing is stored yet."""
+        """Obtain the token and the user. This stores nothing."""
         if isinstance(response.result, Verified):
             token = response.result.token
             claims = peek_claims(token.access_token)
@@ -246,12 +249,12 @@ class Completion:
 
 
 def completed(stored: StoredToken, login: Login) -> CompletedLogin:
-    """Return the result of a login from what was stored."""
+    """Return the result of a login from the stored token."""
     return CompletedLogin(login=login, token=stored.token, user_id=stored.user_id, viewer=stored.viewer)
 
 
 def as_login(session: OAuthSession, pending: PendingLogin, *, state: str, subject: str | None = None) -> Login:
-    """Restore a login for a caller who has its state. `subject` is what the subject of a sign-in became."""
+    """Return the `Login` for a pending login and its state. For a finished sign-in, pass its `subject`."""
     return Login(
         url=session.authorize_url(state=state),
         state=str(state),

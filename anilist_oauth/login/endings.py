@@ -1,4 +1,4 @@
-"""The errors with which this package itself ends a login."""
+"""The errors with which this package ends a login."""
 
 from anilist_oauth.errors import (
     AniListOAuthError,
@@ -12,14 +12,14 @@ from anilist_oauth.errors import (
 )
 
 _CALLED_OFF: dict[str, str] = {
-    "cancelled": "the login was called off; start a new one",
+    "cancelled": "the login was canceled; start a new one",
     "timeout": "nobody finished the login in time; start a new one",
-    "refused": "the person who opened the link said it was not their login; send a new link only to the right person",
+    "refused": "the person who opened the link said it is not their login; send a new link to the right person only",
 }
 
 
 def called_off_error(reason: LoginTimeoutReason) -> LoginTimeoutError:
-    """Return the error of a login that is called off. Raises `ConfigurationError` for an unknown reason."""
+    """Return the error of a login that is canceled. Raises `ConfigurationError` for an unknown reason."""
     if not isinstance(reason, str) or reason not in _CALLED_OFF:
         raise ConfigurationError(f"reason: one of {', '.join(_CALLED_OFF)} is needed")
     return LoginTimeoutError(_CALLED_OFF[reason], reason=reason)
@@ -29,13 +29,13 @@ def unknown_error() -> StateMismatchError:
     """Return the error of a callback whose login is unknown."""
     return StateMismatchError(
         "no login with this state is known; start a new one. If this happens often, the usual cause is a restart or "
-        "several workers: logins in memory are known to one process only, so pass a shared store to LoginFlow",
+        "several workers. Logins in memory are only known to one process, so pass a shared store to LoginFlow",
         reason="unknown",
     )
 
 
 def taker_died_error() -> OutcomeUnknownError:
-    """Return the error of a login that was taken and never settled."""
+    """Return the error of a login that was taken, and whose process did not store an outcome."""
     return OutcomeUnknownError("the process that finished this login stopped before it was done; start a new login")
 
 
@@ -47,25 +47,25 @@ def interrupted_error() -> OutcomeUnknownError:
 def superseded_error() -> OutcomeUnknownError:
     """Return the error of a login whose token is older than the stored one."""
     return OutcomeUnknownError(
-        "a newer login of this subject was finished meanwhile, and its token is kept; start a new login if it is not "
-        "the right one"
+        "a newer login of this subject was finished meanwhile, and its token is kept; start a new login if that was "
+        "not intended"
     )
 
 
 def as_final(error: BaseException) -> AniListOAuthError:
-    """Return the error that ends a taken login. Repeating the call cannot help any more."""
+    """Return the error that ends a taken login. It is not retryable, because repeating the call no longer helps."""
     if isinstance(error, TimeoutError) and not isinstance(error, AniListOAuthError):
         return OutcomeUnknownError("the login took too long after its code may have been sent; start a new login")
     if isinstance(error, ConnectionFailedError):
-        tried = str(error).partition(";")[0]  # the rest of the transport's message is about repeating the call
+        tried = str(error).partition(";")[0]  # the rest of the transport's message says to repeat the call
         return ConnectionFailedError(
-            f"{tried}; after ten seconds of tries the code was not sent and the login is over; start a new one",
+            f"{tried}; this was tried for ten seconds without sending the code, so the login is over; start a new one",
             retryable=False,
         )
     if isinstance(error, RateLimitedError):
         wait = f"in {error.retry_after:.0f} seconds" if error.retry_after else "later"
         return RateLimitedError(
-            f"AniList accepts no more logins at present, and this one is over; start a new one {wait}",
+            f"AniList does not accept more logins at the moment, and this one is over; start a new one {wait}",
             retry_after=error.retry_after,
             retryable=False,
         )

@@ -1,7 +1,7 @@
-"""Log records about logins: one when a login is begun, finished or failed, with fields for machines.
+"""Log when a login begins, finishes or fails.
 
-Each record has the fields ``event`` and ``subject``, and where they apply ``reason``, ``milliseconds`` and ``attempt``
-(the number of exchange attempts). None of them ever holds a secret.
+Each record has the fields ``event`` and ``subject``, and may have ``reason``, ``milliseconds`` and ``attempt`` (the
+number of times that the exchange was tried). None of them contains a secret.
 """
 
 import logging
@@ -19,8 +19,8 @@ class FinishLog:
     """The log of one callback, from its arrival to its result.
 
     Attributes:
-        subject: The subject of the login, as far as known.
-        attempt: How many times the exchange was attempted.
+        subject: The subject of the login, or None if it is not known.
+        attempt: The number of times that the exchange was tried.
     """
 
     def __init__(self) -> None:
@@ -41,14 +41,14 @@ class FinishLog:
         )
 
     def failed(self, error: Exception) -> None:
-        """Log a failure. It is a WARNING, or INFO if a visitor can cause it."""
+        """Log a failure, at the level INFO if a visitor can cause it, and otherwise WARNING."""
         subject, reason = _shown(self.subject), _reason(error)
         level = logging.INFO if isinstance(error, CallbackError) else logging.WARNING
         fields = self._fields("login_failed", subject) | {"reason": reason}
         logger.log(level, "login failed: %s, subject %s", reason, subject, extra=fields)
 
     def unsettled(self, error: AniListOAuthError) -> None:
-        """Log that the waiters of a failed login may not be told."""
+        """Log that the outcome of a failed login could not be stored, so waiting calls may not end at once."""
         subject, reason = _shown(self.subject), _reason(error)
         fields = self._fields("login_unsettled", subject) | {"reason": reason}
         logger.warning("a failed login could not be settled: %s, subject %s", reason, subject, extra=fields)
@@ -67,7 +67,7 @@ def begun(subject: str | None) -> None:
 
 
 def called_off(subject: str | None, *, reason: str) -> None:
-    """Log that a login was called off, or expired while somebody was waiting for it."""
+    """Log that a login was canceled, or expired while a call was waiting for it."""
     shown = _shown(subject)
     fields = {"event": "login_failed", "subject": shown, "reason": reason}
     logger.info("login failed: %s, subject %s", reason, shown, extra=fields)

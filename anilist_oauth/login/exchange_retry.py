@@ -1,4 +1,4 @@
-"""Repeat an exchange if that is safe: if it was not sent, or AniList refused it without looking at the code."""
+"""Repeat an exchange if that is safe: if it was not sent, or was refused with 429 before the code was processed."""
 
 import asyncio
 from random import SystemRandom
@@ -10,18 +10,18 @@ from anilist_oauth.redaction import MaskedText
 from anilist_oauth.session.session import OAuthSession
 from anilist_oauth.tokens.access_token import Token
 
-NOT_SENT_TIME = 10.0  # seconds during which an unsent exchange is repeated
-LONGEST_PAUSE = 30.0  # seconds that a browser may wait for the end of a 429
-_FIRST_PAUSE, _LONGEST_BETWEEN = 0.25, 2.0  # seconds between two unsent tries
+NOT_SENT_TIME = 10.0  # seconds for which an exchange that was not sent is repeated
+LONGEST_PAUSE = 30.0  # seconds for which a browser may wait until a 429 ends
+_FIRST_PAUSE, _LONGEST_BETWEEN = 0.25, 2.0  # seconds between two tries that were not sent
 
 _jitter = SystemRandom().random
 
 
 async def exchange(session: OAuthSession, code: MaskedText, log: FinishLog) -> Token:
-    """Exchange a code, and count the tries in the log. Raises the same errors as `OAuthSession.exchange_code`.
+    """Exchange a code, and count the tries in the log. The errors are those of `OAuthSession.exchange_code`.
 
-    A try that was not sent is repeated for ten seconds. A 429 is waited for if it ends within thirty seconds. Anything
-    else is final, because AniList may have processed the code.
+    If the request was not sent, it is repeated for ten seconds. After a 429 that ends within thirty seconds, it is
+    repeated when that has ended. Any other failure is final, because AniList may have processed the code.
     """
     loop = asyncio.get_running_loop()
     began, pause = loop.time(), _FIRST_PAUSE
@@ -48,7 +48,7 @@ def refuse_in_pause(session: OAuthSession) -> None:
     delay = session.pace.exchange_delay()
     if delay > 0:
         raise RateLimitedError(
-            f"AniList accepts no logins for {delay:.0f} more seconds, because there were too many; nothing was sent. "
-            "Open the same address again then",
+            f"AniList does not accept logins for {delay:.0f} more seconds, because there were too many; nothing was "
+            "sent. Open the same address again then",
             retry_after=delay,
         )

@@ -1,6 +1,6 @@
-"""Why a login failed, as one word from a fixed list. The pages choose their texts by this word.
+"""The reason why a login failed, as one word from a fixed list. The pages choose their texts by this word.
 
-Pages show only the text for the word, never the error's message, so they never repeat what a stranger wrote.
+Pages never show the error's message, because it may contain text from a stranger.
 """
 
 from typing import Literal, get_args
@@ -29,11 +29,11 @@ FailureReason = Literal[
     "denied",  # the user declined
     "cookie",  # another browser or user began the login
     "expired",
-    "used",  # finished or called off before
+    "used",  # already finished or canceled
     "unknown",
     "invalid",  # the callback is damaged
     "refused",  # AniList did not accept the login
-    "account",  # not the AniList account that the login was begun for
+    "account",  # another AniList account than the login was begun for
     "application",  # the token of another application
     "busy",  # AniList's rate limit
     "unavailable",  # AniList or the connection to it is down
@@ -78,7 +78,7 @@ def failure_reason(error: AniListOAuthError) -> FailureReason:
 
 
 def ends_login(error: AniListOAuthError) -> bool:
-    """Return whether the login is over. If not, the right browser can still finish it."""
+    """Return whether an error ends the login. Otherwise the right browser can still finish it."""
     if isinstance(error, CallbackError):
         return isinstance(error, AccessDeniedError | AuthorizationError) and error.verified
     return not isinstance(error, ConfigurationError | SessionStateError) and not getattr(error, "retryable", False)

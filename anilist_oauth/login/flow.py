@@ -1,7 +1,7 @@
-"""Logins: each is bound to whoever began it, is finished once, and its token is kept until it expires.
+"""The public class for logins. A login is bound to the person who began it, and is finished only once.
 
-Reading order: `authorization_response` reads what comes back, `completion` checks it and obtains the token, `waiting`
-is for the program that began the login, `subject_calls` is for afterwards, and `store_retry` repeats store calls.
+Reading order: `authorization_response` reads a callback, `completion` checks it and obtains the token, `waiting` waits
+for the result, `subject_calls` uses stored tokens, and `store_retry` repeats calls of a store.
 """
 
 from collections.abc import Iterable
@@ -38,19 +38,19 @@ _LIFETIME = timedelta(minutes=10)
 class LoginFlow(SubjectCalls, Unpicklable):
     """Begins and finishes logins, and keeps their tokens for later requests.
 
-    One flow serves a whole program. Several processes work together if they share `logins` and `tokens`: a login may be
-    begun in one process, finished in another, and awaited in a third. Close the flow, with ``async with`` or `aclose`,
-    before the session and the stores.
+    A program needs one flow. If several processes share `logins` and `tokens`, one process may begin a login, another
+    one finish it, and a third one wait for it. Close the flow, with ``async with`` or `aclose`, before the session and
+    the stores.
 
     Args:
         session: The open session.
         logins: Stores pending logins. By default they are kept in memory.
         tokens: Stores tokens. By default they are kept in memory.
         lifetime: How long a login can be finished.
-        return_origins: Origins such as ``https://app.example`` that `return_to` may name, besides paths of this site.
-        on_expiring: Called with the subject, once per stored token over all processes, when `token_for` or `graphql`
-            first meets the token within thirty days of its expiry (or later). Exceptions of a hook are logged.
-        on_invalid: Likewise, for a token that AniList refused.
+        return_origins: Origins such as ``https://app.example``, to which `return_to` may lead besides this site.
+        on_expiring: Called with the subject when `token_for` or `graphql` finds a token that expires within thirty
+            days. It is called once per stored token in all processes. Exceptions of a hook are logged.
+        on_invalid: Called with the subject in the same way when AniList has refused a token.
 
     Raises:
         ConfigurationError: The lifetime is not positive, an origin is invalid, or an argument has the wrong type.
@@ -88,18 +88,19 @@ class LoginFlow(SubjectCalls, Unpicklable):
         return_to: str | None = None,
         label: str | None = None,
     ) -> Login:
-        """Begin a login and return it with its URL. It is stored before this returns.
+        """Begin a login, store it, and return it with its URL.
 
         Show the URL only to the person it is for. Without a `binding`, whoever opens it links *their* AniList account
-        to the subject. A bot sends it privately, or uses `CallbackReceiver`; a web application binds it to the browser.
+        to the subject. A bot must send it privately, or use `CallbackReceiver`. A web application must bind it to the
+        browser.
 
         Args:
-            subject: Who logs in, in the application's terms, such as ``discord:42``. None means a sign-in: the subject
-                becomes ``anilist:`` and the AniList user id.
-            binding: A secret that only this browser or user can present again, such as a random cookie.
-            return_to: Where the web application continues afterwards: a path of this site, or a URL of
+            subject: Your name for the person who logs in, such as ``discord:42``. Without it, the login is a sign-in
+                and its subject becomes ``anilist:`` and the AniList user id.
+            binding: A secret that only this browser or user can send again, such as a random cookie.
+            return_to: Where the web application redirects to afterwards: a path of this site, or a URL with one of
                 `return_origins`.
-            label: What pages call the person the login is for, such as ``@mika on Discord``.
+            label: The name on pages of the person the login is for, such as ``@mika on Discord``.
 
         Raises:
             ConfigurationError: `return_to` is not allowed, or a text is empty or longer than 2,048 bytes.
@@ -126,34 +127,34 @@ class LoginFlow(SubjectCalls, Unpicklable):
     ) -> CompletedLogin:
         """Finish the login that a callback belongs to: exchange its code, identify the user, and store the token.
 
-        If a callback is refused before its login is taken (a `CallbackError`, or a `RateLimitedError` that is
-        ``retryable``), nothing is consumed and the right browser can still finish. An exchange that was not sent is
-        repeated for ten seconds; a 429 that ends within thirty seconds is waited for. Any other failure ends the login,
-        for its waiters too: start a new one. The work continues if the caller is cancelled.
+        A callback that raises a `CallbackError`, or a `RateLimitedError` that is ``retryable``, consumes nothing, and
+        the right browser can still finish the login. An exchange that was not sent is repeated for ten seconds. After a
+        429 that ends within thirty seconds, it is repeated then. Any other failure ends the login, and all calls that
+        wait for it raise the same error. If the caller is cancelled, the work continues.
 
-        For a minute, the same state with the same `binding` gets the first result, whatever its code: a second click on
-        "Approve" makes a second code. Without a binding, the second call gets ``used``.
+        For a minute, a callback with the same state and `binding` gets the first result, even with another code, as
+        after a second click on "Approve". Without a binding, it raises `StateMismatchError` with the reason ``used``.
 
-        A pasted pin is exchanged first. If it is wrong, the login stays open for another try.
+        If a pasted pin is wrong, the login stays open for another try.
 
         Args:
-            callback: The callback's URL, or its query as a mapping. With `login`: what the user pasted.
-            binding: The binding passed to `begin`. A login begun without one is refused if one is passed here.
-            login: The login that a pasted pin is for. Only for pins.
+            callback: The callback's URL, or its query as a mapping. With `login`, the text that the user pasted.
+            binding: The binding that was passed to `begin`. It must be left out if that call had none.
+            login: For a pasted pin, the login that it is for.
 
         Raises:
             InvalidCallbackError: The callback is malformed, or has no code.
-            StateMismatchError: The state is ``missing``, ``unknown``, ``expired``, ``used``, or bound to another
+            StateMismatchError: The state is ``missing``, ``unknown``, ``expired`` or ``used``, or has another
                 ``binding``.
             AccessDeniedError: The user declined. ``verified`` says whether this ended the login.
             AuthorizationError: AniList reported another error.
             ConfigurationError: The application has no client secret, or the binding is not a string.
-            RateLimitedError: AniList accepts no logins at present. If ``retryable``, open the same callback again after
-                ``retry_after`` seconds.
+            RateLimitedError: AniList does not accept logins at the moment. If ``retryable``, open the same callback
+                again after ``retry_after`` seconds.
             ExchangeError: AniList refused the code (see `OAuthSession.exchange_code` for the subclasses).
-            TokenMismatchError: The token is another application's, or its user is neither the one the login was begun
-                for (a subject ``anilist:…``) nor the one AniList names.
-            InvalidTokenError: AniList refused the new token for a minute, and the token does not name its user.
+            TokenMismatchError: The token belongs to another application. Or its user is not the one that the login was
+                begun for (a subject ``anilist:…``), or not the one that AniList reports.
+            InvalidTokenError: The new token does not name its user, and AniList refused it for a minute.
             ServiceError: The network or AniList failed. The code counts as spent.
             StorageError: A store failed for 30 seconds. It is ``retryable`` only before the login was taken.
             SessionStateError: The flow is closed, or the session is not open.
@@ -177,7 +178,7 @@ class LoginFlow(SubjectCalls, Unpicklable):
         Args:
             verified: The result of `OAuthSession.verify`.
             login: The login that the token is for.
-            binding: The binding passed to `begin`.
+            binding: The binding that was passed to `begin`.
 
         Raises:
             StateMismatchError: The login is ``expired``, ``used`` or ``unknown``, or has another ``binding``.
@@ -196,11 +197,11 @@ class LoginFlow(SubjectCalls, Unpicklable):
 
         Args:
             login: The result of `begin`.
-            timeout: Seconds. When they are over, the wait ends but the login does not; use `cancel` for that.
+            timeout: Seconds after which the wait ends. The login does not end then; use `cancel` for that.
 
         Raises:
-            LoginTimeoutError: ``timeout``; ``expired``: the login can no longer be finished; ``cancelled``: it was
-                called off, or twenty newer logins were begun for its subject; ``refused``: see `cancel`.
+            LoginTimeoutError: The `reason` is ``timeout``; or ``expired``; or ``cancelled``, which also means that
+                twenty newer logins were begun for its subject; or ``refused`` (see `cancel`).
             OutcomeUnknownError: The process that took the login did not finish it within 90 seconds.
             SessionStateError: The flow is closed, or was closed during the wait.
             LoginRequiredError: The login succeeded, but its token was deleted before it could be read.
@@ -211,7 +212,7 @@ class LoginFlow(SubjectCalls, Unpicklable):
             return await wait_for(self._completion, login, timeout=timeout, closing=self._calls.closing)
 
     async def look(self, callback: Callback) -> Login | None:
-        """Return the login of a callback if it can still be finished. Nothing is spent or checked.
+        """Return the login of a callback if it can still be finished. This checks and changes nothing.
 
         Returns:
             The login, or None if its state is missing or unknown, or it has expired or was taken.
@@ -225,7 +226,9 @@ class LoginFlow(SubjectCalls, Unpicklable):
             return await self._completion.look(CallbackQuery.of(callback))
 
     async def cancel(self, login: Login, *, reason: Literal["cancelled", "timeout", "refused"] = "cancelled") -> None:
-        """Call off a login. Its waiters get a `LoginTimeoutError` with this reason. A login already taken continues.
+        """Cancel a login. Calls that wait for it raise `LoginTimeoutError` with this reason.
+
+        A login that is being finished continues.
 
         Args:
             login: The result of `begin` or `look`.
@@ -242,7 +245,7 @@ class LoginFlow(SubjectCalls, Unpicklable):
                 events.called_off(login.subject, reason=reason)
 
     async def open(self) -> Self:
-        """Open the flow, as ``async with`` does. Safe to call again. Open the session and the stores first.
+        """Open the flow, as ``async with`` does. It may be called again. Open the session and the stores first.
 
         Raises:
             SessionStateError: The flow is closed.
@@ -251,9 +254,9 @@ class LoginFlow(SubjectCalls, Unpicklable):
         return self
 
     async def aclose(self) -> None:
-        """Wait some seconds for logins being finished, and end the others with `OutcomeUnknownError`.
+        """Wait some seconds for logins that are being finished, and end the others with `OutcomeUnknownError`.
 
-        Calls that are still running then end with `SessionStateError`. Safe to call again.
+        Other running calls end with `SessionStateError`. It may be called again.
         """
         self._closed = True
         try:

@@ -1,4 +1,4 @@
-"""Identify the user of a new token: by its claims, if AniList's token endpoint just returned it, and by the viewer."""
+"""Identify the user of a token that the token endpoint has just returned, by its claims and by AniList's viewer."""
 
 import asyncio
 
@@ -17,23 +17,24 @@ from anilist_oauth.tokens.claims import UnverifiedClaims
 from anilist_oauth.tokens.viewer import Viewer
 
 SIGN_IN = "anilist:"  # followed by the user id: the subject of a sign-in
-_KIND_TIME = 2.0  # seconds that a browser waits for an optional name
-_VIEWER_TIME = 60.0  # seconds that it waits for the viewer if nothing else identifies the user
-_SHORTEST_PAUSE = 1.0  # seconds, even if AniList says to come back at once
+_KIND_TIME = 2.0  # seconds for which a browser waits for the viewer if it is optional
+_VIEWER_TIME = 60.0  # seconds for which it waits for the viewer if nothing else identifies the user
+_SHORTEST_PAUSE = 1.0  # seconds, even if Retry-After is shorter
 
 
 def claimed_user_id(claims: UnverifiedClaims | None, *, client_id: str) -> int | None:
-    """Return the user id that a token claims. The token must come directly from the token endpoint, over TLS.
+    """Return the user id in the claims of a token, which must come directly from the token endpoint over TLS.
 
     Args:
         claims: The token's claims, or None if it is not a JWT.
-        client_id: This application.
+        client_id: The id of this application.
 
     Returns:
-        The ``sub`` claim. None if the token is not a JWT, has no ``aud``, or its ``sub`` is not a positive integer.
+        The ``sub`` claim, or None if the token is not a JWT, has no ``aud``, or has a ``sub`` that is not a positive
+        integer.
 
     Raises:
-        TokenMismatchError: Its ``aud`` does not contain this application.
+        TokenMismatchError: The ``aud`` claim does not contain this application.
     """
     if claims is None or not claims.audience:
         return None
@@ -46,7 +47,7 @@ def claimed_user_id(claims: UnverifiedClaims | None, *, client_id: str) -> int |
 
 
 def subject_of(subject: str | None, *, user_id: int) -> str:
-    """Return the subject of a finished login: the one it was begun with, or that of a sign-in.
+    """Return the subject of a finished login. For a sign-in, this is ``anilist:`` and the user id.
 
     Raises:
         TokenMismatchError: The login was begun for another AniList user.
@@ -63,7 +64,7 @@ def subject_of(subject: str | None, *, user_id: int) -> str:
 
 
 def check_viewer(viewer: Viewer, *, user_id: int) -> Viewer:
-    """Return the viewer, or raise `TokenMismatchError` if AniList names another user than the token."""
+    """Return the viewer, or raise `TokenMismatchError` if it is another user than the token's."""
     if viewer.id != user_id:
         raise TokenMismatchError(
             f"the token names user {user_id}, but AniList names user {viewer.id}; log in again", reason="other_user"
@@ -75,7 +76,7 @@ class Identity:
     """Identifies the users of new tokens, for the logins of one session.
 
     Attributes:
-        viewer_needed: Whether the last token did not name its user. If so, each login needs a turn of the pace.
+        viewer_needed: Whether the last token did not name its user. Then each login needs a turn of the pace.
     """
 
     def __init__(self, session: OAuthSession) -> None:
@@ -83,15 +84,17 @@ class Identity:
         self.viewer_needed: bool = False
 
     async def identify(self, token: Token, claims: UnverifiedClaims | None) -> tuple[int, Viewer | None]:
-        """Return the user id and, if available, the viewer of a token that the token endpoint just returned.
+        """Return the user id and the viewer of a token that the token endpoint has just returned.
 
-        `claims` are those of the token, or None if it is not a JWT.
+        If the claims contain the user id, the viewer is optional. It is requested once, if the pace has a turn right
+        now, and takes at most two seconds. Otherwise it is requested for up to 60 seconds.
 
-        If the token names its user, the viewer is requested once, only if the pace has a turn right now, for at most
-        two seconds, and may be None. Otherwise it is waited for, up to 60 seconds.
+        Args:
+            token: The token.
+            claims: Its claims, or None if it is not a JWT.
 
         Raises:
-            TokenMismatchError: The token is another application's, or the viewer is another user.
+            TokenMismatchError: The token belongs to another application, or the viewer is another user.
             ServiceError: The token does not name its user, and AniList could not be asked.
         """
         user_id = claimed_user_id(claims, client_id=self._session.application.client_id)
@@ -107,12 +110,13 @@ class Identity:
             async with asyncio.timeout(_KIND_TIME):
                 return await self._session.viewer(token, max_wait=0)
         except (AniListOAuthError, TimeoutError):
-            return None  # whatever failed: the token names the user, and the name can follow later
+            return None  # the claims identify the user, and the viewer can be requested later
 
     async def _wait_for_viewer(self, token: Token) -> Viewer:
-        """Wait for the viewer as long as a browser can wait. Refusing a new token counts as an incident, too.
+        """Request the viewer until AniList returns it, for at most 60 seconds.
 
-        AniList is asked again when it or the pace says so, otherwise after 1, 2, 4 … seconds.
+        AniList is also asked again if it refuses the new token, because that only happens during incidents. It is asked
+        again after the time in ``Retry-After``, or else after 1, 2, 4 … seconds.
         """
         loop = asyncio.get_running_loop()
         until, usual = loop.time() + _VIEWER_TIME, _SHORTEST_PAUSE
@@ -122,7 +126,7 @@ class Identity:
                     try:
                         return await self._session.viewer(token, max_wait=until - loop.time())
                     except UnexpectedResponseError:
-                        raise  # the answer does not come from AniList
+                        raise  # the response does not come from AniList
                     except (ServiceError, InvalidTokenError) as error:
                         said = getattr(error, "retry_after", None)
                         pause = usual if said is None else max(said, _SHORTEST_PAUSE)

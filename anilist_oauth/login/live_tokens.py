@@ -1,4 +1,4 @@
-"""Stored tokens after the login: which are live, who must log in again, and whom to notify."""
+"""Use stored tokens, find out which users must log in again, and call the hooks."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -23,15 +23,15 @@ T = TypeVar("T")
 
 Hook = Callable[[str], Awaitable[None]]
 
-EXPIRING = timedelta(days=30)  # before a token expires, its user can be asked to log in again
-_REFUSAL = timedelta(hours=1)  # during incidents AniList refused good tokens, so a marked one is tried again after this
-_TRIES = 5  # attempts to mark a record that other processes mark at the same time
+EXPIRING = timedelta(days=30)  # so long before a token expires, its user can be asked to log in again
+_REFUSAL = timedelta(hours=1)  # a refused token is tried again after this, because incidents of AniList are short
+_TRIES = 5  # tries to change a record that other processes change at the same time
 
 logger: logging.Logger = logging.getLogger("anilist_oauth")
 
 
 class LiveTokens:
-    """The stored tokens of one application, and the hooks that are called before and when they end."""
+    """The stored tokens of one application, and the hooks for tokens that expire soon or were refused."""
 
     def __init__(
         self, session: OAuthSession, tokens: UpdatingTokenStore, *, on_expiring: Hook | None, on_invalid: Hook | None
@@ -70,7 +70,7 @@ class LiveTokens:
         return answer
 
     async def viewer(self, subject: str, *, max_wait: float | None) -> Viewer:
-        """Return a subject's stored viewer. If there is none, ask AniList and store it in the same record."""
+        """Return a subject's stored viewer. If there is none, request it from AniList and store it."""
         stored = await self._stored(subject)
         if stored.viewer is not None:
             return stored.viewer
@@ -99,7 +99,7 @@ class LiveTokens:
         return await retry_store(partial(self.tokens.get, subject, client_id=self.session.application.client_id))
 
     async def _try_mark(self, stored: StoredToken, *, refused: bool) -> None:
-        """Mark or clear the record. If the store fails, only log it: AniList's answer is more important."""
+        """Mark or unmark the record. If the store fails, only log that, because the caller needs AniList's answer."""
         try:
             await self._mark(stored, refused=refused)
         except StorageError as error:
@@ -118,15 +118,16 @@ class LiveTokens:
                 return
 
     async def _call_hook(self, stored: StoredToken, told: StoredToken, hook: Hook | None) -> StoredToken:
-        """Call a hook, if this process is the one that recorded the call. A failing hook is logged.
+        """Record in the store that a hook is called, and call it if no other process has recorded that.
 
-        A store that cannot write does not block a live token. The hook is then called at a later use.
+        An exception of the hook is logged. If the store cannot be written, the token can still be used, and the hook is
+        called at a later use.
         """
         if hook is None or told.marks == stored.marks:
             return stored
         try:
             if not await retry_store(partial(self.tokens.update, told, was=stored)):
-                return stored  # another process calls it, or one will at the next use
+                return stored  # another process calls it, or it is called at the next use
         except StorageError as error:
             logger.warning("could not record that a login hook is due: %s", error)
             return stored

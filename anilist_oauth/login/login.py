@@ -1,4 +1,4 @@
-"""A login in its stages: begun (`Login`), kept (`PendingLogin`), taken (`Taken`) and completed (`CompletedLogin`)."""
+"""The values that `LoginFlow` returns: `Login` for a login that was begun, and `CompletedLogin` for a finished one."""
 
 from datetime import datetime, timedelta
 
@@ -33,10 +33,10 @@ class Login(Unpicklable):
 
     Attributes:
         url: Where to send the user. It contains the state.
-        state: The random key that the callback brings back.
-        subject: Who logs in, in the application's terms. None for a sign-in that is not finished.
-        label: What pages call the person the login is for, or None.
-        return_to: Where the web application continues afterwards, or None. It was checked by `LoginFlow.begin`.
+        state: The random key that the callback contains.
+        subject: Your name for the person who logs in, or None for a sign-in that is not finished.
+        label: The name on pages of the person the login is for, or None.
+        return_to: Where the web application redirects to afterwards, or None. `LoginFlow.begin` has checked it.
         expires_at: When it can no longer be finished, in UTC.
     """
 
@@ -64,11 +64,11 @@ class CompletedLogin(Unpicklable):
     Link accounts by `user_id`, which never changes. Greet the user with `display_name`.
 
     Attributes:
-        login: The login. Its `subject` is always set; for a sign-in it is ``anilist:`` and the user id.
+        login: The login. Its `subject` is always set. For a sign-in, it is ``anilist:`` and the user id.
         token: The user's access token.
         user_id: The AniList user id. By default that of the viewer.
-        viewer: The user as AniList reports it, or None if AniList could not be asked at once. `LoginFlow.viewer` asks
-            later.
+        viewer: The user as AniList reports it, or None if AniList could not be asked at once. `LoginFlow.viewer`
+            requests it later.
     """
 
     login: Login

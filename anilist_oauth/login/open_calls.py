@@ -1,4 +1,4 @@
-"""The running calls of a flow. Closing the flow ends them with a typed error."""
+"""Track the running calls of a flow, so that closing the flow ends them with a typed error."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from anilist_oauth.errors import SessionStateError
 
-_GRACE = 1.0  # second during which running calls may still end by themselves
+_GRACE = 1.0  # second for which running calls may still end by themselves
 
 
 class OpenCalls:
@@ -26,7 +26,7 @@ class OpenCalls:
         """Run a block that `aclose` may end.
 
         Raises:
-            SessionStateError: It was closed before or during the block.
+            SessionStateError: The flow was closed before or during the block.
         """
         if self.closing.is_set():
             raise closed_error()
@@ -45,7 +45,7 @@ class OpenCalls:
             raise closed_error() from error
 
     async def aclose(self) -> None:
-        """Wait a second for the running calls, and end the others. Safe to call again."""
+        """Wait one second for the running calls, and end the others. It may be called again."""
         self.closing.set()
         try:
             async with asyncio.timeout(_GRACE):

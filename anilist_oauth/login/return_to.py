@@ -1,8 +1,8 @@
-r"""Where a web application may send the browser after a login: never to another site (RFC 9700 section 4.11).
+r"""Check where a web application may send the browser after a login: never to another site (RFC 9700 section 4.11).
 
-Browsers read ``/\evil.example``, ``//evil.example`` and ``/<tab>/evil.example`` as another host, and harmless text can
-become one of these when a server decodes it on the way. So a path is refused if it could be read as another host in any
-of these ways. A whole URL is refused unless its origin is explicitly allowed.
+Browsers read ``/\evil.example``, ``//evil.example`` and ``/<tab>/evil.example`` as another host, and a server may
+decode other text to one of these. So a path is refused if it could be read as another host in any of these ways. A
+whole URL is refused unless its origin is explicitly allowed.
 """
 
 import re
@@ -18,7 +18,7 @@ _LIMIT = 2048  # characters
 _VISIBLE = r"[!-\[\]-~]+"  # ASCII without space, control characters, backslash
 _HOST = r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]"
 _PORT = r"[0-9]{1,5}"
-_ROUNDS = 5  # of percent-decoding; text that is still encoded after them is refused
+_ROUNDS = 5  # of percent-decoding; text that is still encoded afterwards is refused
 
 
 def check_return_to(return_to: Any, *, origins: frozenset[str] = frozenset()) -> str:
@@ -26,11 +26,11 @@ def check_return_to(return_to: Any, *, origins: frozenset[str] = frozenset()) ->
 
     Args:
         return_to: A path with a query, such as ``/profile?tab=2``, or a URL of an allowed origin, in visible ASCII
-            (percent-encoded where needed).
+            (percent-encoded if needed).
         origins: The result of `allowed_origins`.
 
     Raises:
-        ConfigurationError: It is anything else. The message does not repeat it.
+        ConfigurationError: The browser must not be sent there. The message does not repeat the address.
     """
     if not isinstance(return_to, str) or len(return_to) > _LIMIT or not re.fullmatch(_VISIBLE, return_to):
         raise ConfigurationError(
@@ -64,7 +64,7 @@ def allowed_origins(origins: Iterable[str]) -> frozenset[str]:
 
 
 def _origin(url: str) -> str | None:
-    """Return scheme, host and port in a normal form, or None if they are not written plainly."""
+    """Return scheme, host and port in a normal form, or None if they are malformed."""
     scheme, userinfo, host, port = split_uri(url)[:4]
     scheme = (scheme or "").lower()
     if scheme not in DEFAULT_PORTS or userinfo is not None or not re.fullmatch(_HOST, host or ""):
@@ -75,7 +75,7 @@ def _origin(url: str) -> str | None:
 
 
 def _is_stable_path(path: str) -> bool:
-    """Return whether a path stays harmless however often it is decoded and whichever whitespace is dropped from it."""
+    """Return whether a path stays safe, however often it is decoded and even if its whitespace is removed."""
     for _ in range(_ROUNDS):
         path = "".join(path.split())
         if "//" in path or "\\" in path or not path.isprintable():

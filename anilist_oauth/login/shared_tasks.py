@@ -1,4 +1,4 @@
-"""The logins being finished in this process. Callers with the same callback share one task."""
+"""Run the tasks that finish logins in this process. Callers with the same callback share one task."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -12,7 +12,7 @@ _CLOSING = 10.0  # seconds to wait for running logins, and as many again to sett
 
 
 class SharedTasks:
-    """Tasks, each under the key of its callers. Cancelling a caller does not cancel the task."""
+    """Running tasks by the key of their callers. Cancelling a caller does not cancel the task."""
 
     def __init__(self) -> None:
         self._running: dict[object, asyncio.Task[CompletedLogin]] = {}
@@ -36,7 +36,7 @@ class SharedTasks:
         return task.result()
 
     async def aclose(self) -> None:
-        """Wait some seconds for the running tasks, then cancel the others and wait until they have settled."""
+        """Wait some seconds for the running tasks, and then cancel the others and wait until they have ended."""
         try:
             await self._wait()
         finally:  # nothing may keep running, even if this is cancelled

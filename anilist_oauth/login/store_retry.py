@@ -1,4 +1,4 @@
-"""Repeat failed calls of a store while that is safe, in case the store recovers."""
+"""Repeat failed calls of a store for some time, because the store may recover."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,9 +13,9 @@ T = TypeVar("T")
 
 
 async def retry_store(call: Callable[[], Awaitable[T]], *, patience: float = PATIENCE) -> T:
-    """Call a store, and repeat the call for up to `patience` seconds while its `StorageError` is retryable.
+    """Call a store. While it raises a retryable `StorageError`, repeat the call for up to `patience` seconds.
 
-    A full store is not waited for. Its error is raised at once, and the caller can try again later.
+    If the store is full, the error is raised at once, and the caller can try again later.
     """
     loop = asyncio.get_running_loop()
     until = loop.time() + patience

@@ -1,4 +1,4 @@
-"""What a flow does for subjects who have logged in, as long as their tokens live."""
+"""The methods of a flow for subjects who have logged in."""
 
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
@@ -12,7 +12,7 @@ from anilist_oauth.tokens.viewer import Viewer
 
 
 class SubjectCalls:
-    """The part of `LoginFlow` that works with stored tokens."""
+    """The methods of `LoginFlow` that use stored tokens."""
 
     def __init__(self, live_tokens: LiveTokens, *, calls: OpenCalls) -> None:
         self._live_tokens = live_tokens
@@ -23,11 +23,11 @@ class SubjectCalls:
         return self._calls.under_way()
 
     async def token_for(self, subject: str) -> Token:
-        """Return a subject's live token.
+        """Return a subject's valid token.
 
         Raises:
-            LoginRequiredError: There is none, it has expired, or AniList refused it within the last hour. (AniList
-                refused good tokens during incidents, so a refused token is kept and tried again.)
+            LoginRequiredError: There is no token, it has expired, or AniList refused it within the last hour. (AniList
+                has refused valid tokens during incidents, so a refused token is kept and tried again later.)
             StorageError: The store failed for 30 seconds.
         """
         async with self._for(subject):
@@ -43,9 +43,12 @@ class SubjectCalls:
         max_wait: float | None = None,
         timeout: float | None = None,
     ) -> dict[str, Any]:
-        """Send a query as a subject: `OAuthSession.graphql` with the token of `token_for`.
+        """Send a query with the subject's stored token. See `OAuthSession.graphql` for the arguments and errors.
 
-        `InvalidTokenError` marks the stored token as refused, unless it was replaced in the meantime.
+        After an `InvalidTokenError`, the stored token is marked as refused, unless it was replaced in the meantime.
+
+        Raises:
+            LoginRequiredError: As for `token_for`.
         """
         async with self._for(subject):
             return await self._live_tokens.use(
@@ -63,8 +66,8 @@ class SubjectCalls:
             max_wait: The longest wait for a turn, in seconds, as for `OAuthSession.graphql`.
 
         Raises:
-            LoginRequiredError: There is no token, or none that may be used.
-            TokenMismatchError: AniList names another user than the one who logged in.
+            LoginRequiredError: As for `token_for`.
+            TokenMismatchError: AniList reports another user than the one who logged in.
             AniListOAuthError: The errors of `graphql`.
         """
         async with self._for(subject):

@@ -1,4 +1,4 @@
-"""Taking a login: the claim, the time limits of its taker, and settling it so that all waiters get the same outcome."""
+"""Take a login, so that only one call finishes it, and settle it, so that all waiting calls get the same outcome."""
 
 import asyncio
 import copy
@@ -14,9 +14,9 @@ from anilist_oauth.storage.outcome import Outcome
 from anilist_oauth.storage.protocols import CheckingLoginStore, LoginStore
 from anilist_oauth.storage.records import PendingLogin, Taken, new_claim
 
-WORK_TIME = 70.0  # seconds from the claim until the taker must have stored the token
-SETTLE_TIME = 80.0  # seconds from the claim until it must have settled the login
-TAKER_DEAD = timedelta(seconds=90)  # after the claim, nobody settles the login any more; clocks differ by at most 5 s
+WORK_TIME = 70.0  # seconds after the claim within which the token must be stored
+SETTLE_TIME = 80.0  # seconds after the claim within which the login must be settled
+TAKER_DEAD = timedelta(seconds=90)  # so long after the claim, it is no longer settled; clocks may differ by 5 s
 _LAST_WORDS = 5.0  # seconds to settle a login whose task is cancelled
 
 T = TypeVar("T")
@@ -24,14 +24,14 @@ Found = TypeVar("Found", PendingLogin | None, Taken | None)
 
 
 class Take:
-    """The claim of one taker on one login, and its work. Nothing is taken until `take` or `check_and_take`.
+    """One attempt to take a login. Nothing is taken until `take` or `check_and_take` is called.
 
     Attributes:
         logins: The store.
         key: The login's key in it.
-        answer: The answer with which it is taken.
+        answer: The `AuthorizationResponse.answer` with which it is taken.
         claim: The result of `new_claim`.
-        began: The time of the claim, on the event loop's clock. All times of the work count from it.
+        began: The time of the claim, by the event loop's clock. All time limits count from it.
     """
 
     def __init__(self, logins: LoginStore, key: str, *, answer: str, now: datetime) -> None:
@@ -42,10 +42,10 @@ class Take:
         self.began = asyncio.get_running_loop().time()
 
     async def take(self) -> Taken | None:
-        """Take the login. Return who has it, or None if it is unknown.
+        """Take the login. Return which call has it, or None if it is unknown.
 
-        A cancelled take may have reached the store. It is repeated with the same claim, which does no harm, and the
-        login is settled, so that nobody waits in vain.
+        A cancelled call may have reached the store. So it is repeated with the same claim, which does no harm, and the
+        login is settled. Otherwise calls would wait for it in vain.
 
         Raises:
             OutcomeUnknownError: The call was cancelled, and the login is over.
@@ -56,20 +56,20 @@ class Take:
     async def check_and_take(
         self, logins: CheckingLoginStore, *, client_id: str, binding_digest: str | None, now: datetime
     ) -> PendingLogin | None:
-        """Check the login and take it in one step; see `CheckingLoginStore`. Otherwise like `take`."""
+        """Check the login and take it in one step; see `CheckingLoginStore`. The rest is as in `take`."""
         take = partial(logins.check_and_take, self.key, claim=self.claim, code=self.answer)
         return await self._take(partial(take, client_id=client_id, binding_digest=binding_digest, now=now))
 
     def has(self, found: PendingLogin | Taken | None) -> bool:
-        """Return whether this claim has the login."""
+        """Return whether the login was taken with this claim."""
         taken = found.taken if isinstance(found, PendingLogin) else found
         return taken is not None and taken.claim == self.claim
 
     async def settle(self, outcome: Outcome) -> None:
-        """Store how the login ended, even if this call is cancelled.
+        """Store the outcome of the login, even if this call is cancelled.
 
         Raises:
-            StorageError: The store did not answer in time. The waiters may not be told.
+            StorageError: The store did not answer in time, so calls that wait for the login may not end at once.
         """
         try:
             await self.within(SETTLE_TIME, partial(self.logins.settle, self.key, outcome))
@@ -87,7 +87,7 @@ class Take:
         """Call a store, with retries, until this many seconds after the claim.
 
         Raises:
-            StorageError: The store failed until then, or for 30 seconds.
+            StorageError: The store failed until that time, or for 30 seconds.
         """
         until = self.began + seconds
         patience = min(PATIENCE, until - asyncio.get_running_loop().time())
@@ -100,7 +100,7 @@ class Take:
             raise StorageError("the store did not answer in time; start a new login") from error
 
     async def _is_settled(self) -> bool:
-        """Return whether the outcome was stored although no answer came. If so, the waiters are told."""
+        """Return whether the outcome was stored, although the store did not answer."""
         try:
             async with asyncio.timeout(_LAST_WORDS):
                 return await self.logins.settled(self.key, timeout=0) is not None
@@ -116,7 +116,7 @@ class Take:
         raise interrupted_error()
 
     async def _end_interrupted(self, call: Callable[[], Awaitable[PendingLogin | Taken | None]]) -> bool:
-        """Settle the login if this claim has it, or gets it by the interrupted call. Return whether it does."""
+        """Repeat the interrupted call, and settle the login if this claim then has it. Return whether it has."""
         try:
             async with asyncio.timeout(_LAST_WORDS):
                 if not self.has(await call()):

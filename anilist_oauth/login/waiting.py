@@ -1,4 +1,4 @@
-"""Wait for a login that may be finished in any process."""
+"""Wait for a login that any process may finish."""
 
 import asyncio
 import math
@@ -18,12 +18,12 @@ from anilist_oauth.storage.digests import digest
 from anilist_oauth.storage.outcome import Outcome
 from anilist_oauth.storage.records import PendingLogin
 
-_LOOK_AGAIN = 60.0  # seconds; less than a taker has, so that a take is seen before its taker counts as dead
+_LOOK_AGAIN = 60.0  # seconds; less than `TAKER_DEAD`, so that a taken login is noticed before that time is over
 _TICK = 1.0  # second between two checks of the session's clock, which may jump when a laptop wakes up
 
 
 async def wait_for(completion: Completion, login: Login, *, timeout: float, closing: asyncio.Event) -> CompletedLogin:
-    """Wait until the login ends or can no longer succeed, `timeout` seconds are over, or the flow closes."""
+    """Wait until the login ends or can no longer succeed, `timeout` seconds have passed, or the flow closes."""
     expect(login, Login, "login: the result of begin is needed")
     expect(timeout, int | float, "timeout: a number of seconds is needed")
     if math.isnan(timeout):
@@ -53,9 +53,9 @@ async def wait_for(completion: Completion, login: Login, *, timeout: float, clos
 async def _next_outcome(
     completion: Completion, key: str, *, pause: float, patience: float, closing: asyncio.Event
 ) -> Outcome | None:
-    """Wait for an outcome. The pause ends by the loop's clock or the session's, whichever is ahead.
+    """Wait for an outcome for `pause` seconds, by the event loop's clock or the session's, whichever is ahead.
 
-    A flow that closes has settled the logins it took, so one more look finds their outcome.
+    A flow that closes settles the logins that it has taken, so then the store is read once more.
     """
     clock = completion.session.clock
     over = clock() + timedelta(seconds=pause)
@@ -75,7 +75,7 @@ async def _next_outcome(
 
 
 def _seconds_left(pending: PendingLogin, now: datetime) -> float:
-    """Return how many seconds a login may still succeed: until it expires or its taker must be done."""
+    """Return for how many seconds a login may still succeed: until it expires, or until it must have been settled."""
     end = pending.expires_at if pending.taken is None else pending.taken.at + TAKER_DEAD
     return (end - now).total_seconds()
 
@@ -84,7 +84,7 @@ def _no_longer_kept_error(login: Login, now: datetime) -> AniListOAuthError:
     if login.expires_at <= now:
         return _expired(login)
     return LoginTimeoutError(
-        "the login is no longer stored (twenty newer ones for its subject replace it, for example); start a new one",
+        "the login is no longer stored, perhaps because twenty newer ones were begun for its subject; start a new one",
         reason="cancelled",
     )
 

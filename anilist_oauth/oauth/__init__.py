@@ -1,7 +1,7 @@
-"""The authorization code grant as values, without I/O: what is sent to AniList, and what its answers mean.
+"""The authorization code grant as values, without I/O: the requests to AniList, and how to read its responses.
 
-Read `application`, `redirect_uri`, `authorize`, `callback` and `exchange`, in the order of a login. `session` sends the
-requests; `login` keeps the logins.
+Reading order, which is that of a login: `application`, `redirect_uri`, `authorize`, `callback`, `exchange`. Requests
+are sent by `session`, and logins are stored by `login`.
 """
 
 from anilist_oauth.oauth.application import Application

@@ -1,4 +1,4 @@
-"""The application, as registered at https://anilist.co/settings/developer."""
+"""The settings of the application that is registered at https://anilist.co/settings/developer."""
 
 import os
 from typing import Any, Self
@@ -15,11 +15,11 @@ _ID_LIMIT = 2**63
 
 def _visible(given: Masked[Any], name: str) -> str:
     expect(given.value, str, f"{name}: a string is needed")
-    text = MaskedText(given.value.strip())  # stray whitespace is the most common cause of AniList's invalid_client
+    text = MaskedText(given.value.strip())  # extra whitespace is the most common cause of AniList's invalid_client
     if not text:
         raise ConfigurationError(f"{name}: it is empty; copy it from https://anilist.co/settings/developer")
     if not text.isprintable() or " " in text:
-        raise ConfigurationError(f"{name}: there is a blank or control character inside it; copy it again")
+        raise ConfigurationError(f"{name}: it contains a space or control character; copy it again")
     return str(text)
 
 
@@ -46,13 +46,13 @@ class Application(Unpicklable):
     Attributes:
         client_id: The ID from the application's settings. Surrounding whitespace is stripped, and an int becomes a str.
         redirect_uri: The redirect URL from the settings, byte for byte.
-        client_secret: The secret from the settings. Only `exchange_code` needs it. A secret shipped to users' machines
-            is not a secret.
-        guard: Checks redirect URIs against the registered one.
+        client_secret: The secret from the settings. Only `exchange_code` needs it. Leave it out in a program that you
+            give to its users, because there it cannot be kept secret.
+        guard: Compares redirect URIs with the registered one.
 
     Raises:
-        ConfigurationError: A field is empty or has whitespace inside.
-        RedirectURIError: The redirect URI cannot be used as one. The message says how to fix it.
+        ConfigurationError: A field is empty or contains whitespace.
+        RedirectURIError: The redirect URI is invalid. The message says how to fix it.
     """
 
     client_id: str = attrs.field(converter=_client_id)

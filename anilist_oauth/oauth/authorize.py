@@ -1,4 +1,4 @@
-"""The URL that the user's browser is sent to (RFC 6749 sections 4.1.1 and 4.2.1)."""
+"""Build the URL that the user's browser is sent to (RFC 6749 sections 4.1.1 and 4.2.1)."""
 
 import re
 from urllib.parse import urlencode
@@ -19,32 +19,32 @@ def authorization_url(endpoint: URL, *, client_id: str, redirect_uri: str, state
     Args:
         endpoint: The authorization endpoint.
         client_id: The application's ID.
-        redirect_uri: The registered redirect URI. It is percent-encoded once, so the server reads it byte for byte.
-        state: The state: 22 to 256 characters of ``A-Z a-z 0-9 - _ . ~``. None for a fresh one.
+        redirect_uri: The registered redirect URI. It is percent-encoded once, so the server gets it byte for byte.
+        state: The state: 22 to 256 characters of ``A-Z a-z 0-9 - _ . ~``. By default a new one.
 
     Raises:
-        RedirectURIError: The redirect URI cannot be used as one.
-        ConfigurationError: The state has another form. (After a denial AniList's server returns the state without
-            encoding it, so other characters would be changed on the way.)
+        RedirectURIError: The redirect URI is invalid.
+        ConfigurationError: The state has another form. (After a denial, AniList returns the state without encoding it,
+            so other characters would come back changed.)
     """
     registered = RedirectGuard(redirect_uri).registered
     return with_state(code_url_prefix(endpoint, client_id=client_id, redirect_uri=registered), state)
 
 
 def code_url_prefix(endpoint: URL, *, client_id: str, redirect_uri: str) -> URL:
-    """Return what is the same in the URLs of all logins of an application: everything but the state's value."""
+    """Return the part of the URL that is the same in all logins of an application: all but the state's value."""
     query = {"client_id": client_id, "redirect_uri": redirect_uri, "response_type": "code"}
     return URL(f"{_with_query(endpoint, query)}&state=", encoded=True)
 
 
 def with_state(prefix: URL, state: str | None) -> URL:
-    """Append a state, or a fresh one, to the prefix. Raises the same errors as `authorization_url`."""
+    """Append a state, or a new one, to the prefix. The errors are those of `authorization_url`."""
     if state is None:
         state = MaskedText(new_state())
     elif not isinstance(state, str) or not re.fullmatch(_STATE, state):
         del state
         raise ConfigurationError(
-            "state: 22 to 256 characters of A-Z a-z 0-9 - _ . ~ are needed; leave it out to get a fresh one"
+            "state: 22 to 256 characters of A-Z a-z 0-9 - _ . ~ are needed; leave it out to get a new one"
         )
     return URL.build(  # which takes half the time of parsing the whole URL
         scheme=prefix.scheme,
@@ -56,7 +56,7 @@ def with_state(prefix: URL, state: str | None) -> URL:
 
 
 def implicit_url(endpoint: URL, *, client_id: str) -> URL:
-    """Return the URL of the implicit grant. AniList accepts only ``client_id`` and ``response_type=token`` in it."""
+    """Return the URL of the implicit grant. AniList only accepts ``client_id`` and ``response_type=token`` in it."""
     return URL(_with_query(endpoint, {"client_id": client_id, "response_type": "token"}), encoded=True)
 
 

@@ -1,4 +1,4 @@
-"""Read and check what the browser brings back, without trusting it (RFC 6749 section 4.1.2)."""
+"""Read and check a callback, which is not trusted because it comes from the browser (RFC 6749 section 4.1.2)."""
 
 import re
 from collections.abc import Mapping
@@ -29,10 +29,10 @@ _AROUND = "`'\"<>|\u2018\u2019\u201c\u201d\u00ab\u00bb"  # quotation marks of se
 
 
 def callback_state(callback: Callback) -> str | None:
-    """Return a callback's state, for finding the login it belongs to. Nothing is checked or spent.
+    """Return a callback's state, to find the login that it belongs to. This checks nothing and changes nothing.
 
     Returns:
-        The state, or None if it is absent or empty.
+        The state, or None if it is missing or empty.
 
     Raises:
         InvalidCallbackError: The callback is malformed.
@@ -46,16 +46,17 @@ def parse_callback(callback: Callback, *, expected_state: str, redirect_uri: str
     """Check a callback and return its code.
 
     Args:
-        callback: The callback's URL, or its query as a mapping (of strings or lists; any framework's multidict works).
+        callback: The callback's URL, or its query as a mapping of strings or lists, such as a framework's multidict.
         expected_state: The state of the login that this browser or user began.
-        redirect_uri: The registered redirect URI. If given, a full URL must match it, apart from what browsers rewrite.
+        redirect_uri: The registered redirect URI. If it is given and the callback is a whole URL, the two must match,
+            except for parts that browsers rewrite.
 
     Raises:
-        AccessDeniedError: The user declined. ``verified`` says whether the state was the right one.
+        AccessDeniedError: The user declined. ``verified`` says whether the state was correct.
         AuthorizationError: The server reported another ``error``.
         StateMismatchError: The state is ``missing``, or not the expected one (``unknown``).
-        InvalidCallbackError: A parameter is repeated, there is no code, there is an implicit token, or the URL does not
-            match the redirect URI.
+        InvalidCallbackError: A parameter is repeated, there is no code, there is a token of the implicit grant, or the
+            URL does not match the redirect URI.
     """
     callback, expected = Masked.around(callback), Masked(expected_state)
     del expected_state
@@ -72,7 +73,7 @@ def parse_callback(callback: Callback, *, expected_state: str, redirect_uri: str
 
 
 def code_of(query: CallbackQuery) -> MaskedText:
-    """Return the code of a callback whose state is right or absent. Raises the same errors as `parse_callback`."""
+    """Return the code of a callback whose state is correct or missing. The errors are those of `parse_callback`."""
     _refuse_token(query)
     if "error" in query.parameters:
         _raise_error(query.parameters, verified=query.state is not None)
@@ -87,25 +88,26 @@ def code_of(query: CallbackQuery) -> MaskedText:
 def _refuse_token(query: CallbackQuery) -> None:
     if "access_token" in query.parameters:
         raise InvalidCallbackError(
-            "the callback holds an access token instead of a code: the login was begun with the implicit grant "
-            "(response_type=token); begin it with authorize_url()"
+            "the callback contains an access token instead of a code, because the login was begun with the implicit "
+            "grant (response_type=token); begin it with authorize_url()"
         )
 
 
 def parse_implicit(callback: Callback, *, now: datetime) -> Token:
-    """Read the token of the implicit grant from the URL's fragment, or from what a user pasted. It is not verified.
+    """Read the token of the implicit grant from the URL's fragment, or from text that a user pasted.
 
-    Anybody can hand in a token of another application or user. Pass its ``access_token`` to `OAuthSession.verify`
-    before you trust it.
+    The token is not verified, and may belong to another application or user. Pass its ``access_token`` to
+    `OAuthSession.verify` before you trust it.
 
     Args:
-        callback: The URL with its fragment, its parameters, or the bare token (text copied along behind it is ignored).
-        now: The current time (aware); ``expires_in`` counts from it.
+        callback: The URL with its fragment, or its parameters, or the token alone. Parameters after the token are
+            ignored.
+        now: The current time (aware). ``expires_in`` counts from it.
 
     Raises:
-        AccessDeniedError: The user declined. It is unverified, because AniList's implicit grant drops the state.
+        AccessDeniedError: The user declined. It is not verified, because AniList's implicit grant drops the state.
         AuthorizationError: The server reported another ``error``.
-        InvalidCallbackError: There is no token in it.
+        InvalidCallbackError: The callback contains no token.
         ConfigurationError: `now` is naive, or not a datetime.
     """
     callback = Masked.around(callback)
@@ -118,11 +120,13 @@ def parse_implicit(callback: Callback, *, now: datetime) -> Token:
     if "error" in parameters:
         _raise_error(parameters, verified=False)  # AniList's implicit grant drops the state, so nothing can be compared
     if "access_token" not in parameters:
-        raise InvalidCallbackError("it holds no access token: copy the whole address, from the # to its end")
+        raise InvalidCallbackError(
+            "there is no access token in this; copy the whole address, including the part after #"
+        )
     try:
         token = Token.from_access_token(parameters["access_token"])
     except ConfigurationError as error:
-        raise InvalidCallbackError("its access token is damaged: copy the whole address again") from error
+        raise InvalidCallbackError("the access token in this is damaged; copy the whole address again") from error
     seconds = re.fullmatch(_SECONDS, parameters.get("expires_in", ""))
     if seconds is None:
         return token
@@ -134,16 +138,18 @@ def parse_implicit(callback: Callback, *, now: datetime) -> Token:
 
 
 def parse_pin(pasted: str) -> str:
-    """Return the code from what a user copied from AniList's pin page.
+    """Return the code in the text that a user copied from AniList's pin page.
 
-    It accepts the bare code (text behind it such as ``&state=…`` is ignored), ``code=…`` and the whole address. There
-    may be quotation marks or a chat's code block around it, and line breaks or, between long pieces, spaces inside.
+    The text may be the code alone (parameters after it, such as ``&state=…``, are ignored), ``code=…`` or the whole
+    address. It may be inside quotation marks or a chat's code block, and line breaks or spaces may divide it into long
+    pieces.
 
     Raises:
-        InvalidCallbackError: There is no code in it, or it is an implicit token (use `parse_implicit`).
+        InvalidCallbackError: There is no code in the text, or it is a token of the implicit grant, which
+            `parse_implicit` reads.
     """
     if not isinstance(pasted, str):
-        raise InvalidCallbackError(f"what the user pasted must be a str, not {type(pasted).__name__}")
+        raise InvalidCallbackError(f"the pasted text must be a str, not {type(pasted).__name__}")
     pasted = MaskedText(pasted)
     text = _unfenced(pasted)
     lengths = [len(piece) for piece in re.sub(_LINE_BREAKS, "", text).strip(f" \t{_AROUND}").split()]
@@ -174,7 +180,7 @@ def _unfenced(pasted: MaskedText) -> MaskedText:
 
 
 def _joined(text: MaskedText) -> MaskedText:
-    """Remove what chats, terminals and mail programs put around and into a pasted line."""
+    """Remove whitespace, invisible characters and quotation marks that chats and terminals add to a pasted line."""
     visible = "".join(character for character in text if character.isprintable() and not character.isspace())
     return MaskedText(visible.strip(_AROUND).lstrip("?#&"))
 
@@ -185,13 +191,13 @@ def _check_place(url: MaskedText, redirect_uri: str) -> None:
         raise InvalidCallbackError("the callback's URL is malformed; start a new login")
     if came != registered:
         raise InvalidCallbackError(
-            f"the callback came to {clean(came)}, which is not the redirect URI {registered}; behind a proxy that "
+            f"the callback arrived at {clean(came)}, which is not the redirect URI {registered}; behind a proxy that "
             "rewrites the URL, pass redirect_uri=None"
         )
 
 
 def _location(uri: str) -> str | None:
-    """Return where a URI leads, as browsers write it: ASCII host, no default port, no dot segments."""
+    """Return the place of a URI as browsers write it: with an ASCII host, no default port and no dot segments."""
     try:
         url = URL(uri.replace("%2e", ".").replace("%2E", "."))
         return str(url.with_path(url.raw_path, encoded=True))

@@ -1,4 +1,4 @@
-"""Read the parameters of a callback once, in whatever form it arrives."""
+"""Read the parameters of a callback once, from any form in which frameworks provide it."""
 
 import re
 from collections.abc import Mapping
@@ -12,9 +12,9 @@ from anilist_oauth.errors import InvalidCallbackError
 from anilist_oauth.redaction import Masked, MaskedText, Unpicklable
 
 Callback = Union[str, URL, Mapping[str, Any], "CallbackQuery", Masked[Any]]
-"""A callback as frameworks provide it: its URL, its query string, or its query as a mapping (multidicts too).
+"""A callback as frameworks provide it: its URL, its query string, or its query as a mapping or multidict.
 
-Inside this package it may also be a `CallbackQuery`, or wrapped so that crash reporters do not show it.
+Inside this package it may also be a `CallbackQuery`, or any of these wrapped so that crash reporters do not show it.
 """
 
 SIZE_LIMIT = 64 * 1024  # characters; a code has about 750, a token 1,100
@@ -25,12 +25,12 @@ _parse = partial(parse_qsl, keep_blank_values=True, errors="replace")
 
 
 class CallbackQuery(Unpicklable):
-    """A callback that has been read. It is accepted wherever a callback is, and is not parsed again.
+    """A callback that was already read. It can be passed wherever a callback can, and is not parsed again.
 
     Attributes:
         parameters: The parameters that this package uses, without empty ones.
-        state: The state, or None if it is absent or empty.
-        url: The absolute URL of the callback, if it was given as one.
+        state: The state, or None if it is missing or empty.
+        url: The absolute URL of the callback, or None if it was given in another form.
     """
 
     __slots__ = ("parameters", "state", "url")
@@ -43,16 +43,16 @@ class CallbackQuery(Unpicklable):
 
     @classmethod
     def of(cls, callback: Callback, *, fragment: bool = False) -> Self:
-        """Read a callback. If it was read before, return it unchanged.
+        """Read a callback. If it was already read, return it unchanged.
 
-        Empty parameters count as absent, and unknown ones are ignored. The state is not checked.
+        Empty and unknown parameters are ignored. The state is not checked.
 
         Args:
             callback: The callback.
-            fragment: Whether to read the URL's fragment as well, as the implicit grant needs.
+            fragment: Whether to read the URL's fragment as well, for the implicit grant.
 
         Raises:
-            InvalidCallbackError: It has none of the known forms, is longer than 64 KiB, or has ``code``, ``state``,
+            InvalidCallbackError: The callback has an unknown form, is longer than 64 KiB, or has ``code``, ``state``,
                 ``error``, ``iss`` or ``access_token`` more than once (RFC 6749 section 3.1).
         """
         given = Masked.around(callback)
@@ -73,7 +73,9 @@ def _parameters(given: Masked[Any], *, fragment: bool) -> dict[str, MaskedText]:
         )
     for name in _SINGLE:
         if len(values.get(name, ())) > 1:
-            raise InvalidCallbackError(f"the callback has {name!r} more than once; no server sends that; start again")
+            raise InvalidCallbackError(
+                f"the callback has {name!r} more than once, which no server sends; start a new login"
+            )
     return {name: found[0] for name, found in values.items() if found and found[0]}
 
 

@@ -1,4 +1,4 @@
-"""The URLs of AniList's authorization page, token endpoint and GraphQL API, and which other ones are allowed."""
+"""The URLs of AniList's authorization page, token endpoint and GraphQL API, and the rules for other ones."""
 
 import ipaddress
 import os
@@ -13,7 +13,7 @@ from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.oauth.uri import is_loopback, split_uri
 
 PIN_REDIRECT_URI = "https://anilist.co/api/v2/oauth/pin"
-"""The redirect URI to register if no server can receive callbacks. AniList then shows the user a code to copy."""
+"""The redirect URI to register if your program cannot receive callbacks. AniList then shows the user a code to copy."""
 
 _STRICT = r"(?i:https?)://(?:[^/?#\\]*@)?(?:\[[0-9A-Fa-f:.]+\]|[^][%/?# \\:]+)(?::[0-9]+)?(?:[/?#][^ \\]*)?"
 _LABEL_LIMIT = 63  # octets of one label of a host name (RFC 1035 section 2.3.4)
@@ -36,7 +36,7 @@ def _endpoint(value: str | URL) -> URL:
 
 def _absolute(value: str | URL) -> URL:
     text = str(value)
-    if not text.isprintable() or not re.fullmatch(_STRICT, text):  # before yarl, which may repair the URL or fail on it
+    if not text.isprintable() or not re.fullmatch(_STRICT, text):  # before yarl, which may change the URL or fail
         raise ValueError("no absolute URL of http or https")
     url = URL(value)
     host = (url.raw_host if url.host else None) or ""  # decoding the host detects a malformed IDN
@@ -50,13 +50,14 @@ def _absolute(value: str | URL) -> URL:
 class Endpoints:
     """The URLs of an authorization server and its GraphQL API.
 
-    Each must be https, or http on a loopback host (RFC 6749 section 10.9). Otherwise `ConfigurationError` is raised.
-
     Attributes:
-        authorization: Where the user's browser is sent (RFC 6749 section 3.1).
-        token: Where codes are exchanged (RFC 6749 section 3.2). `LoginFlow` takes the user id from the tokens that it
-            returns. Whoever runs this endpoint can therefore log in as any user.
-        graphql: Where requests with the access token go. The token is sent to this origin only.
+        authorization: The page to which the user's browser is sent (RFC 6749 section 3.1).
+        token: The endpoint that exchanges codes (RFC 6749 section 3.2). `LoginFlow` trusts the user id in the tokens
+            that it returns, so whoever runs it can log in as any user.
+        graphql: The endpoint for requests with the access token. The token is only sent to it.
+
+    Raises:
+        ConfigurationError: A URL is neither https, nor http on a loopback host (RFC 6749 section 10.9).
     """
 
     authorization: URL = attrs.field(converter=_endpoint)
@@ -65,12 +66,12 @@ class Endpoints:
 
     @classmethod
     def from_env(cls, prefix: str = "ANILIST_") -> Self:
-        """Read ``ANILIST_ENDPOINTS`` from the environment: the origin of a sandbox, such as ``http://127.0.0.1:8080``.
+        """Return the endpoints of the sandbox whose origin is in ``ANILIST_ENDPOINTS``, or else AniList's.
 
-        If it is not set or empty, the endpoints are AniList's.
+        An origin is scheme, host and port, such as ``http://127.0.0.1:8080``.
 
         Raises:
-            ConfigurationError: It is not an origin.
+            ConfigurationError: The variable does not contain an origin.
         """
         expect_prefix(prefix)
         name = f"{prefix}ENDPOINTS"

@@ -1,4 +1,4 @@
-"""The exchange of a code for a token, as values: the request and the meaning of its answer (RFC 6749 section 4.1.3)."""
+"""Build the request that exchanges a code for a token, and read the response to it (RFC 6749 section 4.1.3)."""
 
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -25,7 +25,7 @@ from anilist_oauth.tokens.claims import peek_claims
 
 TOKEN_HEADERS = {
     "Accept": "application/json",  # otherwise Laravel reports its errors in HTML
-    "Accept-Encoding": "identity",  # decompressing 2 kB costs more than it saves
+    "Accept-Encoding": "identity",  # decompressing 2 kB takes longer than reading them
     "Content-Type": "application/x-www-form-urlencoded",
 }
 _CODE_HINTS: dict[str, InvalidCodeReason] = {
@@ -36,25 +36,25 @@ _CODE_HINTS: dict[str, InvalidCodeReason] = {
     "authorization code was not issued to this client": "other_client",
 }
 _CODE_TEXTS: dict[InvalidCodeReason, str] = {
-    "garbled": "cannot be read: it was cut off, altered, or is not a code",
-    "expired": "has expired (it lives 10 minutes)",
+    "garbled": "cannot be read: it was cut off, changed, or is not a code",
+    "expired": "has expired (it is valid for 10 minutes)",
     "used": "was used before",
     "other_client": "was issued to another application",
-    "unknown": "is not valid, or the redirect URI is not the one the login was begun with",
+    "unknown": "is not valid, or the redirect URI is not the one with which the login was begun",
 }
 
 
 class TokenErrorResponse(NamedTuple):
-    """What an error answer says, in whichever form the server sent it."""
+    """The content of an error response, whatever its form was."""
 
     error: str | None
     description: str | None
     hint: str | None
-    fault: bool  # has the older API's form and no error code: the site itself failed, its database for example
+    fault: bool  # whether it has the form of the older API, which means that AniList itself failed
 
 
 def token_request(endpoint: URL, *, application: Application, code: str) -> Request:
-    """Return the token request: a form POST with the application's credentials and the code in its body.
+    """Return the token request: a POST whose body is a form with the application's credentials and the code.
 
     Args:
         endpoint: The token endpoint.
@@ -63,14 +63,14 @@ def token_request(endpoint: URL, *, application: Application, code: str) -> Requ
 
     Raises:
         ConfigurationError: The application has no client secret.
-        InvalidCodeError: This cannot be a code; ``reason`` is ``garbled``.
+        InvalidCodeError: `code` cannot be a code. The ``reason`` is ``garbled``.
     """
     code = MaskedText(code.strip()) if isinstance(code, str) else MaskedText()
     return with_code(endpoint, token_form(application), code)
 
 
 def token_form(application: Application) -> bytes:
-    """Return the part of the request's body that is the same for every code: all but the code's value.
+    """Return the part of the request's body that is the same for every code, which is all but the code's value.
 
     Raises:
         ConfigurationError: The application has no client secret.
@@ -90,7 +90,7 @@ def token_form(application: Application) -> bytes:
 
 
 def with_code(endpoint: URL, form: bytes, code: MaskedText) -> Request:
-    """Complete the form of `token_form` with a stripped code. Raises `InvalidCodeError` (``garbled``) if it is none."""
+    """Return the request with the result of `token_form` and a stripped code. Raises the errors of `token_request`."""
     if not (code.isascii() and code.encode().isalnum()):  # AniList's codes are hex digits and need no quoting
         if not code or not code.isascii() or not code.isprintable() or " " in code or "://" in code:
             raise InvalidCodeError(
@@ -103,13 +103,13 @@ def with_code(endpoint: URL, form: bytes, code: MaskedText) -> Request:
 
 
 def parse_token_response(response: Response, *, application: Application, code: str, now: datetime) -> Token:
-    """Return the token from the answer to a token request.
+    """Return the token in the response to a token request.
 
     Args:
-        response: The answer.
-        application: The application that sent it. Messages name it but do not show its secret.
+        response: The response.
+        application: The application that sent the request. Messages name it, but do not show its secret.
         code: The code that was sent. Messages do not show it.
-        now: The time of the answer (aware); ``expires_in`` counts from it.
+        now: The time of the response (aware). ``expires_in`` counts from it.
 
     Raises:
         InvalidClientError: The client id, the client secret or the redirect URI is wrong.
@@ -117,7 +117,7 @@ def parse_token_response(response: Response, *, application: Application, code: 
         ExchangeError: AniList refused for another reason.
         RateLimitedError: AniList answered 429. The code was not processed.
         ServiceUnavailableError: AniList answered 5xx, or Cloudflare answered in its place.
-        UnexpectedResponseError: The answer is a redirect, or has none of the known forms.
+        UnexpectedResponseError: The response is a redirect, or has an unknown form.
     """
     if not isinstance(code, MaskedText):
         code = MaskedText(code)
@@ -138,7 +138,7 @@ def parse_token_response(response: Response, *, application: Application, code: 
 
 
 def _tokens(document: Any) -> list[MaskedText]:
-    """Find the tokens in an answer that is not a success nevertheless, to keep them out of messages."""
+    """Find tokens in an error response, to keep them out of messages."""
     found = [document.get(name) for name in ("access_token", "refresh_token")] if isinstance(document, dict) else []
     return [MaskedText(token) for token in found if isinstance(token, str)]
 
@@ -158,19 +158,19 @@ def _token(answer: Masked[dict[str, Any]], *, now: datetime) -> Token:
 
 
 def _expires_at(expires_in: Any, answer: Masked[dict[str, Any]], *, now: datetime) -> datetime | None:
-    """Read ``expires_in``, also as a float or a string of digits. If it is absent, use the token's own claim."""
+    """Read ``expires_in``, which may also be a float or a string of digits. Without it, use the token's claim."""
     try:
         seconds = expires_in if type(expires_in) is int else float(expires_in)
         if seconds > 0 and expires_in is not True:
             return now + timedelta(0, seconds)
-    except (TypeError, ValueError, OverflowError):  # the last one beyond the year 9999
+    except (TypeError, ValueError, OverflowError):  # OverflowError: after the year 9999
         pass
     claims = peek_claims(answer.value["access_token"])
     return claims.expires_at if claims else None
 
 
 def _refusal(answer: Masked[Any], *, secrets: tuple[str, ...]) -> TokenErrorResponse | None:
-    """Read an error in any form the server uses: OAuth's, the older site's, GraphQL's, Laravel's."""
+    """Read an error in any form that the server uses: that of OAuth, of the older site, of GraphQL or of Laravel."""
     document = answer.value
     if not isinstance(document, dict):
         return None
@@ -216,7 +216,7 @@ def _refused(status: int, refusal: TokenErrorResponse, application: Application)
     said = "; ".join(part for part in (error, description, hint) if part)
     if refusal.error == "invalid_client":
         return InvalidClientError(
-            f"AniList does not accept the application (HTTP {status}: {said}), and does not say why. One of three "
+            f"AniList does not accept the application (HTTP {status}: {said}), and does not say why. One of these "
             f"differs from the application's settings: the client id ({application.client_id}), the client secret "
             f"({len(application.client_secret or '')} characters), or the redirect URI, which was sent as "
             f"{application.redirect_uri} and must be the same byte for byte.",
@@ -238,7 +238,7 @@ def _refused(status: int, refusal: TokenErrorResponse, application: Application)
         )
     return ExchangeError(
         f"the token endpoint refused the exchange (HTTP {status}: {said}; redirect URI {application.redirect_uri}); "
-        "fix what it names and start a new login",
+        "fix what the text names, and start a new login",
         status=status,
         error=error,
         description=description,
@@ -247,7 +247,7 @@ def _refused(status: int, refusal: TokenErrorResponse, application: Application)
 
 
 def _code_reason(refusal: TokenErrorResponse) -> InvalidCodeReason | None:
-    """Return what is wrong with the code, from the hints of older and newer server versions."""
+    """Return what is wrong with the code, according to the hints of older and newer server versions."""
     if refusal.error not in {"invalid_request", "invalid_grant"}:
         return None
     for text in (refusal.hint, refusal.description):

@@ -1,4 +1,4 @@
-"""Describe how two redirect URIs differ, so that a person can fix it."""
+"""Describe the difference between two redirect URIs, so that a person can fix it."""
 
 import re
 import unicodedata
@@ -18,21 +18,21 @@ _SHOWN = 100  # characters of a part that the description shows
 
 
 def mask_callback(given: str) -> str:
-    """Mask the secrets of a callback URL. One is easily passed by mistake instead of the redirect URI."""
+    """Mask the secrets in a callback URL, because it is easily passed by mistake instead of the redirect URI."""
     return mask_shapes(re.sub(_USERINFO, f"{MASK}@", _secrets().sub(rf"\1{MASK}", given)))
 
 
 def difference(registered: str, given: str) -> str:
     """Return how `given` differs from `registered`, in the form "<given> for <registered>"."""
     if _secrets().search(given):
-        return "it is a whole callback URL, code and state included; pass the redirect URI alone, or nothing"
+        return "it is a whole callback URL with code and state; pass only the redirect URI, or nothing"
     if not given.strip():
         return "it is empty"
     visible = "".join(character for character in mask_callback(given) if _visible(character))
     if visible != registered and _same_letters(visible, registered):
         return "another Unicode form of the same letters; copy the registered one"
     found = [*_invisible(given), *_differences(split_uri(registered), split_uri(visible))]
-    return ", and ".join(found) or "what is masked here"
+    return ", and ".join(found) or "a part that is masked here"
 
 
 def caret(registered: str, given: str) -> str:
@@ -49,7 +49,7 @@ def caret(registered: str, given: str) -> str:
     return f"  registered: {above}\n  given:      {below}\n              {' ' * (len(lead) + shared - start)}^"
 
 
-@cache  # only needed for an error
+@cache  # not at import, because only an error needs it
 def _secrets() -> re.Pattern[str]:
     """Match a secret parameter and its value. Each character may be percent-encoded, even repeatedly."""
     names = "|".join(map(_written, _SECRET_PARAMETERS))
@@ -71,10 +71,10 @@ def _same_letters(one: str, other: str) -> bool:
 
 def _invisible(given: str) -> Iterator[str]:
     if given != given.strip():
-        yield "a stray blank around it"
+        yield "extra whitespace around it"
     odd = [character for character in given.strip() if not _visible(character)]
     if any(character.isspace() for character in odd):
-        yield "a stray blank inside it"
+        yield "extra whitespace inside it"
     if hidden := next((character for character in odd if not character.isspace()), None):
         yield f"an invisible character (U+{ord(hidden):04X})"
 
@@ -111,7 +111,7 @@ def _host(registered: str | None, given: str | None) -> Iterator[str]:
     elif f"www.{ours}".lower() == theirs.lower():
         yield f"the host begins with www.: {_for(theirs, ours)}"
     elif ours.lower() == f"www.{theirs}".lower():
-        yield f"the host lacks www.: {_for(theirs, ours)}"
+        yield f"the host does not begin with www.: {_for(theirs, ours)}"
     else:
         yield _for(theirs or "no host", ours or "no host")
 
@@ -169,7 +169,7 @@ def _decoded(text: str) -> str:
 
 
 def _encoding(registered: str, given: str) -> str:
-    """Describe the first character that the two encode differently, such as ``%7E for ~``."""
+    """Describe the first character that is encoded differently, such as ``%7E for ~``."""
     ours, theirs = re.findall(_CHARACTER, registered), re.findall(_CHARACTER, given)
     return next(_for(other, one) for one, other in zip(ours, theirs, strict=False) if one != other)
 

@@ -1,7 +1,8 @@
-"""The redirect URI: checked once, kept exactly as written, and compared byte for byte.
+"""Check the redirect URI once, keep it exactly as written, and compare others with it byte for byte.
 
-AniList compares the redirect URI as a string and answers ``invalid_client`` even if only a slash differs. So it is kept
-as a plain `str` here. No URL library may touch it: they rewrite ``:80``, the host's case, ``%7E`` and ``..``.
+AniList compares the redirect URI as a string, and responds with ``invalid_client`` even if only a slash differs. So it
+is kept as a plain `str` here. URL libraries are not used, because they rewrite ``:80``, the letter case of the host,
+``%7E`` and ``..``.
 """
 
 import inspect
@@ -28,17 +29,17 @@ _WEB = frozenset({"http", "https"})
 
 
 class RedirectGuard:
-    """The registered redirect URI, and the check that both steps of a login make against it (RFC 6749 section 4.1.3).
+    """The registered redirect URI, with which both steps of a login compare theirs (RFC 6749 section 4.1.3).
 
     Args:
         registered: The redirect URL from the application's settings, byte for byte: http, https, a custom scheme, or
             `PIN_REDIRECT_URI`.
 
     Raises:
-        RedirectURIError: It cannot be used as a redirect URI. The message says how to fix it.
+        RedirectURIError: It is not a valid redirect URI. The message says how to fix it.
 
     Warns:
-        InsecureRedirectURIWarning: It is plain http to another machine.
+        InsecureRedirectURIWarning: It is an http address of another machine.
     """
 
     __slots__ = ("_registered",)
@@ -48,7 +49,7 @@ class RedirectGuard:
         self._registered = registered
         if (parts.scheme or "").lower() == "http" and not is_loopback((parts.host or "").strip("[]")):
             warnings.warn(
-                f"the redirect URI {registered} is plain http: anyone between the browser and {parts.host} can read "
+                f"the redirect URI {registered} is not https, so anyone between the browser and {parts.host} can read "
                 "the code; use https outside of development",
                 InsecureRedirectURIWarning,
                 stacklevel=_callers_level(),
@@ -66,10 +67,10 @@ class RedirectGuard:
         """Return the redirect URI to send.
 
         Args:
-            given: The redirect URI that the caller wants to send. None for the registered one.
+            given: The redirect URI that the caller wants to send. By default the registered one.
 
         Raises:
-            RedirectURIMismatchError: It is not the registered one, byte for byte.
+            RedirectURIMismatchError: `given` is not the registered one, byte for byte.
         """
         if given is None or given == self._registered:
             return self._registered
@@ -81,8 +82,8 @@ class RedirectGuard:
         del given  # it may be a whole callback with code and state
         raise RedirectURIMismatchError(
             f"the redirect URI is not the registered one: {sentence}\n{caret(self._registered, shown)}\n"
-            "AniList compares it byte for byte, including letter case and percent-encoding. Change the one in the code "
-            "or the one in the application's settings.",
+            "AniList compares it byte for byte, including letter case and percent-encoding. Change either the one in "
+            "your program or the one in the application's settings.",
             registered=self._registered,
             given=shown,
             difference=sentence,
@@ -159,7 +160,7 @@ def _check_authority(parts: URIParts) -> None:
 
 
 def _host_and_path(uri: str) -> str:
-    """Return a URI without its scheme for a message, unless it may be something else, such as a client secret."""
+    """Return a URI without its scheme, for a message, unless it may be something else, such as a client secret."""
     shown = mask_callback(f"…{uri}" if re.match("/[^/]", uri) else uri.lstrip("/"))
     return _short(shown) if re.search("[.:/]", uri) or shown == "localhost" else "…"
 
@@ -177,7 +178,7 @@ def _callers_level() -> int:
     frame, level = inspect.currentframe(), 0
     while frame and (
         frame.f_globals.get("__name__", "").partition(".")[0] in {"anilist_oauth", "attr"}
-        or frame.f_code.co_filename.startswith("<attrs generated")  # the constructor of a subclass of the caller's
+        or frame.f_code.co_filename.startswith("<attrs generated")  # the constructor of a class of the caller
     ):
         frame, level = frame.f_back, level + 1
     return level

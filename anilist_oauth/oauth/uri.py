@@ -11,7 +11,7 @@ DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
 class URIParts(NamedTuple):
-    """The parts of a URI, not decoded. None means absent; an empty string means present but empty."""
+    """The parts of a URI, not decoded. None means that a part is missing, and an empty string that it is empty."""
 
     scheme: str | None
     userinfo: str | None
@@ -33,7 +33,7 @@ def split_uri(uri: str) -> URIParts:
 
 
 def _groups(pattern: str, text: str) -> tuple[Any, ...]:
-    """Match a pattern in which every part may be empty, so it always matches."""
+    """Return the groups of a pattern in which every part may be empty, so that it always matches."""
     return cast("re.Match[str]", re.fullmatch(pattern, text)).groups()
 
 

@@ -1,7 +1,7 @@
-"""The session: the only owner of the aiohttp connector, and the only place that sends requests.
+"""The session owns the aiohttp connector, and sends all requests.
 
-`session` is what users create, `graphql_call` paces and repeats a query, `transport` maps aiohttp to this package's
-values and errors, and `spent_codes` remembers which codes were sent. `oauth` and `graphql` interpret the answers.
+`session` has the public class. `graphql_call` waits for the turn of a query and repeats it, `transport` sends requests
+with aiohttp, and `spent_codes` records which codes were sent. The responses are read in `oauth` and `graphql`.
 """
 
 from anilist_oauth.session.session import OAuthSession

@@ -1,4 +1,4 @@
-"""One GraphQL call: wait for a turn, try, and repeat if that can do no harm."""
+"""Make one GraphQL call: wait for a turn, send the request, and repeat it if that does no harm."""
 
 import asyncio
 import logging
@@ -22,13 +22,13 @@ _jitter = SystemRandom().random
 
 
 class GraphQLCall:
-    """A GraphQL request that is sent until it is answered or has failed for good.
+    """A GraphQL request that is repeated until there is a response or a permanent failure.
 
     Attributes:
-        request: The request. Every try sends the same one.
+        request: The request. It is the same in every try.
         mutation: Whether it changes something, so that repeating it could do harm.
         token: The user's token, for the pace.
-        client_secret: A secret that the server knows and no message may show.
+        client_secret: The client secret. The server knows it, so a response could contain it, and messages must not.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class GraphQLCall:
         self.clock = clock
 
     async def data(self, *, max_wait: float | None) -> dict[str, Any]:
-        """Return the data of the answer, after up to three tries. Raises the same errors as `OAuthSession.graphql`."""
+        """Return the data in the response after at most three tries. The errors are those of `OAuthSession.graphql`."""
         number, tries = None, 0
         while True:
             number = await self.pace.turn(self.token, max_wait=max_wait, number=number)
@@ -69,7 +69,7 @@ class GraphQLCall:
             await asyncio.sleep(wait)
 
     async def _try(self) -> dict[str, Any]:
-        """Make one try, and report to the pace what the answer says."""
+        """Make one try, and report the rate limit and failures to the pace."""
         try:
             response = await self.transport.send(self.request)
         except OutcomeUnknownError as error:
@@ -86,6 +86,6 @@ class GraphQLCall:
             raise
 
     def _secrets(self) -> tuple[MaskedText, MaskedText]:
-        """Return the strings that no message may show."""
+        """Return the strings that must not appear in a message."""
         token = self.token.access_token if isinstance(self.token, Token) else self.token
         return MaskedText(token or ""), MaskedText(self.client_secret or "")

@@ -1,4 +1,4 @@
-"""The session: it owns the connector, logs users in, and makes requests for them afterwards."""
+"""The session owns the connector, exchanges codes for tokens, and makes requests with them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -44,18 +44,18 @@ class OAuthSession(Unpicklable):
     Args:
         application: The application registered at AniList.
         endpoints: AniList's URLs, or those of a sandbox.
-        connector: An aiohttp connector to borrow. It is never closed. Its idle connections must end within 15 s.
+        connector: An aiohttp connector to use. It is never closed. It should close idle connections within 15 seconds.
         timeout: The timeout of each request. If ``connect`` is missing or not below ``total``, it is half of ``total``.
         pace: Decides when GraphQL requests may start. Sessions with the same pace share its budget.
-        user_agent: Replaces this package's User-Agent. Say honestly who is asking.
-        referer: The application's URL. AniList at times answers 403 to requests without a Referer.
+        user_agent: Replaces this package's User-Agent. It should say which program makes the requests.
+        referer: The application's URL. AniList sometimes responds with 403 to requests without a Referer.
         trace_configs: Passed to aiohttp. They see whole requests, including secrets, so they must not log them.
         proxy: The URL of a proxy, http or https.
         clock: A function that returns the current time (aware).
 
     Raises:
-        ConfigurationError: A header has a character that headers cannot carry, such as a line break; the proxy is not
-            an http or https URL; the clock returns a naive time; or an argument has the wrong type.
+        ConfigurationError: A header is not one line of visible characters, the proxy is not an http or https URL, the
+            clock returns a naive time, or an argument has the wrong type.
     """
 
     def __init__(
@@ -90,17 +90,17 @@ class OAuthSession(Unpicklable):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
         self._spent = SpentCodes()
-        # What all logins share is built once: a URL then takes 2 µs instead of 10, a form 4 µs instead of 27.
+        # Parts that are the same in all logins are built once. So a URL takes 2 µs, not 10, and a form 4 µs, not 27.
         self._url_prefix = code_url_prefix(
             endpoints.authorization, client_id=application.client_id, redirect_uri=application.redirect_uri
         )
         self._form = token_form(application) if application.client_secret is not None else None
 
     async def open(self) -> Self:
-        """Open the session in the running event loop, as ``async with`` does. Safe to call again.
+        """Open the session in the running event loop, as ``async with`` does. It may be called again.
 
         Raises:
-            SessionStateError: It is closed, or it or its borrowed connector belongs to another event loop.
+            SessionStateError: The session was closed, or it or its connector belongs to another event loop.
         """
         if self._loop is None and not self._closed:
             await self._transport.open()
@@ -109,7 +109,7 @@ class OAuthSession(Unpicklable):
         return self
 
     async def aclose(self) -> None:
-        """Close the session, and its connector unless it is borrowed. Safe to call again. It cannot be reopened."""
+        """Close the session, and its own connector. It may be called again. The session cannot be opened again."""
         self._closed = True
         await self._transport.aclose()
 
@@ -121,7 +121,7 @@ class OAuthSession(Unpicklable):
 
     @property
     def connector(self) -> aiohttp.BaseConnector | None:
-        """The connector in use, which other clients may borrow. None unless the session is open."""
+        """The connector, which other clients may also use, or None if the session is not open."""
         return self._transport.connector
 
     def __repr__(self) -> str:
@@ -131,13 +131,12 @@ class OAuthSession(Unpicklable):
     def authorize_url(self, *, state: str | None = None, redirect_uri: str | None = None) -> URL:
         """Return the URL to send the user to (RFC 6749 section 4.1.1). Nothing is sent or stored.
 
-        It contains a fresh 256-bit state. Keep ``url.query["state"]`` where only this browser or chat user can present
-        it again, and pass it to `parse_callback`. Otherwise a login can reach the wrong person. `LoginFlow` does this
-        for you.
+        It contains a new state of 256 random bits. Keep ``url.query["state"]`` for this browser or chat user alone, and
+        pass it to `parse_callback`. Otherwise a login can reach the wrong person. `LoginFlow` does this for you.
 
         Args:
-            state: The state to use: 22 to 256 characters of ``A-Z a-z 0-9 - _ . ~``. None for a fresh one.
-            redirect_uri: It must equal the registered one, byte for byte. None for the registered one.
+            state: The state to use: 22 to 256 characters of ``A-Z a-z 0-9 - _ . ~``. By default a new one.
+            redirect_uri: The redirect URI, which must be the registered one, byte for byte. It may be left out.
 
         Raises:
             RedirectURIMismatchError: The redirect URI is not the registered one.
@@ -151,7 +150,7 @@ class OAuthSession(Unpicklable):
         return with_state(self._url_prefix, state)
 
     def implicit_url(self) -> URL:
-        """Return the URL of the implicit grant, for programs without a secret. The token comes in the fragment."""
+        """Return the URL of the implicit grant, for programs without a secret. `parse_implicit` reads the callback."""
         return implicit_url(self.endpoints.authorization, client_id=self.application.client_id)
 
     async def exchange_code(self, code: str, *, redirect_uri: str | None = None) -> Token:
@@ -159,20 +158,20 @@ class OAuthSession(Unpicklable):
 
         Args:
             code: The result of `parse_callback`. Surrounding whitespace is stripped.
-            redirect_uri: It must equal the registered one, byte for byte. None for the registered one.
+            redirect_uri: The redirect URI, which must be the registered one, byte for byte. It may be left out.
 
         Raises:
             ConfigurationError: The application has no client secret.
             RedirectURIMismatchError: The redirect URI is not the registered one. Nothing was sent.
-            InvalidCodeError: The code is used, expired, garbled or another application's. With ``reason="sent"`` this
-                session sent it before and did not send it again.
+            InvalidCodeError: The code is used, expired, garbled or another application's. With ``reason="sent"``, this
+                session had already sent it and did not send it again.
             InvalidClientError: The client id, the client secret or the redirect URI is wrong.
             ExchangeError: AniList refused for another reason.
             ConnectionFailedError: Nothing was sent. Call again with the same code.
             RateLimitedError: The code was not processed. Call again after ``retry_after`` seconds.
-            OutcomeUnknownError: The code may have arrived and counts as spent. Start a new login.
+            OutcomeUnknownError: AniList may have received the code, so it counts as spent. Start a new login.
             ServiceUnavailableError: AniList is down. Start a new login later.
-            UnexpectedResponseError: The answer has none of the known forms. Start a new login.
+            UnexpectedResponseError: The response has an unknown form. Start a new login.
             SessionStateError: The session is not open.
         """
         code = MaskedText(code.strip()) if isinstance(code, str) else MaskedText()
@@ -213,25 +212,25 @@ class OAuthSession(Unpicklable):
         max_wait: float | None = None,
         timeout: float | None = None,
     ) -> dict[str, Any]:
-        """Send a query to AniList's GraphQL API and return the ``data`` of the answer. Makes up to three tries if safe.
+        """Send a query to AniList's GraphQL API, with at most three tries, and return the ``data`` in the response.
 
         Args:
             query: The GraphQL document.
             variables: The variables, of JSON types only.
-            token: The user's token. None for a public query.
-            operation_name: Which operation of the document to run, if there are several.
-            max_wait: The longest wait before a try, in seconds. ``pace.delay()`` returns the current wait. With 0 there
-                is one try, at once, or none.
-            timeout: Seconds for each try, without the waits. None for the session's timeout.
+            token: The user's token, or None for a public query.
+            operation_name: The operation of the document to run, if there are several.
+            max_wait: The longest wait before a try, in seconds. ``pace.delay()`` returns the current wait. With 0,
+                there is one try at once, or none.
+            timeout: Seconds for each try, without the waits. By default the session's timeout.
 
         Raises:
             UnsendableValueError: A variable is not JSON.
-            GraphQLError: AniList refused the query. Its ``data`` holds partial data. `InvalidTokenError`: log in again.
-            RateLimitedError: There were too many requests, or the turn does not come within `max_wait`.
+            GraphQLError: AniList refused the query. Its ``data`` is partial data. `InvalidTokenError`: log in again.
+            RateLimitedError: There were too many requests, or the wait would be longer than `max_wait`.
             ConnectionFailedError: Nothing was sent.
-            OutcomeUnknownError: The answer was lost. A mutation may have been carried out.
-            ServiceUnavailableError: AniList is down, or reported an outage less than ``retry_after`` seconds ago.
-            UnexpectedResponseError: The answer is not GraphQL.
+            OutcomeUnknownError: The response was lost. A mutation may have been carried out.
+            ServiceUnavailableError: AniList is down, or has announced an outage that has not ended yet.
+            UnexpectedResponseError: The response is not GraphQL.
         """
         token = MaskedText(token) if isinstance(token, str) else token
         self._check_open()
@@ -259,9 +258,9 @@ class OAuthSession(Unpicklable):
         path: str | None = None,
         max_wait: float | None = None,
     ) -> AsyncIterator[dict[str, Any]]:
-        """Iterate over the data of the pages. Each page is requested when it is needed.
+        """Iterate over the data of all pages. Each page is requested when it is needed.
 
-        The arguments are those of `Pagination`. `max_wait` is that of `graphql` and applies to each page.
+        The arguments are those of `Pagination`, and the `max_wait` of `graphql`, which applies to each page.
         """
         token = MaskedText(token) if isinstance(token, str) else token
         pages = Pagination(query, variables, per_page=per_page, path=path)
@@ -271,15 +270,15 @@ class OAuthSession(Unpicklable):
             yield data
 
     async def viewer(self, token: Token | str, *, max_wait: float | None = None) -> Viewer:
-        """Return the user of a token, as AniList reports it. `max_wait` and the errors are those of `graphql`."""
+        """Return the user of a token, as AniList reports it. See `graphql` for `max_wait` and the errors."""
         token = MaskedText(token) if isinstance(token, str) else token
         return parse_viewer(await self.graphql(VIEWER_QUERY, token=token, max_wait=max_wait))
 
     async def verify(self, access_token: str) -> Verified:
-        """Verify a pasted or implicit token: it must be this application's, and AniList must confirm its user.
+        """Verify that a pasted or implicit token belongs to this application, and ask AniList for its user.
 
         Raises:
-            TokenMismatchError: The token fails a check. Other errors are those of `graphql`.
+            TokenMismatchError: The token belongs to another application or user. See `graphql` for the other errors.
         """
         access_token = MaskedText(access_token) if isinstance(access_token, str) else MaskedText()
         token, claims = claimed_token(access_token, client_id=self.application.client_id)

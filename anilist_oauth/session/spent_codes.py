@@ -1,17 +1,16 @@
-"""The codes a session has sent. Each is sent only once, because the effect of a second time is unknown."""
+"""Record the codes that a session has sent. Each is sent only once, because sending it again has unknown effects."""
 
 from collections import OrderedDict
 
-KEPT = 15 * 60.0  # seconds; a code lives for 10 minutes
-MOST = 100_000  # digests; about 20 MB
+KEPT = 15 * 60.0  # seconds; a code is valid for 10 minutes
+MOST = 100_000  # digests, which take about 20 MB
 
 
 class SpentCodes:
-    """Digests of codes, oldest first. Each is kept for 15 minutes, and at most the latest 100,000.
+    """Digests of codes, oldest first. Each is kept for 15 minutes, or less if there are over 100,000.
 
-    With more than 100 logins per second, each is kept for a shorter time. A digest is Python's own hash: 64 bits, with
-    a key of this process, which it never leaves. SHA-256 would cost 4 % of an exchange. Of 10**14 fresh codes, one has
-    the hash of another code. It is then refused, not sent.
+    A digest is Python's hash, which has 64 bits and a random key, and is only used in this process. SHA-256 would take
+    4 % of an exchange. One of 10**14 new codes has the hash of another code. It is then refused, not sent.
     """
 
     __slots__ = ("_spent",)
@@ -27,7 +26,7 @@ class SpentCodes:
 
         Args:
             code: The code.
-            now: Seconds on a clock that never goes back.
+            now: The time in seconds, of a clock that never goes back.
 
         Returns:
             The argument for `forget`, or None if the code was recorded before.

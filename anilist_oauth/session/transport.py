@@ -1,8 +1,8 @@
-"""Send a POST with aiohttp. This is the only place where aiohttp's exceptions become errors of this package.
+"""Send POST requests with aiohttp, and convert its exceptions to errors of this package.
 
-Whether a code may be reused depends on whether the request may have arrived. aiohttp reports failed connection attempts
-separately, but its ``total`` timeout does not say in which phase it expired. So ``connect``, which includes the wait
-for a pooled connection, is always made shorter than ``total``.
+Whether a code may be sent again depends on whether the first request may have arrived. aiohttp reports failed
+connections separately, but its ``total`` timeout does not say in which phase it expired. So ``connect``, which includes
+the wait for a pooled connection, is always made shorter than ``total``.
 """
 
 import asyncio
@@ -29,9 +29,9 @@ from anilist_oauth.version import __version__
 
 DEFAULT_TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 DEFAULT_USER_AGENT = f"anilist-oauth/{__version__} (unofficial) aiohttp/{aiohttp.__version__}"
-KEEP_IDLE = 15.0  # seconds; servers close idle connections later, or the closing is noticed
-QUIET = 0.05  # seconds without traffic after which a pooled connection may have been closed
-TURNS = 4  # turns of the event loop to notice a closed connection: TCP 2, TLS 3, right after an answer 4
+KEEP_IDLE = 15.0  # seconds; servers keep idle connections longer than that
+QUIET = 0.05  # seconds; after so long without traffic, the server may have closed a pooled connection
+TURNS = 4  # iterations of the event loop until a closed connection is noticed: TCP 2, TLS 3, after a response 4
 
 logger: logging.Logger = logging.getLogger("anilist_oauth")
 
@@ -51,27 +51,27 @@ class Transport(Protocol):
 
     @property
     def connector(self) -> aiohttp.BaseConnector | None:
-        """The connector in use; None unless open."""
+        """The connector, or None if the transport is not open."""
 
     async def open(self) -> Self:
-        """Prepare for sending."""
+        """Prepare to send requests."""
 
     async def aclose(self) -> None:
-        """Release everything. Safe to call again."""
+        """Release everything. It may be called again."""
 
     async def send(self, request: Request) -> Response:
-        """Send a POST request and read the whole answer."""
+        """Send a POST request and read the whole response."""
 
 
 class AiohttpTransport:
     """Sends requests over one aiohttp connector. It follows no redirects, keeps no cookies, and limits body sizes.
 
     Args:
-        connector: A connector to borrow. It is never closed. None to create one in `open` and close it in `aclose`.
+        connector: A connector to use, which is never closed. By default `open` creates one and `aclose` closes it.
         timeout: The timeout of each request. If ``connect`` is missing or not below ``total``, it is half of ``total``.
         headers: The headers of every request.
         usual: Headers that most requests have. They are merged with `headers` once, in a second aiohttp session over
-            the same connector. Merging them for each request would cost 2 to 3 % of an exchange.
+            the same connector. Merging them for each request would take 2 to 3 % of an exchange.
         trace_configs: Passed to aiohttp. They see whole requests, including secrets, so they must not log them.
         proxy: The URL of a proxy, http or https.
 
@@ -98,16 +98,16 @@ class AiohttpTransport:
         self._trace_configs = _trace_configs(trace_configs)
         self._proxy = None if proxy is None else _proxy(proxy)
         self._session: aiohttp.ClientSession | None = None
-        self._usual_session: aiohttp.ClientSession | None = None  # has the usual headers already
+        self._usual_session: aiohttp.ClientSession | None = None  # with the usual headers
         self._last_traffic = 0.0
 
     @property
     def connector(self) -> aiohttp.BaseConnector | None:
-        """The connector in use; None unless open."""
+        """The connector, or None if the transport is not open."""
         return self._session.connector if self._session else None
 
     async def open(self) -> Self:
-        """Take the connector into use.
+        """Open the aiohttp sessions over the connector.
 
         Raises:
             SessionStateError: A borrowed connector is closed or belongs to another event loop.
@@ -125,19 +125,19 @@ class AiohttpTransport:
         return self
 
     async def aclose(self) -> None:
-        """Release the connector, and close it unless it is borrowed. Safe to call again."""
+        """Release the connector, and close it unless it is borrowed. It may be called again."""
         sessions = filter(None, (self._usual_session, self._session))
         self._session = self._usual_session = None
         for session in sessions:
             await session.close()
 
     async def send(self, request: Request) -> Response:
-        """Send a POST request and read the whole answer.
+        """Send a POST request and read the whole response.
 
         Raises:
-            ConnectionFailedError: The request was never sent.
+            ConnectionFailedError: The request was not sent.
             OutcomeUnknownError: The request may have arrived.
-            UnexpectedResponseError: The answer is larger than the request's limit.
+            UnexpectedResponseError: The response is larger than the request's limit.
             SessionStateError: The transport is not open, or the owner of a borrowed connector closed it.
         """
         usual = request.headers == self._usual
@@ -147,8 +147,8 @@ class AiohttpTransport:
         loop = asyncio.get_running_loop()
         started = loop.time()
         if started - self._last_traffic > QUIET:
-            for _ in range(TURNS):  # so that an idle connection that was closed by the server is noticed
-                await asyncio.sleep(0)  # before the pool hands it out
+            for _ in range(TURNS):  # if the server has closed an idle connection, notice it before the pool returns it
+                await asyncio.sleep(0)
         if session.closed:
             raise SessionStateError("the session or its connector was closed, so nothing was sent; create a new one")
         self._last_traffic = started
@@ -176,7 +176,7 @@ class AiohttpTransport:
                     "request less at once"
                 )
             return Response(status=answer.status, headers=answer.headers, body=body)
-        raise failure  # outside of the handler: aiohttp's exceptions hold the request's headers, including a token
+        raise failure  # not in the except block, because aiohttp's exceptions have the request's headers, with a token
 
     def _client(
         self, connector: aiohttp.BaseConnector, headers: Mapping[str, str], *, owner: bool
@@ -205,7 +205,7 @@ def common_headers(user_agent: str | None, referer: str | None) -> dict[str, str
 
 
 def _log(url: URL, outcome: int | str, *, started: float) -> None:
-    """Log a request with the status of its answer, or with the name of its failure."""
+    """Log a request with the status of its response, or with the name of its error."""
     milliseconds = (asyncio.get_running_loop().time() - started) * 1000
     name = "status" if isinstance(outcome, int) else "error"
     fields = {"event": "request", "host": url.host, "path": url.path, name: outcome}
@@ -220,22 +220,22 @@ def _log(url: URL, outcome: int | str, *, started: float) -> None:
 
 
 async def _read(answer: aiohttp.ClientResponse, limit: int) -> MaskedBytes | None:
-    """Read the decoded body in pieces, so that a compressed bomb stops at the limit. None if it is larger."""
+    """Read the decoded body in pieces, and return None if it is too large. So a compressed bomb stops at the limit."""
     content, size, ended = answer.content, 0, False
     pieces: list[MaskedBytes] = []
     try:
         while not ended and size <= limit:
-            ended = content.is_eof()  # a small answer may have come in one packet with its headers
+            ended = content.is_eof()  # a small body may have arrived in one packet with its headers
             pieces.append(MaskedBytes(content.read_nowait() if ended else await content.readany()))
             size += len(pieces[-1])
     finally:
-        if not answer.closed:  # cut off, or switching protocols; a complete answer has released its connection
+        if not answer.closed:  # incomplete, or switching protocols; a complete response has released its connection
             answer.close()
     return MaskedBytes(b"".join(pieces)) if size <= limit else None
 
 
 def _failure(error: Exception, url: URL) -> ServiceError:
-    """Map an exception of aiohttp's to an error that shows only its class and the operating system's error."""
+    """Convert an exception of aiohttp to an error that only shows its class and the operating system's error."""
     system_error = getattr(error, "os_error", None) or (error if type(error).__module__ == "builtins" else None)
     why = f"{type(error).__name__}{f': {system_error}' if system_error and str(system_error) else ''}"
     if isinstance(error, _NOT_TRUSTED):
@@ -250,7 +250,7 @@ def _failure(error: Exception, url: URL) -> ServiceError:
         )
     else:
         failure = OutcomeUnknownError(f"the connection to {url.host} failed, and the request may have arrived ({why})")
-    if system_error is not None:  # the locals of its frames (aiohttp's) hold the request's headers and body
+    if system_error is not None:  # aiohttp's frames in its traceback have the request's headers and body as locals
         failure.__cause__ = system_error.with_traceback(None)
         system_error.__cause__ = system_error.__context__ = None
     return failure

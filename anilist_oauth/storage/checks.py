@@ -1,4 +1,4 @@
-"""Check the arguments of a store's calls, so that a wrong type is not a driver's error, or found too late."""
+"""Check the arguments of a store's methods, so that a wrong type raises our error at once and not a driver's error."""
 
 from datetime import timedelta
 from typing import Any
@@ -24,10 +24,10 @@ _NEEDED: dict[str, tuple[Any, str]] = {
 
 
 def check(**arguments: object) -> None:
-    """Raise `ConfigurationError` if an argument of a store's call has the wrong type.
+    """Raise `ConfigurationError` if an argument of a store's method has the wrong type.
 
     Args:
-        arguments: The arguments by their names. ``only`` is a `client_id` that may be None.
+        arguments: The arguments by their names. ``only`` stands for a `client_id` that may be None.
     """
     for name, value in arguments.items():
         expect(value, *_NEEDED[name])

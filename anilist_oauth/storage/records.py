@@ -1,4 +1,4 @@
-"""What stores keep: pending logins, who took them, and tokens with their users."""
+"""The records that stores keep: pending logins, who has taken them, and tokens with their users."""
 
 import secrets
 from datetime import UTC, datetime, timedelta
@@ -41,20 +41,20 @@ class StoredToken(Unpicklable):
     """The record of a user's token. There is one per client id and subject.
 
     Attributes:
-        client_id: The application the token was issued to.
-        subject: The owner of the token, in the application's terms.
+        client_id: The application that the token was issued to.
+        subject: Whose token it is: the name that the application chose, such as ``discord:42``.
         token: The access token.
-        user_id: The AniList user id. It never changes, so link accounts by it. By default the viewer's.
+        user_id: The AniList user id. It never changes, so link accounts by it. By default that of the viewer.
         viewer: The user as AniList reports it, or None if AniList could not be asked yet.
-        issued_at: When AniList issued the token, by AniList's clock (the claim ``iat``), in UTC. None if the token does
-            not say. Of two tokens of a subject, the one issued later is newer.
+        issued_at: When AniList issued the token, by AniList's clock (the claim ``iat``), in UTC. None if the token has
+            no such claim. Of two tokens of a subject, the one that was issued later is newer.
         stored_at: When the user logged in, in UTC.
         token_id: The SHA-256 hex of the access token.
-        needs_login: Whether AniList refused the token. It is kept, because AniList refused good tokens during
-            incidents.
+        needs_login: Whether AniList refused the token. The token is kept nevertheless, because AniList has refused
+            valid tokens during incidents.
         refused_at: When AniList last refused it, or None.
-        told_expiring: Whether the application was notified that the token expires soon.
-        told_invalid: Whether the application was notified that AniList refuses the token.
+        told_expiring: Whether the hook `on_expiring` was called for the token.
+        told_invalid: Whether the hook `on_invalid` was called for the token.
     """
 
     client_id: str
@@ -80,18 +80,18 @@ class StoredToken(Unpicklable):
 
     @property
     def marks(self) -> tuple[bool, bool, bool, bool]:
-        """What may change for the same token: needs login, told expiring, told invalid, whether a viewer is known."""
+        """The values that may change for the same token: `needs_login`, `told_…`, and whether there is a viewer."""
         return self.needs_login, self.told_expiring, self.told_invalid, self.viewer is not None
 
     def is_due(self, within: timedelta | None, *, now: datetime) -> bool:
-        """Return whether the user must log in again within a time: the token expires by then, or AniList refused it.
+        """Return whether the user must log in again within this time.
 
-        With None, every record is due.
+        This is so if the token expires within it, or if AniList refused the token. With None, every record is due.
         """
         return within is None or self.needs_login or self.token.expires_within(within, now=now)
 
     def is_newer_than(self, other: "StoredToken") -> bool:
-        """Return whether AniList issued this token in a later second. False if either does not say when."""
+        """Return whether AniList issued this token in a later second. The result is False if either time is unknown."""
         if self.issued_at is None or other.issued_at is None:
             return False
         return self.issued_at.replace(microsecond=0) > other.issued_at.replace(microsecond=0)
@@ -102,7 +102,7 @@ def _issued_at(token: Token) -> datetime | None:
     return claims.issued_at if claims else None
 
 
-_TEXT_LIMIT = 2048  # bytes; bounds what strangers can store, and PostgreSQL's keys are limited to about 2,700
+_TEXT_LIMIT = 2048  # bytes; this limits what strangers can store, and PostgreSQL's keys may have about 2,700
 _STRANGERS_LIMIT = 512  # bytes
 
 
@@ -111,11 +111,11 @@ _TEXTS = ("client_id", "subject", "binding_digest", "label", "return_to")
 
 @attrs.frozen(kw_only=True)
 class Taken:
-    """Who took a login, and with which answer.
+    """Which call has taken a login, and with which result.
 
     Attributes:
-        claim: The result of `new_claim` for this take.
-        code: The digest of what the taker had: a code, a denial, a cancellation.
+        claim: The result of `new_claim` in that call.
+        code: The digest of the code or token, or a word for an error or a cancellation.
     """
 
     claim: str
@@ -123,7 +123,7 @@ class Taken:
 
     @property
     def at(self) -> datetime:
-        """When it was taken, by the clock of the session that took it.
+        """The time at which the login was taken, by the clock of the session that took it.
 
         Raises:
             StorageError: `new_claim` did not make the claim.
@@ -135,22 +135,25 @@ class Taken:
 
 
 def new_claim(now: datetime) -> str:
-    """Return a unique mark of a take: its time, so that no store needs a clock for it, and 128 random bits."""
+    """Return a unique string for a call that takes a login: the current time, and 128 random bits.
+
+    Because it contains the time, stores need no clock for it.
+    """
     return f"{now.isoformat()} {secrets.token_hex(16)}"
 
 
 @attrs.frozen(kw_only=True)
 class PendingLogin:
-    """A login as stores keep it, under the digest of its state. It contains no secret.
+    """A login as stores keep it. Its key is the digest of its state, and it contains no secret.
 
     Attributes:
-        client_id: The application it belongs to.
+        client_id: The application that it belongs to.
         subject: Who logs in, or None for a sign-in.
         binding_digest: The digest of the secret that only the right browser or user has, or None.
-        label: What pages call the person the login is for, or None.
-        return_to: Where the web application continues afterwards, or None.
+        label: The name on pages of the person the login is for, or None.
+        return_to: Where the web application redirects to afterwards, or None.
         expires_at: When it can no longer be taken, in UTC.
-        taken: Who took it, or None. The store sets it; it is None when the login is added.
+        taken: Which call has taken it, or None. The store sets this. It is None when the login is added.
     """
 
     client_id: str
@@ -162,7 +165,7 @@ class PendingLogin:
     taken: Taken | None = None
 
     def __attrs_post_init__(self) -> None:
-        for name in _TEXTS:  # a text that no store can keep would otherwise fail when the code is spent
+        for name in _TEXTS:  # otherwise a text that a store cannot keep would only fail after the code is spent
             value = getattr(self, name)
             data = value.encode("utf-8", "replace") if isinstance(value, str) else b""
             if value is not None and (not 0 < len(data) <= _TEXT_LIMIT or data.decode() != value or "\0" in value):

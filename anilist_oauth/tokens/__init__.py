@@ -1,7 +1,7 @@
 """The access token, its claims and its user, as values without I/O.
 
-`access_token` holds the token, `claims` reads its claims without verifying them, `viewer` is the user that AniList
-reports, and `verification` compares the two. `oauth` obtains tokens; `storage` keeps them.
+`access_token` has the token, `claims` reads its claims without verifying them, `viewer` has the user as AniList reports
+it, and `verification` compares the claims with that user. Tokens are obtained in `oauth` and stored in `storage`.
 """
 
 from anilist_oauth.tokens.access_token import Token, bearer_headers

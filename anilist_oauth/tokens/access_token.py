@@ -1,4 +1,4 @@
-"""The access token. It is valid for a year, cannot be refreshed, and is never shown."""
+"""The access token. It is valid for a year and cannot be refreshed. Its repr is masked."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -30,7 +30,7 @@ class Token(Unpicklable):
     Attributes:
         access_token: The token itself: a JWT of about 1,100 characters. Store it in a TEXT column.
         token_type: Always ``Bearer``.
-        expires_at: When it expires, in UTC, or None if unknown. It cannot be refreshed: the user must log in again.
+        expires_at: When it expires, in UTC, or None if unknown. After that, the user must log in again.
     """
 
     access_token: str = attrs.field(repr=masked)
@@ -50,7 +50,7 @@ class Token(Unpicklable):
 
     @classmethod
     def from_access_token(cls, access_token: str) -> Self:
-        """Make a token from a bare string, such as one stored by another program. The expiry comes from its claims."""
+        """Make a token from a string, such as one that another program stored. Its claims say when it expires."""
         given = Masked.around(access_token)
         del access_token
         token = MaskedText(_access_token(given))
@@ -72,12 +72,12 @@ class Token(Unpicklable):
         except ConfigurationError:
             raise
         except (KeyError, TypeError) as error:
-            raise ConfigurationError("this is not a result of Token.to_dict(); pass one unchanged") from error
+            raise ConfigurationError("this is not a result of Token.to_dict(); pass such a result unchanged") from error
         except ValueError:
             raise ConfigurationError("expires_at: a time in ISO 8601 format is needed") from None
 
     def to_dict(self) -> dict[str, str | None]:
-        """Return the token as JSON types: ``access_token``, ``token_type``, ``expires_at`` (ISO 8601 or None)."""
+        """Return the token as a dict with ``access_token``, ``token_type`` and ``expires_at`` (ISO 8601 or None)."""
         return {
             "access_token": self.access_token,
             "token_type": self.token_type,
@@ -89,25 +89,25 @@ class Token(Unpicklable):
         return self.expires_within(timedelta(), now=now)
 
     def expires_within(self, delta: timedelta, *, now: datetime) -> bool:
-        """Return whether the token will have expired `delta` after `now` (aware). If so, ask for a new login soon."""
+        """Return whether the token will have expired `delta` after `now` (aware)."""
         expect(delta, timedelta, "delta: a timedelta is needed")
         return self.expires_at is not None and self.expires_at - checked_now(now) <= delta
 
     @property
     def user_id(self) -> int | None:
-        """The user id that the token claims, not verified. Pass tokens from elsewhere to `OAuthSession.verify`."""
+        """The user id in the token's claims, not verified. Pass tokens from other sources to `OAuthSession.verify`."""
         claims = peek_claims(self.access_token)
         return claims.user_id if claims else None
 
     @property
     def client_id(self) -> str | None:
-        """The application that the token claims to be issued to, if it is only one. Not verified."""
+        """The application in the token's claims, if there is exactly one, not verified."""
         claims = peek_claims(self.access_token)
         return claims.client_id if claims else None
 
 
 def bearer_headers(token: Token | str) -> dict[str, str]:
-    """Return the header that carries a token, for use with another HTTP client (RFC 6750 section 2.1).
+    """Return the Authorization header for a token, for use with another HTTP client (RFC 6750 section 2.1).
 
     Args:
         token: A token, or the access token as a string.

@@ -1,9 +1,9 @@
 """Read the claims of AniList's access tokens without verifying them.
 
-AniList publishes no key, so only AniList can tell a real token from a forged one. The claims identify a user in one
-case only: `LoginFlow` reads ``sub`` from a token that it has just received from the token endpoint over TLS. OpenID
-Connect Core 3.1.3.7 item 6 allows the same for ID tokens, and AniList's guide takes the user id from ``sub``. Pass a
-token from anywhere else to `OAuthSession.verify`.
+AniList publishes no key, so only AniList itself can verify a token. The claims are trusted in one case: `LoginFlow`
+reads ``sub`` from a token that the token endpoint has just sent over TLS. OpenID Connect Core 3.1.3.7 item 6 allows the
+same for ID tokens, and AniList's guide takes the user id from ``sub``. Pass a token from any other source to
+`OAuthSession.verify`.
 """
 
 import base64
@@ -20,11 +20,11 @@ _DIGITS = len(str(ID_LIMIT))
 
 @attrs.frozen
 class UnverifiedClaims:
-    """What an access token claims. Anybody can write such a token, so nothing here is verified.
+    """The claims of an access token. They are not verified, and anybody can write such a token.
 
     Attributes:
-        client_id: The application it was issued to, if `audience` has exactly one member, else None.
-        audience: The ``aud`` claim; empty if it is absent or unreadable.
+        client_id: The application that the token was issued to, if `audience` has exactly one member. Otherwise None.
+        audience: The ``aud`` claim, or empty if it is missing or unreadable.
         user_id: The ``sub`` claim: AniList's integer user id.
         issued_at: The ``iat`` claim, in UTC.
         expires_at: The ``exp`` claim, in UTC.
@@ -38,13 +38,14 @@ class UnverifiedClaims:
 
 
 def peek_claims(access_token: str) -> UnverifiedClaims | None:
-    """Read the claims of a JWT without verifying them (RFC 7519 section 4.1). Time and memory are bounded.
+    """Read the claims of a JWT without verifying them (RFC 7519 section 4.1), in limited time and memory.
 
     Args:
         access_token: The token, at most 16 KiB long.
 
     Returns:
-        The claims, or None if this is not a JWT. An absent or unreadable claim is None, or empty for `audience`.
+        The claims, or None if the token is not a JWT. A claim that is missing or unreadable is None, or an empty
+        `audience`.
     """
     if not isinstance(access_token, str) or len(access_token) > SIZE_LIMIT:
         return None
@@ -71,7 +72,7 @@ def _refuse(constant: str) -> NoReturn:
 
 
 def _audience(aud: Any) -> tuple[str, ...]:
-    """Read a string, an integer, or a list of them. A list with any other member counts as unreadable."""
+    """Read a string, an integer, or a list of these. The result is empty if there is any other member."""
     members = aud if isinstance(aud, list) else [aud]
     found = tuple(
         str(member)

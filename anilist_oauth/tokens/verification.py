@@ -1,7 +1,8 @@
-"""Decide whether to trust a token that did not come from an exchange, such as a pasted or implicit one.
+"""Verify a token that does not come from an exchange, such as a pasted or implicit one.
 
-AniList's ``Viewer`` accepts any application's token, so a token made for another application could log its user in
-here. The claims name the application, and AniList names the user. Both must agree (RFC 6749 section 10.16).
+AniList's ``Viewer`` query accepts tokens of every application, so a token of another application could log its user in
+here. The claims contain the application and the user, and AniList reports the user. The application must be this one,
+and both users must be the same (RFC 6749 section 10.16).
 """
 
 from anilist_oauth.errors import ConfigurationError, TokenMismatchError
@@ -12,10 +13,10 @@ from anilist_oauth.tokens.viewer import Verified, Viewer
 
 
 def claimed_token(access_token: str, *, client_id: str) -> tuple[Token, UnverifiedClaims]:
-    """Return the token and its claims if they name this application. The user is not verified yet.
+    """Return the token and its claims if they name this application. This does not verify the user.
 
     Raises:
-        TokenMismatchError: It is not a JWT, or was issued to another application.
+        TokenMismatchError: The string is not a JWT, or the token was issued to another application.
     """
     access_token = MaskedText(access_token.strip()) if isinstance(access_token, str) else MaskedText()
     claims = peek_claims(access_token)
@@ -37,5 +38,7 @@ def claimed_token(access_token: str, *, client_id: str) -> tuple[Token, Unverifi
 def verified(token: Token, claims: UnverifiedClaims, viewer: Viewer) -> Verified:
     """Return the token with its user, or raise `TokenMismatchError` if its claims name another user than AniList."""
     if claims.user_id != viewer.id:
-        raise TokenMismatchError("the token claims another user than AniList names; log in again", reason="other_user")
+        raise TokenMismatchError(
+            "the token's claims name another user than AniList does; log in again", reason="other_user"
+        )
     return Verified(token=token, viewer=viewer)

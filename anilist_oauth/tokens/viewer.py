@@ -9,14 +9,14 @@ from anilist_oauth.tokens.access_token import Token
 
 @attrs.frozen
 class Viewer:
-    """The user a token belongs to (``Viewer`` in AniList's API).
+    """The user that a token belongs to (``Viewer`` in AniList's API).
 
     Attributes:
-        id: AniList's user id. It never changes: link accounts by the id, not by the name.
+        id: AniList's user id. It never changes, so link accounts by the id, not by the name.
         name: The name. The user may change it.
         avatar: URL of the large avatar, or None.
         site_url: URL of the profile, or None.
-        unread: The number of unread notifications, or None.
+        unread: The number of unread notifications at the time of the request, or None.
     """
 
     id: int
@@ -27,7 +27,7 @@ class Viewer:
 
     def __attrs_post_init__(self) -> None:
         if type(self.id) is not int or self.id <= 0:
-            raise ConfigurationError("id: a positive integer is needed, AniList's user id")
+            raise ConfigurationError("id: AniList's user id is needed, which is a positive integer")
         expect(self.name, str, "name: a string is needed")
         expect(self.avatar, str | None, "avatar: a URL as a string is needed, or None")
         expect(self.site_url, str | None, "site_url: a URL as a string is needed, or None")
@@ -36,7 +36,7 @@ class Viewer:
 
 @attrs.frozen
 class Verified:
-    """A pasted or implicit token that was issued to this application, and its user."""
+    """A pasted or implicit token and its user. It was verified that the token belongs to this application."""
 
     token: Token
     viewer: Viewer
@@ -47,7 +47,7 @@ class Verified:
 
 
 def display_name(user_id: int, viewer: Viewer | None) -> str:
-    """Return a name to greet the user with: the viewer's name, or ``AniList user 112084`` if it is unknown."""
+    """Return the viewer's name, or ``AniList user 112084`` if it is unknown."""
     return f"AniList user {user_id}" if viewer is None else viewer.name
 
 
@@ -64,9 +64,9 @@ def known_user_id(viewer: Viewer | None) -> int:
 
 
 def check_user(user_id: int, viewer: Viewer | None) -> None:
-    """Raise `ConfigurationError` unless the user id is a positive integer, and the viewer's."""
+    """Raise `ConfigurationError` unless the user id is a positive integer, and the same as that of the viewer."""
     expect(viewer, Viewer | None, "viewer: a Viewer is needed, or None")
     if type(user_id) is not int or user_id <= 0:
-        raise ConfigurationError("user_id: a positive integer is needed, AniList's user id")
+        raise ConfigurationError("user_id: AniList's user id is needed, which is a positive integer")
     if viewer is not None and viewer.id != user_id:
         raise ConfigurationError("user_id: it differs from the viewer's id; pass the id of the same user")

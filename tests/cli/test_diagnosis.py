@@ -103,8 +103,8 @@ class TestInTheSandbox:
     @pytest.mark.parametrize(
         ("changes", "name", "text"),
         [
-            ({"client_secret": SECRET[:20] + " " + SECRET[20:]}, "client_secret", "blank or control character inside"),
-            ({"client_secret": SECRET[:20] + "\u200b"}, "client_secret", "blank or control character inside"),
+            ({"client_secret": SECRET[:20] + " " + SECRET[20:]}, "client_secret", "space or control character"),
+            ({"client_secret": SECRET[:20] + "\u200b"}, "client_secret", "space or control character"),
             ({"client_secret": ""}, "client_secret", "ANILIST_CLIENT_SECRET is not set"),
             ({"client_id": " "}, "client_id", "ANILIST_CLIENT_ID is not set"),
             ({"client_id": "my-bot"}, "client_id", "not a number"),

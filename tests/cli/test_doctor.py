@@ -23,7 +23,7 @@ def test_one_thing_is_named_with_its_remedy(empty: Desk) -> None:
     ran = empty.run("doctor", expect=1, ANILIST_CLIENT_SECRET=f"{SECRET[:9]} {SECRET[9:]}")
     lines = ran.stdout.splitlines()
     place = next(number for number, line in enumerate(lines) if line.startswith("✗"))
-    assert lines[place].startswith("✗  client_secret  there is a blank or control character inside it")
+    assert lines[place].startswith("✗  client_secret  it contains a space or control character")
     assert lines[place + 1] == " " * 18 + "→ fix ANILIST_CLIENT_SECRET"
     assert lines[-1] == "One thing is wrong: client_secret."
 

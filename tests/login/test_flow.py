@@ -780,7 +780,7 @@ class TestBegin:
         """Of a sign-in `return_to` is 512 bytes at most; where a subject is named, 2,048 characters."""
         async with staged() as stage:
             await stage.flow.begin(return_to="/" + "a" * 511)
-            with pytest.raises(ConfigurationError, match=r"^return_to: a sign-in allows at most 512 bytes"):
+            with pytest.raises(ConfigurationError, match=r"^return_to: at most 512 bytes are allowed for a sign-in"):
                 await stage.flow.begin(return_to="/" + "a" * 512)
             await stage.flow.begin(subject="a", return_to="/" + "a" * 2047)
 

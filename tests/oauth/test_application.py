@@ -45,10 +45,10 @@ def test_a_secret_is_optional() -> None:
     [
         ("", "it is empty"),
         (" \n", "it is empty"),
-        ("123 45", "there is a blank"),
-        ("123\x0045", "there is a blank or control character"),
-        ("\ufeff12345", "there is a blank or control character"),
-        ("\ud800", "there is a blank or control character"),
+        ("123 45", "it contains a space"),
+        ("123\x0045", "it contains a space or control character"),
+        ("\ufeff12345", "it contains a space or control character"),
+        ("\ud800", "it contains a space or control character"),
         (b"12345", "not bytes"),
         (1.5, "not float"),
         (True, "not bool"),
@@ -185,7 +185,7 @@ def test_the_environment_is_checked_too(monkeypatch: pytest.MonkeyPatch) -> None
     for name in ("CLIENT_ID", "CLIENT_SECRET"):
         monkeypatch.setenv(f"ANILIST_{name}", "5")
     monkeypatch.setenv("ANILIST_REDIRECT_URI", "http://example.com/callback")
-    with pytest.warns(UserWarning, match="plain http") as caught:
+    with pytest.warns(UserWarning, match="is not https") as caught:
         Application.from_env()
     assert caught[0].filename == __file__
 

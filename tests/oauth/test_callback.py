@@ -582,7 +582,7 @@ def test_without_a_usable_lifetime_the_claims_count(expires_in: str) -> None:
 def test_a_bare_token_can_be_pasted() -> None:
     """The claims of a bare token say when it expires, and an opaque token is only read as a parameter."""
     assert parse_implicit(f" {JWT}\n", now=NOW) == Token.from_access_token(JWT)
-    with pytest.raises(InvalidCallbackError, match="it holds no access token"):
+    with pytest.raises(InvalidCallbackError, match="there is no access token in this"):
         parse_implicit("opaque", now=NOW)
     assert parse_implicit("access_token=opaque", now=NOW) == Token(access_token="opaque", expires_at=None)
 
@@ -590,10 +590,10 @@ def test_a_bare_token_can_be_pasted() -> None:
 @pytest.mark.parametrize(
     ("given", "text"),
     [
-        ("", "it holds no access token"),
-        (AWAY, "it holds no access token"),
-        (f"{AWAY}?code={CODE}", "it holds no access token"),
-        ("access_token=", "it holds no access token"),
+        ("", "there is no access token in this"),
+        (AWAY, "there is no access token in this"),
+        (f"{AWAY}?code={CODE}", "there is no access token in this"),
+        ("access_token=", "there is no access token in this"),
         ("access_token=hidden%20hidden", "damaged"),
         ("access_token=hidd%C3%A9n", "damaged"),
         ("access_token=a&access_token=b", "more than once"),

@@ -56,11 +56,11 @@ AWAY = "https://bot.example/cb"
         (AWAY + "?x=1", AWAY + "?x=2", "the query ?x=2 for ?x=1"),
         (AWAY, AWAY + "#top", "a fragment is added: #top"),
         (AWAY, "https://www.bot.example/cb", "the host begins with www.: www.bot.example for bot.example"),
-        ("https://www.bot.example/cb", AWAY, "the host lacks www.: bot.example for www.bot.example"),
+        ("https://www.bot.example/cb", AWAY, "the host does not begin with www.: bot.example for www.bot.example"),
         (AWAY, "https://m:pw@bot.example/cb", "user information before the host"),
-        (AWAY, AWAY + " ", "a stray blank around it"),
-        (AWAY, "\n" + AWAY, "a stray blank around it"),
-        (AWAY, "https://bot.example /cb", "a stray blank inside it"),
+        (AWAY, AWAY + " ", "extra whitespace around it"),
+        (AWAY, "\n" + AWAY, "extra whitespace around it"),
+        (AWAY, "https://bot.example /cb", "extra whitespace inside it"),
         (AWAY, AWAY + "\u200b", "an invisible character (U+200B)"),
         (AWAY, AWAY + "\ud800", "an invisible character (U+D800)"),
         (AWAY, "", "it is empty"),
@@ -76,7 +76,7 @@ AWAY = "https://bot.example/cb"
             HERE,
             " https://localhost:9090/CB/",
             (
-                "a stray blank around it, and https for http, and localhost for 127.0.0.1, and port 9090 for 8080, "
+                "extra whitespace around it, and https for http, and localhost for 127.0.0.1, and port 9090 for 8080, "
                 "and the path /CB/ for /cb"
             ),
         ),
@@ -115,7 +115,7 @@ def test_a_callback_passed_by_mistake_is_masked(callback: str) -> None:
     assert "hidden" not in shown
     assert "***" in shown
     assert difference(AWAY, callback) == (
-        "it is a whole callback URL, code and state included; pass the redirect URI alone, or nothing"
+        "it is a whole callback URL with code and state; pass only the redirect URI, or nothing"
     )
 
 
@@ -145,7 +145,7 @@ def test_a_word_that_only_looks_like_a_parameter_stays() -> None:
 
 def test_a_masked_difference_is_called_masked() -> None:
     """There is a sentence even if the only difference is masked."""
-    assert difference("app:/***", "app:/eyJhbGciOiJ") == "what is masked here"
+    assert difference("app:/***", "app:/eyJhbGciOiJ") == "a part that is masked here"
 
 
 @pytest.mark.parametrize(

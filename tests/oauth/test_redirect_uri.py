@@ -224,8 +224,8 @@ def test_a_mismatch_shows_both_and_what_to_do() -> None:
         "  registered: http://127.0.0.1:8080/cb\n"
         "  given:      http://localhost:8080/cb\n"
         "                     ^\n"
-        "AniList compares it byte for byte, including letter case and percent-encoding. Change the one in the code or "
-        "the one in the application's settings."
+        "AniList compares it byte for byte, including letter case and percent-encoding. Change either the one in "
+        "your program or the one in the application's settings."
     )
     assert caught.value.registered == "http://127.0.0.1:8080/cb"
     assert caught.value.given == "http://localhost:8080/cb"
@@ -292,7 +292,7 @@ def test_a_secret_in_the_place_of_the_redirect_uri_leaks_nothing(uri: str) -> No
 )
 def test_http_to_another_host_issues_a_warning(uri: str) -> None:
     """AniList's own example uses http, so it is accepted and the warning names the risk."""
-    with pytest.warns(InsecureRedirectURIWarning, match="is plain http: anyone between") as caught:
+    with pytest.warns(InsecureRedirectURIWarning, match="is not https, so anyone between") as caught:
         guard = RedirectGuard(uri)
     assert guard.check(uri) == uri
     assert len(caught) == 1

@@ -1,4 +1,4 @@
-"""Logins in this process's memory."""
+"""Logins in the memory of this process."""
 
 import asyncio
 import heapq
@@ -22,20 +22,20 @@ from anilist_oauth.storage.records import PendingLogin, Taken
 
 MAX_BYTES = 96 * 1024 * 1024
 _OVERHEAD = 550  # bytes of a login in addition to its texts
-_OUTCOME = 1024  # bytes, at most, approximately
-_SWEPT_AT_ONCE = 64  # more than one call adds, and few enough not to delay anyone
+_OUTCOME = 1024  # bytes of an outcome, approximately and at most
+_SWEPT_AT_ONCE = 64  # logins; more than one call adds, and few enough not to delay the caller
 
 
 class MemoryLoginStore(Unpicklable):
-    """A `LoginStore` in memory. Other processes cannot see it, so it does not work with several workers.
+    """A `LoginStore` in memory. Other processes cannot use it, so it does not work with several workers.
 
     It limits how much memory strangers can use. At the limit, `add` raises a retryable `StorageError` until some logins
-    have expired. A login that can still be finished is never dropped for another.
+    have expired. A login that can still be finished is never deleted to make room for another.
 
     Args:
-        max_logins: The most logins it holds.
-        max_bytes: The most memory they use, approximately.
-        clock: Returns the time, for deleting old logins.
+        max_logins: The most logins in the store.
+        max_bytes: The most memory that they may use, approximately.
+        clock: Returns the current time (aware), which is used to delete old logins.
     """
 
     def __init__(
@@ -52,11 +52,11 @@ class MemoryLoginStore(Unpicklable):
         self._clock = checked_clock(clock)
         self._logins: dict[str, PendingLogin] = {}
         self._outcomes: dict[str, Outcome] = {}
-        self._forget_at: dict[str, datetime] = {}  # if it is not ten minutes after the expiry
+        self._forget_at: dict[str, datetime] = {}  # only if this is not ten minutes after the expiry
         self._bytes = 0
         self._unfinished: dict[int, tuple[str, ...]] = {}  # by the hash of client id and subject, oldest first
-        self._due: list[tuple[datetime, str]] = []  # a heap: when to check a login, which may be gone by then
-        self._expired: dict[str, None] = {}  # not taken, earliest first; deleted sooner if there is no room
+        self._due: list[tuple[datetime, str]] = []  # a heap of times at which to check a login, if it still exists
+        self._expired: dict[str, None] = {}  # not taken, earliest first; they are deleted sooner if there is no room
         self._waiters: dict[str, asyncio.Future[None]] = {}
 
     def __len__(self) -> int:
@@ -87,7 +87,7 @@ class MemoryLoginStore(Unpicklable):
         return self._logins.get(key)
 
     async def take(self, key: str, *, claim: str, code: str) -> Taken | None:
-        """Take a login if nobody has, and return who has it."""
+        """Take a login for a claim, unless it was taken already; see `LoginStore.take`."""
         check(key=key, claim=claim, code=code)
         login = self._logins.get(key)
         if login is None:
@@ -98,7 +98,7 @@ class MemoryLoginStore(Unpicklable):
         return login.taken
 
     async def settle(self, key: str, outcome: Outcome) -> None:
-        """Store how a login ended, and wake its waiters."""
+        """Store a login's outcome, and return it from the calls that wait for it."""
         check(key=key, outcome=outcome)
         if key in self._logins and key not in self._outcomes:
             self._outcomes[key] = outcome
@@ -119,7 +119,7 @@ class MemoryLoginStore(Unpicklable):
 
     def _full_error(self) -> StorageError:
         error = StorageError(
-            f"{len(self._logins):,} logins of {self._bytes:,} bytes have not expired yet, which is the limit; "
+            f"the store contains {len(self._logins):,} logins ({self._bytes:,} bytes), which is the limit; "
             "try again later, or give MemoryLoginStore a larger max_logins or max_bytes",
             retryable=True,
         )
@@ -127,7 +127,7 @@ class MemoryLoginStore(Unpicklable):
         return error
 
     def _sweep(self, now: datetime) -> bool:
-        """Check some logins that are due, and delete those at their end. Return whether there were any."""
+        """Check some logins that are due, and delete those whose time is over. Return whether any were due."""
         looked = 0
         while self._due and self._due[0][0] <= now and looked < _SWEPT_AT_ONCE:
             _, key = heapq.heappop(self._due)
@@ -145,7 +145,7 @@ class MemoryLoginStore(Unpicklable):
         return looked > 0
 
     def _make_room(self, now: datetime) -> bool:
-        """Delete one login that nobody can finish any more. Return whether there was one."""
+        """Delete one login that can no longer be finished. Return whether there was one."""
         for key in tuple(self._expired)[:1]:
             del self._expired[key]
             if self._logins[key].taken is None:
@@ -192,7 +192,7 @@ class MemoryLoginStore(Unpicklable):
 
 
 def _owner(login: PendingLogin) -> int:
-    """Return a hash of client id and subject. If two were ever equal, they would share one limit."""
+    """Return a hash of client id and subject. Two subjects with the same hash would share one limit."""
     return hash((login.client_id, login.subject))
 
 
@@ -207,8 +207,8 @@ def _warn_of_workers(workers: str) -> None:
     """Warn, once per process, if the server is configured to run several workers."""
     if workers.isdecimal() and int(workers) > 1:
         warnings.warn(
-            f"WEB_CONCURRENCY is {workers}, but logins in memory are only known to one process, so a login may come "
-            "back to another worker, which does not know it; use open_store() with a database",
+            f"WEB_CONCURRENCY is {workers}, but logins in memory are only known to one process, so the callback may "
+            "reach a worker that does not know the login; use open_store() with a database",
             RuntimeWarning,
             stacklevel=3,
         )

@@ -1,4 +1,4 @@
-"""The memory store as a whole."""
+"""The store for ``memory:``, with logins and tokens."""
 
 from typing import Self
 
@@ -15,7 +15,7 @@ VERSION = 1
 
 
 class MemoryStore(Unpicklable):
-    """Logins and tokens in this process, until it ends."""
+    """Logins and tokens in the memory of this process, until it ends."""
 
     def __init__(self, *, keys: Keys | None = None, sealed: bool | None = None) -> None:
         self.logins: MemoryLoginStore = MemoryLoginStore()
@@ -35,15 +35,15 @@ class MemoryStore(Unpicklable):
         return cls(keys=keys, sealed=sealed)
 
     def pace(self, ceiling: int = 90) -> Pace:
-        """Return a plain pace, because only this process has this store."""
+        """Return a pace for this process, because no other process can use this store."""
         return Pace(ceiling)
 
     async def open(self) -> Self:
-        """Do nothing: memory needs no opening."""
+        """Do nothing, because memory need not be opened."""
         return self
 
     async def ping(self) -> None:
-        """Do nothing: memory always answers."""
+        """Do nothing, because memory always answers."""
 
     async def health(self) -> Health:
         """Count the records."""
@@ -52,4 +52,4 @@ class MemoryStore(Unpicklable):
         )
 
     async def aclose(self) -> None:
-        """Do nothing: memory needs no closing."""
+        """Do nothing, because memory need not be closed."""

@@ -1,4 +1,4 @@
-"""Tokens in this process's memory, until it ends."""
+"""Tokens in the memory of this process, until it ends."""
 
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
@@ -10,7 +10,11 @@ from anilist_oauth.storage.records import StoredToken
 
 
 class MemoryTokenStore(Unpicklable):
-    """A `TokenStore` in memory. `clock` returns the time for `expiring`."""
+    """A `TokenStore` in memory.
+
+    Args:
+        clock: Returns the current time (aware), which is used in `expiring`.
+    """
 
     def __init__(self, *, clock: Callable[[], datetime] = utc_now) -> None:
         self._clock = checked_clock(clock)
@@ -48,7 +52,7 @@ class MemoryTokenStore(Unpicklable):
         self._tokens.pop((client_id, subject), None)
 
     async def expiring(self, within: timedelta | None, *, client_id: str | None = None) -> AsyncIterator[StoredToken]:
-        """Iterate over the records whose users must log in again, or all."""
+        """Iterate over the records whose users must log in again, or over all."""
         check(within=within, only=client_id)
         now = self._clock()
         for stored in list(self._tokens.values()):
@@ -56,5 +60,5 @@ class MemoryTokenStore(Unpicklable):
                 yield stored
 
     async def holds_sealed(self, mark: str) -> bool:
-        """Return whether any access token begins with the mark of sealed tokens."""
+        """Return whether any access token begins with `mark`, as sealed tokens do."""
         return any(stored.token.access_token.startswith(mark) for stored in self._tokens.values())
