@@ -1,4 +1,4 @@
-"""The system's clock."""
+"""The system clock."""
 
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
@@ -16,14 +16,14 @@ NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
 
 def test_the_time_is_aware() -> None:
-    """In UTC, so that every value takes it."""
+    """The time is in UTC."""
     now = utc_now()
     assert now.tzinfo is UTC
     assert abs(now - datetime.now(UTC)) < timedelta(minutes=1)
 
 
-def test_a_clock_is_taken_as_it_is() -> None:
-    """Whatever else it tells, as long as it is aware."""
+def test_a_clock_is_not_changed() -> None:
+    """Any clock that returns aware times is accepted."""
     assert checked_clock(utc_now) is utc_now
 
 
@@ -39,8 +39,8 @@ def test_a_clock_is_taken_as_it_is() -> None:
         ),
     ],
 )
-def test_a_clock_that_would_cost_a_token_is_refused(clock: Any, text: str) -> None:
-    """By the session and every store, before a code is spent: afterwards it is too late."""
+def test_a_naive_clock_is_refused_at_once(clock: Any, text: str) -> None:
+    """The session and every store check it before a code is spent."""
     application = Application(client_id=1, redirect_uri="https://bot.example/callback")
     for make in (
         lambda: OAuthSession(application, clock=clock),
@@ -55,23 +55,23 @@ def test_a_clock_that_would_cost_a_token_is_refused(clock: Any, text: str) -> No
 
 
 class Nowhere(tzinfo):
-    """A zone that does not know its offset, so that a time in it is naive all the same."""
+    """A zone without an offset, so that its times are naive."""
 
     def utcoffset(self, _time: datetime | None) -> None:
-        """Not know."""
+        """Return no offset."""
 
     def dst(self, _time: datetime | None) -> None:
-        """Not know."""
+        """Return nothing."""
 
     def tzname(self, _time: datetime | None) -> None:
-        """Not know."""
+        """Return nothing."""
 
 
 @pytest.mark.parametrize(
     "given", [None, "2030-01-01", 1893456000, NOON.replace(tzinfo=None), NOON.replace(tzinfo=Nowhere())]
 )
-def test_an_aware_time_is_one_whose_zone_knows_its_offset(given: Any) -> None:
-    """By one check, wherever a time comes in: the clock, ``now=``, a token's end and a login's."""
+def test_a_time_with_an_offset_is_aware(given: Any) -> None:
+    """The same check is used for clocks, ``now=`` and expiry times."""
     for take in (
         lambda: aware(given, "x"),
         lambda: checked_now(given),
@@ -83,7 +83,7 @@ def test_an_aware_time_is_one_whose_zone_knows_its_offset(given: Any) -> None:
 
 
 def test_a_time_at_an_end_of_the_calendar_is_our_error() -> None:
-    """Which UTC has no year for."""
+    """UTC has no year for it."""
     east, west = timezone(timedelta(hours=14)), timezone(timedelta(hours=-12))
     for time in (datetime(1, 1, 1, tzinfo=east), datetime(9999, 12, 31, 23, tzinfo=west)):
         with pytest.raises(ConfigurationError, match=r"^x: it is outside the years 1 to 9999"):

@@ -1,4 +1,4 @@
-"""The exception tree."""
+"""The tree of errors."""
 
 import copy
 import inspect
@@ -53,7 +53,7 @@ SAMPLES: dict[str, object] = {
 
 
 def tree(cls: type[AniListOAuthError]) -> Iterator[type[AniListOAuthError]]:
-    """Give a class and all its children."""
+    """Return a class and all its subclasses."""
     yield cls
     for child in cls.__subclasses__():
         if child.__module__ == errors.__name__:
@@ -64,7 +64,7 @@ CLASSES = list(tree(AniListOAuthError))
 
 
 def data_of(cls: type[AniListOAuthError]) -> dict[str, object]:
-    """Give a value for each keyword of a class."""
+    """Return a value for each keyword of a class."""
     return {
         name: SAMPLES[name]
         for name, parameter in inspect.signature(cls).parameters.items()
@@ -74,7 +74,7 @@ def data_of(cls: type[AniListOAuthError]) -> dict[str, object]:
 
 @pytest.fixture(params=CLASSES, ids=lambda cls: cls.__name__)
 def error(request: pytest.FixtureRequest) -> AniListOAuthError:
-    """Give one error of every class, filled in."""
+    """Return one error of every class."""
     made: AniListOAuthError = request.param("what happened", **data_of(request.param))
     return made
 
@@ -124,15 +124,15 @@ def test_an_error_is_also_a_builtin_exception(cls: type[Exception], base: type[E
     assert issubclass(cls, base)
 
 
-def test_an_outage_is_no_value_error() -> None:
-    """What the network does is never taken for a slip of the caller, nor the reverse."""
+def test_an_outage_is_not_a_value_error() -> None:
+    """A network failure is never a mistake of the caller, and the other way round."""
     for cls in CLASSES:
         if issubclass(cls, ServiceError | ExchangeError):
             assert not issubclass(cls, ValueError | OSError)
 
 
 def test_an_error_pickles(error: AniListOAuthError) -> None:
-    """By every protocol it comes back with its class, text and attributes, notes included."""
+    """A pickle keeps the class, message, attributes and notes, with every protocol."""
     error.add_note("while logging in")
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
         with naming(f"protocol {protocol}"):
@@ -144,7 +144,7 @@ def test_an_error_pickles(error: AniListOAuthError) -> None:
 
 
 def test_an_error_copies(error: AniListOAuthError) -> None:
-    """Copies, shallow and deep, are equal in all that counts; a deep one shares nothing."""
+    """Copies are equal, and a deep copy shares nothing."""
     shallow, deep = copy.copy(error), copy.deepcopy(error)
     for again in (shallow, deep):
         assert again is not error
@@ -155,7 +155,7 @@ def test_an_error_copies(error: AniListOAuthError) -> None:
 
 
 def test_an_error_is_restored_from_json(error: AniListOAuthError) -> None:
-    """Text and attributes survive JSON, and the class builds the error again."""
+    """The class rebuilds the error from its message and attributes."""
     again = type(error).restore(str(error), json.loads(json.dumps(vars(error))))
     assert type(again) is type(error)
     assert (str(again), again.args, vars(again)) == (str(error), error.args, vars(error))
@@ -164,14 +164,14 @@ def test_an_error_is_restored_from_json(error: AniListOAuthError) -> None:
 
 
 def test_attributes_are_primitives(error: AniListOAuthError) -> None:
-    """Each keyword is an attribute of the same name, a primitive, a list or a dict."""
+    """Each keyword is an attribute with the same name, and a primitive, list or dict."""
     assert vars(error) == data_of(type(error))
     for value in vars(error).values():
         assert value is None or type(value) in {str, int, float, bool, list, dict}
 
 
 def test_only_the_message_is_positional(error: AniListOAuthError) -> None:
-    """Data is given by keyword, so that no order needs to be known."""
+    """Other data is passed by keyword."""
     kinds = [parameter.kind for parameter in inspect.signature(type(error)).parameters.values()]
     assert kinds.count(inspect.Parameter.POSITIONAL_OR_KEYWORD) == 1
     with pytest.raises(TypeError):
@@ -179,13 +179,13 @@ def test_only_the_message_is_positional(error: AniListOAuthError) -> None:
 
 
 def test_a_str_is_the_message_alone(error: AniListOAuthError) -> None:
-    """Neither errno nor attributes creep into the text."""
+    """The text contains neither errno nor attributes."""
     assert str(error) == "what happened"
     assert repr(error) == f"{type(error).__name__}('what happened')"
 
 
-def test_who_may_call_again_is_told() -> None:
-    """Only what was not looked at may be sent again, unless the raiser knows better."""
+def test_retryable_says_whether_to_repeat() -> None:
+    """By default, only an error of a request that was not processed is retryable."""
     assert ConnectionFailedError("").retryable
     assert RateLimitedError("").retryable
     assert not OutcomeUnknownError("").retryable
@@ -194,7 +194,7 @@ def test_who_may_call_again_is_told() -> None:
 
 
 def test_the_reasons_are_the_documented_ones() -> None:
-    """The reasons are closed sets, for callers who match on them."""
+    """Callers can match on all of them."""
     assert typing.get_args(errors.StateMismatchReason) == ("missing", "unknown", "expired", "used", "binding")
     assert typing.get_args(errors.InvalidCodeReason) == (
         ("sent", "used", "expired", "garbled", "other_client", "unknown")

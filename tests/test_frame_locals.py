@@ -1,4 +1,4 @@
-"""What a crash reporter can show of this package's frames: never a secret (requirement S36).
+"""No frame of this package shows a secret to a crash reporter (requirement S36).
 
 Sentry, rich and structlog show the local variables of each frame at their defaults, and scrub by a variable's name.
 """
@@ -97,7 +97,7 @@ PURE: dict[str, Callable[[], object]] = {
 
 @pytest.mark.requirement("S36")
 def test_no_pure_call_that_fails_shows_a_secret() -> None:
-    """Whichever error it is: of each frame in its traceback no local variable shows what was passed."""
+    """In no frame of a traceback does a local variable show a secret argument."""
     for name, call in PURE.items():
         with pytest.raises((CallbackError, ConfigurationError)) as caught:
             call()
@@ -105,7 +105,7 @@ def test_no_pure_call_that_fails_shows_a_secret() -> None:
 
 
 async def failures(stage: Stage) -> list[tuple[str, BaseException, tuple[str, ...]]]:
-    """Let logins and calls fail in every way; the errors, and the secrets that each must not show."""
+    """Let logins and calls fail in every way. Return the errors and the secrets of each."""
     secret = stage.session.application.client_secret or ""
     done = await stage.log_in(subject="a")
     token = done.token.access_token
@@ -181,7 +181,7 @@ async def failures(stage: Stage) -> list[tuple[str, BaseException, tuple[str, ..
 @pytest.mark.requirement("S36")
 @pytest.mark.requirement("V30")
 async def test_no_call_that_fails_shows_a_secret() -> None:
-    """Logins, exchanges and queries that end in every class of error."""
+    """This holds for logins, exchanges and queries with every class of error."""
     async with staged() as stage:
         ends = await failures(stage)
     assert {name: shown for name, error, secrets in ends if (shown := shown_in(error, *secrets))} == {}
@@ -193,7 +193,7 @@ async def test_no_call_that_fails_shows_a_secret() -> None:
 async def test_a_login_that_cannot_begin_shows_no_secret(
     return_to: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither its state nor its binding, whether a store fails or an argument is wrong."""
+    """Neither state nor binding is shown if a store fails or an argument is wrong."""
     state = "state-" + "s" * 37
     monkeypatch.setattr(flow_module, "new_state", lambda: state)
     logins = FlakyLogins()
@@ -205,7 +205,7 @@ async def test_a_login_that_cannot_begin_shows_no_secret(
 
 
 class Kept(sentry_sdk.transport.Transport):
-    """Keeps what Sentry would send."""
+    """Keeps the events that Sentry would send."""
 
     def __init__(self, _options: Any = None) -> None:
         super().__init__()
@@ -218,7 +218,7 @@ class Kept(sentry_sdk.transport.Transport):
 
 @pytest.fixture
 def kept() -> Iterator[Kept]:
-    """Run Sentry at its defaults, with a transport that sends nothing."""
+    """Run Sentry with its default settings, without sending anything."""
     transport = Kept()
     sentry_sdk.init(dsn="http://key@127.0.0.1:9/1", transport=transport, default_integrations=False)
     yield transport
@@ -228,8 +228,8 @@ def kept() -> Iterator[Kept]:
 
 @pytest.mark.requirement("S36")
 @pytest.mark.requirement("V30")
-async def test_sentry_s_event_holds_no_secret(kept: Kept) -> None:
-    """Of an outage, a refused code and every other failed login."""
+async def test_sentry_s_event_contains_no_secret(kept: Kept) -> None:
+    """This holds for an outage, a refused code and every other failed login."""
     async with staged() as stage:
         ends = await failures(stage)
     for name, error, secrets in ends:

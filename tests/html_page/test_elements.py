@@ -1,17 +1,17 @@
-"""The pieces of a page."""
+"""The elements of a page."""
 
 import pytest
 
 from anilist_oauth.html_page import Markup, button, element, escape, form, source
 
 
-def test_what_was_joined_by_hand_is_text_again() -> None:
-    """Markup that was added to other text is escaped: only the functions here vouch for it."""
+def test_joined_markup_is_text_again() -> None:
+    """Markup that was added to other text is escaped, because only the functions here create safe markup."""
     assert escape(Markup("<b>") + "x") == "&lt;b&gt;x"
 
 
 def test_elements_are_written_as_html() -> None:
-    """Attributes by name, bare where True, left out where there is nothing to say."""
+    """Attributes are written by name, without a value if True, and left out if False or None."""
     made = element("input", class_="wide", aria_label='"', required=True, disabled=False, value=None)
     assert made == '<input class="wide" aria-label="&quot;" required>'
     assert button("No", quiet=True, name="answer", value="no") == (
@@ -35,5 +35,5 @@ def test_elements_are_written_as_html() -> None:
     ],
 )
 def test_a_policy_names_an_origin_or_a_scheme(uri: str, named: str) -> None:
-    """An origin where a policy can write it, else the scheme; nothing in the URI gets into the policy."""
+    """No other part of the URI gets into the policy."""
     assert source(uri) == named

@@ -1,4 +1,4 @@
-"""One page as one answer."""
+"""A page is rendered as one response."""
 
 import base64
 import hashlib
@@ -27,7 +27,7 @@ def _hash(text: str) -> str:
 
 @given(st.text(), st.text())
 def test_text_never_becomes_markup(name: str, value: str) -> None:
-    """Whatever is in a text or an attribute, the page has the same tags and attributes, and can be sent."""
+    """Any text or attribute leaves the page's tags unchanged, and the page can be sent."""
 
     def tags(name: str, value: str) -> list[str]:
         parser = _Tags()
@@ -51,7 +51,7 @@ def test_markup_in_text_is_escaped() -> None:
 
 @pytest.mark.requirement("S20")
 def test_a_page_is_not_stored_framed_or_named_in_a_referrer() -> None:
-    """The headers, word for word; the policy allows the page's own style by hash, and no form unless named."""
+    """The headers are exact, and the policy allows only the style sheet by its hash."""
     page = render(title="Hello")
     assert page.status == 200
     assert page.headers == {
@@ -68,7 +68,7 @@ def test_a_page_is_not_stored_framed_or_named_in_a_referrer() -> None:
 
 
 def test_a_script_and_forms_are_allowed_where_they_are_given() -> None:
-    """The script by its hash, the forms by their sources."""
+    """A script is allowed by its hash, and forms by their sources."""
     page = render(title="Hello", script="void 0;", form_action=["'self'", "https://bot.example"], status=400)
     policy = page.headers["Content-Security-Policy"]
     assert f"script-src {_hash('void 0;')}; form-action 'self' https://bot.example; " in policy
@@ -77,7 +77,7 @@ def test_a_script_and_forms_are_allowed_where_they_are_given() -> None:
 
 
 def test_a_page_says_its_language_and_fits_a_phone() -> None:
-    """What a screen reader and a small screen need is in every page; signs are left out of what is read aloud."""
+    """Every page has what a screen reader and a small screen need."""
     page = render(title="Done", heading=element("span", "You are in"), tone="good", banner="Sandbox").body.decode()
     assert '<html lang="en">' in page
     assert '<meta name="viewport" content="width=device-width, initial-scale=1">' in page

@@ -1,4 +1,4 @@
-"""Whose pages they are, and in which words."""
+"""Names, links and texts on pages."""
 
 import subprocess
 import sys
@@ -18,16 +18,16 @@ from anilist_oauth.html_page.texts import ENGLISH, REQUIRED
 ICON = "data:image/png;base64,iVBORw0KGgo="
 
 
-def test_it_is_one_value_for_both_doors() -> None:
-    """It is imported from wherever it is needed."""
+def test_it_is_the_same_class_everywhere() -> None:
+    """It can be imported from each package that uses it."""
     assert anilist_oauth.Pages is anilist_oauth.web.Pages is anilist_oauth.receiver.Pages is Pages
     assert Pages("AniBot") == Pages(application="AniBot")
     assert hash(Pages(texts={"close": "x"})) == hash(Pages())
     assert "close" not in repr(Pages(texts={"close": "x"}))
 
 
-def test_it_costs_no_import() -> None:
-    """Whatever the pages need is there before: they bring no module of their own along."""
+def test_it_imports_no_other_module() -> None:
+    """Importing the pages loads no module that was not loaded before."""
     code = (
         "import aiohttp, attrs, hmac, secrets, sys; before = set(sys.modules); import anilist_oauth.html_page;"
         "print(*sorted(name for name in set(sys.modules) - before if 'anilist' not in name))"
@@ -38,7 +38,7 @@ def test_it_costs_no_import() -> None:
 
 @pytest.mark.parametrize("name", ["", "  ", "a" * 81, "two\nlines", 5, b"AniBot"])
 def test_an_application_has_a_name(name: Any) -> None:
-    """One that can be shown."""
+    """The name must be a visible string."""
     with pytest.raises(ConfigurationError, match=r"^application: a name of 1 to 80"):
         Pages(application=name)
 
@@ -59,8 +59,8 @@ def test_an_application_has_a_name(name: Any) -> None:
         5,
     ],
 )
-def test_home_is_an_address_one_can_go_to(home: Any) -> None:
-    """No script, nothing that only looks like a path."""
+def test_home_must_be_a_safe_address(home: Any) -> None:
+    """Scripts, and texts that only look like a path, are refused."""
     with pytest.raises(ConfigurationError, match=r"^home: an address"):
         Pages(home=home)
 
@@ -80,8 +80,8 @@ def test_home_is_an_address_one_can_go_to(home: Any) -> None:
         ("myapp:home", None, "this site"),
     ],
 )
-def test_the_way_home_names_the_place(home: str, application: str | None, label: str) -> None:
-    """A chat by its name, else the application, else the host."""
+def test_the_link_back_has_a_name(home: str, application: str | None, label: str) -> None:
+    """It is the name of the chat, or else of the application, or else of the host."""
     pages = Pages(application=application, home=home)
     assert pages.way_home() == [f'<a href="{home}" class="button"><span>Go back to <bdi>{label}</bdi></span></a>']
     assert 'class="button quiet"' in pages.way_home(quiet=True)[0]
@@ -92,13 +92,13 @@ def test_the_way_home_names_the_place(home: str, application: str | None, label:
     "icon", ["javascript:x", "data:text/html;base64,PGI+", "http://a.example/i.png", "//a/b", "icon.png", "", 5]
 )
 def test_an_icon_is_an_image(icon: Any) -> None:
-    """In the page itself, of the site, or over https."""
+    """It may be in the page itself, on the site, or at an https address."""
     with pytest.raises(ConfigurationError, match=r"^icon: an image is needed"):
         Pages(icon=icon)
 
 
-def test_an_icon_has_a_size() -> None:
-    """It stands in every page."""
+def test_the_size_of_an_icon_is_limited() -> None:
+    """It is part of every page."""
     with pytest.raises(ConfigurationError, match="at most 64 KiB"):
         Pages(icon="data:image/png;base64," + "A" * 64 * 1024)
 
@@ -116,8 +116,8 @@ def test_the_policy_allows_the_icon_alone(icon: str, source: str) -> None:
     assert "img-src" not in Pages("AniBot").render(title="close", body=[]).headers["Content-Security-Policy"]
 
 
-def test_a_page_says_whose_it_is() -> None:
-    """In the tab and above the heading, as text."""
+def test_a_page_shows_the_application_s_name() -> None:
+    """The name is in the title and above the heading, as text."""
     page = Pages("<b>", icon=ICON).render(title="close", body=[]).body.decode()
     assert "<title>You can close this page. · &lt;b&gt;</title>" in page
     assert f'<p class="brand"><img src="{ICON}" alt=""><bdi>&lt;b&gt;</bdi></p><h1>You can' in page
@@ -125,7 +125,7 @@ def test_a_page_says_whose_it_is() -> None:
 
 
 def test_a_page_is_in_its_language() -> None:
-    """Its tag and its direction are texts as all others."""
+    """The language and the direction are set like other texts."""
     pages = Pages(texts={"language": "fa", "direction": "rtl", "close": "ببندید"})
     page = pages.render(title="close", body=[pages.paragraph("home", home="x")]).body.decode()
     assert '<html lang="fa" dir="rtl">' in page
@@ -182,7 +182,7 @@ def test_texts_are_copied() -> None:
 
 @given(st.text(min_size=1, max_size=50), st.text())
 def test_no_text_becomes_markup(text: str, value: str) -> None:
-    """Neither a translation nor what is filled in."""
+    """This holds for translations and for the values of placeholders."""
     try:
         pages = Pages(texts={"home": text})
     except ConfigurationError:
@@ -191,7 +191,7 @@ def test_no_text_becomes_markup(text: str, value: str) -> None:
     assert pages.fill("home", home=element("b", value)).count("<") in {0, 2}
 
 
-def test_what_is_required_is_there() -> None:
-    """The English texts name it themselves."""
+def test_the_english_texts_have_the_required_placeholders() -> None:
+    """A required placeholder occurs in the English text too."""
     Pages(texts=ENGLISH)
     assert set(REQUIRED) <= set(ENGLISH)

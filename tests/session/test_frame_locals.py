@@ -1,4 +1,4 @@
-"""No frame of the session's shows a secret to a crash reporter, whatever a call ends with."""
+"""No frame of the session shows a secret to a crash reporter, however a call ends."""
 
 import asyncio
 import json
@@ -56,7 +56,7 @@ async def opened(port: int, **arguments: Any) -> AsyncIterator[OAuthSession]:
 
 
 async def failure_of(call: Call, action: Action | None, *, kind: type[Exception] = AniListOAuthError) -> Exception:
-    """Make a call that fails, in a task of its own: no frame of a test's, which knows the secrets, is in its way."""
+    """Make a call that fails, in its own task, so that no frame of the test is in the traceback."""
     with RawServer(action) as server:
         async with opened(server.port) as session:
             (error,) = await asyncio.gather(call(session), return_exceptions=True)
@@ -73,13 +73,13 @@ def assert_no_secret(error: BaseException) -> None:
 
 
 async def pages(session: OAuthSession, token: Token | str) -> None:
-    """Walk to the first page."""
+    """Iterate over pages until the first one."""
     async for _ in session.paginate(PAGE, token=token):
         break
 
 
 def token() -> Token:
-    """Give the token as a value."""
+    """Return the token as a value."""
     return Token.from_access_token(TOKEN)
 
 
@@ -95,8 +95,8 @@ CALLS: dict[str, Call] = {
 @pytest.mark.requirement("S36")
 @pytest.mark.requirement("V30")
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-async def test_no_answer_shows_a_secret(call: Call) -> None:
-    """Each recorded refusal of AniList's, also where it repeats the token."""
+async def test_no_response_shows_a_secret(call: Call) -> None:
+    """This holds for each recorded refusal, also if it repeats the token."""
     for parameter in RECORDED:
         recorded = parameter.values[0]
         assert isinstance(recorded, Recorded)
@@ -123,8 +123,8 @@ async def test_no_answer_shows_a_secret(call: Call) -> None:
         (send(b"HTTP/1.1 200 " + TOKEN.encode() + b"\r\nA:\x00\r\n\r\n"), OutcomeUnknownError),
     ],
 )
-async def test_no_failure_of_the_wire_shows_a_secret(action: Action, kind: type[Exception]) -> None:
-    """Nor do frames of aiohttp's, which hold the whole request, hang on the error."""
+async def test_no_network_failure_shows_a_secret(action: Action, kind: type[Exception]) -> None:
+    """Frames of aiohttp, which have the whole request, are not in the error's traceback."""
     error = await failure_of(CALLS["viewer"], action, kind=kind)
     assert_no_secret(error)
     assert not [frame for frame in frames_of(error) if frame.f_globals["__name__"].startswith("aiohttp")]
@@ -144,13 +144,13 @@ async def test_no_failure_of_the_wire_shows_a_secret(action: Action, kind: type[
     ],
 )
 async def test_no_wrong_argument_shows_a_secret(call: Call, kind: type[Exception]) -> None:
-    """Nothing was sent, and the token was there all the same."""
+    """Nothing was sent, but the token was in the call."""
     assert_no_secret(await failure_of(call, close, kind=kind))
 
 
 @pytest.mark.requirement("S36")
 async def test_no_session_that_cannot_ask_shows_a_secret() -> None:
-    """It is closed, nobody listens, or its time ran out."""
+    """The session is closed, the server does not listen, or the time is over."""
     with RawServer(stall) as server:
         port = server.port
         async with opened(port) as session:
@@ -170,7 +170,7 @@ async def test_no_session_that_cannot_ask_shows_a_secret() -> None:
 
 @pytest.mark.requirement("S36")
 def test_no_part_of_a_request_shows_a_secret() -> None:
-    """Whoever sends requests by other means and calls the parts alone is as safe."""
+    """This also holds for the functions that build and read requests without a session."""
     refused = graphql_answer(400, {"errors": [{"message": f"Invalid token {TOKEN}", "status": 400}]})
     with pytest.raises(GraphQLError) as answered:
         parse_graphql_response(refused, with_token=True, now=datetime.now(UTC), secrets=(TOKEN, SECRET))

@@ -1,4 +1,4 @@
-"""A mutation is never sent twice when it may have arrived: real sockets, cut at every stage."""
+"""A mutation that may have arrived is never sent twice, wherever the connection breaks."""
 
 import asyncio
 import json
@@ -122,7 +122,7 @@ CUTS = [
 @pytest.mark.requirement("S19")
 @pytest.mark.parametrize("cut", CUTS, ids=repr)
 def test_a_mutation_whose_answer_is_lost_is_not_sent_again(cut: Cut, caplog: pytest.LogCaptureFixture) -> None:
-    """Wherever the connection ends, one connection was all, the outcome is unknown, and no token is told."""
+    """The outcome is unknown after one connection, and the error does not show the token."""
     caplog.set_level(logging.DEBUG)
 
     async def scenario() -> None:
@@ -138,7 +138,7 @@ def test_a_mutation_whose_answer_is_lost_is_not_sent_again(cut: Cut, caplog: pyt
 
 @pytest.mark.parametrize("cut", CUTS, ids=repr)
 def test_a_query_whose_answer_is_lost_is_made_again(cut: Cut) -> None:
-    """Twice, wherever the connection ends."""
+    """It is repeated twice, wherever the connection breaks."""
 
     async def scenario() -> None:
         async with CuttingServer(cut, cut) as server, session_at(server.port) as session:
@@ -149,7 +149,7 @@ def test_a_query_whose_answer_is_lost_is_made_again(cut: Cut) -> None:
 
 
 def test_a_mutation_that_is_not_answered_in_time_is_not_sent_again() -> None:
-    """A timeout does not say that it did not happen."""
+    """After a timeout it may have been carried out."""
 
     async def scenario() -> None:
         arrived = 0
@@ -172,7 +172,7 @@ def test_a_mutation_that_is_not_answered_in_time_is_not_sent_again() -> None:
 
 
 def test_a_mutation_that_never_left_is_tried_again() -> None:
-    """Where nobody listens, nothing arrived: three tries, and once somebody listens, it is sent once."""
+    """If the server does not listen, there are three tries, and it arrives at most once."""
 
     async def scenario() -> None:
         async with CuttingServer() as server:
@@ -187,7 +187,7 @@ def test_a_mutation_that_never_left_is_tried_again() -> None:
 
 
 def test_a_mutation_that_was_refused_is_sent_again() -> None:
-    """A 429 was refused before it was looked at."""
+    """After a 429 it was not processed."""
 
     async def scenario() -> None:
         refused = Cut(written=LIMITED)
@@ -203,7 +203,7 @@ def test_a_mutation_that_was_refused_is_sent_again() -> None:
 
 
 def test_a_mutation_behind_a_bad_gateway_is_not_sent_again() -> None:
-    """Whatever stands behind the gateway may have done it."""
+    """A server behind the gateway may have carried it out."""
 
     async def scenario() -> None:
         async with CuttingServer(Cut(written=BAD_GATEWAY)) as server, session_at(server.port) as session:
@@ -217,7 +217,7 @@ def test_a_mutation_behind_a_bad_gateway_is_not_sent_again() -> None:
 
 @pytest.mark.parametrize("idle", [0.0, 5.0])
 def test_a_connection_that_ended_while_idle_does_not_double_a_mutation(idle: float) -> None:
-    """The second mutation goes out over a connection of its own, or its outcome is unknown; it is never sent twice."""
+    """The second mutation uses a new connection, or its outcome is unknown."""
 
     async def scenario() -> None:
         async with CuttingServer() as server, session_at(server.port) as session:
@@ -235,7 +235,7 @@ def test_a_connection_that_ended_while_idle_does_not_double_a_mutation(idle: flo
 @pytest.mark.requirement("S16")
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_token_is_never_carried_to_another_origin(status: int) -> None:
-    """A redirect of the GraphQL endpoint is an error, and nobody follows it."""
+    """A redirect of the GraphQL endpoint is an error and is not followed."""
 
     async def scenario() -> None:
         async with CuttingServer() as other:

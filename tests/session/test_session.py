@@ -1,4 +1,4 @@
-"""The session: its life, the two steps, and that a code is spent once."""
+"""The session is opened and closed, makes both steps of a login, and sends each code once."""
 
 import asyncio
 import gc
@@ -57,13 +57,13 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 def application(**changes: Any) -> Application:
-    """Make an application whose secret is a canary."""
+    """Return an application whose secret is a canary."""
     fields: dict[str, Any] = {"client_id": 12345, "client_secret": SECRET, "redirect_uri": REDIRECT_URI}
     return Application(**(fields | changes))
 
 
 def scripted(*answers: Any, **arguments: Any) -> tuple[OAuthSession, ScriptedTransport]:
-    """Make a session whose transport answers from a list."""
+    """Return a session whose transport answers from a list."""
     session = OAuthSession(application(), **arguments)
     transport = ScriptedTransport(*answers)
     session._transport = transport
@@ -71,13 +71,13 @@ def scripted(*answers: Any, **arguments: Any) -> tuple[OAuthSession, ScriptedTra
 
 
 def endpoints_at(port: int) -> Endpoints:
-    """Point everything at a port on loopback."""
+    """Return endpoints at a port on loopback."""
     origin = f"http://127.0.0.1:{port}"
     return Endpoints(authorization=f"{origin}/authorize", token=f"{origin}/token", graphql=f"{origin}/graphql")
 
 
 async def test_a_whole_login() -> None:
-    """The URL, the approval, the callback, the exchange, the user: end to end on real sockets."""
+    """URL, approval, callback, exchange and viewer work together on real sockets."""
     async with Sandbox() as sandbox:
         assert sandbox.application.redirect_uri
         async with OAuthSession(sandbox.application, endpoints=sandbox.endpoints, clock=sandbox.now) as anilist:
@@ -101,7 +101,7 @@ async def test_a_whole_login() -> None:
 @pytest.mark.requirement("S1")
 @pytest.mark.requirement("V22")
 def test_every_url_has_a_fresh_state() -> None:
-    """10,000 URLs have 10,000 states of 256 bits, and no session need be open."""
+    """10,000 URLs have 10,000 states of 256 bits, even if the session is not open."""
     session = OAuthSession(application())
     states = {session.authorize_url().query["state"] for _ in range(10_000)}
     assert len(states) == 10_000
@@ -111,19 +111,19 @@ def test_every_url_has_a_fresh_state() -> None:
 @pytest.mark.requirement("S1")
 @pytest.mark.parametrize("state", ["", "short", "x" * 21, "x" * 257, "x" * 30 + " ", "ü" * 30, "x" * 30 + "\n"])
 def test_a_weak_or_unsafe_state_is_refused(state: str) -> None:
-    """A given state must have 22 to 256 unreserved characters, and there is no way to send none."""
+    """A given state must have 22 to 256 unreserved characters, and cannot be left out."""
     with pytest.raises(ConfigurationError):
         OAuthSession(application()).authorize_url(state=state)
 
 
-def test_an_own_state_is_sent_as_it_is() -> None:
-    """Programs that keep states by themselves may bring them."""
+def test_a_given_state_is_sent_unchanged() -> None:
+    """Programs that keep states themselves may pass one."""
     state = "A-z0._~" * 5
     assert OAuthSession(application()).authorize_url(state=state).query["state"] == state
 
 
 def test_the_authorize_url_has_exactly_four_parameters() -> None:
-    """AniList documents client_id, redirect_uri and response_type; state is all there is against CSRF; no scope."""
+    """They are the three documented ones and the state, and there is no scope."""
     url = OAuthSession(application()).authorize_url()
     assert str(url).partition("?")[0] == "https://anilist.co/api/v2/oauth/authorize"
     assert dict(url.query) == {
@@ -135,7 +135,7 @@ def test_the_authorize_url_has_exactly_four_parameters() -> None:
 
 
 def test_the_implicit_url_has_exactly_two_parameters() -> None:
-    """Whatever else is sent, AniList may answer unsupported_grant_type."""
+    """With other parameters, AniList may answer unsupported_grant_type."""
     url = OAuthSession(application(client_secret=None)).implicit_url()
     assert dict(url.query) == {"client_id": "12345", "response_type": "token"}
 
@@ -153,7 +153,7 @@ _PATHS = st.text(alphabet=_CHARACTERS | st.sampled_from("/%~+&;,=:@.?"), max_siz
     path=_PATHS,
 )
 async def test_both_steps_send_the_configured_bytes(prefix: str, path: str) -> None:
-    """The authorize query, decoded, the token body, decoded, and the configured string are equal."""
+    """After decoding, both steps send exactly the configured redirect URI."""
     redirect_uri = prefix + path
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InsecureRedirectURIWarning)
@@ -175,7 +175,7 @@ async def test_both_steps_send_the_configured_bytes(prefix: str, path: str) -> N
 @pytest.mark.requirement("S7")
 @pytest.mark.requirement("V23")
 async def test_one_guard_is_shared_by_both_steps() -> None:
-    """A redirect URI one slash off is refused by each step, before any request, and the error says how it differs."""
+    """Each step refuses a redirect URI with one slash more, before any request."""
     session, transport = scripted()
     async with session:
         with pytest.raises(RedirectURIMismatchError) as first:
@@ -188,7 +188,7 @@ async def test_one_guard_is_shared_by_both_steps() -> None:
 
 
 async def test_the_registered_redirect_uri_may_be_given() -> None:
-    """The registered redirect URI, byte for byte, is sent on."""
+    """The registered redirect URI is accepted and sent."""
     session, transport = scripted(response(GRANT))
     async with session:
         assert session.authorize_url(redirect_uri=REDIRECT_URI).query["redirect_uri"] == REDIRECT_URI
@@ -201,7 +201,7 @@ async def test_the_registered_redirect_uri_may_be_given() -> None:
 
 @pytest.mark.requirement("S12")
 async def test_the_token_request(wire: aioresponses) -> None:
-    """A POST whose five fields are in the form body, once, with no other authentication and nothing in the URL."""
+    """It is a POST with five fields in the body, no other authentication, and nothing in the URL."""
     arrived: list[dict[str, Any]] = []
 
     def token(url: Any, **request: Any) -> CallbackResult:
@@ -228,8 +228,8 @@ async def test_the_token_request(wire: aioresponses) -> None:
 
 
 @pytest.mark.requirement("S13")
-async def test_nothing_of_ours_turns_verification_off(wire: aioresponses) -> None:
-    """The session passes no ssl argument and trusts no environment."""
+async def test_tls_is_always_verified(wire: aioresponses) -> None:
+    """The session passes no ssl argument and does not trust the environment."""
     arrived: list[dict[str, Any]] = []
 
     def token(_url: Any, **request: Any) -> CallbackResult:
@@ -245,8 +245,8 @@ async def test_nothing_of_ours_turns_verification_off(wire: aioresponses) -> Non
     assert not {"ssl", "verify_ssl", "ssl_context", "fingerprint"} & set(arrived[0])
 
 
-async def test_what_is_sent_says_honestly_who_asks() -> None:
-    """The User-Agent names this package and that it is unofficial; a caller may name its own, and a Referer."""
+async def test_the_user_agent_names_this_package() -> None:
+    """It says that the package is unofficial, and a caller may pass another one and a Referer."""
     with RawServer(answer(GRANT.encode())) as server:
         async with OAuthSession(application(), endpoints=endpoints_at(server.port)) as anilist:
             await anilist.exchange_code("a")
@@ -264,13 +264,13 @@ async def test_what_is_sent_says_honestly_who_asks() -> None:
 
 @pytest.mark.parametrize("header", [{"user_agent": "a\r\nX: y"}, {"referer": ""}, {"user_agent": "a\x00"}])
 def test_a_header_is_one_line(header: dict[str, Any]) -> None:
-    """What would break a request is refused before there is one."""
+    """A value that would break a request is refused when the session is created."""
     with pytest.raises(ConfigurationError):
         OAuthSession(application(), **header)
 
 
 async def test_without_a_secret_nothing_is_sent() -> None:
-    """An application of the implicit grant can begin a login, not exchange a code."""
+    """An application without a secret can begin a login, but not exchange a code."""
     session = OAuthSession(application(client_secret=None))
     transport = ScriptedTransport()
     session._transport = transport
@@ -282,7 +282,7 @@ async def test_without_a_secret_nothing_is_sent() -> None:
 
 @pytest.mark.parametrize("code", ["", "  \n", "a b", "https://bot.example/callback?code=x", "ä", "a\x00", None])
 async def test_a_garbled_code_is_not_sent(code: Any) -> None:
-    """What cannot be a code costs no request."""
+    """A string that cannot be a code is refused without a request."""
     session, transport = scripted()
     async with session:
         with pytest.raises(InvalidCodeError) as caught:
@@ -309,7 +309,7 @@ FAILURES_AFTER_SENDING: list[tuple[Any, type[AniListOAuthError]]] = [
 @pytest.mark.requirement("V21")
 @pytest.mark.parametrize(("first", "error"), FAILURES_AFTER_SENDING)
 async def test_a_code_is_sent_once(first: Any, error: type[AniListOAuthError]) -> None:
-    """Whatever came of it, one session sends one code once."""
+    """A session sends a code once, whatever the result was."""
     session, transport = scripted(first, response(GRANT))
     async with session:
         if error is AniListOAuthError:
@@ -327,8 +327,8 @@ async def test_a_code_is_sent_once(first: Any, error: type[AniListOAuthError]) -
 @pytest.mark.parametrize(
     "first", [ConnectionFailedError("refused"), response('{"message":"Too Many Attempts."}', 429, Retry_After="7")]
 )
-async def test_a_code_that_was_not_looked_at_may_be_sent_again(first: Any) -> None:
-    """Only a request that never left, or was refused for the pace, leaves the code to its caller."""
+async def test_a_code_that_was_not_processed_may_be_sent_again(first: Any) -> None:
+    """This is so if the request was not sent, or was refused with 429."""
     session, transport = scripted(first, response(GRANT))
     async with session:
         with pytest.raises((ConnectionFailedError, RateLimitedError)) as caught:
@@ -341,7 +341,7 @@ async def test_a_code_that_was_not_looked_at_may_be_sent_again(first: Any) -> No
 @pytest.mark.requirement("S6")
 @pytest.mark.requirement("V21")
 async def test_of_concurrent_calls_one_is_sent() -> None:
-    """A code that is under way is spent already."""
+    """A code counts as sent as soon as its request begins."""
     release = asyncio.Event()
 
     async def slow(_request: Request) -> Response:
@@ -361,7 +361,7 @@ async def test_of_concurrent_calls_one_is_sent() -> None:
 @pytest.mark.requirement("S6")
 @pytest.mark.requirement("V21")
 async def test_a_cancelled_call_leaves_its_code_spent() -> None:
-    """Nobody knows whether it arrived."""
+    """It is not known whether the code arrived."""
     with RawServer(stall) as server:
         async with OAuthSession(application(), endpoints=endpoints_at(server.port)) as anilist:
             call = asyncio.create_task(anilist.exchange_code(CODE))
@@ -376,8 +376,8 @@ async def test_a_cancelled_call_leaves_its_code_spent() -> None:
 
 
 @pytest.mark.requirement("S6")
-async def test_a_lost_answer_is_one_post() -> None:
-    """The server took the request and hung up: aiohttp does not repeat it, and neither does the session."""
+async def test_a_lost_response_is_one_post() -> None:
+    """If the server closes the connection, neither aiohttp nor the session sends the request again."""
     with RawServer(answer(GRANT.encode()), close, answer(GRANT.encode())) as server:
         async with OAuthSession(application(), endpoints=endpoints_at(server.port)) as anilist:
             await anilist.exchange_code("first")
@@ -391,7 +391,7 @@ async def test_a_lost_answer_is_one_post() -> None:
 @pytest.mark.requirement("V24")
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_a_redirect_of_the_token_endpoint_is_an_error(status: int) -> None:
-    """Neither the session nor aiohttp goes there: the secret and the code stay with the one who was asked."""
+    """The redirect is not followed, so the secret and the code are sent nowhere else."""
     with RawServer(answer(GRANT.encode())) as other:
         location = f"Location: http://127.0.0.1:{other.port}/token"
         with RawServer(answer(b"", location, status=status)) as server:
@@ -403,7 +403,7 @@ async def test_a_redirect_of_the_token_endpoint_is_an_error(status: int) -> None
 
 @pytest.mark.requirement("V5")
 async def test_interleaved_exchanges_do_not_mix() -> None:
-    """200 at once, answered in an order of their own: each caller gets its own token, and they run side by side."""
+    """Of 200 exchanges at once, answered in any order, each returns its own token."""
     waiting: list[asyncio.Event] = []
     everybody = asyncio.Event()
 
@@ -450,7 +450,7 @@ async def test_interleaved_exchanges_do_not_mix() -> None:
     ],
 )
 async def test_no_failure_shows_a_secret(first: Any, caplog: pytest.LogCaptureFixture) -> None:
-    """Secret, code and token are in no repr, text, cause, traceback, pickle or log, whatever the server echoes."""
+    """No repr, text, cause, traceback, pickle or log contains secret, code or token."""
     caplog.set_level(logging.DEBUG)
     session, _ = scripted(first)
     async with session:
@@ -469,7 +469,7 @@ async def test_no_failure_shows_a_secret(first: Any, caplog: pytest.LogCaptureFi
 
 
 async def test_a_session_that_is_not_open_says_so() -> None:
-    """Nothing is opened by the way."""
+    """A call does not open the session."""
     session, transport = scripted()
     with pytest.raises(SessionStateError, match="not open"):
         await session.exchange_code(CODE)
@@ -478,7 +478,7 @@ async def test_a_session_that_is_not_open_says_so() -> None:
 
 
 async def test_a_closed_session_stays_closed() -> None:
-    """Closing is safe to repeat; opening again is refused."""
+    """It may be closed again, but not opened."""
     session, _ = scripted()
     async with session:
         assert repr(session).endswith("open>")
@@ -489,8 +489,8 @@ async def test_a_closed_session_stays_closed() -> None:
             await call()
 
 
-async def test_opening_twice_is_opening() -> None:
-    """A framework may open what a program opened."""
+async def test_it_may_be_opened_again() -> None:
+    """A framework may open a session that the program has already opened."""
     session, _ = scripted(response(GRANT))
     async with session:
         assert await session.open() is session
@@ -498,7 +498,7 @@ async def test_opening_twice_is_opening() -> None:
 
 
 def test_a_session_belongs_to_one_loop() -> None:
-    """Another event loop is told so, instead of hanging."""
+    """A call in another event loop raises instead of waiting for ever."""
     session, transport = scripted(response(GRANT))
     asyncio.run(_opened(session))
     with pytest.raises(SessionStateError, match="another event loop"):
@@ -516,7 +516,7 @@ async def _exchange(session: OAuthSession) -> None:
 
 @pytest.mark.requirement("V26")
 async def test_a_borrowed_connector_is_left_open() -> None:
-    """Its owner goes on using it; an own one is closed, and nothing is left behind."""
+    """Only a connector that the session created is closed."""
     connector = aiohttp.TCPConnector()
     with RawServer(answer(GRANT.encode())) as server:
         async with OAuthSession(application(), endpoints=endpoints_at(server.port), connector=connector) as anilist:
@@ -540,8 +540,8 @@ async def test_a_borrowed_connector_is_left_open() -> None:
         ("trace_configs", [None, aiohttp.TraceConfig(), ["hidden"]]),
     ],
 )
-def test_an_argument_of_another_type_is_named(argument: str, values: list[Any]) -> None:
-    """At once, by our error: not by an AttributeError, and not when a code is spent already."""
+def test_an_argument_of_a_wrong_type_is_named(argument: str, values: list[Any]) -> None:
+    """Our error is raised at once, not after a code was sent."""
     for value in values:
         given = {"application": application(), argument: value}
         with pytest.raises(ConfigurationError, match=f"^{argument}: ") as caught:
@@ -550,7 +550,7 @@ def test_an_argument_of_another_type_is_named(argument: str, values: list[Any]) 
 
 
 async def test_trace_configs_come_in_any_collection() -> None:
-    """A tuple, a list, or none at all."""
+    """They may be in a tuple or a list, or there may be none."""
     config = aiohttp.TraceConfig()
     for configs in ((), (config,), [config]):
         async with OAuthSession(application(), trace_configs=configs):

@@ -1,4 +1,4 @@
-"""What the session does for the user: it asks at AniList's pace, repeats with care, and believes no token unseen."""
+"""The session makes GraphQL requests at AniList's pace, repeats them if that is safe, and verifies tokens."""
 
 import asyncio
 import json
@@ -70,8 +70,8 @@ def in_virtual_time(scenario: Scenario) -> None:
 
 
 @pytest.mark.parametrize("recorded", RECORDED)
-def test_recorded_answers_reach_the_caller_as_their_error(recorded: Recorded) -> None:
-    """Whatever was published of AniList's answers, the session raises the class that says what it means."""
+def test_recorded_responses_raise_their_error(recorded: Recorded) -> None:
+    """For every published response, the session raises the right class."""
 
     async def scenario() -> None:
         async with scripted(recorded.response()) as (session, _):
@@ -96,8 +96,8 @@ def test_recorded_answers_reach_the_caller_as_their_error(recorded: Recorded) ->
         (ConnectionFailedError(""), MUTATION),
     ],
 )
-def test_what_may_be_repeated_is_tried_three_times(failure: Response | Exception, query: str) -> None:
-    """A third try may succeed; after a third failure its error is raised."""
+def test_a_safe_request_is_tried_three_times(failure: Response | Exception, query: str) -> None:
+    """A third try may succeed, and after a third failure its error is raised."""
 
     async def scenario() -> None:
         async with scripted(failure, failure, DATA) as (session, transport):
@@ -130,7 +130,7 @@ def test_what_may_be_repeated_is_tried_three_times(failure: Response | Exception
     ],
 )
 def test_nothing_else_is_repeated(failure: Response | Exception, query: str, kind: type[Exception]) -> None:
-    """A mutation that may have happened, an outage and a refusal are raised at once."""
+    """A mutation that may have arrived, an outage and a refusal are raised at once."""
 
     async def scenario() -> None:
         async with scripted(failure, DATA) as (session, transport):
@@ -143,7 +143,7 @@ def test_nothing_else_is_repeated(failure: Response | Exception, query: str, kin
 
 
 def test_a_lost_query_may_be_made_again_and_a_lost_mutation_not() -> None:
-    """The error says what is at stake; its cause is the system's own."""
+    """The error says whether to repeat the request, and its cause is the system's error."""
 
     async def scenario() -> None:
         lost = OutcomeUnknownError("the connection failed")
@@ -159,7 +159,7 @@ def test_a_lost_query_may_be_made_again_and_a_lost_mutation_not() -> None:
 
 
 def test_repeats_are_logged(caplog: pytest.LogCaptureFixture) -> None:
-    """Each failed try that is followed by another, with its number."""
+    """Each failed try that is repeated is logged with its number."""
 
     async def scenario() -> None:
         async with scripted(answer(503, ""), answer(503, ""), DATA) as (session, _):
@@ -172,7 +172,7 @@ def test_repeats_are_logged(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_repeats_wait_longer_each_time_and_never_alike() -> None:
-    """One second, then two, each by half and one and a half of it; two sessions do not come back together."""
+    """The waits are about one and two seconds, and differ between sessions."""
 
     async def scenario() -> None:
         waits = []
@@ -190,7 +190,7 @@ def test_repeats_wait_longer_each_time_and_never_alike() -> None:
 
 
 def test_after_a_429_everybody_waits() -> None:
-    """Another user's call does not go out before the time AniList named."""
+    """Another user's request is not sent before the announced time is over."""
 
     async def scenario() -> None:
         async with scripted(LIMITED, DATA) as (session, transport):
@@ -203,7 +203,7 @@ def test_after_a_429_everybody_waits() -> None:
 
 
 def test_after_a_429_processes_come_back_apart() -> None:
-    """Those who were refused in one instant, each with a pace of its own, do not ask again in one instant."""
+    """Processes that were refused together do not continue at the same moment."""
 
     async def scenario() -> None:
         times = []
@@ -219,8 +219,8 @@ def test_after_a_429_processes_come_back_apart() -> None:
 
 
 @pytest.mark.requirement("R15")
-def test_a_long_pause_is_not_slept_through() -> None:
-    """A 429 that names an hour is raised at once, and so is every later call, unless it allows the wait."""
+def test_a_long_pause_raises() -> None:
+    """A 429 of an hour raises at once, like every later call, unless it allows the wait."""
 
     async def scenario() -> None:
         hour = answer(429, "error code: 1015", **{"Retry-After": "3600"})
@@ -239,7 +239,7 @@ def test_a_long_pause_is_not_slept_through() -> None:
 
 @pytest.mark.requirement("R14")
 def test_other_processes_hear_at_once_of_a_refusal() -> None:
-    """A 429 and an outage are told before the caller hears of them."""
+    """A 429 and an outage are reported before the caller gets the error."""
 
     async def scenario() -> None:
         for failure in (LIMITED, DISABLED):
@@ -256,7 +256,7 @@ def test_other_processes_hear_at_once_of_a_refusal() -> None:
 
 @pytest.mark.requirement("R14")
 def test_other_processes_hear_of_a_refusal_of_the_token_endpoint() -> None:
-    """They know for how long an exchange is refused, as this one does."""
+    """They wait as long as this process before an exchange."""
 
     async def scenario() -> None:
         ledger = ScriptedLedger()
@@ -270,7 +270,7 @@ def test_other_processes_hear_of_a_refusal_of_the_token_endpoint() -> None:
 
 
 def test_max_wait_counts_after_a_429_too() -> None:
-    """A call that may not wait so long as AniList names learns it at once, without another request."""
+    """A call that must not wait so long raises without another request."""
 
     async def scenario() -> None:
         async with scripted(LIMITED, DATA) as (session, transport):
@@ -285,7 +285,7 @@ def test_max_wait_counts_after_a_429_too() -> None:
 
 
 def test_a_call_that_may_not_wait_is_tried_once() -> None:
-    """With no wait at all there is one try, whatever it comes to; a short wait allows no longer pause between two."""
+    """Without waits there is one try, and a short max_wait also limits the pause between two tries."""
 
     async def scenario() -> None:
         loop = asyncio.get_running_loop()
@@ -310,7 +310,7 @@ async def _later(seconds: float, call: Coroutine[Any, Any, Any]) -> Any:
 
 
 def test_an_outage_keeps_everybody_away_until_its_time_is_over() -> None:
-    """The first call learns it from AniList, the next ones without a request; sessions that share a pace, too."""
+    """After the first response, calls raise without a request in all sessions with the same pace."""
 
     async def scenario() -> None:
         pace, loop = Pace(), asyncio.get_running_loop()
@@ -331,7 +331,7 @@ def test_an_outage_keeps_everybody_away_until_its_time_is_over() -> None:
 
 
 def test_a_failure_during_an_outage_is_raised_at_once() -> None:
-    """A call that fails for another reason while nobody gets through is not repeated."""
+    """A call that fails for another reason during an outage is not repeated."""
 
     async def scenario() -> None:
         async with scripted(answer(502, "")) as (session, transport):
@@ -345,8 +345,8 @@ def test_a_failure_during_an_outage_is_raised_at_once() -> None:
     in_virtual_time(scenario)
 
 
-def test_the_limit_follows_every_answer() -> None:
-    """Errors carry the headers, too."""
+def test_the_limit_follows_every_response() -> None:
+    """The headers of error responses are used as well."""
 
     async def scenario() -> None:
         headers = {"X-RateLimit-Limit": "60"}
@@ -359,7 +359,7 @@ def test_the_limit_follows_every_answer() -> None:
 
 
 def test_max_wait_refuses_without_a_request() -> None:
-    """The wait is told; nothing is sent."""
+    """The error says how long the wait is, and nothing is sent."""
 
     async def scenario() -> None:
         async with scripted(DATA) as (session, transport):
@@ -374,7 +374,7 @@ def test_max_wait_refuses_without_a_request() -> None:
 
 
 def test_sessions_share_the_budget_of_one_pace() -> None:
-    """Two sessions with one pace start no more than one would; with their own, twice as many."""
+    """Two sessions with one pace start as many requests as one session, and with two paces twice as many."""
 
     async def scenario() -> None:
         async def started_at_once(*paces: Pace | None) -> int:
@@ -394,8 +394,8 @@ def test_sessions_share_the_budget_of_one_pace() -> None:
     ("variables", "timeout", "kind"),
     [({"ids": [1, {2}]}, None, UnsendableValueError), ({}, 0, ConfigurationError), ({}, -1, ConfigurationError)],
 )
-def test_what_cannot_be_sent_takes_no_turn(variables: Any, timeout: float | None, kind: type[Exception]) -> None:
-    """Arguments are looked at before anybody waits."""
+def test_wrong_arguments_take_no_turn(variables: Any, timeout: float | None, kind: type[Exception]) -> None:
+    """Arguments are checked before the wait."""
 
     async def scenario() -> None:
         async with scripted(DATA) as (session, transport):
@@ -407,16 +407,16 @@ def test_what_cannot_be_sent_takes_no_turn(variables: Any, timeout: float | None
     in_virtual_time(scenario)
 
 
-async def test_a_session_that_is_not_open_asks_nothing() -> None:
-    """Before it is opened and after it is closed."""
+async def test_a_session_that_is_not_open_sends_nothing() -> None:
+    """This holds before it is opened and after it is closed."""
     session = OAuthSession(APPLICATION)
     assert session.connector is None
     with pytest.raises(SessionStateError):
         await session.graphql(QUERY)
 
 
-def test_a_page_is_asked_for_when_it_is_wanted() -> None:
-    """While the consumer looks at a page, nothing is sent; after a `break`, nothing is left running."""
+def test_a_page_is_requested_when_it_is_needed() -> None:
+    """Nothing is sent while a page is used, and nothing keeps running after a `break`."""
 
     async def scenario() -> None:
         async with scripted(answer(200, {"data": page(more=True)})) as (session, transport):
@@ -439,7 +439,7 @@ def test_a_page_is_asked_for_when_it_is_wanted() -> None:
 
 
 def test_no_page_is_waited_for_longer_than_allowed() -> None:
-    """The wait for each page's turn is bounded by `max_wait`."""
+    """`max_wait` limits the wait for each page."""
 
     async def scenario() -> None:
         async with scripted(answer(200, {"data": page(more=True)})) as (session, transport):
@@ -454,8 +454,8 @@ def test_no_page_is_waited_for_longer_than_allowed() -> None:
     in_virtual_time(scenario)
 
 
-def test_a_nested_connection_is_walked_to_its_end() -> None:
-    """The last page ends the walk."""
+def test_a_nested_connection_is_read_to_its_end() -> None:
+    """The last page ends the iteration."""
 
     async def scenario() -> None:
         pages = [{"Media": {"characters": page(more=more)["Page"]}} for more in (True, False)]
@@ -469,8 +469,8 @@ def test_a_nested_connection_is_walked_to_its_end() -> None:
 @pytest.mark.requirement("S17")
 @pytest.mark.requirement("S27")
 @pytest.mark.parametrize("token", ["the-token", jwt(aud="54321", sub="6", exp=1)])
-def test_the_viewer_is_whoever_the_token_belongs_to(token: str) -> None:
-    """Who the user is, AniList says, asked with that very token, whatever the token says of itself."""
+def test_the_viewer_is_the_user_of_the_token(token: str) -> None:
+    """AniList is asked with that token, and its claims are not used."""
 
     async def scenario() -> None:
         async with scripted(VIEWER) as (session, transport):
@@ -481,8 +481,8 @@ def test_the_viewer_is_whoever_the_token_belongs_to(token: str) -> None:
 
 
 @pytest.mark.requirement("S16")
-def test_a_token_goes_to_the_graphql_endpoint_alone() -> None:
-    """Neither the exchange nor a public query carries it, and no other address gets it."""
+def test_a_token_is_only_sent_to_the_graphql_endpoint() -> None:
+    """Neither an exchange nor a public query nor another address gets it."""
 
     async def scenario() -> None:
         grant = answer(200, {"access_token": "the-token"})
@@ -505,7 +505,7 @@ def test_a_token_goes_to_the_graphql_endpoint_alone() -> None:
 
 @pytest.mark.requirement("S27")
 def test_a_token_from_elsewhere_is_verified() -> None:
-    """Its claims name this application, and AniList the same user."""
+    """Its claims name this application and the same user as AniList."""
 
     async def scenario() -> None:
         async with scripted(VIEWER) as (session, transport):
@@ -520,8 +520,8 @@ def test_a_token_from_elsewhere_is_verified() -> None:
 
 @pytest.mark.requirement("S27")
 @pytest.mark.parametrize("token", ["garbage", jwt(aud="54321", sub="5"), jwt(sub="5")])
-def test_a_token_of_another_application_is_not_even_tried(token: str) -> None:
-    """Another application's token passes Viewer, so that it must not come so far."""
+def test_a_token_of_another_application_is_not_sent(token: str) -> None:
+    """It is refused first, because the viewer's query would accept it."""
 
     async def scenario() -> None:
         async with scripted(VIEWER) as (session, transport):
@@ -532,8 +532,8 @@ def test_a_token_of_another_application_is_not_even_tried(token: str) -> None:
     in_virtual_time(scenario)
 
 
-def test_a_dead_token_is_not_verified() -> None:
-    """AniList's refusal is raised as it is."""
+def test_an_invalid_token_is_not_verified() -> None:
+    """AniList's refusal is raised unchanged."""
 
     async def scenario() -> None:
         refused = answer(400, {"errors": [{"message": "Invalid token", "status": 400}], "data": None})
@@ -545,8 +545,8 @@ def test_a_dead_token_is_not_verified() -> None:
 
 
 @pytest.mark.requirement("S19")
-def test_what_a_server_repeats_is_masked() -> None:
-    """The token of this request, and the secret that AniList knows of the exchange before."""
+def test_secrets_that_a_server_repeats_are_masked() -> None:
+    """They are the token of the request, and the client secret, which the server knows too."""
 
     async def scenario() -> None:
         echo = {"errors": [{"message": "sent were hidden-token and hidden-secret", "status": 400, "hidden-token": 1}]}

@@ -1,4 +1,4 @@
-"""Which codes a session has sent."""
+"""The codes that a session has sent."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from anilist_oauth.session.spent_codes import KEPT, MOST, SpentCodes
 
 @pytest.mark.requirement("S6")
 def test_a_code_is_spent_once() -> None:
-    """The second time gives nothing, until it is forgotten."""
+    """The second time returns None, until the code is forgotten."""
     spent = SpentCodes()
     digest = spent.spend("code", now=0)
     assert digest is not None
@@ -18,7 +18,7 @@ def test_a_code_is_spent_once() -> None:
 
 @pytest.mark.requirement("S6")
 def test_a_code_is_kept_for_fifteen_minutes() -> None:
-    """Longer than a code lives, which is 10 minutes, and then its digest is let go."""
+    """A code is valid for 10 minutes, and its digest is kept longer."""
     assert KEPT > 10 * 60
     spent = SpentCodes()
     for number in range(16):
@@ -31,7 +31,7 @@ def test_a_code_is_kept_for_fifteen_minutes() -> None:
 
 @pytest.mark.requirement("S6")
 def test_memory_is_bounded_and_ten_thousand_are_kept() -> None:
-    """A flood pushes out the oldest, never the last 10,000."""
+    """Many codes replace the oldest, but never the last 10,000."""
     assert MOST >= 10_000
     spent = SpentCodes()
     for number in range(MOST + 10):

@@ -1,4 +1,4 @@
-"""The wire, on real sockets."""
+"""Requests are sent over real sockets, and failures are classified."""
 
 import ast
 import asyncio
@@ -44,14 +44,14 @@ PATIENT = aiohttp.ClientTimeout(total=5, connect=0.1)
 
 
 def request_to(url: str, **changes: Any) -> Request:
-    """Make a request that carries a canary in its header and body."""
+    """Return a request with a canary in its header and body."""
     fields: dict[str, Any] = {"body": f"code={CANARY}".encode(), "body_limit": 1000}
     return Request(url=URL(url), headers={"Authorization": f"Bearer {CANARY}"}, **(fields | changes))
 
 
 @asynccontextmanager
 async def opened(**arguments: Any) -> AsyncIterator[AiohttpTransport]:
-    """Open a transport for a block."""
+    """Open a transport during a block."""
     transport = await AiohttpTransport(**arguments).open()
     try:
         yield transport
@@ -60,7 +60,7 @@ async def opened(**arguments: Any) -> AsyncIterator[AiohttpTransport]:
 
 
 def assert_no_canary(error: BaseException) -> None:
-    """Look for the canary in an error and in all that hangs on it."""
+    """Check that neither an error nor its causes contain the canary."""
     seen: BaseException | None = error
     while seen is not None:
         assert CANARY not in f"{seen!r} {seen} {seen.args}"
@@ -68,7 +68,7 @@ def assert_no_canary(error: BaseException) -> None:
 
 
 async def failure_of(url: str, **arguments: Any) -> ServiceError:
-    """Send one request that fails, and give its error, which must be clean of secrets."""
+    """Send one request that fails, check that its error contains no secret, and return it."""
     async with opened(**({"timeout": SHORT} | arguments)) as transport:
         with pytest.raises(ServiceError) as caught:
             await transport.send(request_to(url))
@@ -77,7 +77,7 @@ async def failure_of(url: str, **arguments: Any) -> ServiceError:
 
 
 def own_certificate(folder: Path) -> ssl.SSLContext:
-    """Make a TLS context whose certificate nobody vouches for."""
+    """Return a TLS context with a certificate that is not trusted."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(UTC)
@@ -103,7 +103,7 @@ def own_certificate(folder: Path) -> ssl.SSLContext:
 
 @pytest.mark.requirement("S6")
 async def test_a_refused_connection_sent_nothing() -> None:
-    """Nobody listens: the request never left."""
+    """The server does not listen, so nothing was sent."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     error = await failure_of(f"http://127.0.0.1:{port}/token")
@@ -113,12 +113,12 @@ async def test_a_refused_connection_sent_nothing() -> None:
 
 
 async def test_an_unknown_host_was_sent_nothing() -> None:
-    """The name does not resolve: the request never left."""
+    """The name cannot be resolved, so nothing was sent."""
     assert isinstance(await failure_of("https://anilist.invalid/token", timeout=PATIENT), ConnectionFailedError)
 
 
 def assert_not_trusted(error: ServiceError) -> None:
-    """Look whether an error says what to check, and does not promise that another try may help."""
+    """Check that an error says what to check, and is not retryable."""
     assert isinstance(error, ConnectionFailedError)
     assert not error.retryable
     assert "the certificate of 127.0.0.1 was not accepted" in str(error)
@@ -127,7 +127,7 @@ def assert_not_trusted(error: ServiceError) -> None:
 
 @pytest.mark.requirement("S13")
 async def test_a_bad_certificate_gets_nothing(tmp_path: Path) -> None:
-    """A certificate without a trusted issuer is refused, and no option of ours turns that off."""
+    """A certificate without a trusted issuer is refused, and no option changes that."""
     with RawServer(answer(b"{}"), tls=own_certificate(tmp_path)) as server:
         error = await failure_of(f"https://127.0.0.1:{server.port}/token")
         assert_not_trusted(error)
@@ -135,7 +135,7 @@ async def test_a_bad_certificate_gets_nothing(tmp_path: Path) -> None:
 
 
 async def test_another_certificate_than_the_pinned_one_gets_nothing(tmp_path: Path) -> None:
-    """A borrowed connector may know its server by the fingerprint alone: the request never left."""
+    """A borrowed connector may pin a certificate, and nothing is sent to a server with another."""
     connector = aiohttp.TCPConnector(ssl=aiohttp.Fingerprint(b"x" * 32))
     with RawServer(answer(b"{}"), tls=own_certificate(tmp_path)) as server:
         error = await failure_of(f"https://127.0.0.1:{server.port}/token", connector=connector, timeout=PATIENT)
@@ -145,8 +145,8 @@ async def test_another_certificate_than_the_pinned_one_gets_nothing(tmp_path: Pa
 
 
 @pytest.mark.requirement("S6")
-async def test_a_proxy_that_refuses_was_told_nothing() -> None:
-    """It learns the host alone, and the error does not repeat its password."""
+async def test_a_proxy_that_refuses_gets_no_request() -> None:
+    """It only gets the host, and the error does not show its password."""
     with RawServer(answer(b"", status=407)) as server:
         proxy = f"http://mika:{CANARY}@127.0.0.1:{server.port}"
         error = await failure_of("https://anilist.invalid/token", proxy=proxy)
@@ -157,7 +157,7 @@ async def test_a_proxy_that_refuses_was_told_nothing() -> None:
 
 
 async def test_a_handshake_that_is_closed_sent_nothing() -> None:
-    """The server hangs up instead of speaking TLS."""
+    """The server closes the connection during the TLS handshake."""
     async with _hanging_up() as port:
         assert isinstance(await failure_of(f"https://127.0.0.1:{port}/token"), ConnectionFailedError)
 
@@ -176,13 +176,13 @@ async def _hanging_up() -> AsyncIterator[int]:
 
 
 async def test_a_handshake_that_stalls_sent_nothing() -> None:
-    """The server accepts and never speaks TLS."""
+    """The server accepts the connection, but does not answer the TLS handshake."""
     with RawServer(None) as server:
         assert isinstance(await failure_of(f"https://127.0.0.1:{server.port}/token"), ConnectionFailedError)
 
 
 async def test_a_full_pool_sent_nothing() -> None:
-    """No connection gets free in time: the request never left."""
+    """No connection becomes free in time, so nothing was sent."""
     with RawServer(stall) as server:
         connector = aiohttp.TCPConnector(limit=1)
         async with opened(connector=connector, timeout=PATIENT) as transport:
@@ -199,7 +199,7 @@ async def test_a_full_pool_sent_nothing() -> None:
 
 
 async def test_a_connect_that_stalls_sent_nothing() -> None:
-    """The server's queue is full and it answers no SYN."""
+    """The server's queue is full, so it does not answer."""
     with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
         address = listener.getsockname()
         waiting = []
@@ -234,8 +234,8 @@ async def test_a_connect_that_stalls_sent_nothing() -> None:
         pytest.param(answer(b"not gzip", "Content-Encoding: gzip"), id="garbled compression"),
     ],
 )
-async def test_whatever_happens_after_sending_is_unknown(action: Action) -> None:
-    """A lost answer is never a reason to send again: one POST, and its outcome is unknown."""
+async def test_a_failure_after_sending_is_unknown(action: Action) -> None:
+    """After a lost response there is only one POST, and its outcome is unknown."""
     with RawServer(action) as server:
         error = await failure_of(f"http://127.0.0.1:{server.port}/token")
         assert isinstance(error, OutcomeUnknownError)
@@ -248,7 +248,7 @@ async def test_whatever_happens_after_sending_is_unknown(action: Action) -> None
 async def test_an_idle_connection_that_was_closed_is_replaced(
     scheme: str, end: Action, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The server ended a pooled connection while the loop was blocked: the next request takes a new one."""
+    """If the server closed a pooled connection, the next request uses a new one."""
     monkeypatch.setattr(transport_module, "QUIET", -1.0)
     answered = threading.Event()
 
@@ -279,7 +279,7 @@ async def test_a_connection_is_used_again() -> None:
 
 
 async def test_an_idle_connection_is_kept_for_fifteen_seconds() -> None:
-    """A server that closes sooner is noticed; few close later, unheard."""
+    """Few servers close idle connections later."""
     async with opened() as transport:
         assert transport.connector is not None
         assert transport.connector._keepalive_timeout == 15
@@ -291,7 +291,7 @@ async def test_an_idle_connection_is_kept_for_fifteen_seconds() -> None:
 @pytest.mark.requirement("V24")
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_a_redirect_is_not_followed(status: int) -> None:
-    """The other origin receives nothing."""
+    """The other server gets nothing."""
     with RawServer(answer(b"{}")) as other:
         location = f"Location: http://127.0.0.1:{other.port}/"
         with RawServer(answer(b"", location, status=status)) as server:
@@ -312,7 +312,7 @@ async def test_a_redirect_is_not_followed(status: int) -> None:
     ],
 )
 async def test_a_body_over_the_cap_is_cut_off(action: Action) -> None:
-    """The decoded body counts, so that a compressed bomb stops as well."""
+    """The size of the decoded body is limited, so a compressed bomb stops as well."""
     with RawServer(action) as server:
         async with opened() as transport:
             with pytest.raises(UnexpectedResponseError, match="more than 1,000 bytes"):
@@ -321,7 +321,7 @@ async def test_a_body_over_the_cap_is_cut_off(action: Action) -> None:
 
 @pytest.mark.requirement("V24")
 def test_aiohttp_is_new_enough() -> None:
-    """No version is let in that splits header lines or reads duplicate Host headers (fixed in 3.13.4)."""
+    """Versions with known weaknesses in header parsing are excluded (fixed in 3.13.4)."""
     settings = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
     (needed,) = [line for line in settings["project"]["dependencies"] if line.startswith("aiohttp")]
     floor = re.fullmatch(r"aiohttp>=(\d+)\.(\d+)\.(\d+),<4", needed)
@@ -331,7 +331,7 @@ def test_aiohttp_is_new_enough() -> None:
 
 @pytest.mark.requirement("V24")
 def test_no_text_of_others_becomes_a_reason_phrase() -> None:
-    """No answer of ours is made with ``reason=``, which older versions wrote out with its line breaks."""
+    """No response is created with ``reason=``, which older versions of aiohttp wrote with its line breaks."""
     package = Path(anilist_oauth.__file__).parent
     calls = [
         f"{path.name}:{node.lineno}"
@@ -345,7 +345,7 @@ def test_no_text_of_others_becomes_a_reason_phrase() -> None:
 
 
 async def test_a_compressed_body_is_decoded() -> None:
-    """A server that compresses all the same is understood."""
+    """A response that is compressed nevertheless is read."""
     with RawServer(answer(gzip.compress(b"x" * 1000), "Content-Encoding: gzip")) as server:
         async with opened() as transport:
             response = await transport.send(request_to(f"http://127.0.0.1:{server.port}/token"))
@@ -377,20 +377,20 @@ async def test_cookies_are_not_kept() -> None:
         (aiohttp.ClientTimeout(total=None), None),
     ],
 )
-def test_connect_is_always_the_shorter(given: aiohttp.ClientTimeout, connect: float | None) -> None:
-    """Else the total timer could strike while connecting, and nobody could tell that nothing was sent."""
+def test_connect_is_always_shorter_than_total(given: aiohttp.ClientTimeout, connect: float | None) -> None:
+    """Otherwise the total timeout could expire while connecting, and nobody would know that nothing was sent."""
     assert AiohttpTransport(timeout=given)._timeout.connect == connect
 
 
 def test_ten_seconds_are_given_and_five_of_them_to_connect() -> None:
-    """Where the caller says nothing."""
+    """These are the default timeouts."""
     usual = AiohttpTransport()._timeout
     assert (usual.total, usual.connect) == (10, 5)
 
 
 @pytest.mark.requirement("S6")
 async def test_connect_is_the_shorter_where_aiohttp_rounds() -> None:
-    """From `ceil_threshold` on aiohttp rounds up to whole seconds, which can make total and connect strike together."""
+    """From `ceil_threshold` on, aiohttp rounds up to whole seconds, and both timeouts could expire together."""
     rounded = aiohttp.ClientTimeout(total=0.95, connect=0.3, ceil_threshold=0)
     with RawServer(None) as server:
         error = await failure_of(f"https://127.0.0.1:{server.port}/token", timeout=rounded)
@@ -401,13 +401,13 @@ async def test_connect_is_the_shorter_where_aiohttp_rounds() -> None:
     "proxy", ["", "nonsense", "ftp://127.0.0.1/", "socks5://127.0.0.1:1", "http://", "http://[::1", "https://[]@", 5]
 )
 def test_a_proxy_that_cannot_be_one_is_refused_at_once(proxy: Any) -> None:
-    """Not by the first request, as a lost answer that leaves a code spent."""
+    """Otherwise the first request would fail as a lost response, and its code would be spent."""
     with pytest.raises(ConfigurationError, match="proxy"):
         AiohttpTransport(proxy=proxy)
 
 
 async def test_a_request_may_have_its_own_timeout() -> None:
-    """A request's seconds replace the session's total, for this request alone."""
+    """It replaces the session's total timeout for this request only."""
     with RawServer(stall) as server:
         async with opened(timeout=aiohttp.ClientTimeout(total=60)) as transport:
             with pytest.raises(OutcomeUnknownError):
@@ -415,7 +415,7 @@ async def test_a_request_may_have_its_own_timeout() -> None:
 
 
 async def test_usual_headers_are_those_of_their_requests_alone() -> None:
-    """A request with the usual headers has them and the common ones; another one has its own."""
+    """They are only sent with requests that have exactly these headers."""
     usual = {"Accept-Encoding": "identity"}
     with RawServer(answer(b"{}")) as server:
         url = f"http://127.0.0.1:{server.port}/token"
@@ -434,7 +434,7 @@ async def test_usual_headers_are_those_of_their_requests_alone() -> None:
 
 @pytest.mark.requirement("V26")
 async def test_a_borrowed_connector_outlives_the_transport() -> None:
-    """Its owner goes on using it; an own one is closed."""
+    """Only a connector that the transport created is closed."""
     connector = aiohttp.TCPConnector()
     async with opened(connector=connector) as transport:
         assert transport.connector is connector
@@ -455,7 +455,7 @@ async def test_a_borrowed_connector_outlives_the_transport() -> None:
 
 @pytest.mark.parametrize("quiet", [False, True])
 async def test_a_connector_its_owner_closed_sends_nothing(*, quiet: bool) -> None:
-    """It is told as the state it is; also where it is closed while the request waits for news of idle connections."""
+    """The error says so, even if the connector is closed while the request waits."""
     connector = aiohttp.TCPConnector()
     with RawServer(answer(b"{}")) as server:
         async with opened(connector=connector) as transport:
@@ -470,7 +470,7 @@ async def test_a_connector_its_owner_closed_sends_nothing(*, quiet: bool) -> Non
 
 
 async def test_a_transport_closed_while_a_request_waits_sends_nothing() -> None:
-    """Its turns for news of idle connections may be the last ones."""
+    """It may be closed during the iterations in which closed connections are noticed."""
     with RawServer(answer(b"{}")) as server:
         async with opened() as transport:
             transport._last_traffic -= 2 * QUIET
@@ -483,7 +483,7 @@ async def test_a_transport_closed_while_a_request_waits_sends_nothing() -> None:
 
 
 async def test_an_answer_that_switches_protocols_leaves_nothing_open() -> None:
-    """An unexpected HTTP 101 closes its connection, so aiohttp has nothing to warn of."""
+    """After an unexpected HTTP 101, the connection is closed."""
     asyncio.get_running_loop().set_debug(True)
     switch = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"
     with RawServer(send(switch)) as server:
@@ -494,7 +494,7 @@ async def test_an_answer_that_switches_protocols_leaves_nothing_open() -> None:
 
 
 async def test_a_closed_connector_is_refused() -> None:
-    """A connector that is closed already can carry nothing."""
+    """No request can be sent over a closed connector."""
     connector = aiohttp.TCPConnector()
     await connector.close()
     with pytest.raises(SessionStateError, match="closed"):
@@ -502,7 +502,7 @@ async def test_a_closed_connector_is_refused() -> None:
 
 
 def test_a_connector_of_another_loop_is_refused() -> None:
-    """A connector serves the event loop it was made in."""
+    """A connector can only be used in the event loop in which it was created."""
 
     async def make() -> aiohttp.TCPConnector:
         return aiohttp.TCPConnector()
@@ -516,13 +516,13 @@ def test_a_connector_of_another_loop_is_refused() -> None:
 
 
 async def test_a_transport_that_is_not_open_says_so() -> None:
-    """Nothing is opened by the way."""
+    """A request does not open it."""
     with pytest.raises(SessionStateError, match="not open"):
         await AiohttpTransport().send(request_to("http://127.0.0.1:1/"))
 
 
 @pytest.mark.requirement("S19")
-async def test_the_log_holds_no_secret(caplog: pytest.LogCaptureFixture, wire: aioresponses) -> None:
+async def test_the_log_contains_no_secret(caplog: pytest.LogCaptureFixture, wire: aioresponses) -> None:
     """DEBUG shows host, path, status and milliseconds."""
     caplog.set_level(logging.DEBUG)
     url = "https://anilist.example/token"
@@ -539,7 +539,7 @@ async def test_the_log_holds_no_secret(caplog: pytest.LogCaptureFixture, wire: a
 
 @pytest.mark.requirement("S19")
 async def test_a_failed_request_is_logged_by_its_name(caplog: pytest.LogCaptureFixture) -> None:
-    """Whoever follows the log sees what became of each request, and no secret of it."""
+    """The log shows the class of the error, and no secret."""
     caplog.set_level(logging.DEBUG, "anilist_oauth")
     with RawServer(close) as server:
         await failure_of(f"http://127.0.0.1:{server.port}/token")
@@ -550,7 +550,7 @@ async def test_a_failed_request_is_logged_by_its_name(caplog: pytest.LogCaptureF
 
 
 async def test_nothing_is_logged_below_debug(caplog: pytest.LogCaptureFixture, wire: aioresponses) -> None:
-    """INFO is for logins, not for requests."""
+    """INFO is only used for logins."""
     caplog.set_level(logging.INFO)
     wire.post("https://anilist.example/token", status=200)
     async with opened() as transport:

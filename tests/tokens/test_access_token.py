@@ -20,24 +20,24 @@ DEAD = datetime(2019, 4, 7, 14, 8, 17, tzinfo=UTC)
 
 
 class Nowhere(tzinfo):
-    """A time zone that knows no offset, so that its times are naive."""
+    """A time zone without an offset, so that its times are naive."""
 
     def nothing(self, _: datetime | None) -> None:
-        """Know nothing."""
+        """Return nothing."""
 
     utcoffset = dst = tzname = nothing
 
 
 def token(access_token: str = JWT, expires_at: datetime | None = DEAD, token_type: str = "Bearer") -> Token:
-    """Make a token."""
+    """Return a token."""
     return Token(access_token=access_token, expires_at=expires_at, token_type=token_type)
 
 
 @pytest.mark.parametrize(
     "value", ["", " ", "a b", "a\n", "\ta", "a\x00", "é", "\ud800", "a\x7f", None, 5, b"a", ["a"]], ids=ascii
 )
-def test_what_cannot_be_sent_is_no_token(value: str) -> None:
-    """Only visible ASCII can go in a header, so that nothing else makes a token, by any door."""
+def test_a_string_that_cannot_be_sent_is_not_a_token(value: str) -> None:
+    """Every constructor only accepts visible ASCII, as a header does."""
     for make in (token, Token.from_access_token, bearer_headers):
         with pytest.raises(ConfigurationError, match="access_token: a string of visible ASCII"):
             make(value)
@@ -45,7 +45,7 @@ def test_what_cannot_be_sent_is_no_token(value: str) -> None:
 
 @pytest.mark.parametrize("token_type", ["Bearer", "bearer", "BEARER"])
 def test_the_type_is_always_bearer(token_type: str) -> None:
-    """However a server writes it, it is sent as AniList takes it."""
+    """However a server writes the type, it is sent as AniList accepts it."""
     assert token(token_type=token_type).token_type == "Bearer"
 
 
@@ -67,7 +67,7 @@ def test_another_type_is_refused(token_type: str) -> None:
     ],
 )
 def test_an_expiry_is_an_aware_datetime(value: datetime) -> None:
-    """A time without a zone is refused, and so is anything else that is not a time."""
+    """A time without a zone, or any other type, is refused."""
     with pytest.raises(ConfigurationError, match="expires_at: an aware datetime is needed"):
         token(expires_at=value)
 
@@ -79,8 +79,8 @@ def test_an_expiry_is_an_aware_datetime(value: datetime) -> None:
         datetime.min.replace(tzinfo=timezone(timedelta(hours=23))),
     ],
 )
-def test_an_expiry_beyond_time_is_refused(value: datetime) -> None:
-    """A time that UTC cannot write is our error, not an overflow."""
+def test_an_expiry_beyond_the_calendar_is_refused(value: datetime) -> None:
+    """A time that UTC cannot represent raises our error."""
     with pytest.raises(ConfigurationError, match="years 1 to 9999"):
         token(expires_at=value)
 
@@ -94,13 +94,13 @@ def test_an_expiry_is_kept_in_utc() -> None:
 
 
 def test_a_bare_string_makes_a_token() -> None:
-    """Its expiry is read from its claims; an opaque one has none."""
+    """Its expiry is read from its claims, and is None for an opaque token."""
     assert Token.from_access_token(JWT) == token()
     assert Token.from_access_token("opaque") == token("opaque", None)
 
 
-def test_the_claims_are_at_hand() -> None:
-    """Whose the token says it is, unverified; an opaque one says nothing."""
+def test_the_claims_are_properties() -> None:
+    """They are not verified, and None for an opaque token."""
     assert (token().user_id, token().client_id) == (112084, "362")
     assert (token("opaque").user_id, token("opaque").client_id) == (None, None)
 
@@ -110,7 +110,7 @@ def test_the_claims_are_at_hand() -> None:
     [None, 1554646097, DEAD.replace(tzinfo=None), DEAD.replace(tzinfo=Nowhere()), DEAD.date()],
 )
 def test_the_time_a_token_is_compared_with_is_aware(now: Any) -> None:
-    """As is its expiry; a naive one is our error, which says what to pass."""
+    """A naive time raises our error, which says what to pass."""
     with pytest.raises(ConfigurationError, match=r"^now: .*aware"):
         token().expired(now)
     with pytest.raises(ConfigurationError, match=r"^now: .*aware"):
@@ -118,16 +118,16 @@ def test_the_time_a_token_is_compared_with_is_aware(now: Any) -> None:
 
 
 @pytest.mark.parametrize("delta", [None, 30])
-def test_how_long_before_is_a_timedelta(delta: Any) -> None:
-    """A bare number has no unit."""
+def test_a_delta_is_a_timedelta(delta: Any) -> None:
+    """A number has no unit."""
     with pytest.raises(ConfigurationError, match=r"^delta: a timedelta"):
         token().expires_within(delta, now=DEAD)
 
 
 @pytest.mark.requirement("S17")
 @pytest.mark.parametrize("access_token", ["opaque", "a.b.c", "a" * 20_000])
-def test_a_token_that_cannot_be_read_is_as_good_as_any(access_token: str) -> None:
-    """Whether a token is alive, its claims do not say: it is used, and AniList judges it."""
+def test_an_unreadable_token_counts_as_valid(access_token: str) -> None:
+    """It is used, and AniList decides whether it is valid."""
     unread = token(access_token)
     assert peek_claims(access_token) is None
     assert not unread.expired(DEAD - timedelta(microseconds=1))
@@ -135,8 +135,8 @@ def test_a_token_that_cannot_be_read_is_as_good_as_any(access_token: str) -> Non
     assert bearer_headers(unread) == {"Authorization": f"Bearer {access_token}"}
 
 
-def test_a_token_dies_at_its_expiry() -> None:
-    """It is alive a moment before, dead at the very moment, and alive for ever where the expiry is unknown."""
+def test_a_token_expires_at_its_expiry() -> None:
+    """It is valid until that moment, and always if its expiry is unknown."""
     moment = timedelta(microseconds=1)
     assert not token().expired(DEAD - moment)
     assert token().expired(DEAD)
@@ -144,8 +144,8 @@ def test_a_token_dies_at_its_expiry() -> None:
     assert not token(expires_at=None).expired(DEAD)
 
 
-def test_a_token_dies_within_a_time() -> None:
-    """The same, looked at ahead of time; no delta is too long."""
+def test_a_token_expires_within_a_time() -> None:
+    """Any delta works, however long."""
     day = timedelta(days=1)
     assert token().expires_within(day, now=DEAD - day)
     assert not token().expires_within(day, now=DEAD - day - timedelta(microseconds=1))
@@ -160,7 +160,7 @@ visible = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_siz
 
 @given(visible, st.none() | st.datetimes(timezones=st.timezones()).filter(lambda time: 1 < time.year < 9999))
 def test_a_token_survives_a_dict(access_token: str, expires_at: datetime | None) -> None:
-    """``to_dict`` is JSON, and ``from_dict`` gives the equal token, to the microsecond."""
+    """``from_dict`` returns an equal token from the JSON of ``to_dict``."""
     made = token(access_token, expires_at)
     data = json.loads(json.dumps(made.to_dict()))
     assert Token.from_dict(data) == made
@@ -193,7 +193,7 @@ GOOD = {"access_token": "a", "token_type": "Bearer", "expires_at": None}
     ids=str,
 )
 def test_another_dict_is_refused(data: Any, text: str) -> None:
-    """What ``to_dict`` did not give is a `ConfigurationError` that says what is odd about it."""
+    """A dict that ``to_dict`` did not return raises `ConfigurationError`."""
     with pytest.raises(ConfigurationError, match=text):
         Token.from_dict(data)
 
@@ -202,8 +202,8 @@ json_values = st.recursive(st.none() | st.booleans() | st.integers() | st.floats
 
 
 @given(json_values | st.dictionaries(st.sampled_from(["access_token", "token_type", "expires_at"]), json_values))
-def test_nothing_but_our_errors_come_of_any_json(data: Any) -> None:
-    """A store that was tampered with gives a token or a `ConfigurationError`."""
+def test_any_json_is_a_token_or_our_error(data: Any) -> None:
+    """A store with changed data gives a token or a `ConfigurationError`."""
     try:
         made = Token.from_dict(data)
     except ConfigurationError:
@@ -224,7 +224,7 @@ def test_a_token_is_never_shown() -> None:
     "data", [GOOD | {"access_token": "hidden hidden"}, {"hidden": "hidden"}, GOOD | {"expires_at": "hidden"}]
 )
 def test_a_refused_token_is_not_repeated(data: dict[str, Any]) -> None:
-    """The error that refuses a token leaks nothing of it."""
+    """The error that refuses a token does not show it."""
     with pytest.raises(ConfigurationError) as caught:
         Token.from_dict(data)
     assert "hidden" not in f"{caught.value!r} {caught.value.__cause__!r}"
@@ -233,14 +233,14 @@ def test_a_refused_token_is_not_repeated(data: dict[str, Any]) -> None:
 @pytest.mark.requirement("S19")
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 def test_a_token_is_not_pickled(protocol: int) -> None:
-    """A pickle would write it out in the clear."""
+    """A pickle would contain it in plain text."""
     with pytest.raises(TypeError, match="Token holds a secret and cannot be pickled") as caught:
         pickle.dumps([token()], protocol)
     assert "hidden" not in str(caught.value)
 
 
 def test_a_token_is_a_value() -> None:
-    """Equal ones are equal and hash alike, copies are itself, and it can only be evolved."""
+    """Equal tokens have the same hash, and a copy is the same object."""
     made = token()
     untyped: Any = made
     assert made == token()
@@ -255,5 +255,5 @@ def test_a_token_is_a_value() -> None:
 @pytest.mark.requirement("S16")
 @pytest.mark.parametrize("given_as", [token(), JWT])
 def test_a_token_goes_in_the_authorization_header(given_as: Token | str) -> None:
-    """A token or its bare string make the one header (RFC 6750 section 2.1), in the letter case AniList takes."""
+    """A token or its string gives the one header (RFC 6750 section 2.1)."""
     assert bearer_headers(given_as) == {"Authorization": f"Bearer {JWT}"}

@@ -1,4 +1,4 @@
-"""The unverified look into a token."""
+"""Claims are read without verifying them."""
 
 import base64
 import inspect
@@ -20,18 +20,18 @@ NOTHING = UnverifiedClaims(None, (), None, None, None)
 
 
 def encoded(part: bytes) -> str:
-    """Encode as a JWT does (RFC 7515 section 2)."""
+    """Encode as in a JWT (RFC 7515 section 2)."""
     return base64.urlsafe_b64encode(part).rstrip(b"=").decode()
 
 
 def jwt(claims: Any, *, header: bytes = b'{"alg":"RS256"}', signature: str = "c2ln") -> str:
-    """Make a token that nobody signed; text is taken for the claims as they stand."""
+    """Return an unsigned token. A string is used as the claims unchanged."""
     payload = claims if isinstance(claims, str) else json.dumps(claims)
     return f"{encoded(header)}.{encoded(payload.encode('utf-8', 'surrogatepass'))}.{signature}"
 
 
 def test_the_claims_of_anilist_are_read() -> None:
-    """The claims of a token of 2018, as AniList issues them: ids as strings, times as integers."""
+    """AniList issues ids as strings and times as integers."""
     claims = {"aud": "362", "jti": "0", "iat": 1523110097, "nbf": 1523110097, "exp": 1554646097, "sub": "112084"}
     assert peek_claims(jwt(claims | {"scopes": []})) == UnverifiedClaims(
         client_id="362",
@@ -43,13 +43,13 @@ def test_the_claims_of_anilist_are_read() -> None:
 
 
 def test_newer_servers_are_read() -> None:
-    """Times may be floats (lcobucci/jwt 4 and later), the audience a list of one, the user id a number."""
+    """Times may be floats (lcobucci/jwt 4), the audience a list of one, and the user id a number."""
     claims = peek_claims(jwt({"aud": ["362"], "sub": 5, "exp": 1827038810.765187}))
     assert claims == UnverifiedClaims("362", ("362",), 5, None, datetime(2027, 11, 24, 6, 46, 50, 765187, tzinfo=UTC))
 
 
-def test_absent_claims_are_none() -> None:
-    """A claim that is not there, or null, is None by itself."""
+def test_missing_claims_are_none() -> None:
+    """A claim that is missing or null is None."""
     assert peek_claims(jwt({})) == NOTHING
     assert peek_claims(jwt({"aud": None, "sub": None, "iat": None, "exp": None})) == NOTHING
 
@@ -103,14 +103,14 @@ ODD: dict[str, list[Any]] = {  # what is a str here stands in the JSON as it is
     ],
     ids=lambda payload: str(payload)[:30].encode("ascii", "replace").decode(),
 )
-def test_a_payload_that_is_no_json_object_is_none(payload: Any) -> None:
-    """Nothing of the token is believed, and nothing is raised."""
+def test_a_payload_that_is_not_an_object_is_none(payload: Any) -> None:
+    """Nothing in the token is used, and nothing is raised."""
     assert peek_claims(jwt(payload)) is None
 
 
 @pytest.mark.requirement("S17")
 def test_an_odd_claim_is_none_and_the_others_are_read() -> None:
-    """Each claim by itself: an odd one is as good as absent, and takes nothing with it."""
+    """An unreadable claim does not affect the others."""
     good = {"aud": "362", "sub": "5", "iat": 0, "exp": 1}
     read = UnverifiedClaims("362", ("362",), 5, datetime.fromtimestamp(0, UTC), datetime.fromtimestamp(1, UTC))
     field = {"sub": "user_id", "iat": "issued_at", "exp": "expires_at"}
@@ -126,7 +126,7 @@ def test_an_odd_claim_is_none_and_the_others_are_read() -> None:
 
 @pytest.mark.requirement("S17")
 def test_an_audience_is_a_string_a_number_or_a_list_of_them() -> None:
-    """`client_id` is its only member, and None where there are more: then no one application is named."""
+    """`client_id` is its only member, or None if there are several."""
     for aud, audience, client_id in (
         ("362", ("362",), "362"),
         (362, ("362",), "362"),
@@ -164,8 +164,8 @@ def test_an_audience_is_a_string_a_number_or_a_list_of_them() -> None:
     ],
     ids=ascii,
 )
-def test_what_is_no_token_is_none(token: str) -> None:
-    """Whatever is not three parts with an object in the second is None."""
+def test_anything_but_a_token_is_none(token: str) -> None:
+    """The result is None unless there are three parts with an object in the second."""
     assert peek_claims(token) is None
 
 
@@ -187,7 +187,7 @@ values = st.recursive(
 @pytest.mark.requirement("S17")
 @given(st.dictionaries(st.sampled_from(["aud", "sub", "iat", "exp", "nbf"]), values))
 def test_any_claims_give_typed_values(claims: dict[str, Any]) -> None:
-    """Whatever JSON the claims are, what comes out is of the promised types."""
+    """Any JSON gives values of the documented types."""
     seen = peek_claims(jwt(claims))
     if seen is not None:
         assert isinstance(seen.client_id, str | None)
@@ -204,7 +204,7 @@ def test_any_claims_give_typed_values(claims: dict[str, Any]) -> None:
     st.integers(0, 4_000_000_000),
 )
 def test_claims_round_trip(aud: str, sub: int, iat: int, exp: int) -> None:
-    """What a server wrote is what is read."""
+    """Claims that a server wrote are read unchanged."""
     assert peek_claims(jwt({"aud": aud, "sub": str(sub), "iat": iat, "exp": exp})) == UnverifiedClaims(
         aud, (aud,), sub, datetime.fromtimestamp(iat, UTC), datetime.fromtimestamp(exp, UTC)
     )
@@ -229,7 +229,7 @@ HUGE = [
 @pytest.mark.requirement("S35")
 @pytest.mark.parametrize("token", HUGE, ids=lambda token: f"{token[:8]}-{len(token)}")
 def test_a_hostile_token_costs_little(token: str) -> None:
-    """A token of 10 MB, a million dots or endless nesting is None, for few bytes and few steps."""
+    """A token of 10 MB, a million dots or deep nesting is None, with little memory and few steps."""
     peek_claims(token[:100])
     steps = 0
 
@@ -253,7 +253,7 @@ def test_a_hostile_token_costs_little(token: str) -> None:
 @pytest.mark.requirement("V10")
 @pytest.mark.requirement("S35")
 def test_the_limit_is_16_kib() -> None:
-    """A token of 16 KiB is read, one character more is not looked at."""
+    """A token of 16 KiB is read, and a longer one is not."""
     token = jwt({"sub": 5})
     fits = token + "A" * (16 * 1024 - len(token))
     assert peek_claims(fits) is not None
@@ -262,15 +262,15 @@ def test_the_limit_is_16_kib() -> None:
 
 @pytest.mark.requirement("V11")
 def test_a_forged_token_reads_like_a_true_one() -> None:
-    """``alg: none`` and a missing signature change nothing, since nothing is verified: hence the type's name."""
+    """``alg: none`` or a missing signature changes nothing, because nothing is verified."""
     forged = jwt({"sub": "1"}, header=b'{"alg":"none"}', signature="")
     assert peek_claims(forged) == UnverifiedClaims(None, (), 1, None, None)
     assert get_type_hints(peek_claims)["return"] == UnverifiedClaims | None
 
 
 @pytest.mark.requirement("V11")
-def test_nothing_takes_unverified_claims() -> None:
-    """No public function, method or constructor accepts them, so that they cannot pass for an identity."""
+def test_no_function_accepts_unverified_claims() -> None:
+    """So claims cannot be mistaken for an identity."""
     for name in anilist_oauth.__all__:
         thing = getattr(anilist_oauth, name)
         members = vars(thing).values() if inspect.isclass(thing) else []

@@ -1,4 +1,4 @@
-"""A token from elsewhere must name this application and the user AniList names."""
+"""A token from another source must name this application, and the same user as AniList."""
 
 import base64
 import json
@@ -16,7 +16,7 @@ MIKA = Viewer(5, "mika", None, None, None)
 
 
 def jwt(**claims: Any) -> str:
-    """Write an unsigned JWT."""
+    """Return an unsigned JWT."""
     head, payload = (
         base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in ({"typ": "JWT"}, claims)
     )
@@ -24,7 +24,7 @@ def jwt(**claims: Any) -> str:
 
 
 def test_a_token_of_this_application_and_user_is_verified() -> None:
-    """Blanks around a pasted token do no harm."""
+    """Whitespace around a pasted token is ignored."""
     token, claims = claimed_token(f" {jwt(aud='12345', sub='5', exp=1_800_000_000)}\n", client_id="12345")
     done = verified(token, claims, MIKA)
     assert (done.token, done.viewer) == (token, MIKA)
@@ -43,8 +43,8 @@ def test_a_token_of_this_application_and_user_is_verified() -> None:
         None,
     ],
 )
-def test_what_is_no_jwt_is_refused(text: Any) -> None:
-    """Neither garbage nor half a token goes on."""
+def test_anything_but_a_jwt_is_refused(text: Any) -> None:
+    """Other text and an incomplete token are refused."""
     with pytest.raises(TokenMismatchError) as caught:
         claimed_token(text, client_id="12345")
     assert caught.value.reason == "not_a_jwt"
@@ -55,7 +55,7 @@ def test_what_is_no_jwt_is_refused(text: Any) -> None:
 @pytest.mark.requirement("S27")
 @pytest.mark.parametrize("claims", [{"aud": "54321"}, {}, {"aud": ["12345", "54321"]}])
 def test_a_token_of_another_application_is_refused(claims: dict[str, Any]) -> None:
-    """One that names another application, or none, is not this one's."""
+    """So is a token that names no application."""
     with pytest.raises(TokenMismatchError) as caught:
         claimed_token(jwt(sub="5", **claims), client_id="12345")
     assert caught.value.reason in {"other_application", "not_a_jwt"}
@@ -65,7 +65,7 @@ def test_a_token_of_another_application_is_refused(claims: dict[str, Any]) -> No
 @pytest.mark.requirement("S27")
 @pytest.mark.parametrize("claims", [{"sub": "6"}, {}])
 def test_a_token_that_names_another_user_is_refused(claims: dict[str, Any]) -> None:
-    """AniList's word on the user must be the token's, too."""
+    """AniList must report the same user as the claims."""
     token, peeked = claimed_token(jwt(aud="12345", **claims), client_id="12345")
     with pytest.raises(TokenMismatchError) as caught:
         verified(token, peeked, MIKA)

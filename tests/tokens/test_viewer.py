@@ -1,4 +1,4 @@
-"""The viewer: which user a token belongs to."""
+"""The user that a token belongs to."""
 
 import pickle
 from typing import Any
@@ -14,7 +14,7 @@ MIKA = Viewer(id=5, name="Mika", avatar=None, site_url="https://anilist.co/user/
 
 
 def test_a_viewer_is_a_plain_value() -> None:
-    """It holds nothing secret: it compares, hashes and pickles."""
+    """It contains no secret, and can be compared, hashed and pickled."""
     assert Viewer(5, "Mika", None, "https://anilist.co/user/5", 2) == MIKA
     assert pickle.loads(pickle.dumps(MIKA)) == MIKA
     assert len({MIKA, Viewer(5, "Renamed", None, None, None)}) == 2
@@ -22,7 +22,7 @@ def test_a_viewer_is_a_plain_value() -> None:
 
 @pytest.mark.requirement("S19")
 def test_a_verified_token_stays_hidden() -> None:
-    """The token inside is neither shown nor pickled."""
+    """The token is not in the repr, and cannot be pickled."""
     verified = Verified(Token(access_token="hidden", expires_at=None), MIKA)
     assert "hidden" not in f"{verified} {verified!r}"
     with pytest.raises(TypeError, match="cannot be pickled"):
@@ -39,8 +39,8 @@ def test_a_viewer_of_a_wrong_type_cannot_exist(field: str, value: Any) -> None:
         attrs.evolve(MIKA, **{field: value})
 
 
-def test_a_verified_value_holds_a_token_and_a_viewer() -> None:
-    """Two strings are neither."""
+def test_a_verified_value_needs_a_token_and_a_viewer() -> None:
+    """Two strings are refused."""
     token: Any = "token"
     viewer: Any = "mika"
     with pytest.raises(ConfigurationError, match=r"^token: a Token is needed, not str"):
