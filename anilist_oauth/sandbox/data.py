@@ -10,7 +10,7 @@ from graphql.pyutils import did_you_mean, suggestion_list
 
 from anilist_oauth.sandbox.graphql.errors import AniListError
 from anilist_oauth.sandbox.graphql.execution import View
-from anilist_oauth.sandbox.graphql.media import LISTS
+from anilist_oauth.sandbox.graphql.media import LISTS, MANGA
 from anilist_oauth.sandbox.graphql.mutations import change_entry
 from anilist_oauth.sandbox.graphql.nodes import Node, World
 from anilist_oauth.sandbox.graphql.schema import FieldType, anilist_schema, field_type, has_id
@@ -50,7 +50,7 @@ def set_entry(world: World, user: User, media: int, fields: Mapping[str, Any]) -
         raise ValueError(f"media: {media!r} is not a media's id")
     checked = {name: value if name in _SCORES else _fitting("MediaList", name, value) for name, value in fields.items()}
     view = View(world, user.id)
-    account, kind = view.account, LISTS[view.value(world.node("Media", media), "type")]
+    account, kind = view.account, LISTS[view.value(world.node("Media", media), "type") or MANGA]
     options = view.value(account, "mediaListOptions")
     lists = list(dict.fromkeys([*options[kind]["customLists"], *fields.get("customLists", ())]))
     first = {"_listed": 0, "_entries": {}} if account.facts.get("_listed", 1) else {}

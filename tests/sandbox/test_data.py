@@ -84,6 +84,30 @@ async def test_a_list_holds_what_the_test_set() -> None:
         assert sum(len(one["entries"]) for one in others) == 160
 
 
+async def test_an_id_that_was_asked_for_can_become_an_account() -> None:
+    """Before, it is a made-up user. Afterwards it has the account's name and list."""
+    async with Sandbox() as sandbox:
+        query = "{ User(id: 112085) { name } }"
+        assert (await _ask(sandbox, query))["User"]["name"] != "rin"
+        assert sandbox.user("rin").id == 112_085
+        assert (await _ask(sandbox, query))["User"]["name"] == "rin"
+        sandbox.entry("rin", media=1)
+        lists = await _ask(sandbox, '{ MediaListCollection(userName: "rin") { lists { entries { mediaId } } } }')
+        assert lists["MediaListCollection"]["lists"] == [{"entries": [{"mediaId": 1}]}]
+
+
+async def test_a_media_without_a_type_does_not_stop_a_list() -> None:
+    """It counts as a manga."""
+    async with Sandbox() as sandbox:
+        sandbox.media(1, type=None)
+        sandbox.entry("mika", media=1, progress=3, customLists=["odd"])
+        fields = "statistics { manga { chaptersRead } } mediaListOptions { mangaList { customLists } }"
+        query = f'{{ User(name: "mika") {{ {fields} }} }}'
+        user = (await _ask(sandbox, query))["User"]
+        assert user["statistics"] == {"manga": {"chaptersRead": 3}}
+        assert user["mediaListOptions"] == {"mangaList": {"customLists": ["odd"]}}
+
+
 async def test_an_account_is_as_the_test_says() -> None:
     """A name that no account has makes one, which can log in."""
     async with Sandbox() as sandbox:

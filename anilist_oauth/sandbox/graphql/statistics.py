@@ -20,7 +20,7 @@ def _rows(view: View, user: Node) -> dict[str, list[dict[str, Any]]]:
     rows: dict[str, list[dict[str, Any]]] = {ANIME: [], MANGA: []}
     for entry in seen(view, user):
         media, progress = view.part(entry, "media"), view.value(entry, "progress") or 0
-        kind, volumes = view.value(media, "type"), view.value(entry, "progressVolumes") or 0
+        kind, volumes = view.value(media, "type") or MANGA, view.value(entry, "progressVolumes") or 0
         minutes = progress * (view.value(media, "duration") or 0)
         sums = (minutes, progress, 0, 0) if kind == ANIME else (0, 0, progress, volumes)
         rows[kind].append({"entry": entry, "media": media, "score": view.value(entry, "_score"), "sums": sums})

@@ -9,7 +9,7 @@ from typing import Any
 
 from anilist_oauth.sandbox.graphql.errors import refused
 from anilist_oauth.sandbox.graphql.made_up import number
-from anilist_oauth.sandbox.graphql.media import ANIME, LISTS
+from anilist_oauth.sandbox.graphql.media import ANIME, LISTS, MANGA
 from anilist_oauth.sandbox.graphql.nodes import PARENTS, TABLES, USERS, Node, child
 from anilist_oauth.sandbox.graphql.selection import Page, chosen
 from anilist_oauth.sandbox.graphql.view import Arguments, View, answer, as_edges, rule
@@ -113,7 +113,7 @@ def add_entry(view: View, user: Node, media_id: int, **facts: Any) -> Node:
 
 def options_of(view: View, entry: Node) -> Any:
     """Return the options of the list that an entry is on."""
-    return view.path(entry, "user.mediaListOptions")[LISTS[view.path(entry, "media.type")]]
+    return view.path(entry, "user.mediaListOptions")[LISTS[view.path(entry, "media.type") or MANGA]]
 
 
 def seen(view: View, user: Node) -> list[Node]:

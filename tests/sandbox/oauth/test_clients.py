@@ -50,6 +50,14 @@ async def test_an_application_without_a_secret_never_authenticates(secret: dict[
             assert (answer.status, (await answer.json())["error"]) == (401, "invalid_client")
 
 
+async def test_a_wrong_secret_may_have_any_letters() -> None:
+    """It is refused like every wrong secret."""
+    async with Sandbox() as sandbox, aiohttp.ClientSession() as client:
+        fields = {"grant_type": "authorization_code", "client_id": sandbox.application.client_id, "code": "x"}
+        async with client.post(sandbox.endpoints.token, data={**fields, "client_secret": "é"}) as answer:
+            assert (answer.status, (await answer.json())["error"]) == (401, "invalid_client")
+
+
 def test_no_application_at_all_is_a_mistake() -> None:
     """The sandbox would have nobody to serve."""
     with pytest.raises(ValueError, match="applications"):
