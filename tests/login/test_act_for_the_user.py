@@ -1,4 +1,4 @@
-"""What the README says of acting for the user, and the recipe for gql."""
+"""The README's example of requests for the user works, and so does the one for gql."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,15 +21,15 @@ HEADING = "Act for the user"
 
 @asynccontextmanager
 async def logged_in(sandbox: Sandbox) -> AsyncIterator[tuple[OAuthSession, Token]]:
-    """Open a session and log the sandbox's first user in."""
+    """Open a session, and log the sandbox's first user in."""
     async with OAuthSession(sandbox.application, endpoints=sandbox.endpoints) as anilist:
         url = anilist.authorize_url()
         code = parse_callback(await sandbox.approve(url), expected_state=url.query["state"])
         yield anilist, await anilist.exchange_code(code)
 
 
-async def test_the_example_walks_a_list() -> None:
-    """It gives the titles of the whole list."""
+async def test_the_example_reads_a_list() -> None:
+    """It returns the titles of the whole list."""
     async with Sandbox() as sandbox, logged_in(sandbox) as (anilist, token):
         namespace: dict[str, Any] = {}
         (source,) = blocks()[HEADING]
@@ -38,7 +38,7 @@ async def test_the_example_walks_a_list() -> None:
 
 
 async def test_gql_borrows_the_connector() -> None:
-    """Its requests carry the token over the session's connections, wait for their turn, and leave the session open."""
+    """Its requests use the session's connections and pace, and leave the session open."""
     async with Sandbox() as sandbox, logged_in(sandbox) as (anilist, token):
         before = len(anilist.pace._starts)
         data = await ask_with_gql(anilist, token)
@@ -51,8 +51,8 @@ async def test_gql_borrows_the_connector() -> None:
         assert sum(len(handlers) for handlers in anilist.connector._conns.values()) == 1  # one connection for all
 
 
-async def test_gql_tells_a_dead_token_in_its_own_way() -> None:
-    """The recipe's errors are those of gql."""
+async def test_gql_raises_its_own_errors() -> None:
+    """After an invalid token, the error is gql's."""
     async with Sandbox() as sandbox, logged_in(sandbox) as (anilist, _):
         with pytest.raises(TransportQueryError, match="Invalid token"):
             await ask_with_gql(anilist, "expired")

@@ -1,4 +1,4 @@
-"""What comes back at the end of a login, before anything is looked up."""
+"""A callback, pin or token is read before its login is looked up."""
 
 import pickle
 from datetime import UTC, datetime
@@ -20,18 +20,18 @@ CODE = "def50200" + "ab" * 300
 
 
 def pending(binding: str | None) -> PendingLogin:
-    """Make a begun login."""
+    """Return a pending login."""
     return PendingLogin(client_id="1", binding_digest=None if binding is None else digest(binding), expires_at=NOON)
 
 
 def test_a_callback_is_known_by_digests() -> None:
-    """Of its state, to find the login, and of its code, to know a duplicate."""
+    """The digest of the state finds the login, and that of the code recognizes a duplicate."""
     response = AuthorizationResponse.from_callback({"state": STATE, "code": CODE}, binding=None)
     assert (response.login_key, response.answer) == (digest(STATE), digest(CODE))
 
 
-def test_answers_are_told_apart() -> None:
-    """A denial, another error and a code are not duplicates of each other."""
+def test_different_answers_are_not_duplicates() -> None:
+    """A denial, another error and a code are all different."""
     answers = ({"error": "access_denied"}, {"error": "server_error"}, {"code": CODE}, {"code": CODE + "a"})
     responses = [AuthorizationResponse.from_callback({"state": STATE, **answer}, binding=None) for answer in answers]
     assert len({response.answer for response in responses}) == len(answers)
@@ -57,7 +57,7 @@ def test_an_error_without_state_is_raised_at_once() -> None:
     ],
 )
 def test_a_binding_is_on_both_sides_or_on_neither(brought: str | None, begun: str | None, bound: bool) -> None:  # noqa: FBT001  a parameter
-    """And the same."""
+    """If the login has a binding, the same one must be sent, and otherwise none."""
     response = AuthorizationResponse.from_callback({"state": STATE, "code": CODE}, binding=brought)
     assert response.is_bound_to(pending(begun)) is bound
 
@@ -67,7 +67,7 @@ def test_a_binding_is_on_both_sides_or_on_neither(brought: str | None, begun: st
     "form", ["state={0}&code={1}", "code={1}&state={0}", "https://bot.example/?state={0}&code={1}"]
 )
 def test_a_pin_with_another_login_s_state_is_refused(form: str) -> None:
-    """However it was copied; with the login's own it is taken."""
+    """With the state of its own login it is accepted, however it was copied."""
     login = Login(url=URL("https://anilist.co"), state=STATE, expires_at=NOON)
     with pytest.raises(StateMismatchError):
         AuthorizationResponse.from_pin(form.format(new_state(), CODE), login=login, binding=None)
@@ -76,7 +76,7 @@ def test_a_pin_with_another_login_s_state_is_refused(form: str) -> None:
 
 @pytest.mark.parametrize("given", [None, "eyJ0.hidden", True])
 def test_a_token_alone_is_not_verified(given: Any) -> None:
-    """Nor is what `verify` did not give; it is not shown."""
+    """Only the result of `verify` is accepted, and other values are not shown."""
     url = URL("https://anilist.co/api/v2/oauth/authorize")
     login = Login(url=url, state=STATE, expires_at=NOON)
     with pytest.raises(ConfigurationError, match=r"^verified: the result of OAuthSession.verify") as caught:
@@ -85,8 +85,8 @@ def test_a_token_alone_is_not_verified(given: Any) -> None:
 
 
 @pytest.mark.requirement("S19")
-def test_an_arrival_shows_nothing() -> None:
-    """Neither state, code nor binding; nor is it pickled."""
+def test_its_repr_shows_nothing() -> None:
+    """Neither state, code nor binding is shown, and it cannot be pickled."""
     response = AuthorizationResponse.from_callback({"state": STATE, "code": CODE}, binding="canary")
     assert not any(secret in repr(response) for secret in (STATE, CODE, "canary"))
     with pytest.raises(TypeError, match="AuthorizationResponse holds a secret"):

@@ -1,4 +1,4 @@
-"""From a callback to a stored token, where things go wrong; hours of virtual time."""
+"""Logins in which something goes wrong between callback and stored token, in virtual time."""
 
 import asyncio
 import gc
@@ -47,7 +47,7 @@ SUBJECT = "discord:42"
 
 
 async def both_fail(stage: Stage, kind: type[AniListOAuthError]) -> Any:
-    """Expect a login to fail for who finishes it and who waits for it alike, and leave no token; give the error."""
+    """Check that a login fails in the same way for `finish` and `wait`, without a token. Return the error."""
     login, callback = await stage.begin(subject=SUBJECT)
     waiting = asyncio.ensure_future(stage.flow.wait(login))
     with pytest.raises(kind) as caught:
@@ -63,11 +63,11 @@ async def both_fail(stage: Stage, kind: type[AniListOAuthError]) -> Any:
 
 
 class TestBeforeTheTake:
-    """What consumes nothing."""
+    """Failures that consume nothing."""
 
     @pytest.mark.requirement("R1")
     def test_a_long_queue_keeps_nobody_out(self) -> None:
-        """A login needs no request but the exchange: however long the pace's queue is, it is not looked at."""
+        """A login only needs the exchange, so the queue of the pace does not matter."""
 
         async def test(stage: Stage) -> None:
             assert isinstance(stage.session.pace, Unpaced)
@@ -77,7 +77,7 @@ class TestBeforeTheTake:
         virtually(test)
 
     def test_where_tokens_say_nothing_a_long_queue_is_told_before_the_take(self) -> None:
-        """Over 30 seconds of waiting for the viewer: the same callback works later."""
+        """If the viewer is needed and the wait is over 30 seconds, the same callback works later."""
 
         async def test(stage: Stage) -> None:
             assert isinstance(stage.session.pace, Unpaced)
@@ -101,7 +101,7 @@ class TestBeforeTheTake:
         virtually(test)
 
     def test_a_login_that_vanishes_before_the_take_is_unknown(self) -> None:
-        """As when its subject begins twenty others in that moment."""
+        """Its subject may begin twenty others at that moment."""
 
         async def test(stage: Stage) -> None:
             login, callback = await stage.begin()
@@ -116,7 +116,7 @@ class TestBeforeTheTake:
         virtually(test)
 
     def test_a_take_that_comes_second_is_a_duplicate(self) -> None:
-        """Another process took the login between the look and the take."""
+        """Another process took the login after it was looked up."""
 
         async def test(stage: Stage) -> None:
             login, callback = await stage.begin()
@@ -132,7 +132,7 @@ class TestBeforeTheTake:
         virtually(test)
 
     def test_a_take_whose_answer_was_lost_is_repeated_with_the_same_claim(self) -> None:
-        """And has won, as it had."""
+        """The repeated call finds that this claim has the login."""
 
         async def test(stage: Stage) -> None:
             _, callback = await stage.begin()
@@ -145,7 +145,7 @@ class TestBeforeTheTake:
 
 
 class TestAfterTheTake:
-    """What ends the login, for who finishes it and who waits."""
+    """Failures that end the login, for `finish` and for `wait`."""
 
     @pytest.mark.parametrize(
         ("fault", "kind"),
@@ -162,7 +162,7 @@ class TestAfterTheTake:
         ],
     )
     def test_a_failed_exchange_ends_it_with_its_class(self, fault: Fault, kind: type[AniListOAuthError]) -> None:
-        """Nothing is retryable any more: a new login is needed."""
+        """The error is not retryable, because a new login is needed."""
 
         async def test(stage: Stage) -> None:
             stage.sandbox.next("token", fault)
@@ -173,7 +173,7 @@ class TestAfterTheTake:
         virtually(test)
 
     def test_an_unreachable_server_ends_it(self) -> None:
-        """Even where the exchange itself could be repeated."""
+        """This is so even if the exchange could be repeated."""
 
         async def test(stage: Stage) -> None:
             login, callback = await stage.begin()
@@ -189,7 +189,7 @@ class TestAfterTheTake:
     @pytest.mark.requirement("R13")
     @pytest.mark.requirement("V14")
     def test_another_user_does_not_take_over_a_signed_in_subject(self) -> None:
-        """A subject ``anilist:…`` belongs to that user, whoever is signed in at AniList."""
+        """A subject ``anilist:…`` only belongs to that user, whoever approves the login."""
 
         async def test(stage: Stage) -> None:
             mika, rin = stage.sandbox.users
@@ -205,7 +205,7 @@ class TestAfterTheTake:
         virtually(test)
 
     def test_a_program_s_mistake_is_an_unknown_outcome(self) -> None:
-        """Never a bare exception, and who waits does not wait in vain."""
+        """An unexpected exception becomes `OutcomeUnknownError` for all calls."""
 
         async def test(stage: Stage) -> None:
             tokens(stage).weather.before["put"] = [RuntimeError("a bug")]
@@ -216,10 +216,10 @@ class TestAfterTheTake:
 
 
 class TestStoring:
-    """A store that fails after the take."""
+    """Failures of a store after the login was taken."""
 
     def test_storing_is_repeated_while_the_store_comes_back(self) -> None:
-        """For 30 seconds; a lost answer does no harm."""
+        """The store is tried for 30 seconds, and a lost answer does no harm."""
 
         async def test(stage: Stage) -> None:
             login, callback = await stage.begin(subject=SUBJECT)
@@ -234,7 +234,7 @@ class TestStoring:
         virtually(test)
 
     def test_a_store_that_stays_away_ends_the_login(self) -> None:
-        """After 30 seconds, and the error is not retryable: the code is spent."""
+        """After 30 seconds the error is not retryable, because the code is spent."""
 
         async def test(stage: Stage) -> None:
             tokens(stage).weather.fail_for(60, "put")
@@ -244,8 +244,8 @@ class TestStoring:
 
         virtually(test)
 
-    def test_a_failure_for_good_is_not_repeated(self) -> None:
-        """A full disk stays full."""
+    def test_a_permanent_failure_is_not_repeated(self) -> None:
+        """One example is a full disk."""
 
         async def test(stage: Stage) -> None:
             tokens(stage).weather.before["put"] = [StorageError("the disk is full")]
@@ -254,8 +254,8 @@ class TestStoring:
 
         virtually(test)
 
-    def test_settling_that_fails_is_told(self) -> None:
-        """The token is stored, but who waits cannot know."""
+    def test_a_failure_to_settle_is_raised(self) -> None:
+        """The token is stored, but calls that wait may not notice."""
 
         async def test(stage: Stage) -> None:
             login, callback = await stage.begin(subject=SUBJECT)
@@ -270,7 +270,7 @@ class TestStoring:
         virtually(test)
 
     def test_a_failure_that_cannot_be_settled_is_raised_all_the_same(self, caplog: pytest.LogCaptureFixture) -> None:
-        """The first error counts more."""
+        """The first error is raised."""
 
         async def test(stage: Stage) -> None:
             _, callback = await stage.begin(subject=SUBJECT)
@@ -282,8 +282,8 @@ class TestStoring:
         virtually(test)
         assert "a failed login could not be settled: StorageError" in caplog.text
 
-    def test_a_stored_failure_holds_on_to_nothing(self) -> None:
-        """What is kept for ten minutes has no traceback, and so none of the secrets in its frames."""
+    def test_a_stored_failure_has_no_traceback(self) -> None:
+        """It is kept for ten minutes, and its frames would contain secrets."""
 
         async def test(stage: Stage) -> None:
             login, callback = await stage.begin(subject=SUBJECT)
@@ -301,7 +301,7 @@ class TestStoring:
         virtually(test)
 
     def test_a_success_whose_token_is_gone_asks_for_a_login(self) -> None:
-        """As when the user logs out before the waiter reads it."""
+        """The user may log out before a waiting call reads the token."""
 
         async def test(stage: Stage) -> None:
             login, callback = await stage.begin(subject=SUBJECT)
@@ -314,10 +314,10 @@ class TestStoring:
 
 
 class TestDeadTaker:
-    """A process that took a login and died."""
+    """A process takes a login and dies."""
 
     def test_a_duplicate_waits_90_seconds_from_the_take(self) -> None:
-        """Then the outcome is unknown; without a binding the login is simply used."""
+        """Then the outcome is unknown, and without a binding the login is simply used."""
 
         async def test(stage: Stage) -> None:
             login, callback = await stage.begin(binding=COOKIE)
@@ -331,7 +331,7 @@ class TestDeadTaker:
         virtually(test)
 
     def test_a_clock_set_back_keeps_a_duplicate_no_longer(self) -> None:
-        """The take seems to lie in the future; 90 seconds are the most all the same."""
+        """The login seems to have been taken in the future, but the wait is 90 seconds at most."""
 
         async def test(stage: Stage) -> None:
             login, callback = await stage.begin(binding=COOKIE)
@@ -343,7 +343,7 @@ class TestDeadTaker:
         virtually(test)
 
     def test_a_duplicate_gets_what_another_process_settles(self) -> None:
-        """Success and failure alike."""
+        """It gets a success and a failure."""
 
         async def test(stage: Stage) -> None:
             login, callback = await stage.begin(binding=COOKIE)
@@ -359,10 +359,10 @@ class TestDeadTaker:
 
 
 class TestClosing:
-    """A flow that closes while logins are under way."""
+    """A flow is closed while logins are being finished."""
 
-    def test_what_is_left_is_settled_as_unknown(self) -> None:
-        """Ten seconds are given; then who finishes and who waits are told."""
+    def test_unfinished_logins_are_settled_as_unknown(self) -> None:
+        """After ten seconds, `finish` and `wait` raise."""
 
         async def test(stage: Stage) -> None:
             stage.session.pace = Endless()
@@ -379,8 +379,8 @@ class TestClosing:
 
         virtually(test)
 
-    def test_nobody_left_to_hear_of_it_is_no_complaint(self) -> None:
-        """Asyncio would log an exception that nobody retrieved."""
+    def test_an_exception_without_a_caller_is_not_logged(self) -> None:
+        """Asyncio would log an exception that is never retrieved."""
 
         async def test(stage: Stage) -> None:
             complaints: list[Any] = []
@@ -399,7 +399,7 @@ class TestClosing:
 
     @pytest.mark.parametrize("step", ["look", "take"])
     def test_a_login_not_yet_taken_is_left_alone(self, step: str) -> None:
-        """Its caller is told, and another process can finish it."""
+        """Its caller gets an error, and another process can finish it."""
 
         async def test(stage: Stage) -> None:
             login, callback = await stage.begin()
@@ -417,7 +417,7 @@ class TestClosing:
 
     @pytest.mark.requirement("R11")
     def test_a_take_whose_answer_does_not_come_is_settled(self) -> None:
-        """It is repeated with its own claim and settled: whoever finishes and whoever waits are told at once."""
+        """The call is repeated with its claim and the login is settled, so all calls end at once."""
 
         async def test(stage: Stage) -> None:
             login, callback = await stage.begin(subject=SUBJECT)
@@ -440,7 +440,7 @@ class TestClosing:
         virtually(test)
 
     def test_a_take_nobody_can_ask_after_does_not_keep_the_program(self) -> None:
-        """Five seconds are enough for a store that has stopped answering."""
+        """If the store no longer answers, closing waits for it for five seconds."""
 
         async def test(stage: Stage) -> None:
             _, callback = await stage.begin(subject=SUBJECT)
@@ -455,7 +455,7 @@ class TestClosing:
         virtually(test)
 
     def test_a_success_being_settled_is_settled(self) -> None:
-        """The token is stored: whoever waits shall have it."""
+        """The token is stored, so calls that wait must get it."""
 
         async def test(stage: Stage) -> None:
             login, callback = await stage.begin(subject=SUBJECT)
@@ -471,7 +471,7 @@ class TestClosing:
         virtually(test)
 
     def test_a_store_that_hangs_does_not_keep_the_program(self) -> None:
-        """Five more seconds, and that is all."""
+        """Closing waits for five more seconds at most."""
 
         async def test(stage: Stage) -> None:
             _, callback = await stage.begin(subject=SUBJECT)

@@ -1,4 +1,4 @@
-"""How far a callback goes: the functions that somebody reads who follows one from its arrival to its stored token."""
+"""How many functions a callback passes through until its token is stored."""
 
 import sys
 from pathlib import Path
@@ -14,15 +14,15 @@ AT_MOST = 60
 
 
 class Full(Unpaced):
-    """A pace that has no turn, so that the viewer is not asked."""
+    """A pace without a free turn, so that the viewer is not requested."""
 
     async def turn(self, *_given: Any, **_named: Any) -> int:
-        """Refuse."""
+        """Refuse the turn."""
         raise anilist_oauth.RateLimitedError("no turn")
 
 
 async def test_a_callback_passes_through_few_functions() -> None:
-    """Each function counts once; comprehensions and lambdas are part of the function they stand in."""
+    """Each function is counted once, with its comprehensions and lambdas."""
     met: set[str] = set()
 
     def note(frame: FrameType, event: str, _argument: Any) -> None:

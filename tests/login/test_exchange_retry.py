@@ -1,4 +1,4 @@
-"""What a browser waits for while its code is exchanged, in virtual time."""
+"""How long a browser waits while its code is exchanged, in virtual time."""
 
 import asyncio
 from typing import Any
@@ -15,13 +15,13 @@ SUBJECT = "discord:42"
 
 
 def too_many(seconds: str | None) -> Fault:
-    """Refuse an exchange for so many seconds, or without saying for how long."""
+    """Refuse an exchange for some seconds, or without saying for how long."""
     headers = {} if seconds is None else {"Retry-After": seconds}
     return Fault(status=429, headers=headers, body={"message": "Too Many Attempts."})
 
 
 def unreachable(stage: Stage, *, seconds: float) -> list[float]:
-    """Let no request leave for so long; the times of the tries."""
+    """Let no request be sent for some time. Return the times of the tries."""
     transport: Any = stage.session._transport
     loop, send = asyncio.get_running_loop(), transport.send
     until, tries = loop.time() + seconds, list[float]()
@@ -39,7 +39,7 @@ def unreachable(stage: Stage, *, seconds: float) -> list[float]:
 
 @pytest.mark.requirement("R3")
 def test_an_exchange_that_never_left_is_repeated_for_ten_seconds() -> None:
-    """A name server that fails for some seconds costs nobody a login; the code is sent once."""
+    """A short failure of DNS ends no login, and the code is sent once."""
 
     async def test(stage: Stage) -> None:
         tries = unreachable(stage, seconds=9)
@@ -54,7 +54,7 @@ def test_an_exchange_that_never_left_is_repeated_for_ten_seconds() -> None:
 
 @pytest.mark.requirement("R3")
 def test_one_that_stays_unreachable_ends_the_login_in_words_that_fit() -> None:
-    """The callback cannot be opened again, so that no text may say so."""
+    """The message does not say to repeat the call, because the callback cannot be used again."""
 
     async def test(stage: Stage) -> None:
         unreachable(stage, seconds=3600)
@@ -72,7 +72,7 @@ def test_one_that_stays_unreachable_ends_the_login_in_words_that_fit() -> None:
 
 @pytest.mark.requirement("R4")
 def test_a_429_that_ends_within_thirty_seconds_is_waited_out() -> None:
-    """And the code, which was not looked at, is sent again."""
+    """The code was not processed, so it is sent again."""
 
     async def test(stage: Stage) -> None:
         stage.sandbox.next("token", too_many("12"), too_many("14"))
@@ -86,7 +86,7 @@ def test_a_429_that_ends_within_thirty_seconds_is_waited_out() -> None:
 
 @pytest.mark.requirement("R4")
 def test_logins_that_wait_for_the_same_end_do_not_come_back_in_one_instant() -> None:
-    """Each comes within a second of it, at a moment of its own."""
+    """Each is repeated within a second after it, at a random moment."""
 
     async def test(stage: Stage) -> None:
         stage.sandbox.next("token", *[too_many("12")] * 10)
@@ -103,7 +103,7 @@ def test_logins_that_wait_for_the_same_end_do_not_come_back_in_one_instant() -> 
 @pytest.mark.requirement("R4")
 @pytest.mark.parametrize(("said", "told"), [("31", 31), (None, 60)])
 def test_a_longer_429_ends_the_login_and_says_for_how_long(said: str | None, told: float) -> None:
-    """Nobody is told to wait without a time."""
+    """The error always has a time to wait."""
 
     async def test(stage: Stage) -> None:
         stage.sandbox.next("token", too_many(said))
@@ -117,7 +117,7 @@ def test_a_longer_429_ends_the_login_and_says_for_how_long(said: str | None, tol
 
 @pytest.mark.requirement("R4")
 def test_callbacks_that_come_before_its_end_consume_nothing() -> None:
-    """They are refused before the take, and the same address works afterwards."""
+    """They are refused before the login is taken, and the same address works afterwards."""
 
     async def test(stage: Stage) -> None:
         stage.sandbox.next("token", too_many("40"))
@@ -152,7 +152,7 @@ def test_whatever_may_have_arrived_is_not_repeated() -> None:
 
 
 def test_tries_are_counted_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    """The record of the end says how many there were."""
+    """The last log record has their number."""
     caplog.set_level("INFO")
 
     async def test(stage: Stage) -> None:

@@ -1,4 +1,4 @@
-"""From an error to a word."""
+"""Each error has a reason."""
 
 import pytest
 
@@ -42,12 +42,12 @@ ERRORS: list[tuple[AniListOAuthError, FailureReason, bool]] = [
 @pytest.mark.parametrize(
     ("error", "reason", "over"), ERRORS, ids=[f"{type(row[0]).__name__}-{row[1]}" for row in ERRORS]
 )
-def test_each_error_has_its_word(error: AniListOAuthError, reason: FailureReason, *, over: bool) -> None:
-    """A word of the list, and whether the login is over with it or can still be finished."""
+def test_each_error_has_its_reason(error: AniListOAuthError, reason: FailureReason, *, over: bool) -> None:
+    """The reason is in the list, and it is known whether the login has ended."""
     assert failure_reason(error) == reason
     assert ends_login(error) is over
 
 
-def test_every_word_is_of_use() -> None:
-    """Each can occur."""
+def test_every_reason_can_occur() -> None:
+    """There is an error for each reason."""
     assert {reason for _, reason, _ in ERRORS} == set(FAILURE_REASONS)

@@ -1,4 +1,4 @@
-"""Logins from their beginning to their end, against the sandbox."""
+"""Logins from their beginning to their end, with the sandbox."""
 
 import asyncio
 import logging
@@ -44,7 +44,7 @@ from tests.tokens.test_claims import jwt
 
 
 async def refused(stage: Stage, callback: Any, reason: str, **options: Any) -> None:
-    """Expect a callback to be refused with no request made."""
+    """Check that a callback is refused without a request."""
     before = len(stage.sandbox.requests)
     with pytest.raises(StateMismatchError) as caught:
         await stage.flow.finish(callback, **options)
@@ -53,7 +53,7 @@ async def refused(stage: Stage, callback: Any, reason: str, **options: Any) -> N
 
 
 async def test_a_login_gives_token_and_viewer_and_stores_them() -> None:
-    """Begin, approve, finish, act."""
+    """A login is begun, approved and finished, and its token is used."""
     async with staged() as stage:
         login = await stage.flow.begin(subject="discord:42", label="@mika", return_to="/me")
         done = await stage.flow.finish(await stage.sandbox.approve(login.url))
@@ -75,7 +75,7 @@ async def test_the_callback_may_be_a_query() -> None:
 
 
 async def test_a_sign_in_is_named_by_the_viewer_s_id() -> None:
-    """Without a subject it becomes ``anilist:`` and the id, for who finishes and who waits."""
+    """The subject becomes ``anilist:`` and the id, for `finish` and `wait`."""
     async with staged() as stage:
         login, callback = await stage.begin()
         waiting = asyncio.ensure_future(stage.flow.wait(login))
@@ -87,7 +87,7 @@ async def test_a_sign_in_is_named_by_the_viewer_s_id() -> None:
 
 @pytest.mark.requirement("V14")
 async def test_accounts_are_linked_by_id() -> None:
-    """A renamed user keeps the link, and who takes the old name does not get it."""
+    """A renamed user keeps the link, and another user with the old name does not get it."""
 
     def viewer(user_id: int, name: str) -> Fault:
         return Fault(body={"data": {"Viewer": {"id": user_id, "name": name}}})
@@ -104,7 +104,7 @@ async def test_accounts_are_linked_by_id() -> None:
 
 @pytest.mark.requirement("V14")
 async def test_subjects_that_differ_in_case_alone_are_two() -> None:
-    """Nobody gets another's account for a name that is nearly theirs."""
+    """Nobody gets the account of another subject with nearly the same name."""
     async with staged() as stage:
         mika, rin = [await stage.log_in(user=user, subject=subject) for user, subject in (("mika", "a"), ("rin", "A"))]
         assert (mika.login.subject, rin.login.subject) == ("a", "A")
@@ -115,7 +115,7 @@ async def test_subjects_that_differ_in_case_alone_are_two() -> None:
 
 @pytest.mark.requirement("V3")
 async def test_a_login_is_stored_before_its_url_is_given() -> None:
-    """A store that fails gives no URL, and a begun login is found by its state's digest alone."""
+    """If the store fails there is no URL, and only the digest of the state finds the login."""
 
     class Failing(MemoryLoginStore):
         async def add(self, key: str, login: object) -> None:
@@ -136,7 +136,7 @@ async def test_a_login_is_stored_before_its_url_is_given() -> None:
 @pytest.mark.requirement("V4")
 @pytest.mark.requirement("V22")
 async def test_states_differ_and_are_not_enough() -> None:
-    """10,000 logins begun in one second have 10,000 states, and a state without its binding opens nothing."""
+    """10,000 logins of one second have 10,000 states, and a state without its binding is refused."""
     async with staged() as stage:
         now = stage.sandbox.now()
         stage.session.clock = lambda: now  # else the time alone could make them differ
@@ -149,7 +149,7 @@ async def test_states_differ_and_are_not_enough() -> None:
 @pytest.mark.requirement("S5")
 @pytest.mark.requirement("V7")
 async def test_a_callback_without_its_login_makes_no_request() -> None:
-    """Absent, empty, unknown, altered, expired, another browser's, another application's: nothing is sent."""
+    """The state is missing, empty, unknown, changed, expired, another browser's or another application's."""
     async with staged() as stage:
         login, callback = await stage.begin(binding=COOKIE)
         code = URL(callback).query["code"]
@@ -182,7 +182,7 @@ async def test_an_implicit_token_in_a_callback_is_refused_and_consumes_nothing(b
 
 
 async def test_a_login_can_be_finished_until_it_expires() -> None:
-    """A second before, it can; and what was refused before consumed nothing."""
+    """It can be finished a second before, and refused callbacks have consumed nothing."""
     async with staged(lifetime=timedelta(minutes=2)) as stage:
         _, callback = await stage.begin(binding=COOKIE)
         await refused(stage, callback, "binding", binding="another")
@@ -191,7 +191,7 @@ async def test_a_login_can_be_finished_until_it_expires() -> None:
 
 
 async def test_a_binding_brought_to_a_login_without_one_is_refused() -> None:
-    """A web adapter always brings one, so that a bot's login cannot be finished by a link opened in a browser."""
+    """A web adapter always sends one, so a browser cannot finish a bot's login."""
     async with staged() as stage:
         _, callback = await stage.begin(subject="discord:42")
         await refused(stage, callback, "binding", binding=COOKIE)
@@ -200,7 +200,7 @@ async def test_a_binding_brought_to_a_login_without_one_is_refused() -> None:
 
 @pytest.mark.requirement("S3")
 async def test_the_wrong_browser_consumes_nothing() -> None:
-    """However many come first, the right one still finishes, with one POST in all."""
+    """However many come first, the right one can still finish, with one POST in all."""
     async with staged() as stage:
         _, callback = await stage.begin(binding=COOKIE)
         for number in range(5):
@@ -214,7 +214,7 @@ async def test_the_wrong_browser_consumes_nothing() -> None:
 
 @pytest.mark.requirement("S4")
 async def test_pkce_is_no_substitute_for_the_state() -> None:
-    """With a challenge in the authorization request, and its verifier in the callback, every check still holds."""
+    """With a PKCE challenge and verifier, the state is still checked."""
     async with staged() as stage:
         login = await stage.flow.begin(binding=COOKIE)
         url = login.url.update_query(code_challenge="E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")
@@ -227,8 +227,8 @@ async def test_pkce_is_no_substitute_for_the_state() -> None:
 
 
 @pytest.mark.requirement("S5")
-async def test_a_state_is_a_key_and_holds_nothing() -> None:
-    """Two logins that are alike share nothing in their states; what a store keeps has neither state nor binding."""
+async def test_a_state_is_a_random_key() -> None:
+    """The states of two similar logins have nothing in common, and a store contains neither state nor binding."""
     logins = MemoryLoginStore()
     async with staged(logins=logins) as stage:
         now = stage.sandbox.now()
@@ -244,7 +244,7 @@ async def test_a_state_is_a_key_and_holds_nothing() -> None:
 
 @pytest.mark.requirement("V6")
 async def test_no_value_stands_in_for_another() -> None:
-    """Neither a binding, a key, a code, a subject nor a token is taken for a state, nor a state for a binding."""
+    """A binding, key, code, subject or token is not accepted as a state, nor a state as a binding."""
     async with staged() as stage:
         done = await stage.log_in(subject="discord:42")
         login, callback = await stage.begin(subject="discord:42", binding=COOKIE)
@@ -258,7 +258,7 @@ async def test_no_value_stands_in_for_another() -> None:
 
 @pytest.mark.requirement("V7")
 async def test_applications_in_one_store_do_not_touch_one_another() -> None:
-    """Neither finishes, sees, cancels nor waits for the other's login, nor reads its tokens."""
+    """One cannot finish, see, cancel or await the other's logins, or read its tokens."""
     async with staged() as stage:
         login, callback = await stage.begin(subject="discord:42")
         other = Application(client_id="54321", redirect_uri="https://other.example/callback", client_secret="x")
@@ -276,7 +276,7 @@ async def test_applications_in_one_store_do_not_touch_one_another() -> None:
 
 @pytest.mark.requirement("S27")
 async def test_a_code_says_who_logs_in_and_a_callback_does_not() -> None:
-    """A code put into another login's callback needs that login's browser, and gives its own user all the same."""
+    """A code in the callback of another login still logs in its own user."""
     async with staged() as stage:
         mika, rin = stage.sandbox.users
         login, _ = await stage.begin(binding=COOKIE)
@@ -291,7 +291,7 @@ async def test_a_code_says_who_logs_in_and_a_callback_does_not() -> None:
 
 @pytest.mark.requirement("V5")
 async def test_everybody_gets_their_own_token() -> None:
-    """Of 200 interleaved logins with answers delayed at random, each gets its own user's token, side by side."""
+    """Of 200 logins at once with random delays, each gets the token of its own user."""
     names = tuple(f"user{number}" for number in range(200))
     async with staged(users=names) as stage:
         delays = [(number * 7919 % 100) / 1000 for number in range(200)]
@@ -317,7 +317,7 @@ async def test_everybody_gets_their_own_token() -> None:
 
 
 async def test_parallel_tabs_do_not_touch_one_another() -> None:
-    """One browser and subject begins several logins and finishes them in another order."""
+    """One browser and subject begins several logins, and finishes them in another order."""
     async with staged() as stage:
         begun = [await stage.begin(subject="a", binding=COOKIE, return_to=f"/{n}") for n in range(3)]
         for login, callback in reversed(begun):
@@ -329,7 +329,7 @@ class TestDuplicates:
 
     @pytest.mark.requirement("S3")
     async def test_fifty_at_once_share_one_exchange(self) -> None:
-        """With the right binding all get the result of the one POST."""
+        """With the right binding, all get the result of one POST."""
         async with staged() as stage:
             login, callback = await stage.begin(subject="a", binding=COOKIE)
             waiting = asyncio.ensure_future(stage.flow.wait(login))
@@ -353,7 +353,7 @@ class TestDuplicates:
     @pytest.mark.requirement("S3")
     @pytest.mark.requirement("V1")
     async def test_another_browser_at_the_same_moment_shares_nothing(self) -> None:
-        """With the very same callback, before the take and after it."""
+        """This holds before and after the login was taken, even with the same callback."""
         async with staged() as stage:
             _, callback = await stage.begin(binding=COOKIE)
             stage.sandbox.next("token", Fault(delay=0.05))
@@ -368,7 +368,7 @@ class TestDuplicates:
     @pytest.mark.requirement("S3")
     @pytest.mark.requirement("V1")
     async def test_within_a_minute_the_same_browser_gets_the_same_result(self) -> None:
-        """A reload shows the page again; another browser, a denial or a later time do not."""
+        """A reload gets the same result, but not another browser, a denial, or a later visit."""
         async with staged() as stage:
             login, callback = await stage.begin(subject="a", binding=COOKIE)
             done = await stage.flow.finish(callback, binding=COOKIE)
@@ -384,7 +384,7 @@ class TestDuplicates:
     @pytest.mark.requirement("R9")
     @pytest.mark.requirement("V33")
     async def test_a_second_click_on_approve_gets_the_first_one_s_result(self) -> None:
-        """Each click makes a code, even of another account; one is sent, whenever the others come."""
+        """Each click creates a code, and only one of them is sent."""
         async with staged() as stage:
             mika, rin = stage.sandbox.users
             login = await stage.flow.begin(binding=COOKIE)
@@ -401,7 +401,7 @@ class TestDuplicates:
 
     @pytest.mark.requirement("R9")
     async def test_a_denial_and_an_approval_are_two_answers(self) -> None:
-        """Whichever comes first is what was said; a login that was called off is no approval either."""
+        """The first one counts, and a canceled login is not an approval either."""
         async with staged() as stage:
             login = await stage.flow.begin(binding=COOKIE)
             denial, approval = await stage.sandbox.deny(login.url), await stage.sandbox.approve(login.url)
@@ -415,7 +415,7 @@ class TestDuplicates:
 
     @pytest.mark.requirement("R9")
     async def test_a_denial_and_an_approval_at_once_share_nothing(self) -> None:
-        """Also where the second comes while the first is under way."""
+        """This also holds if the second arrives while the first is running."""
         async with staged() as stage:
             login = await stage.flow.begin(binding=COOKIE)
             denial, approval = await stage.sandbox.deny(login.url), await stage.sandbox.approve(login.url)
@@ -429,7 +429,7 @@ class TestDuplicates:
     @pytest.mark.requirement("R9")
     @pytest.mark.requirement("V33")
     def test_clicks_at_once_ask_the_store_once(self) -> None:
-        """They share one task in this process, whatever their codes are."""
+        """They share one task in this process, even with different codes."""
 
         async def test(stage: Stage) -> None:
             login = await stage.flow.begin(binding=COOKIE)
@@ -442,7 +442,7 @@ class TestDuplicates:
         virtually(test)
 
     async def test_a_failure_is_shown_again_too(self) -> None:
-        """The same class, with no second POST."""
+        """The same class is raised without a second POST."""
         async with staged() as stage:
             login = await stage.flow.begin(binding=COOKIE)
             denial = await stage.sandbox.deny(login.url)
@@ -455,7 +455,7 @@ class TestDuplicates:
     @pytest.mark.requirement("V25")
     @pytest.mark.parametrize("cancelled", [0, 1, 49])
     async def test_one_cancelled_leaves_the_others_theirs(self, cancelled: int) -> None:
-        """Whichever of fifty gives up, the one who started the exchange included."""
+        """Any of fifty callers may be cancelled, even the one who started the exchange."""
         async with staged() as stage:
             _, callback = await stage.begin(binding=COOKIE)
             stage.sandbox.next("token", Fault(delay=0.05))
@@ -468,7 +468,7 @@ class TestDuplicates:
             assert stage.posts() == 1
 
     async def test_all_cancelled_still_stores_and_settles(self) -> None:
-        """The work belongs to the flow, not to whoever asked first."""
+        """The work belongs to the flow, not to its callers."""
         async with staged() as stage:
             login, callback = await stage.begin(subject="a")
             stage.sandbox.next("token", Fault(delay=0.05))
@@ -480,12 +480,12 @@ class TestDuplicates:
 
 
 class TestErrorCallbacks:
-    """A callback that carries an error."""
+    """A callback with an error."""
 
     @pytest.mark.requirement("S11")
     @pytest.mark.requirement("V19")
     async def test_a_denial_with_its_state_ends_the_login(self) -> None:
-        """Whoever waits is told at once, and the login is used."""
+        """Waiting calls end at once, and the login is used."""
         async with staged() as stage:
             login, approval = await stage.begin()
             waiting = asyncio.ensure_future(stage.flow.wait(login))
@@ -499,7 +499,7 @@ class TestErrorCallbacks:
 
     @pytest.mark.requirement("S11")
     async def test_another_error_with_its_state_ends_the_login(self) -> None:
-        """Its attributes reach who waits."""
+        """Waiting calls get an error with its attributes."""
         async with staged() as stage:
             login = await stage.flow.begin(binding=COOKIE)
             callback = {"error": "invalid_scope", "state": login.state, "hint": "Check the `nope` scope"}
@@ -514,8 +514,8 @@ class TestErrorCallbacks:
             )
 
     @pytest.mark.requirement("S11")
-    async def test_a_forged_one_touches_nothing(self) -> None:
-        """Stateless, of an unknown state, or from another browser: the login goes on."""
+    async def test_a_forged_error_changes_nothing(self) -> None:
+        """Without the right state or browser, the login continues."""
         async with staged() as stage:
             login, callback = await stage.begin(binding=COOKIE)
             for forged in ({"error": "access_denied"}, {"error": "access_denied", "state": ""}):
@@ -526,8 +526,8 @@ class TestErrorCallbacks:
             await refused(stage, {"error": "access_denied", "state": login.state}, "binding")
             assert (await stage.flow.finish(callback, binding=COOKIE)).display_name == "mika"
 
-    async def test_a_malformed_one_touches_nothing(self) -> None:
-        """No code, a repeated one, or an implicit token: the right callback still finishes."""
+    async def test_a_malformed_callback_changes_nothing(self) -> None:
+        """After it, the right callback still finishes the login."""
         async with staged() as stage:
             login, callback = await stage.begin()
             for query in ("", "&code=a&code=b", "&access_token=x"):
@@ -549,7 +549,7 @@ class TestErrorCallbacks:
 @example({"code": "a", "state": "\ud800"})
 @example("?code=%ff&state=%ed%a0%80")
 def test_any_callback_gives_a_typed_error(callback: Any) -> None:
-    """Whatever a browser brings, nothing but our errors is raised."""
+    """Any callback raises only our errors."""
 
     async def finish() -> None:
         session = OAuthSession(Application(client_id="1", redirect_uri="https://a.example/cb", client_secret="x"))
@@ -565,7 +565,7 @@ class TestPins:
 
     @pytest.mark.requirement("S2")
     async def test_a_pin_is_taken_with_its_login_only(self) -> None:
-        """It carries no state, so that it is worth nothing without the login it was asked for."""
+        """A pin has no state, so it is only accepted for the login that it was requested for."""
         async with staged() as stage:
             login, callback = await stage.begin(subject="a")
             code = URL(callback).query["code"]
@@ -577,7 +577,7 @@ class TestPins:
             assert stage.posts() == 1
 
     async def test_a_pin_needs_the_login_s_binding(self) -> None:
-        """As a callback does."""
+        """It is checked as for a callback."""
         async with staged() as stage:
             login, callback = await stage.begin(binding=COOKIE)
             code = URL(callback).query["code"]
@@ -585,7 +585,7 @@ class TestPins:
             assert (await stage.flow.finish(code, login=login, binding=COOKIE)).display_name == "mika"
 
     async def test_a_whole_address_of_another_login_is_refused(self) -> None:
-        """Somebody else's callback, pasted into this login, is not this login's."""
+        """The pasted callback of another login is refused."""
         async with staged() as stage:
             login, own = await stage.begin(subject="a")
             _, foreign = await stage.begin(subject="b")
@@ -599,7 +599,7 @@ class TestPins:
 
     @pytest.mark.requirement("R5")
     async def test_whatever_is_wrong_with_a_paste_the_login_stays_open(self) -> None:
-        """Words, a code that was cut, garbled, spent or refused, an outage: then the whole code works."""
+        """After any wrong paste or an outage, the right code works."""
         async with staged() as stage:
             login, callback = await stage.begin(subject="telegram:1")
             code = URL(callback).query["code"]
@@ -623,7 +623,7 @@ class TestPins:
 
     @pytest.mark.requirement("R5")
     async def test_a_paste_of_another_account_leaves_the_login_open(self) -> None:
-        """The person may have been signed in to AniList as somebody else."""
+        """The user may have been signed in to AniList with another account."""
         async with staged() as stage:
             mika, rin = stage.sandbox.users
             login = await stage.flow.begin(subject=f"anilist:{rin.id}")
@@ -633,7 +633,7 @@ class TestPins:
             assert (await stage.flow.finish(codes[1], login=login)).user_id == rin.id
 
     async def test_the_same_paste_twice_at_once_is_one(self) -> None:
-        """A chat may deliver a message twice; the code is sent once, and both hear of it."""
+        """A chat may deliver a message twice; the code is sent once, and both calls get the result."""
         async with staged() as stage:
             login, callback = await stage.begin(subject="a")
             code = URL(callback).query["code"]
@@ -645,7 +645,7 @@ class TestPins:
 
     @pytest.mark.parametrize("pasted", ["", "a.b.c", {"code": "x"}, None])
     async def test_anything_else_is_refused(self, pasted: Any) -> None:
-        """And consumes nothing."""
+        """It consumes nothing."""
         async with staged() as stage:
             login, callback = await stage.begin()
             with pytest.raises(InvalidCallbackError):
@@ -654,15 +654,15 @@ class TestPins:
 
 
 class TestVerifiedTokens:
-    """A token that came another way: pasted, or in a fragment."""
+    """A login with a pasted or implicit token."""
 
     async def verified(self, stage: Stage, *, user: str | None = None) -> Verified:
-        """Get a token by the implicit grant, and let AniList vouch for it."""
+        """Get a token with the implicit grant, and verify it with AniList."""
         callback = await stage.sandbox.approve(stage.session.implicit_url(), user=user)
         return await stage.session.verify(parse_implicit(callback, now=stage.sandbox.now()).access_token)
 
     async def test_it_finishes_the_login_it_was_asked_for(self) -> None:
-        """Stored and waited for as any other, without an exchange; a second one is too late."""
+        """It is stored and awaited without an exchange, and a second token is refused."""
         async with staged() as stage:
             login, verified = await stage.flow.begin(subject="a"), await self.verified(stage)
             done = await stage.flow.accept(verified, login=login)
@@ -674,7 +674,7 @@ class TestVerifiedTokens:
             assert caught.value.reason == "used"
 
     async def test_it_is_held_to_binding_user_and_expiry(self) -> None:
-        """Whatever is checked of a code is checked of it."""
+        """The checks are the same as for a code."""
         async with staged() as stage:
             verified = await self.verified(stage)
             bound = await stage.flow.begin(binding=COOKIE)
@@ -691,17 +691,17 @@ class TestVerifiedTokens:
 
 
 class TestLook:
-    """Reading a login without spending it."""
+    """A login is read without changing it."""
 
     async def test_it_gives_the_login_and_spends_nothing(self) -> None:
-        """As often as one looks."""
+        """It returns the login each time."""
         async with staged() as stage:
             login, callback = await stage.begin(subject="a", label="@mika", binding=COOKIE)
             assert [await stage.flow.look(callback) for _ in range(3)] == [login] * 3
             assert (await stage.flow.finish(callback, binding=COOKIE)).login == login
 
     async def test_what_cannot_be_finished_is_none(self) -> None:
-        """No state, an unknown one, a used or an expired login."""
+        """The state is missing or unknown, or the login is used or expired."""
         async with staged() as stage:
             _, used = await stage.begin()
             _, expired = await stage.begin()
@@ -716,13 +716,13 @@ class TestLook:
 
 
 class TestCancel:
-    """Calling a login off."""
+    """A login is canceled."""
 
     @pytest.mark.parametrize("reason", ["cancelled", "timeout", "refused"])
     async def test_who_waits_is_told_and_the_login_is_over(
         self, reason: Literal["cancelled", "timeout", "refused"]
     ) -> None:
-        """Its callback is used."""
+        """Waiting calls end, and the callback is refused as used."""
         async with staged() as stage:
             login, callback = await stage.begin(binding=COOKIE)
             waiting = asyncio.ensure_future(stage.flow.wait(login))
@@ -733,13 +733,13 @@ class TestCancel:
             await refused(stage, callback, "used", binding=COOKIE)
 
     async def test_a_reason_is_one_of_three(self) -> None:
-        """Another one would reach whoever waits as it is."""
+        """Another reason is refused, because waiting calls would get it."""
         async with staged() as stage:
             with pytest.raises(ConfigurationError, match=r"^reason: one of cancelled, timeout, refused"):
                 await stage.flow.cancel(await stage.flow.begin(), reason=cast("Any", "expired"))
 
     async def test_one_already_finished_stays(self) -> None:
-        """Cancelling comes too late."""
+        """Canceling it has no effect."""
         async with staged() as stage:
             login, callback = await stage.begin()
             done = await stage.flow.finish(callback)
@@ -748,7 +748,7 @@ class TestCancel:
 
 
 class TestBegin:
-    """What a login may be begun with."""
+    """The arguments of a new login."""
 
     @pytest.mark.parametrize(
         "options",
@@ -767,7 +767,7 @@ class TestBegin:
         ],
     )
     async def test_what_cannot_be_right_begins_nothing(self, options: dict[str, Any]) -> None:
-        """The developer is told which argument."""
+        """The error names the argument."""
         logins = MemoryLoginStore()
         async with staged(logins=logins) as stage:
             with pytest.raises(ConfigurationError, match=next(iter(options))):
@@ -777,7 +777,7 @@ class TestBegin:
     @pytest.mark.requirement("S21")
     @pytest.mark.requirement("S40")
     async def test_what_strangers_may_begin_is_short(self) -> None:
-        """Of a sign-in `return_to` is 512 bytes at most; where a subject is named, 2,048 characters."""
+        """For a sign-in, `return_to` may have 512 bytes, and with a subject 2,048 characters."""
         async with staged() as stage:
             await stage.flow.begin(return_to="/" + "a" * 511)
             with pytest.raises(ConfigurationError, match=r"^return_to: at most 512 bytes are allowed for a sign-in"):
@@ -785,7 +785,7 @@ class TestBegin:
             await stage.flow.begin(subject="a", return_to="/" + "a" * 2047)
 
     async def test_return_to_may_name_an_allowed_origin(self) -> None:
-        """And comes back with the completed login."""
+        """The completed login has it."""
         async with staged(return_origins=["https://app.example"]) as stage:
             done = await stage.log_in(return_to="https://app.example/me")
             assert done.login.return_to == "https://app.example/me"
@@ -811,7 +811,7 @@ class TestBegin:
         ],
     )
     def test_what_cannot_be_right_makes_no_flow(self, argument: str, value: Any) -> None:
-        """A lifetime is positive, an origin has a scheme, and a store as a whole is neither of its two parts."""
+        """A wrong lifetime, origin or store is refused when the flow is created."""
         given: dict[str, Any] = {
             "session": OAuthSession(Application(client_id="1", redirect_uri="https://a.example/cb"))
         }
@@ -820,8 +820,8 @@ class TestBegin:
             LoginFlow(given.pop("session"), **given)
 
     @pytest.mark.parametrize("login", [None, "state", URL("https://a.example/?state=hidden")])
-    async def test_what_is_no_login_is_told(self, login: Any) -> None:
-        """Not by an AttributeError: a bot may have kept the URL, where `begin` gave a `Login`."""
+    async def test_anything_but_a_login_is_refused(self, login: Any) -> None:
+        """A bot may pass the URL instead of the `Login` that `begin` returned."""
         async with staged() as stage:
             calls = [
                 stage.flow.wait(login),
@@ -835,7 +835,7 @@ class TestBegin:
                 assert "hidden" not in str(caught.value)
 
     async def test_a_process_without_the_secret_can_begin_and_not_finish(self) -> None:
-        """What it cannot exchange it does not consume."""
+        """A login that it cannot exchange is not consumed."""
         async with staged() as stage:
             bare = attrs.evolve(stage.sandbox.application, client_secret=None)
             session = OAuthSession(bare, endpoints=stage.sandbox.endpoints, clock=stage.sandbox.now)
@@ -847,7 +847,7 @@ class TestBegin:
             assert (await stage.flow.finish(callback)).display_name == "mika"
 
     async def test_a_session_that_is_not_open_takes_no_login(self) -> None:
-        """It says so, and the login can still be finished over one that is."""
+        """The error says so, and another session can still finish the login."""
         async with staged() as stage:
             session = OAuthSession(stage.sandbox.application, endpoints=stage.sandbox.endpoints)
             _, callback = await stage.begin()
@@ -858,10 +858,10 @@ class TestBegin:
 
 
 class TestClosing:
-    """The end of a flow."""
+    """A flow is closed."""
 
     async def test_a_closed_flow_begins_and_finishes_nothing(self) -> None:
-        """Closing twice is harmless."""
+        """It may be closed twice."""
         async with staged() as stage:
             _, callback = await stage.begin()
             await stage.flow.aclose()
@@ -901,7 +901,7 @@ class TestClosing:
 
     @pytest.mark.requirement("R12")
     async def test_calls_under_way_end_and_none_succeeds_afterwards(self) -> None:
-        """Each as a `SessionStateError`, a wait of an hour and a query that waits for its turn included."""
+        """Each ends with `SessionStateError`, even a long wait and a query that waits for its turn."""
         async with staged() as stage:
             await stage.log_in(subject="a")
             login, callback = await stage.begin(subject="b")
@@ -941,7 +941,7 @@ class TestClosing:
 
 @pytest.mark.requirement("R12")
 async def test_whoever_waits_when_a_flow_closes_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody is there any more who could finish the login in this process, so that the close grants no time."""
+    """In this process nobody can finish the login any more."""
     monkeypatch.setattr(open_calls, "_GRACE", 20.0)
     async with staged() as stage:
         waiting = asyncio.create_task(stage.flow.wait(await stage.flow.begin(), timeout=3600))
@@ -954,7 +954,7 @@ async def test_whoever_waits_when_a_flow_closes_is_told_at_once(monkeypatch: pyt
 
 
 async def test_a_flow_opens_and_closes_without_a_block() -> None:
-    """As frameworks with hooks of their own need it."""
+    """Frameworks with start and stop hooks need this."""
     async with staged() as stage:
         flow = stage.reopened()
         assert await flow.open() is flow
@@ -965,10 +965,10 @@ async def test_a_flow_opens_and_closes_without_a_block() -> None:
 
 
 class TestLog:
-    """What is logged, with fields for machines."""
+    """The log records about logins."""
 
     async def test_each_event_has_its_fields(self, caplog: pytest.LogCaptureFixture) -> None:
-        """Begun, finished, failed and called off."""
+        """The events are begun, finished, failed and canceled."""
         caplog.set_level(logging.INFO)
         async with staged() as stage:
             done = await stage.log_in(subject="a", binding=COOKIE)
@@ -996,7 +996,7 @@ class TestLog:
         assert events[1]["user_id"] == done.user_id
 
     async def test_an_expired_login_that_somebody_waits_for_is_logged(self, caplog: pytest.LogCaptureFixture) -> None:
-        """Whatever the cause, a failed login is logged."""
+        """A failed login is logged, whatever the cause is."""
         caplog.set_level(logging.INFO)
         async with staged() as stage:
             login = await stage.flow.begin(subject="a")
@@ -1009,7 +1009,7 @@ class TestLog:
 @pytest.mark.requirement("S19")
 @pytest.mark.requirement("V15")
 async def test_the_log_names_subject_and_user_and_no_secret(caplog: pytest.LogCaptureFixture) -> None:
-    """At INFO: begun and finished; at no level a state, code, token or binding."""
+    """No level shows a state, code, token or binding."""
     caplog.set_level(logging.DEBUG)
     async with staged() as stage:
         login, callback = await stage.begin(subject="discord:42", binding=COOKIE)
@@ -1027,7 +1027,7 @@ async def test_the_log_names_subject_and_user_and_no_secret(caplog: pytest.LogCa
 
 
 async def test_a_subject_forges_no_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    """An application may make it from a name that its user chose."""
+    """A subject may contain a name that its user chose."""
     caplog.set_level(logging.INFO)
     async with staged() as stage:
         await stage.log_in(subject="discord:42\nlogin finished: AniList user 1, subject admin")
@@ -1036,7 +1036,7 @@ async def test_a_subject_forges_no_line_of_the_log(caplog: pytest.LogCaptureFixt
 
 @pytest.mark.parametrize("subject", [None, 42, [], b"discord:42"])
 async def test_a_subject_that_is_no_string_is_refused(subject: Any) -> None:
-    """Every call for a subject says so, before it asks a store."""
+    """Every method with a subject refuses it before it calls a store."""
     async with staged() as stage:
         flow = stage.flow
         for call in (
@@ -1050,7 +1050,7 @@ async def test_a_subject_that_is_no_string_is_refused(subject: Any) -> None:
 
 
 async def test_a_reason_of_no_known_type_is_refused() -> None:
-    """It may be something that cannot be looked up."""
+    """It may be a value that cannot be hashed."""
     reason: Any = []
     async with staged() as stage:
         login = await stage.flow.begin(subject="discord:42")

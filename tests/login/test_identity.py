@@ -1,4 +1,4 @@
-"""Whose token it is: by its claims where the token endpoint just gave it, else by AniList's viewer."""
+"""The user of a token is identified by its claims, or else by AniList's viewer."""
 
 import asyncio
 from typing import Any
@@ -32,23 +32,23 @@ class Endless(Unpaced):
     """A pace at which no turn comes for an hour."""
 
     async def turn(self, *_given: Any, **_named: Any) -> int:
-        """Keep the caller waiting."""
+        """Let the caller wait."""
         await asyncio.sleep(3600)
         return 0
 
 
 def read(claims: Any) -> UnverifiedClaims | None:
-    """Read these claims from a token."""
+    """Return the claims of a token that has them."""
     return peek_claims(jwt(claims))
 
 
 def granted(claims: Any) -> Fault:
-    """Let the token endpoint give a token of these claims."""
+    """Let the token endpoint return a token with these claims."""
     return Fault(body={"access_token": jwt(claims), "token_type": "Bearer", "expires_in": 31536000})
 
 
 async def fails(stage: Stage, kind: type[AniListOAuthError]) -> Any:
-    """Expect a login to fail with this class for whoever finishes and whoever waits, with nothing stored."""
+    """Check that a login fails with this class for `finish` and `wait`, without a token."""
     login, callback = await stage.begin(subject=SUBJECT)
     with pytest.raises(kind) as caught:
         await stage.flow.finish(callback)
@@ -61,14 +61,14 @@ async def fails(stage: Stage, kind: type[AniListOAuthError]) -> Any:
 
 @pytest.mark.requirement("S17")
 def test_the_user_id_is_the_sub_of_a_token_that_is_ours() -> None:
-    """Whether ``aud`` is our client id, as text or number, or a list that holds it."""
+    """``aud`` may be our client id as text or number, or a list that contains it."""
     for aud in ("7", 7, ["7"], ["8", "7"]):
         assert claimed_user_id(read({"aud": aud, "sub": "112084"}), client_id="7") == 112084, aud
 
 
 @pytest.mark.requirement("S17")
-def test_a_token_that_does_not_say_it_says_nothing() -> None:
-    """No JWT, no audience, or no positive integer as ``sub``."""
+def test_a_token_without_a_user_id_gives_none() -> None:
+    """It is not a JWT, has no audience, or its ``sub`` is not a positive integer."""
     assert claimed_user_id(peek_claims("opaque"), client_id="7") is None
     for claims in (
         {"sub": "5"},
@@ -82,7 +82,7 @@ def test_a_token_that_does_not_say_it_says_nothing() -> None:
 
 @pytest.mark.requirement("S17")
 def test_a_token_of_another_application_is_refused() -> None:
-    """Whatever its ``sub``."""
+    """Its ``sub`` does not matter."""
     for claims in ({"aud": "8", "sub": "5"}, {"aud": ["8", "9"]}, {"aud": "07", "sub": "x"}):
         with pytest.raises(TokenMismatchError) as caught:
             claimed_user_id(read(claims), client_id="7")
@@ -90,7 +90,7 @@ def test_a_token_of_another_application_is_refused() -> None:
 
 
 def test_a_sign_in_is_named_by_the_user_id() -> None:
-    """And a subject that names another user is refused."""
+    """A subject that names another user is refused."""
     assert subject_of(None, user_id=5) == subject_of("anilist:5", user_id=5) == "anilist:5"
     assert subject_of("discord:5", user_id=7) == "discord:5"
     with pytest.raises(TokenMismatchError, match="anilist:7") as caught:
@@ -110,11 +110,11 @@ async def test_another_application_s_token_ends_the_login() -> None:
 
 
 class TestTheViewerIsAKindness:
-    """Where the token says whose it is, no failure of the viewer ends a login."""
+    """If the token names its user, no failure of the viewer's query ends a login."""
 
     @pytest.mark.requirement("R2")
-    def test_graphql_may_do_what_it_likes(self) -> None:
-        """Down, throttled, refusing, slow, garbled: the login succeeds within two seconds, unmarked and named by id."""
+    def test_no_failure_of_graphql_ends_the_login(self) -> None:
+        """With any failure of GraphQL, the login succeeds within two seconds without a viewer."""
 
         async def test(stage: Stage) -> None:
             user_id = stage.sandbox.user.id
@@ -142,7 +142,7 @@ class TestTheViewerIsAKindness:
 
     @pytest.mark.requirement("R1")
     def test_it_waits_for_no_turn(self) -> None:
-        """Of a hundred callbacks at once each is logged in at once; some have no name yet."""
+        """A hundred callbacks at once all succeed at once, some of them without a viewer."""
 
         async def test(stage: Stage) -> None:
             stage.session.pace = Pace()
@@ -168,10 +168,10 @@ class TestTheViewerIsAKindness:
 
 
 class TestTheViewerIsNeeded:
-    """Where the token says nothing, the viewer must say whose it is, and is waited for."""
+    """If the token does not name its user, the viewer is needed, and the login waits for it."""
 
     def test_an_outage_that_ends_in_time_is_waited_for(self) -> None:
-        """Where AniList says when to come again, and it is within 60 seconds."""
+        """AniList says when to try again, and this is within 60 seconds."""
 
         async def test(stage: Stage) -> None:
             stage.sandbox.next("token", OPAQUE)
@@ -184,8 +184,8 @@ class TestTheViewerIsNeeded:
         virtually(test)
 
     @pytest.mark.parametrize("fault", [Fault(status=500), Fault(close="before"), REFUSAL])
-    def test_a_trouble_that_passes_loses_no_login(self, fault: Fault) -> None:
-        """A fresh token that is refused is one, too: AniList has refused good tokens in incidents."""
+    def test_a_short_failure_ends_no_login(self, fault: Fault) -> None:
+        """A new token that is refused is one, because this has happened during incidents."""
 
         async def test(stage: Stage) -> None:
             stage.sandbox.next("token", OPAQUE)
@@ -203,8 +203,8 @@ class TestTheViewerIsNeeded:
             (REFUSAL, InvalidTokenError),
         ],
     )
-    def test_one_that_stays_ends_the_login_by_its_own_class(self, fault: Fault, kind: type[AniListOAuthError]) -> None:
-        """Within the 60 seconds, and with ever longer pauses."""
+    def test_a_long_failure_ends_the_login(self, fault: Fault, kind: type[AniListOAuthError]) -> None:
+        """It ends within the 60 seconds with the class of the failure, and the pauses grow."""
 
         async def test(stage: Stage) -> None:
             stage.sandbox.next("token", OPAQUE)
@@ -216,7 +216,7 @@ class TestTheViewerIsNeeded:
         virtually(test)
 
     def test_another_server_s_answer_ends_the_login_at_once(self) -> None:
-        """It will not become AniList's."""
+        """Another try would not help."""
 
         async def test(stage: Stage) -> None:
             stage.sandbox.next("token", OPAQUE)
@@ -226,8 +226,8 @@ class TestTheViewerIsNeeded:
 
         virtually(test)
 
-    def test_coming_again_at_once_is_not_taken_at_its_word(self) -> None:
-        """A ``Retry-After: 0`` that goes on for a minute makes no storm of requests."""
+    def test_a_retry_after_of_0_is_not_followed(self) -> None:
+        """Otherwise there would be many requests for a minute."""
 
         async def test(stage: Stage) -> None:
             stage.sandbox.next("token", OPAQUE)
@@ -238,8 +238,8 @@ class TestTheViewerIsNeeded:
 
         virtually(test)
 
-    def test_a_longer_one_ends_the_login_at_once(self) -> None:
-        """The code is spent, nothing is stored."""
+    def test_a_longer_outage_ends_the_login_at_once(self) -> None:
+        """The code is spent, and nothing is stored."""
 
         async def test(stage: Stage) -> None:
             outage = Fault(status=503, headers={"Retry-After": "61"}, body="<html>")
@@ -251,7 +251,7 @@ class TestTheViewerIsNeeded:
         virtually(test)
 
     def test_a_429_of_a_minute_ends_the_login_at_once(self) -> None:
-        """Its own class says that it was not an outage; one that is over sooner is waited out."""
+        """Its class shows that it was not an outage, and a shorter 429 is waited for."""
 
         async def test(stage: Stage) -> None:
             stage.session.pace = Pace()
@@ -269,7 +269,7 @@ class TestTheViewerIsNeeded:
         virtually(test)
 
     def test_a_turn_that_does_not_come_ends_the_login(self) -> None:
-        """After 60 seconds."""
+        """The login ends after 60 seconds."""
 
         async def test(stage: Stage) -> None:
             stage.session.pace = Endless()

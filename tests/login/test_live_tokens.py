@@ -1,4 +1,4 @@
-"""The year after a login."""
+"""Stored tokens are used after the login."""
 
 import asyncio
 import json
@@ -29,23 +29,23 @@ REFUSAL = Fault(status=400, body={"errors": [{"message": "Invalid token", "statu
 
 
 class Heard:
-    """What the hooks were told."""
+    """The calls of the hooks."""
 
     def __init__(self) -> None:
         self.expiring: list[str] = []
         self.invalid: list[str] = []
 
     async def on_expiring(self, subject: str) -> None:
-        """Hear that a token ends."""
+        """Record that a token expires soon."""
         self.expiring.append(subject)
 
     async def on_invalid(self, subject: str) -> None:
-        """Hear that a token is refused."""
+        """Record that a token was refused."""
         self.invalid.append(subject)
 
     @property
     def hooks(self) -> dict[str, Any]:
-        """Both hooks, as a flow takes them."""
+        """Return both hooks, as arguments of a flow."""
         return {"on_expiring": self.on_expiring, "on_invalid": self.on_invalid}
 
 
@@ -63,8 +63,8 @@ async def refuse(stage: Stage, flow: LoginFlow | None = None) -> None:
         await (flow or stage.flow).graphql(SUBJECT, QUERY)
 
 
-async def test_a_dead_token_asks_for_a_login() -> None:
-    """A subject without a token, and one whose year is over."""
+async def test_without_a_valid_token_a_login_is_required() -> None:
+    """This is so without a token, and after it has expired."""
     async with staged() as stage:
         with pytest.raises(LoginRequiredError) as caught:
             await stage.flow.token_for(SUBJECT)
@@ -78,7 +78,7 @@ async def test_a_dead_token_asks_for_a_login() -> None:
 
 
 async def test_graphql_passes_everything_on() -> None:
-    """As the session's own."""
+    """All arguments reach the session's `graphql`."""
     async with staged() as stage:
         await stage.log_in(subject=SUBJECT)
         query = "query A { Viewer { id } } query B($x: Boolean!) { Viewer { name @include(if: $x) } }"
@@ -88,7 +88,7 @@ async def test_graphql_passes_everything_on() -> None:
 
 
 async def test_a_refused_token_is_kept_and_tried_again_after_an_hour() -> None:
-    """AniList has refused good tokens in incidents."""
+    """AniList has refused valid tokens during incidents."""
     async with staged() as stage:
         done = await stage.log_in(subject=SUBJECT)
         await refuse(stage)
@@ -110,7 +110,7 @@ async def test_a_refused_token_is_kept_and_tried_again_after_an_hour() -> None:
 
 
 async def test_a_new_login_clears_the_mark() -> None:
-    """Whatever was noted of the old token."""
+    """The new record has none of the old marks."""
     async with staged() as stage:
         await stage.log_in(subject=SUBJECT)
         await refuse(stage)
@@ -120,7 +120,7 @@ async def test_a_new_login_clears_the_mark() -> None:
 
 
 async def test_a_mark_without_its_time_counts_from_the_login() -> None:
-    """As of a store that keeps no more than whether a login is needed, or of a program that marked the record."""
+    """Another program may have stored only that a login is needed."""
     async with staged() as stage:
         done = await stage.log_in(subject=SUBJECT)
         await stage.flow.tokens.put(attrs.evolve(await record(stage), needs_login=True))
@@ -132,7 +132,7 @@ async def test_a_mark_without_its_time_counts_from_the_login() -> None:
 
 
 async def test_a_store_that_compares_token_ids_alone_is_enough() -> None:
-    """What a program's own store is told of `over` is a string, equal to the token id."""
+    """A custom store gets `over` as a string that equals the token id."""
 
     class Plain:
         def __init__(self) -> None:
@@ -172,7 +172,7 @@ async def test_a_store_that_compares_token_ids_alone_is_enough() -> None:
 
 
 async def test_only_the_token_that_failed_is_marked() -> None:
-    """A login, or a logout, while the refused request was under way is not touched."""
+    """A login or logout during the refused request is not affected."""
     async with staged() as stage:
         await stage.log_in(subject=SUBJECT)
         for change in ("login", "logout"):
@@ -193,7 +193,7 @@ async def test_only_the_token_that_failed_is_marked() -> None:
 
 
 async def test_on_expiring_is_called_once_a_token() -> None:
-    """Within thirty days of its end, at the first call that meets it, and again for a new token."""
+    """It is called at the first use within thirty days of the expiry, and again for a new token."""
     heard = Heard()
     async with staged(**heard.hooks) as stage:
         await stage.log_in(subject=SUBJECT)
@@ -215,7 +215,7 @@ async def test_on_expiring_is_called_once_a_token() -> None:
 
 
 async def test_on_invalid_is_called_once_a_token() -> None:
-    """However often AniList refuses it."""
+    """It is called once, however often AniList refuses the token."""
     heard = Heard()
     async with staged(**heard.hooks) as stage:
         await stage.log_in(subject=SUBJECT)
@@ -229,7 +229,7 @@ async def test_on_invalid_is_called_once_a_token() -> None:
 
 
 async def test_a_process_with_hooks_hears_of_what_one_without_saw() -> None:
-    """At its first call that meets the marked token."""
+    """The hook is called when that process first uses the marked token."""
     heard = Heard()
     async with staged() as stage:
         await stage.log_in(subject=SUBJECT)
@@ -242,7 +242,7 @@ async def test_a_process_with_hooks_hears_of_what_one_without_saw() -> None:
 
 
 async def test_hooks_are_called_once_over_all_processes() -> None:
-    """Twenty calls at once, over two flows that share a store."""
+    """Twenty calls at once use two flows that share a store."""
     heard = Heard()
     async with staged(**heard.hooks) as stage:
         await stage.log_in(subject=SUBJECT)
@@ -259,7 +259,7 @@ async def test_hooks_are_called_once_over_all_processes() -> None:
 
 
 async def test_a_failing_hook_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    """The call it came from goes on."""
+    """The call that triggered it continues."""
 
     async def broken(subject: str) -> None:
         raise RuntimeError(f"no way to reach {subject}")
@@ -272,7 +272,7 @@ async def test_a_failing_hook_is_logged(caplog: pytest.LogCaptureFixture) -> Non
 
 
 async def test_a_store_that_cannot_write_hides_no_answer_and_no_token(caplog: pytest.LogCaptureFixture) -> None:
-    """Noting it is worth less than telling it."""
+    """AniList's answer is returned although it could not be recorded."""
 
     class Failing(FlakyTokens):
         async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
@@ -293,8 +293,8 @@ async def test_a_store_that_cannot_write_hides_no_answer_and_no_token(caplog: py
         assert (heard.invalid, heard.expiring) == ([], [])
 
 
-async def test_a_record_that_never_rests_is_given_up() -> None:
-    """Marking does not go on for ever where something else always gets in first."""
+async def test_marking_ends_after_some_tries() -> None:
+    """Another process may change the record each time."""
 
     class Restless(FlakyTokens):
         async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
@@ -312,8 +312,8 @@ async def test_a_record_that_never_rests_is_given_up() -> None:
         assert (heard.invalid, heard.expiring) == ([], [])
 
 
-async def test_expiring_streams_who_must_log_in_again() -> None:
-    """For a program that writes to its users before their year is over."""
+async def test_expiring_yields_users_who_must_log_in_again() -> None:
+    """A program can remind these users in time."""
     async with staged() as stage:
         await stage.log_in(subject="early")
         stage.advance(days=30)
@@ -335,8 +335,8 @@ class TestViewer:
         assert stored.viewer is None
         return stored
 
-    async def test_what_is_stored_is_given_at_once(self) -> None:
-        """Without a request, also when the token is refused or its year is over; it is never refreshed."""
+    async def test_a_stored_viewer_is_returned_at_once(self) -> None:
+        """It is returned without a request, even if the token is invalid, and is never refreshed."""
         async with staged() as stage:
             done = await stage.log_in(subject=SUBJECT)
             await refuse(stage)
@@ -349,8 +349,8 @@ class TestViewer:
                 await stage.flow.viewer("discord:43")
 
     @pytest.mark.requirement("R2")
-    async def test_a_missing_one_is_asked_for_and_stored(self) -> None:
-        """Once; the record is the same in all else, and the waiters of the login see it too."""
+    async def test_a_missing_viewer_is_requested_and_stored(self) -> None:
+        """It is requested once, and nothing else in the record changes."""
         async with staged() as stage:
             before = await self.nameless(stage)
             viewer = await stage.flow.viewer(SUBJECT, max_wait=5)
@@ -361,7 +361,7 @@ class TestViewer:
             assert await record(stage) == attrs.evolve(before, viewer=viewer)
 
     async def test_it_waits_no_longer_than_allowed(self) -> None:
-        """With ``max_wait=0`` it is asked for at once or not at all."""
+        """With ``max_wait=0`` it is requested at once or not at all."""
         async with staged() as stage:
             await self.nameless(stage)
             pace = stage.session.pace = Pace()
@@ -373,7 +373,7 @@ class TestViewer:
             assert stage.posts("/graphql") == before
 
     async def test_a_refusal_marks_the_token(self) -> None:
-        """As of any other query."""
+        """The refusal is recorded as for any other query."""
         async with staged() as stage:
             await self.nameless(stage)
             stage.sandbox.next("graphql", REFUSAL)
@@ -383,7 +383,7 @@ class TestViewer:
 
     @pytest.mark.requirement("R13")
     async def test_another_user_is_not_stored(self) -> None:
-        """The user id of the record is the token's own."""
+        """The viewer must be the user in the record."""
         async with staged() as stage:
             await self.nameless(stage)
             stage.sandbox.next("graphql", named(stage.sandbox.users[1]))
@@ -394,7 +394,7 @@ class TestViewer:
 
     @pytest.mark.requirement("R8")
     def test_a_newer_login_or_a_logout_meanwhile_is_not_lost(self) -> None:
-        """It is written over that very record alone; a mark set meanwhile stays."""
+        """Only the same record is changed, and a mark that was set meanwhile stays."""
 
         async def test(stage: Stage) -> None:
             for meanwhile in ("login", "logout", "mark"):
@@ -423,8 +423,8 @@ class TestViewer:
 
         virtually(test)
 
-    async def test_a_record_that_never_stands_still_is_left(self) -> None:
-        """After five tries the answer is given all the same."""
+    async def test_storing_the_viewer_ends_after_some_tries(self) -> None:
+        """After five tries, the viewer is returned nevertheless."""
         async with staged(tokens=FlakyTokens()) as stage:
             await self.nameless(stage)
 

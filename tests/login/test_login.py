@@ -1,4 +1,4 @@
-"""One login's life as values."""
+"""The values for logins."""
 
 import pickle
 from datetime import UTC, datetime, timedelta, timezone
@@ -21,21 +21,21 @@ MIKA = Viewer(5, "mika", None, None, None)
 
 
 def test_a_claim_says_when_and_is_never_made_twice() -> None:
-    """Two takers in one microsecond are two."""
+    """Two claims at the same microsecond differ."""
     claims = {new_claim(NOON) for _ in range(1000)}
     assert len(claims) == 1000
     assert {Taken(claim=claim, code="").at for claim in claims} == {NOON}
 
 
 @pytest.mark.parametrize("claim", ["", "yesterday", "2026-13-01T00:00:00+00:00 abc"])
-def test_a_claim_of_another_make_is_a_storage_error(claim: str) -> None:
-    """Never a bare ValueError."""
+def test_a_foreign_claim_is_a_storage_error(claim: str) -> None:
+    """A claim that this package did not make never raises a ValueError."""
     with pytest.raises(StorageError, match="did not take"):
         Taken(claim=claim, code="").at  # noqa: B018  a property that raises
 
 
 def test_expiry_is_kept_in_utc() -> None:
-    """However it was given."""
+    """The time may be given in any zone."""
     elsewhere = NOON.astimezone(timezone(timedelta(hours=9)))
     pending = PendingLogin(client_id="1", expires_at=elsewhere)
     assert pending.expires_at == NOON
@@ -44,20 +44,20 @@ def test_expiry_is_kept_in_utc() -> None:
 
 @pytest.mark.parametrize("expires_at", [NOON.replace(tzinfo=None), None, 7])
 def test_expiry_is_aware(expires_at: Any) -> None:
-    """A naive time means another thing on every machine."""
+    """A naive time would be different on every machine."""
     with pytest.raises(ConfigurationError, match="expires_at"):
         PendingLogin(client_id="1", expires_at=expires_at)
 
 
-def test_a_pending_login_holds_no_secret() -> None:
-    """Its fields are what a store may keep in the clear."""
+def test_a_pending_login_contains_no_secret() -> None:
+    """A store may keep its fields in plain text."""
     names = [field.name for field in attrs.fields(PendingLogin)]
     assert names == ["client_id", "subject", "binding_digest", "label", "return_to", "expires_at", "taken"]
 
 
 @pytest.mark.requirement("S19")
 def test_a_login_keeps_its_state_and_token_to_itself() -> None:
-    """Neither while it is under way nor when it is completed are they shown or pickled."""
+    """Neither is in the repr, and neither value can be pickled."""
     done = CompletedLogin(login=LOGIN, token=TOKEN, viewer=MIKA)
     for value in (LOGIN, done):
         assert "canary" not in repr(value)
@@ -66,12 +66,12 @@ def test_a_login_keeps_its_state_and_token_to_itself() -> None:
 
 
 def test_a_link_is_the_url_as_text() -> None:
-    """Chat libraries want a `str` for their buttons."""
+    """Chat libraries need a `str` for their buttons."""
     assert LOGIN.link == "https://anilist.co/?state=canary"
 
 
 def test_a_completed_login_is_greeted_by_name_where_it_is_known() -> None:
-    """The user id comes from the viewer unless it is given; without a viewer it stands in for the name."""
+    """The user id is that of the viewer by default, and without a viewer it is the name."""
     named = CompletedLogin(login=LOGIN, token=TOKEN, viewer=MIKA)
     assert (named.user_id, named.display_name) == (5, "mika")
     unnamed = CompletedLogin(login=LOGIN, token=TOKEN, user_id=112084, viewer=None)
@@ -82,7 +82,7 @@ def test_a_completed_login_is_greeted_by_name_where_it_is_known() -> None:
     "given", [{}, {"user_id": 6, "viewer": MIKA}, {"user_id": 0}, {"user_id": "5"}, {"user_id": True}]
 )
 def test_a_completed_login_names_one_user(given: dict[str, Any]) -> None:
-    """Nobody, two users, or an invalid user id cannot be linked."""
+    """A missing, different or invalid user id is refused."""
     with pytest.raises(ConfigurationError, match=r"^user_id: "):
         CompletedLogin(login=LOGIN, token=TOKEN, **given)
 

@@ -1,4 +1,4 @@
-"""The calls under way on a flow, and its close."""
+"""The running calls of a flow are tracked and ended."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ from anilist_oauth.login.open_calls import OpenCalls
 
 @pytest.mark.requirement("R12")
 async def test_a_close_ends_what_is_under_way_and_lets_nothing_begin() -> None:
-    """Two closes at once do no harm, also while a call takes its time to end."""
+    """It may be closed twice at once, even while a call takes time to end."""
     calls = OpenCalls()
     ended = asyncio.Event()
 
@@ -43,7 +43,7 @@ async def test_a_close_ends_what_is_under_way_and_lets_nothing_begin() -> None:
 
 
 async def test_a_timeout_of_the_call_itself_passes_through() -> None:
-    """It was not the close that ended it."""
+    """The call was not ended by the close."""
     calls = OpenCalls()
     with pytest.raises(TimeoutError, match="its own"):
         async with calls.under_way():

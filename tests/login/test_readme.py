@@ -1,4 +1,4 @@
-"""The examples of the room's README."""
+"""The examples in the README for logins work."""
 
 import asyncio
 import logging
@@ -22,14 +22,14 @@ EXAMPLES = blocks(readme=room("login"))
 
 
 def example(heading: str) -> dict[str, Any]:
-    """Give what the example under a heading defines."""
+    """Run the example under a heading, and return the names that it defines."""
     names: dict[str, Any] = {"parse_implicit": parse_implicit}
     exec(EXAMPLES[heading][0], names)
     return names
 
 
 async def test_an_account_is_linked() -> None:
-    """What stands under "Begin, finish, wait", as it stands."""
+    """The example under "Begin, finish, wait" runs unchanged."""
     bot, sent = example("Begin, finish, wait"), asyncio.Queue[str]()
     async with staged() as stage:
         linking = asyncio.create_task(bot["link"](stage.flow, sent.put))
@@ -40,7 +40,7 @@ async def test_an_account_is_linked() -> None:
 
 
 async def test_a_code_is_pasted() -> None:
-    """What stands under "A pasted code", as it stands."""
+    """The example under "A pasted code" runs unchanged."""
     bot, sent, pasted = example("A pasted code"), asyncio.Queue[str](), asyncio.Queue[str]()
     async with staged() as stage:
         linking = asyncio.create_task(bot["link_by_pin"](stage.flow, sent.put, pasted.get))
@@ -50,7 +50,7 @@ async def test_a_code_is_pasted() -> None:
 
 
 async def test_a_program_without_a_secret_logs_in() -> None:
-    """What stands under "Without a client secret", as it stands."""
+    """The example under "Without a client secret" runs unchanged."""
     program = example("Without a client secret")
     async with staged() as stage:
         callback = await stage.sandbox.approve(stage.session.implicit_url())
@@ -59,18 +59,18 @@ async def test_a_program_without_a_secret_logs_in() -> None:
 
 
 def test_every_example_is_run() -> None:
-    """No example stands there that nobody runs."""
+    """Each example in the README is run by a test."""
     assert set(EXAMPLES) == {"Begin, finish, wait", "A pasted code", "Without a client secret"}
 
 
 @pytest.mark.parametrize("owner", [Login, CompletedLogin, Token, Viewer])
 def test_every_attribute_is_in_the_tables(owner: type) -> None:
-    """Under "Values", each table names what its class has, and nothing else."""
+    """Under "Values", each table lists exactly the attributes of its class."""
     assert attributes(room("login"))[owner.__name__] == public(owner)
 
 
 def test_every_field_of_the_log_is_in_the_table(caplog: pytest.LogCaptureFixture) -> None:
-    """Under "Logging", each event stands with its level and its fields."""
+    """Under "Logging", each event is listed with its level and its fields."""
     caplog.set_level(logging.DEBUG, "anilist_oauth")
 
     async def scenario() -> None:

@@ -1,4 +1,4 @@
-"""Where the browser may go after a login."""
+"""The browser is only sent to safe addresses after a login."""
 
 from urllib.parse import urljoin, urlsplit
 
@@ -30,7 +30,7 @@ OURS = "https://bot.example"
     ],
 )
 def test_own_paths_and_allowed_origins_pass(return_to: str) -> None:
-    """They come back as they were."""
+    """They are returned unchanged."""
     assert check_return_to(return_to, origins=ORIGINS) == return_to
 
 
@@ -92,7 +92,7 @@ def test_own_paths_and_allowed_origins_pass(return_to: str) -> None:
     ],
 )
 def test_everything_else_is_refused(return_to: object) -> None:
-    """Everything that a browser could read as another host, or that is not a path."""
+    """An address is refused if a browser could read it as another host, or if it is not a path."""
     with pytest.raises(ConfigurationError, match="return_to"):
         check_return_to(return_to, origins=ORIGINS)
 
@@ -102,13 +102,13 @@ def test_everything_else_is_refused(return_to: object) -> None:
     ["app.example", "https://app.example/", "https://app.example/x", "https://u@app.example", "ftp://x", "https://", 7],
 )
 def test_an_origin_is_scheme_and_host_alone(origin: str) -> None:
-    """Anything else is refused when the flow is made."""
+    """Anything else is refused when the flow is created."""
     with pytest.raises(ConfigurationError, match="return_origins"):
         allowed_origins([origin])
 
 
 def test_origins_are_a_list() -> None:
-    """One string would be read letter by letter."""
+    """A string would be read letter by letter."""
     with pytest.raises(ConfigurationError, match="list"):
         allowed_origins("https://app.example")
 
@@ -123,8 +123,8 @@ def test_origins_are_a_list() -> None:
     )
 )
 @example("/x;//y")
-def test_what_passes_stays(return_to: str) -> None:
-    """Whatever is accepted, two URL parsers resolve to our site or an allowed origin; nothing else is ever raised."""
+def test_an_accepted_address_stays_on_the_site(return_to: str) -> None:
+    """Two URL parsers resolve every accepted address to the site or an allowed origin."""
     try:
         check_return_to(return_to, origins=ORIGINS)
     except ConfigurationError:

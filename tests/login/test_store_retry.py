@@ -1,4 +1,4 @@
-"""Patience with a store, in virtual time."""
+"""Calls of a store are repeated, in virtual time."""
 
 import asyncio
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ AWAY = StorageError("the database is away", retryable=True)
 
 
 class Store:
-    """A store whose calls end as they are told, and which notes when they came."""
+    """A store whose calls fail a given number of times, and which records their times."""
 
     def __init__(self, *ends: Exception) -> None:
         self.times: list[float] = []
@@ -29,7 +29,7 @@ class Store:
 
 
 def test_a_call_is_made_again_until_it_works() -> None:
-    """After pauses that double, up to two seconds."""
+    """The pauses double, up to two seconds."""
 
     async def test() -> None:
         store = Store(*[AWAY] * 7)
@@ -41,7 +41,7 @@ def test_a_call_is_made_again_until_it_works() -> None:
 
 
 def test_patience_ends() -> None:
-    """The last error comes through, within the time that was given."""
+    """The last error is raised within the given time."""
 
     async def test() -> None:
         with takes(at_least=28, at_most=30), pytest.raises(StorageError, match="away"):
@@ -52,8 +52,8 @@ def test_patience_ends() -> None:
     virtual_time.run(test())
 
 
-def test_what_repeating_cannot_mend_comes_through() -> None:
-    """At once."""
+def test_a_permanent_error_is_raised_at_once() -> None:
+    """The call is not repeated."""
 
     async def test() -> None:
         store = Store(StorageError("the disk is full"))

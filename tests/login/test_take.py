@@ -1,4 +1,4 @@
-"""One take of a login: the taker's deadline, and what whoever waits is told."""
+"""A login is taken by one call, within its time limits, and all calls get the same outcome."""
 
 import asyncio
 from collections.abc import Callable
@@ -34,7 +34,7 @@ AWAY = StorageError("the database is away", retryable=True)
 
 @pytest.mark.requirement("R7")
 def test_the_times_of_a_taker_are_shorter_than_what_others_grant_it() -> None:
-    """With five seconds for clocks that differ, and some for the news to arrive."""
+    """They leave five seconds for different clocks, and time for the outcome to arrive."""
     assert WORK_TIME < SETTLE_TIME < TAKER_DEAD.total_seconds() - 5
 
 
@@ -42,7 +42,7 @@ def test_the_times_of_a_taker_are_shorter_than_what_others_grant_it() -> None:
 @pytest.mark.parametrize("ahead", [-5, 0, 5])
 @pytest.mark.parametrize("outage", [28.0, 40.0])
 def test_finish_and_wait_tell_the_same_ending(ahead: int, outage: float) -> None:
-    """However long the viewer and the store keep the taker, and whichever clock is ahead."""
+    """This holds however long the viewer and the store take, and whichever clock is ahead."""
 
     async def test(stage: Stage) -> None:
         stage.sandbox.next("token", OPAQUE)
@@ -67,7 +67,7 @@ def test_finish_and_wait_tell_the_same_ending(ahead: int, outage: float) -> None
 
 @pytest.mark.requirement("R7")
 def test_work_that_takes_too_long_ends_settled_before_anybody_calls_it_dead() -> None:
-    """The taker is stopped at its deadline, and says so."""
+    """The work is stopped at its time limit, and the login is settled."""
 
     async def test(stage: Stage) -> None:
         tokens(stage).weather.hangs.add("put")
@@ -85,7 +85,7 @@ def test_work_that_takes_too_long_ends_settled_before_anybody_calls_it_dead() ->
 
 @pytest.mark.requirement("R7")
 def test_nothing_is_stored_or_called_done_after_the_deadline() -> None:
-    """As when the process was stopped in the middle, and goes on much later."""
+    """The process may have been suspended in the middle."""
 
     async def test(stage: Stage) -> None:
         login, callback = await stage.begin(subject=SUBJECT)
@@ -104,7 +104,7 @@ def test_nothing_is_stored_or_called_done_after_the_deadline() -> None:
 
 @pytest.mark.requirement("R7")
 def test_a_settling_whose_answer_is_lost_for_good_is_told_as_what_was_kept() -> None:
-    """Whoever waits hears of the success; so does whoever finished it."""
+    """The stored success is returned by `finish` and `wait`."""
 
     async def test(stage: Stage) -> None:
         logins(stage).weather.hangs_after.add("settle")
@@ -120,7 +120,7 @@ def test_a_settling_whose_answer_is_lost_for_good_is_told_as_what_was_kept() -> 
 @pytest.mark.requirement("R7")
 @pytest.mark.parametrize("trouble", ["fails", "hangs"])
 def test_a_settling_that_nobody_can_look_for_is_told_as_an_outage(trouble: str) -> None:
-    """The store that did not answer does not tell what it kept, either."""
+    """The store neither answers nor returns what it has stored."""
 
     async def test(stage: Stage) -> None:
         weather = logins(stage).weather
@@ -141,7 +141,7 @@ def test_a_settling_that_nobody_can_look_for_is_told_as_an_outage(trouble: str) 
 def test_a_second_click_in_a_process_that_was_suspended_is_told_what_happened_meanwhile(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Its own time is over when it wakes up, but the login was done long before."""
+    """Its time limit is over when it continues, but the outcome was stored long before."""
 
     async def test(stage: Stage) -> None:
         kept = logins(stage).settled
@@ -161,7 +161,7 @@ def test_a_second_click_in_a_process_that_was_suspended_is_told_what_happened_me
 @pytest.mark.requirement("R6")
 @pytest.mark.parametrize("how", ["fails", "loses an answer", "is away for 28 s"])
 def test_a_store_that_comes_back_fails_no_call(how: str) -> None:
-    """Whichever call of it meets the trouble: each is repeated for thirty seconds."""
+    """Each call of the store is repeated for thirty seconds."""
 
     def trouble(weather: Any, name: str) -> None:
         if how == "fails":
@@ -197,8 +197,8 @@ def test_a_store_that_comes_back_fails_no_call(how: str) -> None:
 
 @pytest.mark.requirement("R6")
 @pytest.mark.parametrize("step", ["look", "take", "settle"])
-def test_calling_off_is_as_patient(step: str) -> None:
-    """Whoever waits hears of it when the store is back."""
+def test_cancelling_is_repeated_too(step: str) -> None:
+    """Waiting calls end when the store works again."""
 
     async def test(stage: Stage) -> None:
         login = await stage.flow.begin(subject=SUBJECT)
@@ -213,7 +213,7 @@ def test_calling_off_is_as_patient(step: str) -> None:
 
 @pytest.mark.requirement("R6")
 def test_a_store_that_stays_away_is_told_as_what_it_is() -> None:
-    """After thirty seconds, and ``retryable`` only where nothing was consumed."""
+    """After thirty seconds the error is raised, and is ``retryable`` only if nothing was consumed."""
 
     async def test(stage: Stage) -> None:
         for step, retryable in (("look", True), ("take", True), ("put", False), ("settle", False)):
@@ -239,7 +239,7 @@ def test_a_store_that_stays_away_is_told_as_what_it_is() -> None:
 def test_a_flow_that_closes_in_the_middle_leaves_the_login_settled_or_as_it_was(
     kind: type[FlakyLogins], step: str, *, arrived: bool
 ) -> None:
-    """Whichever call of a store is under way, and whether it has arrived: at most one exchange, and no loose end."""
+    """Whichever call is running, there is at most one exchange, and no task is left."""
 
     async def test(stage: Stage) -> None:
         weather = (tokens(stage) if step == "put" else logins(stage)).weather
@@ -267,7 +267,7 @@ def test_a_flow_that_closes_in_the_middle_leaves_the_login_settled_or_as_it_was(
 
 @pytest.mark.requirement("R11")
 def test_a_cancelled_take_of_a_login_that_another_has_is_left_alone() -> None:
-    """Only what carries one's own claim is settled."""
+    """Only a login with the own claim is settled."""
 
     async def test(stage: Stage) -> None:
         login = await stage.flow.begin()
@@ -286,7 +286,7 @@ def test_a_cancelled_take_of_a_login_that_another_has_is_left_alone() -> None:
 
 
 def test_a_store_that_checks_and_takes_in_one_step_is_asked_once() -> None:
-    """Neither looked at nor taken besides; a repeated call after a lost answer has won, as it had."""
+    """There are no other calls, and a repeated call after a lost answer still has the login."""
 
     async def test(stage: Stage) -> None:
         weather = logins(stage).weather
@@ -305,7 +305,7 @@ def test_a_store_that_checks_and_takes_in_one_step_is_asked_once() -> None:
 
 @pytest.mark.requirement("S3")
 def test_one_step_refuses_whatever_two_would_and_takes_nothing() -> None:
-    """Another browser, a login that expired, one that is used, an unknown one, another application's."""
+    """It refuses another browser, and an expired, used, unknown or foreign login."""
 
     async def test(stage: Stage) -> None:
         login, callback = await stage.begin(subject=SUBJECT, binding=COOKIE)
@@ -329,7 +329,7 @@ def test_one_step_refuses_whatever_two_would_and_takes_nothing() -> None:
 
 
 async def reason_of(stage: Stage, callback: str, *, binding: str | None = None) -> str:
-    """Finish a login that is refused, and give the reason."""
+    """Finish a login that is refused, and return the reason."""
     with pytest.raises(StateMismatchError) as caught:
         await stage.flow.finish(callback, binding=binding)
     return caught.value.reason
@@ -337,7 +337,7 @@ async def reason_of(stage: Stage, callback: str, *, binding: str | None = None) 
 
 @pytest.mark.requirement("R4")
 def test_a_login_that_could_not_be_exchanged_now_is_only_looked_at() -> None:
-    """The session is closed: nothing is consumed."""
+    """The session is closed, so nothing is consumed."""
 
     async def test(stage: Stage) -> None:
         login, callback = await stage.begin(subject=SUBJECT, binding=COOKIE)
@@ -353,7 +353,7 @@ def test_a_login_that_could_not_be_exchanged_now_is_only_looked_at() -> None:
 @pytest.mark.requirement("S3")
 @pytest.mark.requirement("R11")
 def test_a_cancelled_callback_of_another_browser_takes_nothing() -> None:
-    """It is repeated to see whether it took the login, and then it does not, either."""
+    """The call is repeated to see whether it took the login, and does not take it then either."""
 
     async def test(stage: Stage) -> None:
         login, callback = await stage.begin(subject=SUBJECT, binding=COOKIE)
@@ -370,7 +370,7 @@ def test_a_cancelled_callback_of_another_browser_takes_nothing() -> None:
 
 @pytest.mark.requirement("R8")
 def test_a_login_whose_token_is_older_than_the_stored_one_says_so() -> None:
-    """Another login of the subject was finished meanwhile, with a token of a later second, and that one stays."""
+    """A newer login of the subject was finished meanwhile, and its token stays."""
 
     async def test(stage: Stage) -> None:
         login, callback = await stage.begin(subject=SUBJECT)
@@ -393,7 +393,7 @@ def test_a_login_whose_token_is_older_than_the_stored_one_says_so() -> None:
 
 @pytest.mark.requirement("R7")
 def test_a_deadline_that_strikes_in_an_exchange_leaves_its_outcome_unknown() -> None:
-    """The code may have arrived. A session without a time limit of its own keeps nobody longer than that."""
+    """The code may have arrived, and a session without a timeout must not delay the login for longer."""
 
     async def test(stage: Stage) -> None:
         transport: Any = stage.session._transport
@@ -411,8 +411,8 @@ def test_a_deadline_that_strikes_in_an_exchange_leaves_its_outcome_unknown() -> 
 
 
 @pytest.mark.requirement("R7")
-async def test_a_store_that_is_asked_after_the_deadline_is_not_asked() -> None:
-    """Whatever it would answer comes too late."""
+async def test_no_store_is_called_after_the_deadline() -> None:
+    """Its answer would come too late."""
     take = Take(MemoryLoginStore(), "key", answer="x", now=utc_now())
     take.began = -SETTLE_TIME
     with pytest.raises(StorageError, match="too long"):
@@ -436,7 +436,7 @@ class Watched(MemoryTokenStore):
 
 @pytest.mark.requirement("R10")
 async def test_a_success_is_told_only_once_its_token_is_stored() -> None:
-    """Otherwise a process that is killed between the two leaves a success without a token."""
+    """A process that is killed in between must not leave a success without a token."""
     keeper = MemoryLoginStore()
     watched = Watched(keeper)
     async with staged(logins=keeper, tokens=watched) as stage:

@@ -1,4 +1,4 @@
-"""Waiting for a login that ends elsewhere, in virtual time."""
+"""Waiting for a login that another process finishes, in virtual time."""
 
 import asyncio
 from datetime import timedelta
@@ -20,13 +20,13 @@ TICK = 15.0  # seconds
 
 @pytest.fixture(autouse=True)
 def _few_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look at the clock less often: each time, virtual time stands still for some real milliseconds."""
+    """Check the clock less often, because each check stops virtual time for some milliseconds."""
     assert waiting_module._TICK <= 1
     monkeypatch.setattr(waiting_module, "_TICK", TICK)
 
 
 def test_a_wait_ends_at_its_timeout() -> None:
-    """The login does not: it can be waited for again, and finished."""
+    """The login continues, so it can be awaited again and finished."""
 
     async def test(stage: Stage) -> None:
         login, callback = await stage.begin()
@@ -40,8 +40,8 @@ def test_a_wait_ends_at_its_timeout() -> None:
 
 
 @pytest.mark.parametrize("minutes", [0, 9, 600])
-def test_a_wait_ends_with_the_login_s_life(minutes: int) -> None:
-    """By the session's clock, and within a tick where it jumps."""
+def test_a_wait_ends_when_the_login_expires(minutes: int) -> None:
+    """The session's clock counts, and a jump of it is noticed within a second."""
 
     async def test(stage: Stage) -> None:
         login = await stage.flow.begin()
@@ -55,7 +55,7 @@ def test_a_wait_ends_with_the_login_s_life(minutes: int) -> None:
 
 
 def test_a_dead_taker_is_known_when_the_clock_jumps() -> None:
-    """Although nobody has looked since the take."""
+    """This works although the store was not read since the login was taken."""
 
     async def test(stage: Stage) -> None:
         login = await stage.flow.begin()
@@ -70,7 +70,7 @@ def test_a_dead_taker_is_known_when_the_clock_jumps() -> None:
 
 
 def test_a_wait_that_is_cancelled_leaves_nothing_running() -> None:
-    """Not even for one more turn of the loop."""
+    """No task is left, not even for one iteration of the loop."""
 
     async def test(stage: Stage) -> None:
         login = await stage.flow.begin()
@@ -102,7 +102,7 @@ def test_a_login_taken_in_time_is_waited_for_beyond_its_life() -> None:
 
 @pytest.mark.parametrize("taken_at", [1, 59, 61, 300, 599])
 def test_a_dead_taker_is_known_after_90_seconds(taken_at: int) -> None:
-    """Whenever it took the login."""
+    """The time counts from when the login was taken."""
 
     async def test(stage: Stage) -> None:
         login = await stage.flow.begin()
@@ -116,7 +116,7 @@ def test_a_dead_taker_is_known_after_90_seconds(taken_at: int) -> None:
 
 
 def test_a_login_that_is_pushed_out_is_cancelled() -> None:
-    """When its subject begins twenty newer ones, the waiter hears of it at once."""
+    """If its subject begins twenty newer logins, the wait ends at once."""
 
     async def test(stage: Stage) -> None:
         login = await stage.flow.begin(subject="discord:42")
@@ -131,8 +131,8 @@ def test_a_login_that_is_pushed_out_is_cancelled() -> None:
     virtually(test)
 
 
-def test_a_login_that_was_swept_is_expired() -> None:
-    """Long after, the store does not know it any more."""
+def test_a_deleted_login_is_expired() -> None:
+    """Long after its expiry, the store no longer contains it."""
 
     async def test(stage: Stage) -> None:
         flow = LoginFlow(stage.session)
@@ -148,7 +148,7 @@ def test_a_login_that_was_swept_is_expired() -> None:
 
 
 def test_a_store_that_comes_back_is_waited_for() -> None:
-    """A restart of the database does not end thousands of waits."""
+    """A restart of the database does not end a wait."""
 
     async def test(stage: Stage) -> None:
         login, callback = await stage.begin()
@@ -162,7 +162,7 @@ def test_a_store_that_comes_back_is_waited_for() -> None:
 
 
 def test_a_store_that_stays_away_ends_the_wait() -> None:
-    """After 30 seconds, or the wait's own timeout."""
+    """The wait ends after 30 seconds, or after its own timeout."""
 
     async def test(stage: Stage) -> None:
         login = await stage.flow.begin()
@@ -177,7 +177,7 @@ def test_a_store_that_stays_away_ends_the_wait() -> None:
 
 @pytest.mark.parametrize("timeout", [None, "600", timedelta(minutes=10), float("nan")])
 async def test_a_timeout_is_a_number_of_seconds(timeout: Any) -> None:
-    """Anything else is our error; nan would have ended the wait with a TimeoutError of its own."""
+    """Another value, such as nan, raises our error."""
     async with staged() as stage:
         with pytest.raises(ConfigurationError, match=r"^timeout: a number of seconds is needed"):
             await stage.flow.wait(await stage.flow.begin(), timeout=timeout)
