@@ -167,8 +167,10 @@ class PendingLogin:
     def __attrs_post_init__(self) -> None:
         for name in _TEXTS:  # otherwise a text that a store cannot keep would only fail after the code is spent
             value = getattr(self, name)
+            if value is None:
+                continue
             data = value.encode("utf-8", "replace") if isinstance(value, str) else b""
-            if value is not None and (not 0 < len(data) <= _TEXT_LIMIT or data.decode() != value or "\0" in value):
+            if not 0 < len(data) <= _TEXT_LIMIT or data.decode() != value or "\0" in value:
                 raise ConfigurationError(
                     f"{name}: a string of 1 to {_TEXT_LIMIT:,} bytes in UTF-8, without NUL, is needed, or None"
                 )
