@@ -1,4 +1,4 @@
-"""A sandbox beside the command line: its environment, and a real terminal."""
+"""A sandbox with the environment and the terminal of a person who uses the command line."""
 
 import os
 import re
@@ -28,7 +28,7 @@ _CANARY = re.compile(rf"{SECRET}|eyJ[\w-]{{8}}|def502")
 
 @attrs.frozen(kw_only=True)
 class Desk:
-    """What a person who uses the command line has around it."""
+    """The environment of a person who uses the command line."""
 
     sandbox: SandboxThread
     environment: dict[str, str]
@@ -40,19 +40,19 @@ class Desk:
         return int(self.environment["ANILIST_REDIRECT_URI"].rpartition(":")[2].partition("/")[0])
 
     def run(self, *arguments: str, expect: int = 0, stdin: str | bytes | None = None, **environment: str) -> Result:
-        """Run a command in this process; it must end as expected, without a secret or a traceback."""
+        """Run a command in this process, and check its exit code and that it shows no secret or traceback."""
         ran = CliRunner().invoke(app, list(arguments), input=stdin, env=self.environment | environment)
         assert ran.exit_code == expect, (ran.stdout, ran.stderr, ran.exception)
         check(ran.stdout + ran.stderr)
         return ran
 
     def forget_application(self) -> None:
-        """Take the application out of the environment."""
+        """Remove the application from the environment."""
         for name in ("ANILIST_CLIENT_ID", "ANILIST_CLIENT_SECRET", "ANILIST_REDIRECT_URI"):
             self.environment[name] = ""
 
     def log_in(self) -> None:
-        """Log in, the browser and all."""
+        """Log in with the browser."""
         ran = self.run("login", BROWSER=BROWSER)
         assert ran.stdout.startswith("Logged in as mika (AniList user ")
 
@@ -79,24 +79,24 @@ class Desk:
 
 
 def _heed_interrupts() -> None:
-    """Let Ctrl+C work, though these tests run in the background, where a shell has it ignored."""
+    """Let Ctrl+C work, because a shell ignores it for tests in the background."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def check(output: str) -> None:
-    """See to it that no output has a secret in it, nor a traceback."""
+    """Check that output contains no secret and no traceback."""
     assert not _CANARY.search(output), output
     assert "Traceback" not in output, output
 
 
 def wait_until(child: Any, condition: Callable[[], bool]) -> None:
-    """Listen to a running command until something is so."""
+    """Read the output of a running command until a condition holds."""
     while not condition():
         assert child.expect([pexpect.TIMEOUT, pexpect.EOF], timeout=0.05) == 0, child.before
 
 
 def ended(child: Any, *, code: int) -> str:
-    """Wait for the command's end; give what it said last."""
+    """Wait until the command ends, and return its last output."""
     child.expect(pexpect.EOF)
     child.close()
     assert (child.exitstatus, child.signalstatus) == (code, None), child.before
@@ -106,7 +106,7 @@ def ended(child: Any, *, code: int) -> str:
 
 @contextmanager
 def desk(folder: Path, *, pin: bool = False, **options: Any) -> Iterator[Desk]:
-    """Set up a sandbox and an environment that leads there."""
+    """Create a sandbox and an environment for it."""
     redirect_uri = PIN_REDIRECT_URI if pin else f"http://127.0.0.1:{free_port()}/callback"
     application = Application(client_id=12345, client_secret=SECRET, redirect_uri=redirect_uri)
     with SandboxThread(Sandbox(applications=[application], **options)) as sandbox:

@@ -1,4 +1,4 @@
-"""What starting the command line costs, and what it says of itself."""
+"""The command line starts fast and has a help page."""
 
 import subprocess
 import sys
@@ -12,8 +12,8 @@ LATER = ("rich", "aiohttp.web", "sqlalchemy", "platformdirs", "graphql", "jwt", 
 OURS = ("anilist_oauth.receiver", "anilist_oauth.sandbox")
 
 
-def test_what_one_command_needs_is_not_imported_for_all() -> None:
-    """Neither a web server nor a database nor the sandbox, before a command asks for it."""
+def test_a_command_only_imports_what_it_needs() -> None:
+    """No web server, database or sandbox is imported before a command needs it."""
     program = f"import sys, anilist_oauth.cli; print([name for name in {LATER + OURS} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
@@ -21,6 +21,6 @@ def test_what_one_command_needs_is_not_imported_for_all() -> None:
 
 @pytest.mark.parametrize(("command", "default"), [("query", "cli, or nobody where that is not"), ("sandbox", "mika")])
 def test_help_names_a_default_that_is_no_value(command: str, default: str) -> None:
-    """Words in brackets are markup to the help page, and would be lost in a help text."""
+    """Words in brackets would be lost in a help text, because they are markup."""
     shown = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200", "TERM": "dumb"}).output
     assert f"[default: ({default}" in shown

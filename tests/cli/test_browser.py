@@ -1,4 +1,4 @@
-"""Opening the system's browser."""
+"""The system's browser is opened safely."""
 
 import os
 import sys
@@ -17,7 +17,7 @@ Opened = Callable[[], list[str]]
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Opened:
-    """A browser that notes its arguments and its environment; gives the arguments when it is done."""
+    """A program in place of a browser, which records its arguments and environment."""
     program, notes = tmp_path / "a-browser", tmp_path / "notes"
     program.write_text(f"#!/bin/sh\nprintf '%s\\n' \"$@\" >>{notes}\nenv >{notes}.env\n")
     program.chmod(0o755)
@@ -37,7 +37,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Opened:
     "url", ["https://anilist.co/a?b=c", "http://127.0.0.1:1/a", "http://localhost/", "http://[::1]:8080/"]
 )
 def test_https_and_loopback_are_opened(opened: Opened, url: str) -> None:
-    """By the system's browser, which gets the address as one argument."""
+    """The browser gets the address as one argument."""
     assert open_browser(URL(url))
     assert opened() == [url]
 
@@ -46,22 +46,22 @@ def test_https_and_loopback_are_opened(opened: Opened, url: str) -> None:
 @pytest.mark.parametrize(
     "url", ["http://anilist.co/", "file:///etc/passwd", "javascript:alert(1)", "ftp://127.0.0.1/", "/usr/bin/true"]
 )
-def test_nothing_else_is(opened: Opened, url: str) -> None:
-    """Neither plain http to elsewhere nor any other scheme."""
+def test_no_other_address_is_opened(opened: Opened, url: str) -> None:
+    """Http addresses of other machines and other schemes are refused."""
     assert not open_browser(URL(url))
     assert opened() == []
 
 
 @pytest.mark.requirement("S26")
 def test_no_shell_sees_the_address(opened: Opened) -> None:
-    """A metacharacter stays a character, for the browser that the environment names too."""
+    """A metacharacter has no effect, even with a browser from the environment."""
     assert open_browser(URL("https://anilist.co/?a=$(id)&b=1;c"))
     assert opened() == ["https://anilist.co/?a=$(id)&b=1;c"]
 
 
 @pytest.mark.requirement("S41")
 def test_the_browser_inherits_no_settings(opened: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Neither the client secret nor the keys and the URL of a store; all else, such as the display, it needs."""
+    """It gets neither the client secret nor the store's keys and URL, but all other variables."""
     for name in ("ANILIST_CLIENT_SECRET", "ANILIST_STORE", "ANILIST_STORE_KEYS", "anilist_client_secret"):
         monkeypatch.setenv(name, CANARY)
     monkeypatch.setenv("DISPLAY", ":canary-display")
@@ -74,8 +74,10 @@ def test_the_browser_inherits_no_settings(opened: Opened, monkeypatch: pytest.Mo
 
 
 @pytest.mark.requirement("S41")
-def test_a_module_that_lies_about_is_not_run(opened: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The folder one happens to be in may be anybody's."""
+def test_a_module_in_the_current_folder_is_not_run(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Anybody may have written to that folder."""
     (tmp_path / "webbrowser.py").write_text("raise SystemExit('somebody else')")
     monkeypatch.chdir(tmp_path)
     assert open_browser(URL("https://anilist.co/"))
@@ -83,7 +85,7 @@ def test_a_module_that_lies_about_is_not_run(opened: Opened, monkeypatch: pytest
 
 
 def test_without_a_display_none_is_opened(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Python would start a text browser in this very terminal."""
+    """Python would start a text browser in this terminal."""
     browser = os.environ["BROWSER"]
     for name in ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
@@ -96,7 +98,7 @@ def test_without_a_display_none_is_opened(opened: Opened, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("platform", ["win32", "darwin"])
 def test_some_systems_always_have_a_display(monkeypatch: pytest.MonkeyPatch, opened: Opened, platform: str) -> None:
-    """They name none in the environment."""
+    """There, no variable names a display."""
     monkeypatch.setattr(sys, "platform", platform)
     assert open_browser(URL("https://anilist.co"))
     assert opened() == ["https://anilist.co"]
@@ -106,7 +108,7 @@ def test_some_systems_always_have_a_display(monkeypatch: pytest.MonkeyPatch, ope
 def test_a_browser_that_does_not_start_is_no_failure(
     opened: Opened, monkeypatch: pytest.MonkeyPatch, browser: str
 ) -> None:
-    """The address is on the screen as well."""
+    """The address is also shown on the screen."""
     monkeypatch.setenv("BROWSER", browser)
     monkeypatch.setenv("PATH", "/nowhere")  # no other browser of this machine is tried
     assert open_browser(URL("http://127.0.0.1:9/"))
@@ -114,7 +116,7 @@ def test_a_browser_that_does_not_start_is_no_failure(
 
 
 def test_a_python_that_does_not_start_is_no_failure(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As in a program that was frozen into one file and has moved."""
+    """This happens in a program that was frozen into one file and then moved."""
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     assert open_browser(URL("https://anilist.co"))
     assert opened() == []

@@ -1,4 +1,4 @@
-"""``anilist-oauth check``."""
+"""The command ``anilist-oauth check``."""
 
 import json
 
@@ -18,8 +18,8 @@ NONE = "{}"
 '''
 
 
-def test_what_anilist_would_refuse_is_named_with_its_place(empty: Desk) -> None:
-    """In a GraphQL file: the line, the column, and what was meant; the exit status is for CI."""
+def test_a_query_that_anilist_would_refuse_is_located(empty: Desk) -> None:
+    """In a GraphQL file, the line and column are shown, and the exit status is 1."""
     file = empty.folder / "viewer.graphql"
     file.write_text("query {\n  Viewer { nam }\n}\n", encoding="utf-8")
     ran = empty.run("check", str(file), expect=1)
@@ -29,7 +29,7 @@ def test_what_anilist_would_refuse_is_named_with_its_place(empty: Desk) -> None:
 
 
 def test_queries_in_python_files_are_found(empty: Desk) -> None:
-    """Strings that are documents; every other string is passed over."""
+    """Only strings that are documents are checked."""
     file = empty.folder / "bot.py"
     file.write_text(PYTHON, encoding="utf-8")
     found = json.loads(empty.run("check", "--json", str(file), expect=1).stdout)
@@ -39,7 +39,7 @@ def test_queries_in_python_files_are_found(empty: Desk) -> None:
 
 
 def test_a_good_query_passes(empty: Desk) -> None:
-    """What is deprecated or needs a token is reported, but is not a failure."""
+    """Deprecated fields and the need for a token are reported, but are no failures."""
     file = empty.folder / "good.graphql"
     file.write_text("{ Viewer { name moderatorStatus } }", encoding="utf-8")
     said = empty.run("check", str(file)).stdout
@@ -54,7 +54,7 @@ def test_a_good_query_passes(empty: Desk) -> None:
 def test_a_file_that_cannot_be_read_is_a_mistake_in_the_command(
     empty: Desk, name: str, content: bytes, said: str
 ) -> None:
-    """So is one that is not there."""
+    """A missing file is one as well."""
     file = empty.folder / name
     file.write_bytes(content)
     assert said in " ".join(empty.run("check", str(file), expect=2).stderr.replace("│", " ").split())

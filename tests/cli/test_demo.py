@@ -1,4 +1,4 @@
-"""``anilist-oauth demo``."""
+"""The command ``anilist-oauth demo``."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from anilist_oauth.cli import app
 
 
 def test_the_demo_logs_in_and_shows_a_mistake() -> None:
-    """Each step is shown, the user's name comes out, no secret does, and nothing warns."""
+    """Each step and the user's name are shown, without a secret or a warning."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "-m", "anilist_oauth", "demo"],
         capture_output=True,
@@ -30,12 +30,12 @@ def test_the_demo_logs_in_and_shows_a_mistake() -> None:
 
 
 def test_the_demo_runs_in_this_process_too() -> None:
-    """The same, where coverage can see it."""
+    """The same in this process, so that its coverage is measured."""
     assert "mika (AniList user" in CliRunner().invoke(app, ["demo"]).output
 
 
 def test_without_the_sandbox_extra_it_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For pipx, uv and pip, and exit code 1."""
+    """It shows commands for pipx, uv and pip, and exits with 1."""
     for name in [name for name in sys.modules if name.startswith("anilist_oauth.sandbox")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "jwt", None)

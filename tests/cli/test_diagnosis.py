@@ -1,4 +1,4 @@
-"""What `doctor` finds: each slip alone, in the sandbox and in front of every recorded server."""
+"""The findings of `doctor` for each mistake, with the sandbox and with every recorded server."""
 
 import socket
 import sys
@@ -40,7 +40,7 @@ DISABLED = (
 
 
 def environment(registered: str, **changes: str) -> dict[str, str]:
-    """Settings that are right, but for the changes."""
+    """Return correct settings with some changes."""
     return {
         "ANILIST_CLIENT_ID": ID,
         "ANILIST_CLIENT_SECRET": SECRET,
@@ -50,12 +50,12 @@ def environment(registered: str, **changes: str) -> dict[str, str]:
 
 
 def by_level(findings: list[Finding], level: str) -> dict[str, Finding]:
-    """The findings of a level, by name."""
+    """Return the findings of a level by name."""
     return {finding.name: finding for finding in findings if finding.level == level}
 
 
 def assert_the_three(findings: list[Finding], given: Mapping[str, str]) -> None:
-    """All three are printed, the secret as its length, and nothing else is blamed."""
+    """Check that all three settings are shown, the secret by its length, and nothing else is reported."""
     problems = by_level(findings, "problem")
     assert list(problems) == ["application"]
     text = problems["application"].text
@@ -79,13 +79,13 @@ class TestInTheSandbox:
             yield
 
     async def diagnose(self, settings: Mapping[str, str] | None = None, **options: Any) -> list[Finding]:
-        """Let the doctor look."""
+        """Run the diagnosis."""
         options.setdefault("store", open_store("memory:"))
         options.setdefault("clock", self.sandbox.now)
         return await diagnose(settings or environment(self.uri), endpoints=self.sandbox.endpoints, **options)
 
     async def test_all_is_well(self) -> None:
-        """Each thing that was looked at is named, and no user was needed."""
+        """Every check is reported, and no user is needed."""
         findings = await self.diagnose()
         assert {finding.name: finding.text for finding in findings if finding.name != "version"} == {
             "client_id": ID,
@@ -118,8 +118,8 @@ class TestInTheSandbox:
             ({"redirect_uri": "http://127.0.0.1:8080/callback#x"}, "redirect_uri", "fragment"),
         ],
     )
-    async def test_a_malformed_setting_is_the_one_thing(self, changes: dict[str, str], name: str, text: str) -> None:
-        """It is named before AniList is asked, and what depends on it is not blamed."""
+    async def test_a_malformed_setting_is_the_only_problem(self, changes: dict[str, str], name: str, text: str) -> None:
+        """It is reported without asking AniList, and nothing else is reported because of it."""
         findings = await self.diagnose(environment(self.uri, **changes))
         problems = by_level(findings, "problem")
         assert list(problems) == [name]
@@ -129,13 +129,13 @@ class TestInTheSandbox:
         assert not any(request.path.endswith("/token") for request in self.sandbox.requests)
         assert SECRET not in str(findings)
 
-    async def test_blanks_around_a_setting_are_no_slip_here(self) -> None:
-        """They are left out when the application is made."""
+    async def test_whitespace_around_a_setting_is_no_problem(self) -> None:
+        """It is stripped when the application is created."""
         assert not by_level(await self.diagnose(environment(self.uri, client_secret=f" {SECRET}\n")), "problem")
 
     @pytest.mark.parametrize("slip", ["id", "secret", "slash", "scheme", "localhost"])
-    async def test_what_only_anilist_knows_is_one_of_three(self, slip: str) -> None:
-        """A wrong id, a wrong secret and a wrong redirect URI look alike; the usual slips of this URI are listed."""
+    async def test_a_wrong_setting_lists_all_three(self, slip: str) -> None:
+        """A wrong id, secret and redirect URI look the same, and similar URIs are listed."""
         given = (
             environment(self.uri)
             | {
@@ -152,8 +152,8 @@ class TestInTheSandbox:
         assert ("39 characters (secrets of AniList have 40)" in application.text) == (slip == "secret")
         assert slip in {"id", "secret"} or f"  {self.uri}" in str(application.remedy).split("\n")
 
-    async def test_a_taken_port_is_the_one_thing(self) -> None:
-        """The rest is right."""
+    async def test_a_taken_port_is_the_only_problem(self) -> None:
+        """Everything else is good."""
         with socket.create_server(("127.0.0.1", int(self.uri.split(":")[2].split("/")[0]))):
             findings = await self.diagnose()
         problems = by_level(findings, "problem")
@@ -161,28 +161,28 @@ class TestInTheSandbox:
         assert "another program uses it" in problems["port"].text
 
     @pytest.mark.parametrize(("minutes", "text"), [(10, "10 minutes behind"), (-10, "10 minutes ahead of")])
-    async def test_a_clock_that_is_off_is_the_one_thing(self, minutes: int, text: str) -> None:
-        """By AniList's own word."""
+    async def test_a_wrong_clock_is_the_only_problem(self, minutes: int, text: str) -> None:
+        """It is compared with AniList's clock."""
         self.sandbox.advance(timedelta(minutes=minutes))
         problems = by_level(await self.diagnose(clock=utc_now), "problem")
         assert list(problems) == ["clock"]
         assert problems["clock"].text == f"this machine is {text} AniList"
 
-    async def test_a_store_that_does_not_open_is_the_one_thing(self, tmp_path: Path) -> None:
-        """A folder below a plain file."""
+    async def test_a_store_that_cannot_be_opened_is_the_only_problem(self, tmp_path: Path) -> None:
+        """Its folder is below a plain file."""
         (tmp_path / "plain").write_text("a file")
         problems = by_level(await self.diagnose(store=open_store(f"sqlite:///{tmp_path}/plain/tokens.db")), "problem")
         assert list(problems) == ["store"]
         assert "Not a directory" in problems["store"].text
 
-    async def test_a_missing_extra_is_told(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        """With the line that installs it."""
+    async def test_a_missing_extra_is_reported(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        """The finding has the command that installs it."""
         monkeypatch.setitem(sys.modules, sql_runner.__name__, None)
         problems = by_level(await self.diagnose(store=open_store(f"sqlite:///{tmp_path}/tokens.db")), "problem")
         assert "pip install" in problems["store"].text
 
-    async def test_no_network_is_the_one_thing(self) -> None:
-        """Nothing is said of the settings, which nobody has looked at."""
+    async def test_no_network_is_the_only_problem(self) -> None:
+        """The settings are not checked, so nothing is said about them."""
         findings = await diagnose(
             environment(self.uri), endpoints=endpoints_at("https://anilist.invalid"), store=open_store("memory:")
         )
@@ -194,8 +194,8 @@ class TestInTheSandbox:
             "rate_limit": "not known: the server did not answer",
         }
 
-    async def test_a_lost_answer_is_the_networks_too(self) -> None:
-        """The request may have arrived; the server did not answer."""
+    async def test_a_lost_response_is_a_network_problem(self) -> None:
+        """The request may have arrived, but the server did not answer."""
         self.sandbox.next("graphql", *[Fault(close="before")] * 9)
         assert list(by_level(await self.diagnose(), "problem")) == ["network"]
 
@@ -206,8 +206,8 @@ class TestInTheSandbox:
             ([Fault(status=403, body={"errors": [{"message": DISABLED, "status": 403}], "data": None})] * 9, DISABLED),
         ],
     )
-    async def test_an_outage_is_told_from_no_network(self, faults: list[Fault], text: str) -> None:
-        """In AniList's words; one problem, though both endpoints have it."""
+    async def test_an_outage_differs_from_no_network(self, faults: list[Fault], text: str) -> None:
+        """It is one problem with AniList's text, although both endpoints have it."""
         self.sandbox.next("graphql", *faults)
         self.sandbox.next("token", *faults)
         findings = await self.diagnose()
@@ -217,8 +217,8 @@ class TestInTheSandbox:
         assert by_level(findings, "unknown")["application"].text == "not checked: AniList is not available"
 
     @pytest.mark.parametrize("weather", ["outage", "cloudflare"])
-    async def test_a_weather_is_anilists_own(self, weather: Any) -> None:
-        """A page of Cloudflare's too, which is about this address."""
+    async def test_other_weather_is_a_problem_of_anilist(self, weather: Any) -> None:
+        """A page of Cloudflare is about this IP address."""
         self.sandbox.weather(weather)
         problems = by_level(await self.diagnose(), "problem")
         assert list(problems) == ["anilist"]
@@ -226,24 +226,24 @@ class TestInTheSandbox:
         assert ("only this IP address was refused" in str(problems["anilist"].remedy)) == (weather == "cloudflare")
 
     async def test_one_endpoint_alone_may_be_down(self) -> None:
-        """The application is not blamed."""
+        """The application is not reported as wrong."""
         self.sandbox.next("token", Fault(status=502))
         assert list(by_level(await self.diagnose(), "problem")) == ["anilist"]
 
-    async def test_a_spent_budget_is_told(self) -> None:
-        """The settings are looked at all the same."""
+    async def test_a_used_up_rate_limit_is_reported(self) -> None:
+        """The settings are checked nevertheless."""
         self.sandbox.next("graphql", Fault(status=429, headers={"Retry-After": "40"}))
         findings = await self.diagnose()
         assert list(by_level(findings, "problem")) == ["rate_limit"]
         assert by_level(findings, "good")["application"].text == RIGHT
 
-    async def test_a_budget_spent_at_one_endpoint_is_told_once(self) -> None:
-        """Not as good and bad at the same time."""
+    async def test_a_rate_limit_is_reported_once(self) -> None:
+        """It is not both good and a problem."""
         self.sandbox.next("token", Fault(status=429, headers={"Retry-After": "40"}))
         assert [finding.level for finding in await self.diagnose() if finding.name == "rate_limit"] == ["problem"]
 
-    async def test_what_is_not_anilist_is_told(self) -> None:
-        """A captive portal; a server that gives tokens for nothing."""
+    async def test_a_server_that_is_not_anilist_is_reported(self) -> None:
+        """Examples are a captive portal, and a server that accepts any code."""
         self.sandbox.next("graphql", Fault(status=200, body="<html>Welcome to the hotel</html>"))
         assert list(by_level(await self.diagnose(), "problem")) == ["anilist"]
         self.sandbox.next("token", Fault(status=200, body={"access_token": "x"}))
@@ -251,37 +251,37 @@ class TestInTheSandbox:
         assert "it is not AniList" in problems["anilist"].text
 
     async def test_another_refusal_is_quoted(self) -> None:
-        """It is the server's word against the application's."""
+        """The finding has the server's text."""
         self.sandbox.next("token", Fault(status=400, body={"error": "unauthorized_client", "message": "No."}))
         problems = by_level(await self.diagnose(), "problem")
         assert "unauthorized_client; No." in problems["application"].text
 
-    async def test_a_graphql_error_is_an_answer(self) -> None:
-        """Whether it likes the question is another matter."""
+    async def test_a_graphql_error_is_a_response(self) -> None:
+        """It shows that the server can be reached."""
         self.sandbox.next("graphql", Fault(status=400, body={"errors": [{"message": "No.", "status": 400}]}))
         assert not by_level(await self.diagnose(), "problem")
 
     @pytest.mark.parametrize("uri", ["https://bot.example/callback", "https://anilist.co/api/v2/oauth/pin", "app://x"])
     async def test_a_redirect_uri_elsewhere_needs_no_port_here(self, uri: str) -> None:
-        """Nothing is opened."""
+        """No port is opened."""
         assert by_level(await self.diagnose(environment(uri)), "good")["port"].text.startswith(
             "not needed: the redirect URI is not on this machine"
         )
 
     async def test_plain_http_elsewhere_is_noted(self) -> None:
-        """AniList takes it; the code travels in the clear."""
+        """AniList accepts it, but the code is sent unencrypted."""
         findings = await self.diagnose(environment("http://bot.example/callback"))
         assert "plain http to another machine" in by_level(findings, "good")["redirect_uri"].text
 
 
 def row(probe: str, server: str) -> Recorded:
-    """What a server answered to a probe."""
+    """Return the recorded response of a server to a probe."""
     return next(answer for answer in recorded() if answer.probe == probe and server in answer.servers)
 
 
 @asynccontextmanager
 async def scripted(server: str, uri: str) -> AsyncIterator[str]:
-    """Answer exchanges with the recorded rows of one server, and GraphQL in AniList's form; give the base URL."""
+    """Serve the recorded responses of one server, and GraphQL in AniList's form. Return the base URL."""
 
     async def token(request: web.Request) -> web.Response:
         fields = await request.post()
@@ -314,7 +314,7 @@ async def scripted(server: str, uri: str) -> AsyncIterator[str]:
 @pytest.mark.parametrize("server", SERVERS)
 @pytest.mark.parametrize("slip", ["none", "id", "secret", "slash", "scheme", "localhost"])
 async def test_every_recorded_server_is_understood(server: str, slip: str) -> None:
-    """All right, or one of the three; league 9 looks at the code first, so that the URI stays unchecked there."""
+    """All is right or one of the three is wrong; league 9 checks the code first, so the URI is unknown."""
     uri = f"http://127.0.0.1:{free_port()}/callback"
     given = (
         environment(uri)
@@ -338,6 +338,6 @@ async def test_every_recorded_server_is_understood(server: str, slip: str) -> No
     assert ("the redirect URI" in application.text) == (server == "league 9.4.1")
 
 
-def test_a_store_is_not_opened_before_it_is_looked_at() -> None:
-    """`open_store` touches nothing, so that its failure is a finding."""
+def test_the_store_is_opened_by_the_check() -> None:
+    """`open_store` opens nothing, so a failure is a finding."""
     assert isinstance(open_store("sqlite:////nowhere/at/all.db"), Store)

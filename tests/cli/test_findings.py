@@ -1,4 +1,4 @@
-"""What `doctor` finds, as values."""
+"""The findings of `doctor` as values."""
 
 import pytest
 
@@ -30,6 +30,6 @@ from anilist_oauth.cli.findings import similar_uris
         ("app://callback", []),
     ],
 )
-def test_the_usual_slips_are_those_of_this_uri(uri: str, expected: list[str]) -> None:
-    """A slash, the scheme, the host's other name, the port, the letter case."""
+def test_similar_uris_have_common_mistakes(uri: str, expected: list[str]) -> None:
+    """They differ in a slash, the scheme, the host's other name, the port or the letter case."""
     assert list(similar_uris(uri)) == expected

@@ -1,4 +1,4 @@
-"""What a crash reporter would see of the command line."""
+"""A crash reporter sees no secret in the command line's frames."""
 
 import os
 import select
@@ -17,7 +17,7 @@ CODE = "canarycodecanarycode"
 
 
 def shown(traceback: TracebackType | None) -> str:
-    """The local variables of our own frames, as a reporter writes them."""
+    """Return the local variables of this package's frames, as a reporter shows them."""
     parts = []
     while traceback is not None:
         frame = traceback.tb_frame
@@ -28,7 +28,7 @@ def shown(traceback: TracebackType | None) -> str:
 
 
 def fail(*_: Any, **__: Any) -> Any:
-    """Be a bug."""
+    """Raise an unexpected error."""
     raise LookupError
 
 
@@ -46,7 +46,7 @@ def fail(*_: Any, **__: Any) -> Any:
 def test_a_bug_shows_no_secret(
     pin: Desk, monkeypatch: pytest.MonkeyPatch, command: str, module: Any, name: str
 ) -> None:
-    """Neither the client secret of the environment nor what was pasted is in a local variable."""
+    """No local variable contains the client secret or the pasted text."""
     monkeypatch.setattr(module, name, fail)
     for variable, value in pin.environment.items():  # for longer than the command runs
         monkeypatch.setenv(variable, value)
@@ -60,7 +60,7 @@ def test_a_bug_shows_no_secret(
 
 @pytest.mark.requirement("S36")
 def test_a_terminal_that_breaks_shows_no_paste(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was typed so far is masked."""
+    """The text that was typed so far is masked."""
     monkeypatch.setattr(os, "read", lambda *_: CODE.encode() + b"\n")
     monkeypatch.setattr(select, "select", fail)
     with pytest.raises(LookupError) as raised:

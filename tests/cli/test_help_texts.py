@@ -1,4 +1,4 @@
-"""Help pages."""
+"""The help pages."""
 
 import re
 
@@ -13,7 +13,7 @@ COMMANDS = ("login", "whoami", "logout", "tokens", "query", "doctor", "demo", "s
 
 @pytest.mark.parametrize("command", [None, *COMMANDS])
 def test_a_flag_takes_nothing_and_nothing_is_cut(command: str | None) -> None:
-    """No type stands behind a flag, and 80 columns are enough for every text."""
+    """No type is shown for a flag, and every text fits into 80 columns."""
     arguments = [*filter(None, [command]), "--help"]
     shown = CliRunner().invoke(app, arguments, env={"COLUMNS": "80", "TERM": "dumb"}).output
     assert "bool" not in shown
@@ -22,12 +22,12 @@ def test_a_flag_takes_nothing_and_nothing_is_cut(command: str | None) -> None:
 
 
 def test_a_value_is_called_by_its_name() -> None:
-    """Not by its type in Python."""
+    """Its Python type is not shown."""
     shown = CliRunner().invoke(app, ["whoami", "--help"], env={"COLUMNS": "80", "TERM": "dumb"}).output
     for line in ("--subject          NAME", "--store            URL", "--proxy            URL"):
         assert " ".join(line.split()) in " ".join(shown.split())
 
 
-def test_the_version_is_told() -> None:
-    """Without a command."""
+def test_the_version_is_shown() -> None:
+    """This needs no command."""
     assert CliRunner().invoke(app, ["--version"]).output == f"anilist-oauth {__version__}\n"

@@ -1,4 +1,4 @@
-"""What Ctrl+C does, and a second one does not."""
+"""Only the first Ctrl+C has an effect."""
 
 import asyncio
 import signal
@@ -18,7 +18,7 @@ def _handler() -> Iterator[None]:
 
 @pytest.mark.usefixtures("_handler")
 def test_a_second_ctrl_c_breaks_no_cleaning_up() -> None:
-    """The first one cancels; those after it are not heeded, at once or later."""
+    """The first one cancels the work, and later ones are ignored."""
     cleaned = []
 
     async def work() -> None:
@@ -38,7 +38,7 @@ def test_a_second_ctrl_c_breaks_no_cleaning_up() -> None:
 
 @pytest.mark.usefixtures("_handler")
 def test_an_ignored_ctrl_c_stays_ignored() -> None:
-    """As for a command that a shell script runs in the background."""
+    """A shell script may run the command in the background."""
 
     async def work() -> str:
         signal.raise_signal(signal.SIGINT)

@@ -1,4 +1,4 @@
-"""The proxy that commands go through."""
+"""The proxy for the commands' requests."""
 
 import json
 import socket
@@ -24,7 +24,7 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def refusing() -> Iterator[tuple[str, list[bytes]]]:
-    """A proxy that reaches nobody; gives its URL and the first line of each request."""
+    """A proxy that refuses every request. Return its URL and the first line of each request."""
     lines: list[bytes] = []
 
     def answer(server: socket.socket) -> None:
@@ -49,7 +49,7 @@ def refusing() -> Iterator[tuple[str, list[bytes]]]:
 
 
 def test_https_proxy_is_used_and_named(empty: Desk, refusing: tuple[str, list[bytes]]) -> None:
-    """The doctor goes through it, and says so where the network fails; its password is not shown."""
+    """The doctor uses it, and names it without its password if the network fails."""
     url, lines = refusing
     shown = empty.run("doctor", "--json", expect=1, HTTPS_PROXY=url, ANILIST_ENDPOINTS="https://anilist.example").stdout
     findings = {finding["name"]: finding for finding in json.loads(shown)["findings"]}
@@ -62,7 +62,7 @@ def test_https_proxy_is_used_and_named(empty: Desk, refusing: tuple[str, list[by
 
 
 def test_the_option_counts_before_the_variable(empty: Desk, refusing: tuple[str, list[bytes]]) -> None:
-    """Every command that asks AniList has it."""
+    """Every command that sends requests has the option."""
     url, lines = refusing
     options = ("--proxy", url, "--endpoints", "https://anilist.example")
     ran = empty.run("query", "-", *options, expect=1, stdin="{ a }", HTTPS_PROXY=f"http://127.0.0.1:{free_port()}")
@@ -70,8 +70,8 @@ def test_the_option_counts_before_the_variable(empty: Desk, refusing: tuple[str,
     assert "ClientHttpProxyError" in ran.stderr
 
 
-def test_what_is_no_proxy_is_told_where_it_was_given(empty: Desk) -> None:
-    """By a command as a mistake in its use, by the doctor as what it found."""
+def test_a_wrong_proxy_is_reported_with_its_source(empty: Desk) -> None:
+    """A command reports a usage error, and the doctor a finding."""
     assert "--proxy" in empty.run("query", "-", "--proxy", "socks5://h", expect=2, stdin="{ a }").stderr
     given = {"HTTPS_PROXY": "socks5://h:1", "ANILIST_ENDPOINTS": "https://anilist.example"}
     assert "HTTPS_PROXY" in empty.run("query", "-", expect=2, stdin="{ a }", **given).stderr
@@ -81,7 +81,7 @@ def test_what_is_no_proxy_is_told_where_it_was_given(empty: Desk) -> None:
 
 
 def test_no_proxy_and_a_sandbox_need_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Plain http is for this machine; `NO_PROXY` names hosts that are reached directly."""
+    """`NO_PROXY` lists hosts that need no proxy, and http is only used for this machine."""
     monkeypatch.setenv("HTTPS_PROXY", "proxy.example:3128")
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
     assert find_proxy(endpoints_at("http://127.0.0.1:8080"), given=None) is None

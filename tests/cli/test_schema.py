@@ -1,4 +1,4 @@
-"""``anilist-oauth schema``."""
+"""The command ``anilist-oauth schema``."""
 
 from graphql import build_schema
 
@@ -6,7 +6,7 @@ from tests.cli.desk import Desk
 
 
 def test_the_schema_can_be_read_by_any_tool(empty: Desk) -> None:
-    """It is GraphQL's own language, and needs no application."""
+    """It is GraphQL's schema language, and no application is needed."""
     empty.forget_application()
     schema = build_schema(empty.run("schema").stdout)
     assert schema.query_type is not None

@@ -1,4 +1,4 @@
-"""The options that several commands share."""
+"""The options that several commands have in common."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.cli.desk import BROWSER, Desk
 
 
 def test_the_default_store_is_in_the_users_data_folder(empty: Desk) -> None:
-    """For this user's eyes only."""
+    """Only this user can read it."""
     data = empty.folder / "share"
     empty.run("login", BROWSER=BROWSER, ANILIST_STORE="", XDG_DATA_HOME=str(data))
     assert "mika" in empty.run("tokens", ANILIST_STORE="", XDG_DATA_HOME=str(data)).stdout
@@ -16,7 +16,7 @@ def test_the_default_store_is_in_the_users_data_folder(empty: Desk) -> None:
     assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
 
-def test_what_is_wrong_with_the_store_is_told_where_it_was_given(empty: Desk) -> None:
+def test_a_wrong_store_is_reported_with_its_source(empty: Desk) -> None:
     """The keys are not an option, because a list of processes would show them."""
     assert "Invalid value for --store" in empty.run("tokens", "--store", "nonsense:", expect=2).stderr
     ran = empty.run("tokens", expect=2, ANILIST_STORE_KEYS="too-short")
@@ -25,6 +25,6 @@ def test_what_is_wrong_with_the_store_is_told_where_it_was_given(empty: Desk) ->
 
 
 @pytest.mark.parametrize("url", ["memory:", "redis://127.0.0.1:1/0"])
-def test_a_store_without_a_file_misses_none(url: str) -> None:
-    """Whether it is there is seen when it is opened."""
+def test_a_store_without_a_file_has_no_missing_file(url: str) -> None:
+    """Whether it exists is only known when it is opened."""
     assert missing_file(url) is None

@@ -1,4 +1,4 @@
-"""Tables on a terminal and in a pipe."""
+"""Tables in a terminal and in a pipe."""
 
 import io
 import os
@@ -19,12 +19,12 @@ class Screen(io.StringIO):
     encoding = "utf-8"
 
     def isatty(self) -> bool:
-        """Say so."""
+        """Return True."""
         return True
 
 
 def test_columns_are_as_wide_as_what_a_terminal_shows(capsys: Any) -> None:
-    """Letters of two columns and of none included; no blanks at a line's end."""
+    """Wide and zero-width letters are counted correctly, and no line ends in spaces."""
     show_table(ROWS, header=("A", "B", "C"))
     assert capsys.readouterr().out == (
         "A     B                  C\n"  # two columns for each of the Japanese letters
@@ -34,13 +34,13 @@ def test_columns_are_as_wide_as_what_a_terminal_shows(capsys: Any) -> None:
 
 
 def test_a_row_is_one_line_in_a_pipe(capsys: Any) -> None:
-    """However long it is."""
+    """It is not wrapped, however long it is."""
     show_table([("a" * 500, "b")])
     assert capsys.readouterr().out == f"{'a' * 500}  b\n"
 
 
 def test_a_terminal_gets_wrapped_words_and_colors(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Words are kept whole where they fit."""
+    """Words are not broken if they fit."""
     screen = Screen()
     monkeypatch.setattr(sys, "stdout", screen)
     monkeypatch.setattr(screen, "fileno", lambda: 1)

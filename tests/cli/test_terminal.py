@@ -1,4 +1,4 @@
-"""How a command speaks and ends; and the whole command line in a real terminal."""
+"""Commands in this process and in a real terminal."""
 
 import asyncio
 import io
@@ -29,22 +29,22 @@ INTERRUPT, END_OF_INPUT = "\x03", "\x04"
 
 
 def is_free(port: int) -> bool:
-    """Whether a port of 127.0.0.1 can be listened at, by whoever insists on it alone."""
+    """Return whether a program can listen at a port of 127.0.0.1."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def code(pin: Desk) -> str:
-    """Approve, and copy the code from the pin page."""
+    """Approve, and return the code from the pin page."""
     url = f"{pin.sandbox.endpoints.authorization}?client_id=12345&response_type=code"
     return URL(pin.sandbox.approve(url)).query["code"]
 
 
 class TestInARealTerminal:
-    """pexpect's pseudo-terminal, another process, a program for a browser."""
+    """The command runs in another process with a pseudo-terminal and a program as browser."""
 
     def test_from_login_to_logout(self, empty: Desk) -> None:
-        """The browser opens, the time runs down, the account is named; list, query, logout."""
+        """The browser opens, the time counts down, the account is named; then list, query and logout work."""
         with empty.terminal("login", BROWSER=BROWSER) as child:
             child.expect(ADDRESS)
             child.expect(r"Waiting for you to come back \(Ctrl\+C to stop\), 10:00 left")
@@ -65,7 +65,7 @@ class TestInARealTerminal:
             assert "the user must log in" in ended(child, code=1)
 
     def test_without_a_browser_the_address_is_opened_elsewhere(self, empty: Desk) -> None:
-        """It stands alone on its line."""
+        """The address is alone on its line."""
         with empty.terminal("login", "--no-browser", NO_COLOR="1") as child:
             child.expect_exact("Open this address in your browser:\r\n\r\n")
             child.expect(ADDRESS)
@@ -73,7 +73,7 @@ class TestInARealTerminal:
             assert "Logged in as mika" in ended(child, code=0)
 
     def test_a_busy_port_and_a_store_that_does_not_open(self, empty: Desk) -> None:
-        """One sentence each."""
+        """Each has a message of one sentence."""
         with socket.create_server(("127.0.0.1", empty.port)), empty.terminal("login") as child:
             assert "another program uses it" in ended(child, code=1)
         (empty.folder / "plain").write_text("a file")
@@ -82,7 +82,7 @@ class TestInARealTerminal:
 
     @pytest.mark.requirement("S23")
     def test_ctrl_c_while_waiting_closes_the_port(self, empty: Desk) -> None:
-        """Exit code 130, no file but the store, nobody logged in, and the address leads nowhere."""
+        """The exit code is 130, nobody is logged in, and only the store's file is left."""
         with empty.terminal("login") as child:
             child.expect(ADDRESS)
             child.expect("left")
@@ -94,7 +94,7 @@ class TestInARealTerminal:
 
     @pytest.mark.parametrize("command", [["whoami"], ["query", "query"], ["doctor"]])
     def test_ctrl_c_while_asking_ends_the_command(self, empty: Desk, command: list[str]) -> None:
-        """Whatever AniList is slow to answer."""
+        """The command ends at once, however slow AniList is."""
         empty.log_in()
         (empty.folder / "query").write_text("{ Viewer { id } }")
         empty.sandbox.next("graphql", Fault(delay=3600))
@@ -107,7 +107,7 @@ class TestInARealTerminal:
     @pytest.mark.parametrize("where", ["token", "graphql"])
     @pytest.mark.parametrize("presses", [1, 2])
     def test_ctrl_c_during_the_exchange(self, pin: Desk, where: Literal["token", "graphql"], presses: int) -> None:
-        """The code is spent, nothing is left behind, and nobody waits for AniList to answer."""
+        """The code is spent, nothing is left, and the command does not wait for AniList."""
         pin.sandbox.next(where, Fault(delay=3600))
         with pin.terminal("login") as child:
             child.expect_exact("(it stays hidden): ")
@@ -119,7 +119,7 @@ class TestInARealTerminal:
             ended(child, code=130)
 
     def test_ctrl_c_at_the_prompt_gives_the_terminal_back(self, pin: Desk) -> None:
-        """The thread that reads is the main one, so that nothing hangs; echo and line editing are as before."""
+        """Input is read in the main thread, and afterwards echo and line editing work as before."""
         with pin.terminal("login", "--pin") as child:
             before = termios.tcgetattr(child.child_fd)
             child.expect_exact("(it stays hidden): ")
@@ -132,14 +132,14 @@ class TestInARealTerminal:
             ended(child, code=130)
 
     def test_the_end_of_input_gives_up(self, pin: Desk) -> None:
-        """Ctrl+D on an empty line."""
+        """Ctrl+D on an empty line ends the login."""
         with pin.terminal("login") as child:
             child.expect_exact("(it stays hidden): ")
             child.send(END_OF_INPUT)
             assert "there is no code in this" in ended(child, code=1)
 
     def test_a_paste_is_longer_than_a_terminals_line(self, pin: Desk) -> None:
-        """4,096 characters is what a terminal keeps of a line; ten times that is read, and not echoed."""
+        """A terminal keeps 4,096 characters of a line; ten times that is read, and not shown."""
         with pin.terminal("login") as child:
             child.expect_exact("(it stays hidden): ")
             child.send(f"https://anilist.co/api/v2/oauth/pin?x={'x' * 40_000}&code={code(pin)}\n")
@@ -148,15 +148,15 @@ class TestInARealTerminal:
         assert "xxx" not in last
 
     def test_a_paste_of_several_lines_is_one(self, pin: Desk) -> None:
-        """A chat's code block, with the code broken into two."""
+        """It may be a chat's code block with the code broken into two lines."""
         text = code(pin)
         with pin.terminal("login") as child:
             child.expect_exact("(it stays hidden): ")
             child.send(f"\n```\n{text[:300]}\n{text[300:]}\n```\n")
             assert "Logged in as mika" in ended(child, code=0)
 
-    def test_a_wrong_paste_may_be_made_good(self, pin: Desk) -> None:
-        """Backspace works. If the paste is not a code, the user is told and asked again."""
+    def test_a_wrong_paste_may_be_corrected(self, pin: Desk) -> None:
+        """Backspace works, and after a paste without a code the user is asked again."""
         with pin.terminal("login") as child:
             child.expect_exact("(it stays hidden): ")
             child.send("a/b\n")
@@ -166,7 +166,7 @@ class TestInARealTerminal:
             assert "Logged in as mika" in ended(child, code=0)
 
     def test_three_wrong_pastes_are_enough(self, pin: Desk) -> None:
-        """Then the login is given up."""
+        """Then the login ends."""
         with pin.terminal("login") as child:
             for _ in range(3):
                 child.expect_exact("(it stays hidden): ")
@@ -174,21 +174,21 @@ class TestInARealTerminal:
             assert "there is no code in this" in ended(child, code=1)
 
     def test_colors_can_be_switched_off(self, empty: Desk) -> None:
-        """By NO_COLOR, as everywhere."""
+        """NO_COLOR turns them off."""
         with empty.terminal("login", "--timeout", "1") as child:
             assert STYLED.search(ended(child, code=1))
         with empty.terminal("login", "--timeout", "1", NO_COLOR="1") as child:
             assert not STYLED.search(ended(child, code=1))
 
     def test_the_demo_goes_through_the_systems_browser(self, empty: Desk) -> None:
-        """The sandbox's pages, the receiver's question, the account named."""
+        """The sandbox's pages and the receiver's question are shown, and the account is named."""
         with empty.terminal("demo", "--browser", BROWSER=BROWSER) as child:
             child.expect_exact("A sandbox stands in for AniList")
             child.expect(ADDRESS)
             assert "Linked mika (AniList user " in ended(child, code=0)
 
     def test_the_shell_completes_commands(self, empty: Desk) -> None:
-        """As bash asks for it."""
+        """Bash completes their names."""
         environment = {
             "_ANILIST_OAUTH_COMPLETE": "complete_bash",
             "COMP_WORDS": "anilist-oauth who",
@@ -199,7 +199,7 @@ class TestInARealTerminal:
 
 
 async def test_no_countdown_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A log of a thousand lines helps nobody."""
+    """A log would have a thousand lines of it."""
     stream = io.StringIO()
     monkeypatch.setattr(sys, "stderr", stream)
     assert await counted_down(asyncio.sleep(0, "done"), seconds=60, text="Waiting,") == "done"
@@ -207,12 +207,12 @@ async def test_no_countdown_without_a_terminal(monkeypatch: pytest.MonkeyPatch) 
 
 
 class Screen(io.StringIO):
-    """A terminal that remembers."""
+    """A terminal that records its output."""
 
     encoding = "utf-8"
 
     def isatty(self) -> bool:
-        """Say that somebody watches."""
+        """Return True."""
         return True
 
 
@@ -220,7 +220,7 @@ class Screen(io.StringIO):
     ("columns", "line"), [(19, "Waiting, 1:00 left"), (18, "1:00 left"), (0, "Waiting, 1:00 left")]
 )
 async def test_a_countdown_stays_in_its_line(columns: int, line: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A narrow terminal would wrap it, and keep the first half each second; it gets the time alone."""
+    """In a narrow terminal only the time is shown, because a wrapped line could not be cleared."""
     stream = Screen()
     monkeypatch.setattr(stream, "fileno", lambda: 2)
     monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((columns, 24)))
@@ -231,7 +231,7 @@ async def test_a_countdown_stays_in_its_line(columns: int, line: str, monkeypatc
 
 
 async def test_a_countdown_leaves_a_clean_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also when what is awaited fails or is cancelled."""
+    """This also holds if the awaited work fails or is cancelled."""
     stream = Screen()
     monkeypatch.setattr(sys, "stderr", stream)
     monkeypatch.setenv("NO_COLOR", "1")
@@ -244,8 +244,8 @@ async def test_a_countdown_leaves_a_clean_line(monkeypatch: pytest.MonkeyPatch) 
     assert stream.getvalue() == "\r\x1b[KWaiting, 1:01 left\r\x1b[K"
 
 
-def test_a_terminal_obeys_nothing_that_is_shown(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
-    """Names, queries and errors hold no control characters when they arrive; colors are our own."""
+def test_control_characters_are_not_shown(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    """Names, queries and errors have none, and colors come from the command itself."""
     show("\x1b[2Jmika\r\u202e\x9b\ttab\nline")
     say("\x07bell", style="red")
     show_json({"name": "\x1b\x9b\u202e\ud800é"})
@@ -262,7 +262,7 @@ def test_a_terminal_obeys_nothing_that_is_shown(monkeypatch: pytest.MonkeyPatch,
 
 
 def test_an_old_encoding_breaks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What it has no letter for is a question mark in text, and an escape in JSON."""
+    """Characters that it does not have are question marks in text, and escapes in JSON."""
     written = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
     assert not can_show("✓")
@@ -276,8 +276,8 @@ def test_an_old_encoding_breaks_nothing(monkeypatch: pytest.MonkeyPatch) -> None
     ("error", "code"),
     [(None, None), (ConfigurationError("set it"), 1), (KeyboardInterrupt(), 130)],
 )
-def test_each_ending_has_its_code(error: BaseException | None, code: int | None, capsys: Any) -> None:
-    """0, 1 with its sentence, 130."""
+def test_exit_codes(error: BaseException | None, code: int | None, capsys: Any) -> None:
+    """The code is 0, or 1 with a message, or 130."""
 
     def command() -> None:
         if error is not None:
@@ -304,7 +304,7 @@ def test_each_ending_has_its_code(error: BaseException | None, code: int | None,
     ],
 )
 def test_a_missing_extra_is_told_for_each_installer(missing: str, what: str, extras: str, capsys: Any) -> None:
-    """The last line is pip's; the others install the command line with it, as a tool of its own."""
+    """The last line is pip's command, and the others install the command line with the extra."""
 
     def command() -> None:
         raise ImportError(missing)
@@ -332,7 +332,7 @@ def test_words_stay_whole_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.filterwarnings("always::anilist_oauth.InsecureRedirectURIWarning")
 def test_a_warning_of_ours_is_a_sentence(capsys: Any) -> None:
-    """Without the line of code that it comes from, which others keep."""
+    """It is shown without the line of code, and other warnings with it."""
 
     def command() -> None:
         warnings.warn("plain http", InsecureRedirectURIWarning, stacklevel=1)
@@ -346,7 +346,7 @@ def test_a_warning_of_ours_is_a_sentence(capsys: Any) -> None:
 
 @pytest.mark.parametrize("error", [ModuleNotFoundError("no", name="typo"), LookupError("a bug")])
 def test_a_bug_is_not_hidden(error: Exception) -> None:
-    """What nobody expects keeps its traceback."""
+    """An unexpected error keeps its traceback."""
 
     def command() -> None:
         raise error
@@ -356,5 +356,5 @@ def test_a_bug_is_not_hidden(error: Exception) -> None:
 
 
 def test_the_terminal_is_what_stderr_is() -> None:
-    """Under pytest, none."""
+    """Under pytest, it is none."""
     assert terminal.is_interactive() is os.isatty(2)

@@ -1,4 +1,4 @@
-"""``anilist-oauth tokens``."""
+"""The command ``anilist-oauth tokens``."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ from tests.cli.desk import FIELDS, Desk
 
 
 def test_tokens_are_listed_without_the_tokens(home: Desk) -> None:
-    """Whose, whom for, how long; no application is needed."""
+    """Subject, user and validity are listed, and no application is needed."""
     home.forget_application()
     lines = home.run("tokens").stdout.splitlines()
     assert lines[0].split() == ["SUBJECT", "USER", "EXPIRES", "DAYS", "LEFT", "NEEDS", "LOGIN"]
@@ -24,20 +24,20 @@ def test_tokens_are_listed_without_the_tokens(home: Desk) -> None:
 
 
 def test_an_empty_list_is_no_failure(empty: Desk) -> None:
-    """The hint is on stderr, where no script trips over it."""
+    """The hint is on stderr, so it does not affect scripts."""
     ran = empty.run("tokens")
     assert (ran.stdout, "anilist-oauth login" in ran.stderr) == ("", True)
     assert empty.run("tokens", "--json").stdout == "[]\n"
 
 
-def test_a_file_that_is_not_there_is_not_made(empty: Desk) -> None:
-    """To look for logins makes no store."""
+def test_a_missing_store_is_not_created(empty: Desk) -> None:
+    """Listing logins creates no file."""
     empty.run("tokens", "--store", f"sqlite:///{empty.folder}/none.db")
     assert not (empty.folder / "none.db").exists()
 
 
 def test_a_token_whose_end_is_unknown_is_listed(empty: Desk) -> None:
-    """It counts as good."""
+    """It counts as valid."""
 
     async def keep() -> None:
         async with open_store(empty.environment["ANILIST_STORE"]) as store:
@@ -57,7 +57,7 @@ def test_a_token_whose_end_is_unknown_is_listed(empty: Desk) -> None:
 
 
 def test_sealed_tokens_need_their_keys(empty: Desk) -> None:
-    """By the environment, whatever names the store; without them it is told, never an empty list."""
+    """The keys are in the environment, and without them there is an error, never an empty list."""
     key = Fernet.generate_key().decode()
     empty.environment["ANILIST_STORE_KEYS"] = key
     empty.log_in()

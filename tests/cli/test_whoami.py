@@ -1,4 +1,4 @@
-"""``anilist-oauth whoami``."""
+"""The command ``anilist-oauth whoami``."""
 
 import json
 from datetime import timedelta
@@ -8,7 +8,7 @@ from tests.cli.desk import BROWSER, FIELDS, Desk
 
 
 def test_whoami_asks_anilist(home: Desk) -> None:
-    """Name, id, address, and until when."""
+    """It shows name, id, address and expiry."""
     user = home.sandbox.user
     ran = home.run("whoami")
     assert ran.stdout.startswith(f"mika (AniList user {user.id}), token valid until ")
@@ -19,7 +19,7 @@ def test_whoami_asks_anilist(home: Desk) -> None:
 
 
 def test_whoami_fills_the_record_of_a_login_without_a_viewer(empty: Desk) -> None:
-    """Where AniList could not say who it is at the login; until then the name is null in JSON."""
+    """The login could not request the viewer; until then the name is null in JSON."""
     empty.sandbox.next("graphql", Fault(status=503))
     user = empty.sandbox.user
     ran = empty.run("login", BROWSER=BROWSER)
@@ -32,7 +32,7 @@ def test_whoami_fills_the_record_of_a_login_without_a_viewer(empty: Desk) -> Non
 
 
 def test_whoami_needs_a_login(empty: Desk) -> None:
-    """It says so, and makes no file."""
+    """It says so, and creates no file."""
     ran = empty.run("whoami", expect=1)
     assert ran.stderr.startswith(f"there is no store at {empty.folder}/data/tokens.db, so nobody is logged in\n")
     assert "Log in with `anilist-oauth login`" in ran.stderr
@@ -40,18 +40,18 @@ def test_whoami_needs_a_login(empty: Desk) -> None:
 
 
 def test_whoami_needs_no_secret(home: Desk) -> None:
-    """The client ID says which application's token it is."""
+    """The client ID is enough to find the token."""
     assert "mika" in home.run("whoami", ANILIST_CLIENT_SECRET="", ANILIST_REDIRECT_URI="").stdout
 
 
 def test_a_user_without_an_address_is_shown_without(home: Desk) -> None:
-    """AniList promises none."""
+    """AniList may return no address."""
     home.sandbox.next("graphql", Fault(body={"data": {"Viewer": {"id": 1, "name": "mika"}}}))
     assert len(home.run("whoami").stdout.splitlines()) == 1
 
 
 def test_a_refused_token_is_marked(home: Desk) -> None:
-    """AniList's refusal is told, and shows in the list from then on."""
+    """The refusal is shown, also in the list from then on."""
     home.sandbox.advance(timedelta(days=366))
     assert "Invalid token" in home.run("whoami", expect=1).stderr
     assert home.run("tokens").stdout.splitlines()[1].endswith("  yes")

@@ -1,4 +1,4 @@
-"""A receiver on a sandbox, and a visitor who comes back from AniList without a browser."""
+"""A receiver with a sandbox, and a visitor who comes back from AniList without a browser."""
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -27,7 +27,7 @@ FIELD = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
 
 @attrs.frozen(kw_only=True)
 class Seen:
-    """One answer, as a visitor sees it."""
+    """One response, as a visitor sees it."""
 
     status: int
     headers: Any
@@ -35,19 +35,19 @@ class Seen:
 
     @property
     def title(self) -> str:
-        """What the page is called."""
+        """The title of the page."""
         found = re.search(r"<title>(.*?)</title>", self.text)
         return unescape(found[1]) if found else ""
 
     @property
     def words(self) -> str:
-        """What is to be read."""
+        """The text of the page."""
         body = self.text.partition("<body>")[2]
         return " ".join(unescape(re.sub(r"<[^>]+>", "", re.sub(r"</(p|h1|div)>", " ", body))).split())
 
     @property
     def forms(self) -> list[dict[str, str]]:
-        """What each form would post."""
+        """The data that each form would send."""
         forms = re.findall(r"<form.*?</form>", self.text, re.DOTALL)
         return [{name: unescape(value) for name, value in FIELD.findall(form)} for form in forms]
 
@@ -57,7 +57,7 @@ Visit = Callable[..., Awaitable[Seen]]
 
 @asynccontextmanager
 async def visiting() -> AsyncIterator[Visit]:
-    """Give a visitor without cookies, who makes one request and follows redirects."""
+    """Return a visitor without cookies, who makes one request and follows redirects."""
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as visitor:
 
         async def visit(method: str, url: str | URL, **options: Any) -> Seen:
@@ -75,15 +75,15 @@ class Scene(Stage):
     visit: Visit
 
     async def get(self, url: str | URL, **options: Any) -> Seen:
-        """Fetch a page; redirects are not followed unless asked for."""
+        """Request a page. Redirects are only followed on request."""
         return await self.ask("GET", url, **options)
 
     async def post(self, fields: dict[str, str], **options: Any) -> Seen:
-        """Press a button: post its form where it leads."""
+        """Press a button, which sends its form."""
         return await self.ask("POST", self.path, data=fields, **options)
 
     async def ask(self, method: str, url: str | URL, **options: Any) -> Seen:
-        """Make a request."""
+        """Send a request."""
         return await self.visit(method, url, allow_redirects=options.pop("allow_redirects", False), **options)
 
     @property
@@ -94,7 +94,7 @@ class Scene(Stage):
         return str(URL(path).with_scheme("http").with_host(host).with_port(port))
 
     async def arrive(self, callback: str, **options: Any) -> Seen:
-        """Come back from AniList, and follow to the question."""
+        """Come back from AniList, and follow the redirect to the question."""
         return await self.get(callback, allow_redirects=True, **options)
 
 

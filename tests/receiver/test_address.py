@@ -1,4 +1,4 @@
-"""Where to listen, and what cannot be listened to."""
+"""The addresses on which a receiver listens."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from anilist_oauth.receiver.address import bound_address, callback_path, loopbac
 
 
 def test_without_a_port_it_is_80() -> None:
-    """HTTP's own."""
+    """This is the default port of http."""
     assert loopback_addresses("http://127.0.0.1/callback") == [("127.0.0.1", 80)]
 
 
@@ -23,26 +23,26 @@ def test_without_a_port_it_is_80() -> None:
         ("http://127.0.0.1:8080/a%20b/%C3%A9/", "/a%20b/%C3%A9/"),
     ],
 )
-def test_the_path_is_the_requests(uri: str, path: str) -> None:
-    """As a browser writes it."""
+def test_the_path_is_in_its_normal_form(uri: str, path: str) -> None:
+    """It is the path that a browser requests."""
     assert callback_path(uri) == path
 
 
 @pytest.mark.parametrize("path", ["/%7Ex", "/a%2fb", "/caf%c3%a9", "/a|b", "/%41", "//cb", "/a/../cb"])
 def test_a_path_is_found_as_it_was_registered(path: str) -> None:
-    """A browser leaves percent-encoding as it is, needless or in lower case; it is one path all the same."""
+    """Browsers keep percent-encoding that is unnecessary or in lower case."""
     assert requested_path(path) == callback_path(f"http://127.0.0.1:8080{path}")
 
 
 @pytest.mark.parametrize("path", ["*", "", "/a/b", "/A%2Fb", "/%252F"])
 def test_another_path_stays_another(path: str) -> None:
-    """An encoded slash is none, and letters keep their case."""
+    """An encoded slash is not a slash, and letter case matters."""
     assert requested_path(path) != callback_path("http://127.0.0.1:8080/a%2Fb")
 
 
 @given(st.text())
-def test_no_path_breaks_it(path: str) -> None:
-    """Whatever a stranger asks for."""
+def test_any_path_can_be_read(path: str) -> None:
+    """No path raises."""
     assert isinstance(requested_path(f"/{path}"), str)
 
 
@@ -50,12 +50,12 @@ def test_no_path_breaks_it(path: str) -> None:
     "bind", ["0.0.0.0:8080", ("0.0.0.0",), (8080, "0.0.0.0"), ("0.0.0.0", "8080"), ("0.0.0.0", 65536), ("h", True), 1]
 )
 def test_bind_is_a_host_and_a_port(bind: Any) -> None:
-    """Anything else is told at once."""
+    """Anything else is refused at once."""
     with pytest.raises(ConfigurationError, match="bind: a host and a port"):
         bound_address(bind, "https://bot.example/callback")
 
 
 def test_bind_may_be_a_list() -> None:
-    """As a configuration file has it."""
+    """A configuration file has lists."""
     bind: Any = ["0.0.0.0", 8080]
     assert bound_address(bind, "https://bot.example/callback") == ("0.0.0.0", 8080)

@@ -1,4 +1,4 @@
-"""What is kept until its person says yes."""
+"""Callbacks are held until the user confirms them."""
 
 import pickle
 from datetime import UTC, datetime, timedelta
@@ -21,22 +21,22 @@ class Clock:
     now: datetime = NOW
 
     def __call__(self) -> datetime:
-        """Tell the time."""
+        """Return the time."""
         return self.now
 
 
 def callback(code: str) -> CallbackQuery:
-    """A callback with this code."""
+    """Return a callback with this code."""
     return CallbackQuery.of({"code": code, "state": "s"})
 
 
 def login(state: str) -> Login:
-    """A login that lives ten minutes."""
+    """Return a login that is valid for ten minutes."""
     return Login(url=URL("https://anilist.co"), state=state, expires_at=NOW + timedelta(minutes=10))
 
 
-def test_a_login_has_sixteen_at_most() -> None:
-    """The oldest goes; another login's stay."""
+def test_a_login_has_at_most_sixteen_tickets() -> None:
+    """The oldest one is deleted, and those of other logins are kept."""
     tickets = Confirmations(Clock())
     other = tickets.issue(login("other"), callback("x"))
     issued = [tickets.issue(login("one"), callback(str(number))) for number in range(20)]
@@ -46,7 +46,7 @@ def test_a_login_has_sixteen_at_most() -> None:
 
 
 def test_nothing_outlives_its_login() -> None:
-    """It is not found any more, and the next one sweeps it out."""
+    """After the expiry a callback is not found, and the next call deletes it."""
     clock = Clock()
     tickets = Confirmations(clock)
     ticket = tickets.issue(login("one"), callback("x"))
@@ -59,8 +59,8 @@ def test_nothing_outlives_its_login() -> None:
 
 
 @pytest.mark.requirement("S19")
-def test_what_was_answered_is_let_go_of() -> None:
-    """The code is forgotten at once, the page after a minute; neither repr nor pickle shows either."""
+def test_a_confirmed_callback_is_dropped() -> None:
+    """The code is dropped at once and the page after a minute, and the repr shows neither."""
     clock = Clock()
     tickets = Confirmations(clock)
     ticket = tickets.issue(login("one"), callback("canary"))

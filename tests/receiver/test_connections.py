@@ -1,4 +1,4 @@
-"""Strangers at the port: how many, for how long, and what is noted of them."""
+"""The number and duration of connections is limited, and nothing of their requests is logged."""
 
 import asyncio
 import logging
@@ -21,14 +21,14 @@ CANARY = "canary-4f1d"
 
 @pytest.fixture
 async def stage() -> AsyncIterator[Scene]:
-    """A receiver, a sandbox behind it."""
+    """A receiver with a sandbox."""
     async with scene() as opened:
         yield opened
 
 
 @asynccontextmanager
 async def strangers(stage: Scene, number: int, *, say: bytes = b"") -> AsyncIterator[list[Stranger]]:
-    """Open connections, say something on each, and keep them."""
+    """Open connections, send something on each, and keep them open."""
     host, port = stage.receiver.addresses[0]
     came = [await asyncio.open_connection(host, port) for _ in range(number)]
     try:
@@ -41,7 +41,7 @@ async def strangers(stage: Scene, number: int, *, say: bytes = b"") -> AsyncIter
 
 
 async def answer(stranger: Stranger) -> bytes:
-    """Read until the end; a connection that is reset ends too."""
+    """Read until the connection ends or is reset."""
     try:
         async with asyncio.timeout(20):
             return await stranger[0].read()
@@ -58,14 +58,14 @@ def served(stage: Scene) -> connections.LimitedServer:
 
 
 def held(stage: Scene) -> int:
-    """How many connections the receiver holds."""
+    """Return the number of the receiver's connections."""
     return len(served(stage)._open)
 
 
 @pytest.mark.requirement("S38")
 @pytest.mark.parametrize("say", [b"", b"GET /callback HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "])
 async def test_idle_connections_starve_nobody(stage: Scene, say: bytes) -> None:
-    """However many strangers wait with half a head or none, a person is answered at once; 64 are held at most."""
+    """However many strangers send no or half a request, a person gets a page at once, and there are at most 64."""
     login = await stage.receiver.login(subject="discord:42")
     async with strangers(stage, AT_MOST + 20, say=say) as came:
         asked = await stage.arrive(await stage.sandbox.approve(login.url))
@@ -77,8 +77,8 @@ async def test_idle_connections_starve_nobody(stage: Scene, say: bytes) -> None:
 
 @pytest.mark.requirement("S38")
 @pytest.mark.parametrize("say", [b"", b"GET /callback HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "])
-async def test_a_head_has_its_time(stage: Scene, say: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ten seconds; then the connection is cut, also one that goes on trickling."""
+async def test_a_request_head_has_ten_seconds(stage: Scene, say: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After that the connection is closed, even if bytes still arrive."""
     assert connections.HEAD_TIME == 10
     monkeypatch.setattr(connections, "HEAD_TIME", 0.05)
     async with strangers(stage, 1, say=say) as (came,):
@@ -87,8 +87,8 @@ async def test_a_head_has_its_time(stage: Scene, say: bytes, monkeypatch: pytest
 
 
 @pytest.mark.requirement("S38")
-async def test_a_body_has_its_time(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A form that does not end is answered 408."""
+async def test_a_body_has_ten_seconds(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An incomplete form gets 408."""
     monkeypatch.setattr(connections, "HEAD_TIME", 0.05)
     head = b"POST /callback HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\nticket="
     async with strangers(stage, 1, say=head) as (came,):
@@ -96,8 +96,8 @@ async def test_a_body_has_its_time(stage: Scene, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.requirement("S38")
-async def test_an_answer_that_is_not_fetched_is_thrown_away(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever asks and does not read holds a place no longer than whoever does not ask."""
+async def test_a_response_that_is_not_read_is_dropped(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such a connection is not kept longer than an idle one."""
     monkeypatch.setattr(connections, "HEAD_TIME", 0.05)
     ask = b"GET /nowhere HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     monkeypatch.setattr(web.RequestHandler, "connection_made", _with_a_full_window)
@@ -110,13 +110,13 @@ _connection_made = web.RequestHandler.connection_made
 
 
 def _with_a_full_window(connection: web.RequestHandler, transport: asyncio.BaseTransport) -> None:
-    """Let a connection be one whose other side reads nothing."""
+    """Make a connection whose other side reads nothing."""
     _connection_made(connection, transport)
     connection.pause_writing()
 
 
 class Slow(MemoryLoginStore):
-    """A store that answers when a test says so."""
+    """A store that answers when the test says so."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -133,8 +133,8 @@ class Slow(MemoryLoginStore):
 
 
 @pytest.mark.requirement("S38")
-async def test_where_all_places_are_busy_the_next_is_turned_away(caplog: pytest.LogCaptureFixture) -> None:
-    """Whoever has asked is not cut for a newcomer, who gets a page with 503; afterwards there is room again."""
+async def test_if_all_connections_are_busy_the_next_gets_503(caplog: pytest.LogCaptureFixture) -> None:
+    """A connection with a running request is not closed, and later there is room again."""
     store = Slow()
     ask = b"GET /callback?code=a&state=b HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     async with scene(logins=store) as stage, strangers(stage, AT_MOST, say=ask) as came:
@@ -151,7 +151,7 @@ async def test_where_all_places_are_busy_the_next_is_turned_away(caplog: pytest.
 
 
 async def test_whoever_leaves_before_the_answer_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither a place that is taken, nor a timer."""
+    """A connection that is closed before the response leaves neither an entry nor a timer."""
     store, all_left = Slow(), asyncio.Event()
     left: list[web.RequestHandler] = []
 
@@ -177,7 +177,7 @@ async def test_whoever_leaves_before_the_answer_leaves_nothing_behind(monkeypatc
 
 @pytest.mark.requirement("S38")
 async def test_a_connection_carries_one_request(stage: Scene) -> None:
-    """It is closed after the answer: nobody keeps a place for later."""
+    """It is closed after the response."""
     ask = b"GET /nowhere HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     async with strangers(stage, 1, say=ask * 2) as (came,):
         said = await answer(came)
@@ -198,10 +198,10 @@ async def test_a_connection_carries_one_request(stage: Scene) -> None:
         f"GET /callback?code={CANARY * 1000} HTTP/1.1\r\n\r\n",
     ],
 )
-async def test_what_is_no_request_is_neither_logged_nor_repeated(
+async def test_malformed_http_is_neither_logged_nor_repeated(
     stage: Scene, line: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Not by aiohttp either, whatever its loggers are set to."""
+    """This holds whatever the levels of aiohttp's loggers are."""
     with caplog.at_level(logging.DEBUG), caplog.at_level(logging.DEBUG, logger="aiohttp.server"):
         async with strangers(stage, 1, say=line.encode("latin-1")) as (came,):
             said = await answer(came)
@@ -213,10 +213,10 @@ async def test_what_is_no_request_is_neither_logged_nor_repeated(
 
 
 @pytest.mark.requirement("S19")
-async def test_aiohttp_notes_no_request(
+async def test_aiohttp_logs_no_request(
     stage: Scene, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither in an access log nor where an answer fails, which has the request in its trace."""
+    """There is neither an access log nor a log of a failed response, which would contain the request."""
     ask = f"GET /nowhere?code={CANARY} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
 
     async def fails(response: web.Response, request: web.BaseRequest) -> None:
@@ -234,7 +234,7 @@ async def test_aiohttp_notes_no_request(
 
 
 @pytest.mark.requirement("S41")
-async def test_a_receiver_does_not_pickle(stage: Scene) -> None:
-    """Its flow's session holds the client secret."""
+async def test_a_receiver_cannot_be_pickled(stage: Scene) -> None:
+    """The session of its flow has the client secret."""
     with pytest.raises(TypeError, match="CallbackReceiver holds a secret and cannot be pickled"):
         pickle.dumps(stage.receiver)

@@ -1,4 +1,4 @@
-"""Names that strangers chose."""
+"""Names are made safe to show."""
 
 import pytest
 from hypothesis import given
@@ -22,14 +22,14 @@ from anilist_oauth.receiver.display_name import LIMIT, display_name
         ("\ud800lone", "lone"),
     ],
 )
-def test_what_is_left_of_a_name(name: str | None, seen: str) -> None:
-    """Visible characters, joiners of emoji and Persian, 80 at most."""
+def test_a_name_is_cleaned(name: str | None, seen: str) -> None:
+    """At most 80 visible characters are kept, and the joiners of emoji and Persian."""
     assert display_name(name, instead="nobody") == seen
 
 
 @given(st.text())
-def test_nothing_that_moves_text_is_left(name: str) -> None:
-    """No control character, no bidi mark, no line break, never empty."""
+def test_a_name_cannot_move_the_text_around_it(name: str) -> None:
+    """It has no control character, bidi mark or line break, and is never empty."""
     seen = display_name(name, instead="?")
     assert 0 < len(seen) <= LIMIT
     assert all(character.isprintable() or character in "\u200c\u200d" for character in seen)

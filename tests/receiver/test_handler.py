@@ -1,4 +1,4 @@
-"""What a visitor of the receiver meets."""
+"""The requests of visitors to a receiver."""
 
 import asyncio
 import io
@@ -27,13 +27,13 @@ LABEL = "@mika on Discord"
 
 @pytest.fixture
 async def stage() -> AsyncIterator[Scene]:
-    """A receiver, a sandbox behind it."""
+    """A receiver with a sandbox."""
     async with scene() as opened:
         yield opened
 
 
 async def test_a_person_is_asked_and_the_account_is_linked(stage: Scene) -> None:
-    """The callback leads to a question that says who asks; its button links, and the page names the account."""
+    """The callback leads to a question whose button links the account, and the next page names the account."""
     login = await stage.receiver.login(subject="discord:42", label=LABEL)
     callback = await stage.sandbox.approve(login.url)
     came = await stage.get(callback)
@@ -52,7 +52,7 @@ async def test_a_person_is_asked_and_the_account_is_linked(stage: Scene) -> None
 
 @pytest.mark.requirement("S20")
 async def test_no_page_has_code_or_state_in_its_address(stage: Scene) -> None:
-    """The redirect leads to the same path with a one-time value, is not stored, and names no referrer."""
+    """The redirect leads to the same path with a ticket, is not cached, and sends no referrer."""
     login = await stage.receiver.login(subject="discord:42")
     callback = URL(await stage.sandbox.approve(login.url))
     came = await stage.get(callback)
@@ -67,8 +67,8 @@ async def test_no_page_has_code_or_state_in_its_address(stage: Scene) -> None:
         assert login.state not in answer.text
 
 
-async def test_a_preview_spends_nothing(stage: Scene) -> None:
-    """A chat's preview that follows every redirect before the person leaves the login as it was."""
+async def test_a_link_preview_consumes_nothing(stage: Scene) -> None:
+    """A chat may follow every redirect before the person does."""
     login = await stage.receiver.login(subject="discord:42")
     callback = await stage.sandbox.approve(login.url)
     previewed = await stage.arrive(callback)
@@ -79,7 +79,7 @@ async def test_a_preview_spends_nothing(stage: Scene) -> None:
 
 
 async def test_a_second_press_shows_the_same_page(stage: Scene) -> None:
-    """Pressed twice at once, or again within a minute, the button spends one code and shows one page."""
+    """A button that is pressed twice within a minute sends one code and shows one page."""
     login = await stage.receiver.login(subject="discord:42")
     asked = await stage.arrive(await stage.sandbox.approve(login.url))
     first, second = await asyncio.gather(stage.post(asked.forms[0]), stage.post(asked.forms[0]))
@@ -94,7 +94,7 @@ async def test_a_second_press_shows_the_same_page(stage: Scene) -> None:
 
 
 async def test_that_is_not_me_ends_the_login(stage: Scene) -> None:
-    """Whoever began it is told why at once; neither button of any tab does anything afterwards."""
+    """Waiting calls end at once with the reason, and no button in any tab works afterwards."""
     login = await stage.receiver.login(subject="discord:42")
     strange = await stage.arrive(await stage.sandbox.approve(login.url, user="rin"))
     own = await stage.arrive(await stage.sandbox.approve(login.url, user="mika"))
@@ -111,7 +111,7 @@ async def test_that_is_not_me_ends_the_login(stage: Scene) -> None:
 
 
 async def test_a_no_after_the_yes_changes_nothing(stage: Scene) -> None:
-    """A page that is still open in another tab does not say that nothing was linked."""
+    """A page in another tab does not say that nothing was linked."""
     login = await stage.receiver.login(subject="discord:42")
     first, second = [await stage.arrive(await stage.sandbox.approve(login.url)) for _ in range(2)]
     await stage.post(first.forms[0])
@@ -121,7 +121,7 @@ async def test_a_no_after_the_yes_changes_nothing(stage: Scene) -> None:
 
 @pytest.mark.requirement("S11")
 async def test_a_denial_ends_the_login_at_once(stage: Scene) -> None:
-    """Whoever waits is told, nothing is exchanged, and another login continues."""
+    """Waiting calls end, nothing is exchanged, and another login continues."""
     login, other = [await stage.receiver.login(subject=f"discord:{number}") for number in (1, 2)]
     page = await stage.get(await stage.sandbox.deny(login.url))
     assert (page.status, page.title) == (200, "Nothing was linked")
@@ -135,7 +135,7 @@ async def test_a_denial_ends_the_login_at_once(stage: Scene) -> None:
 @pytest.mark.requirement("S11")
 @pytest.mark.requirement("S39")
 async def test_another_error_of_the_server_ends_the_login_too(stage: Scene) -> None:
-    """What is shown belongs to the error's code; the text in the address is anybody's."""
+    """The page has the text for the error's code, and no text from the address."""
     login = await stage.receiver.login(subject="discord:42")
     page = await stage.get(f"{stage.path}?error=invalid_scope&hint=Call+0900&state={login.state}")
     assert page.title == "AniList refused this login"
@@ -147,8 +147,8 @@ async def test_another_error_of_the_server_ends_the_login_too(stage: Scene) -> N
 
 @pytest.mark.requirement("S11")
 @pytest.mark.parametrize("query", ["error=access_denied", "error=access_denied&state=", "error=server_error&state="])
-async def test_an_error_without_a_state_touches_nothing(stage: Scene, query: str) -> None:
-    """Anybody can make one up: it is shown, and the wait goes on."""
+async def test_an_error_without_a_state_changes_nothing(stage: Scene, query: str) -> None:
+    """Anybody can make one up, so it is shown and the wait continues."""
     login = await stage.receiver.login(subject="discord:42")
     assert (await stage.get(f"{stage.path}?{query}")).status == 400
     asked = await stage.arrive(await stage.sandbox.approve(login.url))
@@ -159,8 +159,8 @@ async def test_an_error_without_a_state_touches_nothing(stage: Scene, query: str
 @pytest.mark.requirement("S25")
 @pytest.mark.requirement("S39")
 @pytest.mark.parametrize("state", ["", "&state=", "&state=wrong"])
-async def test_nobody_speaks_in_anilists_name(stage: Scene, state: str) -> None:
-    """What comes without the state of a login is a stranger's: neither its text nor AniList's fault is shown."""
+async def test_an_error_without_a_login_is_not_attributed_to_anilist(stage: Scene, state: str) -> None:
+    """Anybody can make one up, so neither its text nor a failure of AniList is shown."""
     page = await stage.get(f"{stage.path}?error=server_error&error_description=Call+0900&message=Call+0900{state}")
     assert (page.status, "0900" in page.text) == (400, False)
     assert "AniList has a problem" not in page.words
@@ -186,9 +186,7 @@ async def test_nobody_speaks_in_anilists_name(stage: Scene, state: str) -> None:
         ("GET", "/callback?access_token=a.b.c&state=STATE", 400),
     ],
 )
-async def test_a_stray_request_is_turned_away_and_the_wait_goes_on(
-    stage: Scene, method: str, target: str, status: int
-) -> None:
+async def test_a_stray_request_changes_nothing(stage: Scene, method: str, target: str, status: int) -> None:
     """Nothing is exchanged, stored or repeated, and the person can still finish."""
     login = await stage.receiver.login(subject="discord:42")
     url = f"{URL(stage.path).origin()}{target.replace('STATE', login.state)}"
@@ -204,7 +202,7 @@ async def test_a_stray_request_is_turned_away_and_the_wait_goes_on(
 @pytest.mark.requirement("S25")
 @pytest.mark.parametrize("name", ["Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"])
 async def test_a_prefetch_gets_nothing(stage: Scene, name: str) -> None:
-    """A browser that looks ahead gets 204, for a callback and for a denial alike."""
+    """A prefetch gets 204, for a callback and for a denial."""
     login = await stage.receiver.login(subject="discord:42")
     for callback in (await stage.sandbox.approve(login.url), await stage.sandbox.deny(login.url)):
         assert (await stage.get(callback, headers={name: "prefetch;prerender"})).status == 204
@@ -220,8 +218,8 @@ async def test_a_prefetch_gets_nothing(stage: Scene, name: str) -> None:
         {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"},
     ],
 )
-async def test_images_void_nobodys_page(stage: Scene, headers: dict[str, str]) -> None:
-    """A page that shows the callback as an image, however often, gets no ticket: the person's own stays good."""
+async def test_an_image_gets_no_ticket(stage: Scene, headers: dict[str, str]) -> None:
+    """A page that shows the callback as an image many times does not replace the person's ticket."""
     login = await stage.receiver.login(subject="discord:42")
     callback = await stage.sandbox.approve(login.url)
     asked = await stage.arrive(callback, headers={"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"})
@@ -236,7 +234,7 @@ CODE, TOKEN = "canary-code-5d1c", "canary.eyJzdWIiOiIxIn0.token"
 @pytest.mark.requirement("S36")
 @pytest.mark.parametrize("method", ["look", "finish", "cancel"])
 async def test_a_crash_reporter_sees_no_code(stage: Scene, monkeypatch: pytest.MonkeyPatch, method: str) -> None:
-    """Whatever fails on the way of a callback: no local variable of ours shows code or state."""
+    """Whatever fails at a callback, no local variable shows code or state."""
     login = await stage.receiver.login(subject="discord:42")
     asked = await stage.arrive(f"{stage.path}?code={CODE}&state={login.state}")
     errors: list[BaseException] = []
@@ -258,7 +256,7 @@ async def test_a_crash_reporter_sees_no_code(stage: Scene, monkeypatch: pytest.M
 
 @pytest.mark.requirement("S36")
 async def test_a_crash_reporter_sees_no_fragment(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nor the token of an implicit login."""
+    """No local variable shows the token of an implicit login."""
     await stage.receiver.implicit(subject="discord:42")
     form = (await stage.get(stage.path)).forms[0]
     errors: list[BaseException] = []
@@ -275,10 +273,10 @@ async def test_a_crash_reporter_sees_no_fragment(stage: Scene, monkeypatch: pyte
     assert TOKEN not in shown(errors[0])
 
 
-async def test_a_fault_of_ours_is_logged_without_what_came(
+async def test_a_bug_is_logged_without_the_request(
     stage: Scene, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The page says that it is the program's fault; the log says where, and nothing of the request."""
+    """The page says that the program failed, and the log has the place, but nothing from the request."""
 
     async def broken(callback: object) -> None:
         raise KeyError(str(callback))
@@ -293,7 +291,7 @@ async def test_a_fault_of_ours_is_logged_without_what_came(
 @pytest.mark.requirement("V18")
 @pytest.mark.parametrize("name", ["code", "state", "error", "error_description", "message", "hint", "iss", "ticket"])
 async def test_an_image_in_a_parameter_is_text(stage: Scene, name: str) -> None:
-    """Whatever a stranger writes into a callback, no page contains the tag, and the policy would block it."""
+    """No page contains a tag from a callback, and the content security policy would block it."""
     login = await stage.receiver.login(subject="discord:42")
     image = "<img src=x onerror=alert(1)>"
     for others in ({}, {"error": "x"}, {"error": "x", "state": login.state}):
@@ -304,7 +302,7 @@ async def test_an_image_in_a_parameter_is_text(stage: Scene, name: str) -> None:
 
 @pytest.mark.requirement("S25")
 async def test_a_label_is_text_whatever_is_in_it(stage: Scene) -> None:
-    """Markup is escaped, bidi and control characters are gone, 80 characters are enough, and it stands in <bdi>."""
+    """Markup is escaped, control and bidi characters are removed, and at most 80 characters are shown."""
     login = await stage.receiver.login(subject="s", label="<b>\u202eevil\x07\n</b>" + "a" * 100)
     asked = await stage.arrive(await stage.sandbox.approve(login.url))
     written = "&lt;b&gt;evil &lt;/b&gt;" + "a" * 67 + "…"
@@ -313,7 +311,7 @@ async def test_a_label_is_text_whatever_is_in_it(stage: Scene) -> None:
 
 
 async def test_without_a_label_the_page_says_what_it_knows(stage: Scene) -> None:
-    """The subject is the application's own business and is not shown."""
+    """The subject is not shown."""
     login = await stage.receiver.login(subject="discord:42")
     asked = await stage.arrive(await stage.sandbox.approve(login.url))
     assert "to the program that sent you the link?" in asked.words
@@ -322,8 +320,8 @@ async def test_without_a_label_the_page_says_what_it_knows(stage: Scene) -> None
 
 @pytest.mark.requirement("S25")
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
-async def test_another_sites_press_is_refused(stage: Scene, site: str) -> None:
-    """The button counts only on our own page."""
+async def test_a_form_from_another_site_is_refused(stage: Scene, site: str) -> None:
+    """The buttons only work on our own page."""
     login = await stage.receiver.login(subject="discord:42")
     asked = await stage.arrive(await stage.sandbox.approve(login.url))
     assert (await stage.post(asked.forms[0], headers={"Sec-Fetch-Site": site})).status == 403
@@ -332,8 +330,8 @@ async def test_another_sites_press_is_refused(stage: Scene, site: str) -> None:
     assert "mika on AniList" in pressed.words
 
 
-async def test_what_is_no_form_is_refused(stage: Scene) -> None:
-    """JSON, a file, any bytes or an unknown ticket gets a page and never causes a bug."""
+async def test_anything_but_a_form_is_refused(stage: Scene) -> None:
+    """JSON, a file, other bytes or an unknown ticket gets a page and causes no bug."""
     login = await stage.receiver.login(subject="discord:42")
     asked = await stage.arrive(await stage.sandbox.approve(login.url))
     assert (await stage.ask("POST", stage.path, json=asked.forms[0])).status == 400
@@ -346,7 +344,7 @@ async def test_what_is_no_form_is_refused(stage: Scene) -> None:
 @pytest.mark.requirement("S2")
 @pytest.mark.requirement("S25")
 async def test_on_loopback_a_request_must_name_this_machine(stage: Scene) -> None:
-    """A web page that points its own name at 127.0.0.1 gets nowhere."""
+    """A web page cannot connect through its own name for 127.0.0.1."""
     login = await stage.receiver.login(subject="discord:42")
     callback = await stage.sandbox.approve(login.url)
     for host in ("evil.example", "127.0.0.1.evil.example:80", "", "[::2]", "localhost.evil.example"):
@@ -356,7 +354,7 @@ async def test_on_loopback_a_request_must_name_this_machine(stage: Scene) -> Non
 
 
 async def test_an_expired_login_keeps_nothing(stage: Scene) -> None:
-    """Neither a callback nor a question that was open when time ran out can be answered."""
+    """After its expiry, neither a callback nor an open question can be confirmed."""
     login = await stage.receiver.login(subject="discord:42")
     callback = await stage.sandbox.approve(login.url)
     asked = await stage.arrive(callback)
@@ -367,7 +365,7 @@ async def test_an_expired_login_keeps_nothing(stage: Scene) -> None:
 
 
 async def test_a_login_finished_elsewhere_is_over(stage: Scene) -> None:
-    """Its other question, still open in another tab, says so and spends nothing."""
+    """A question that is still open in another tab says so and sends no code."""
     login = await stage.receiver.login(subject="discord:42")
     first, second = [await stage.arrive(await stage.sandbox.approve(login.url)) for _ in range(2)]
     await stage.post(first.forms[0])
@@ -377,8 +375,8 @@ async def test_a_login_finished_elsewhere_is_over(stage: Scene) -> None:
     assert stage.posts() == 1
 
 
-async def test_a_web_pages_login_is_finished_there_alone(stage: Scene) -> None:
-    """A login that is bound to a browser is refused, and stays open for that browser."""
+async def test_a_login_bound_to_a_browser_is_refused(stage: Scene) -> None:
+    """It stays open for that browser."""
     login = await stage.flow.begin(subject="site:1", binding="a-cookie")
     callback = await stage.sandbox.approve(login.url)
     asked = await stage.arrive(callback)
@@ -386,8 +384,8 @@ async def test_a_web_pages_login_is_finished_there_alone(stage: Scene) -> None:
     assert (await stage.flow.finish(callback, binding="a-cookie")).display_name == "mika"
 
 
-async def test_a_wrong_secret_is_the_programs_own_matter(stage: Scene) -> None:
-    """The page says who must fix it, and names no setting. The program gets the error itself."""
+async def test_a_wrong_secret_is_a_setup_error(stage: Scene) -> None:
+    """The page says who must fix it but names no setting, and the program gets the error."""
     login = await stage.receiver.login(subject="discord:42")
     asked = await stage.arrive(await stage.sandbox.approve(login.url))
     stage.sandbox.next("token", Fault(status=401, body={"error": "invalid_client"}))
@@ -399,8 +397,8 @@ async def test_a_wrong_secret_is_the_programs_own_matter(stage: Scene) -> None:
         await stage.flow.wait(login, timeout=20)
 
 
-async def test_an_outage_is_told_from_a_mistake(stage: Scene) -> None:
-    """AniList's failure is AniList's."""
+async def test_an_outage_is_not_a_setup_error(stage: Scene) -> None:
+    """The page says that AniList failed."""
     login = await stage.receiver.login(subject="discord:42")
     asked = await stage.arrive(await stage.sandbox.approve(login.url))
     stage.sandbox.weather("outage")
@@ -408,10 +406,8 @@ async def test_an_outage_is_told_from_a_mistake(stage: Scene) -> None:
     assert login.expires_at - stage.sandbox.now() > timedelta(minutes=9)
 
 
-async def test_where_nothing_was_consumed_the_button_is_offered_again(
-    stage: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A 429 of the token endpoint stands in the way for a while; the same ticket works afterwards."""
+async def test_after_a_429_the_button_works_again(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing was consumed, so the same ticket works later."""
     login = await stage.receiver.login(subject="discord:42")
     asked = await stage.arrive(await stage.sandbox.approve(login.url))
     monkeypatch.setattr(stage.flow.session.pace, "exchange_delay", lambda: 40.0)
@@ -427,12 +423,12 @@ class Unreachable(MemoryLoginStore):
     """A store that cannot be read."""
 
     async def look(self, key: str) -> PendingLogin | None:
-        """Fail."""
+        """Raise an error."""
         raise StorageError(f"the store is away: {key}")
 
 
-async def test_a_store_that_fails_is_a_page_too() -> None:
-    """No trace, and no text of the store's."""
+async def test_a_failing_store_gets_a_page() -> None:
+    """The page shows no text of the store's error."""
     async with scene(logins=Unreachable()) as stage:
         login = await stage.receiver.login(subject="discord:42")
         page = await stage.get(await stage.sandbox.approve(login.url))
@@ -441,7 +437,7 @@ async def test_a_store_that_fails_is_a_page_too() -> None:
 
 
 async def test_a_redirect_uri_keeps_its_own_query_and_encoding() -> None:
-    """Registered with a query and percent-encoding, it is found, and its pages live at its path."""
+    """With a query and percent-encoding it is found, and its pages are at its path."""
     uri = f"http://127.0.0.1:{free_port()}/cb%20a/%7Ex/%c3%a9?x=1"
     async with scene(redirect_uri=uri) as stage:
         login = await stage.receiver.login(subject="discord:42")
@@ -453,7 +449,7 @@ async def test_a_redirect_uri_keeps_its_own_query_and_encoding() -> None:
 
 
 async def test_behind_a_proxy_any_host_name_is_served() -> None:
-    """With ``bind=`` the redirect URI is the proxy's, and the request comes under whatever name it passes on."""
+    """With ``bind=``, the proxy may pass any host name."""
     async with scene(redirect_uri="https://bot.example/anilist/callback", bind=("127.0.0.1", 0)) as stage:
         login = await stage.receiver.login(subject="discord:42")
         query = (await stage.sandbox.approve(login.url)).partition("?")[2]
@@ -470,6 +466,6 @@ async def test_behind_a_proxy_any_host_name_is_served() -> None:
 
 @pytest.mark.requirement("S35")
 async def test_a_form_too_large_is_refused(stage: Scene) -> None:
-    """A megabyte is more than any of the pages sends."""
+    """No form of the pages has a megabyte."""
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     assert (await stage.ask("POST", stage.path, data=io.BytesIO(b"a" * (1024**2 + 1)), headers=form)).status == 413

@@ -1,4 +1,4 @@
-"""The implicit grant's door: read the fragment, verify, and only then ask."""
+"""The implicit grant: the fragment is read, the token verified, and then the user confirms."""
 
 from collections.abc import AsyncIterator
 
@@ -15,24 +15,24 @@ LABEL = "@mika on Discord"
 
 @pytest.fixture
 async def stage() -> AsyncIterator[Scene]:
-    """A receiver, a sandbox behind it."""
+    """A receiver with a sandbox."""
     async with scene() as opened:
         yield opened
 
 
 async def fragment(stage: Scene, login: Login, *, user: str = "mika") -> str:
-    """Approve, and give what comes behind #."""
+    """Approve, and return the fragment of the callback."""
     return (await stage.sandbox.approve(login.url, user=user)).partition("#")[2]
 
 
 async def read(stage: Scene, text: str) -> Seen:
-    """Do what the page's script does: post the fragment with the page's one-time value."""
+    """Do the same as the page's script: post the fragment with the page's ticket."""
     page = await stage.get(stage.path)
     return await stage.ask("POST", stage.path, data={**page.forms[0], "fragment": text}, allow_redirects=True)
 
 
 async def test_the_account_is_named_before_it_is_linked(stage: Scene) -> None:
-    """AniList says whose token it is; then its owner is asked, and only the button stores."""
+    """AniList reports the user of the token, and only the button stores the token."""
     login = await stage.receiver.implicit(subject="discord:42", label=LABEL)
     assert dict(login.url.query) == {"client_id": "12345", "response_type": "token"}
     asked = await read(stage, await fragment(stage, login))
@@ -47,7 +47,7 @@ async def test_the_account_is_named_before_it_is_linked(stage: Scene) -> None:
 
 
 async def test_the_reading_page_runs_one_script_of_its_own(stage: Scene) -> None:
-    """Its policy allows that script by hash and nothing from elsewhere; the script clears the address."""
+    """The policy allows that script by hash and nothing else, and the script clears the address."""
     await stage.receiver.implicit()
     page = await stage.get(stage.path)
     policy = page.headers["Content-Security-Policy"]
@@ -57,8 +57,8 @@ async def test_the_reading_page_runs_one_script_of_its_own(stage: Scene) -> None
     assert page.forms[0]["fragment"] == ""
 
 
-async def test_a_reading_pages_value_counts_once(stage: Scene) -> None:
-    """What it was used for, it cannot be used for again."""
+async def test_the_ticket_of_the_reading_page_works_once(stage: Scene) -> None:
+    """It cannot be used again."""
     login = await stage.receiver.implicit(subject="discord:42")
     form = (await stage.get(stage.path)).forms[0]
     form["fragment"] = await fragment(stage, login)
@@ -69,7 +69,7 @@ async def test_a_reading_pages_value_counts_once(stage: Scene) -> None:
 
 @pytest.mark.requirement("S17")
 async def test_another_applications_token_is_refused(stage: Scene) -> None:
-    """It would pass AniList's Viewer; its claims tell."""
+    """AniList's viewer query would accept it, but its claims name the other application."""
     login = await stage.receiver.implicit(subject="discord:42")
     async with Sandbox() as other:
         foreign = f"{other.endpoints.authorization}?client_id=12345&response_type=token"
@@ -83,16 +83,16 @@ async def test_another_applications_token_is_refused(stage: Scene) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "nonsense", "state=x", "error=access_denied&state="])
-async def test_a_fragment_without_a_token_touches_nothing(stage: Scene, text: str) -> None:
-    """A denial too: the grant has no state, so that anybody could make one up."""
+async def test_a_fragment_without_a_token_changes_nothing(stage: Scene, text: str) -> None:
+    """Neither does a denial, because anybody can make one up without a state."""
     login = await stage.receiver.implicit(subject="discord:42")
     assert (await read(stage, text)).status == 400
     asked = await read(stage, await fragment(stage, login))
     assert "mika on AniList" in (await stage.post(asked.forms[0])).words
 
 
-async def test_a_no_forgets_the_token(stage: Scene) -> None:
-    """Nothing is stored, and the login is over."""
+async def test_a_no_deletes_the_token(stage: Scene) -> None:
+    """Nothing is stored, and the login has ended."""
     login = await stage.receiver.implicit(subject="discord:42")
     asked = await read(stage, await fragment(stage, login, user="rin"))
     assert "You are rin on AniList." in asked.words
@@ -104,7 +104,7 @@ async def test_a_no_forgets_the_token(stage: Scene) -> None:
 
 
 async def test_there_is_one_at_a_time(stage: Scene) -> None:
-    """Nothing in the fragment tells two apart; after the first has ended there can be a second."""
+    """Callbacks of two could not be distinguished, and after the first there can be a second."""
     login = await stage.receiver.implicit(subject="discord:1")
     with pytest.raises(SessionStateError, match="another implicit login is open"):
         await stage.receiver.implicit(subject="discord:2")
@@ -114,7 +114,7 @@ async def test_there_is_one_at_a_time(stage: Scene) -> None:
 
 
 async def test_a_code_login_goes_on_beside_it(stage: Scene) -> None:
-    """A callback with a code and state is another matter."""
+    """Its callback has a code and a state."""
     await stage.receiver.implicit(subject="discord:1")
     login = await stage.receiver.login(subject="discord:2")
     asked = await stage.arrive(await stage.sandbox.approve(login.url))
@@ -123,7 +123,7 @@ async def test_a_code_login_goes_on_beside_it(stage: Scene) -> None:
 
 
 async def test_it_is_for_loopback_only() -> None:
-    """Where others can come, anybody could hand over a token."""
+    """Otherwise other machines could send a token."""
     async with scene(redirect_uri="https://bot.example/callback", bind=("127.0.0.1", 0)) as stage:
         with pytest.raises(ConfigurationError, match="bind"):
             await stage.receiver.implicit(subject="discord:1")

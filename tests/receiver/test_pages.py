@@ -1,4 +1,4 @@
-"""The pages of a receiver: every failure in a person's words."""
+"""The pages of a receiver."""
 
 import html
 import inspect
@@ -18,12 +18,12 @@ HOME = '<a href="https://discord.com/channels/@me" class="button"><span>Go back 
 
 
 def shown(page: Page) -> str:
-    """Give the page's HTML."""
+    """Return the HTML of a page."""
     return html.unescape(page.body.decode())
 
 
 def made(kind: type[AniListOAuthError]) -> AniListOAuthError:
-    """Make an error of any class, with a text and data of its own."""
+    """Return an error of any class with sample data."""
     data = {"verified": False, "error": "canary", "description": "canary", "hint": "canary", "reason": None}
     return kind.restore("canary message", data)
 
@@ -31,7 +31,7 @@ def made(kind: type[AniListOAuthError]) -> AniListOAuthError:
 @pytest.mark.requirement("S39")
 @pytest.mark.parametrize("kind", CLASSES)
 def test_every_error_has_a_page(kind: type[AniListOAuthError]) -> None:
-    """None shows the error's own text, which is the program's business; each is an error to programs as well."""
+    """No page shows the error's message, and each has an error status for programs."""
     page = BOT.failed(made(kind))
     assert 400 <= page.status < 600
     assert "canary" not in shown(page)
@@ -54,8 +54,8 @@ def test_every_error_has_a_page(kind: type[AniListOAuthError]) -> None:
         ("call 0900", "Perhaps an old page"),
     ],
 )
-def test_what_anilist_says_comes_from_a_list(error: str, said: str) -> None:
-    """Its own words are in an address that anybody can write, with the state of a login too."""
+def test_errors_of_anilist_have_our_texts(error: str, said: str) -> None:
+    """Anybody can write AniList's texts into an address, even with the state of a login."""
     failed = AuthorizationError("0900", error=error, description="call 0900", hint="call 0900", verified=True)
     page = shown(BOT.failed(failed))
     assert said in page
@@ -63,26 +63,26 @@ def test_what_anilist_says_comes_from_a_list(error: str, said: str) -> None:
 
 
 def test_a_setup_error_offers_no_new_link() -> None:
-    """A new one would fail likewise."""
+    """A new link would fail in the same way."""
     assert "ask for a new one" not in shown(PLAIN.failed(errors.InvalidClientError("")))
     assert "ask for a new one" in shown(PLAIN.failed(errors.OutcomeUnknownError("")))
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405])
-def test_what_is_no_callback_is_turned_away(status: int) -> None:
-    """With a page."""
+def test_anything_but_a_callback_gets_a_page(status: int) -> None:
+    """The page says what the address is for."""
     page = PLAIN.stray(status)
     assert page.status == status
     assert b"only for people who come back from a login on AniList" in page.body
 
 
 def test_a_full_receiver_says_so() -> None:
-    """With the status that programs and proxies know."""
+    """The status is 503, which programs and proxies understand."""
     assert (PLAIN.full().status, "Too many visitors" in shown(PLAIN.full())) == (503, True)
 
 
-def test_the_question_names_who_asks_and_who_is_asked() -> None:
-    """The application asks; the label is the reader."""
+def test_the_question_names_application_and_label() -> None:
+    """The label is the name of the reader."""
     page = shown(BOT.question(LOGIN, "t", viewer=MIKA))
     assert "<title>Link your AniList account? · AniBot</title>" in page
     assert "Link your AniList account to <em><bdi>@mika on Discord</bdi></em>?" in page
@@ -93,7 +93,7 @@ def test_the_question_names_who_asks_and_who_is_asked() -> None:
 
 
 def test_the_end_says_what_happens_next() -> None:
-    """A success, a denial and a no lead back to the chat; without an address the page can be closed."""
+    """After a success, a denial or a no, a button leads back, or the page can be closed."""
     denied = errors.AccessDeniedError("", verified=True)
     for at_home, plain in (
         (BOT.linked(DONE), PLAIN.linked(DONE)),
@@ -105,7 +105,7 @@ def test_the_end_says_what_happens_next() -> None:
         assert "<a " not in shown(plain)
 
 
-def test_a_wait_is_told_in_seconds_where_it_is_known() -> None:
-    """Else in a moment."""
+def test_a_wait_is_shown_in_seconds_if_known() -> None:
+    """Otherwise the page says "in a moment"."""
     assert "Try again in 40 seconds." in shown(PLAIN.later("t", RateLimitedError("", retry_after=40.2)))
     assert "Try again in a moment." in shown(PLAIN.later("t", RateLimitedError("")))

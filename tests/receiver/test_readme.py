@@ -1,4 +1,4 @@
-"""The examples of the room's README, and the bot of the project's."""
+"""The examples in the receiver's README work, and so does the bot in the project's README."""
 
 import asyncio
 from pathlib import Path
@@ -21,7 +21,7 @@ SECRET = "s" * 40
 
 
 def settings(monkeypatch: pytest.MonkeyPatch, redirect_uri: str, endpoints: URL) -> None:
-    """Set the variables of an application."""
+    """Set the environment variables of an application."""
     for name, value in {
         "ANILIST_CLIENT_ID": "7",
         "ANILIST_CLIENT_SECRET": SECRET,
@@ -32,7 +32,7 @@ def settings(monkeypatch: pytest.MonkeyPatch, redirect_uri: str, endpoints: URL)
 
 
 async def test_a_program_logs_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first example, as it stands."""
+    """The first example runs unchanged."""
     redirect_uri = f"http://127.0.0.1:{free_port()}/callback"
     names: dict[str, Any] = {}
     exec(EXAMPLES[""][0], names)
@@ -46,7 +46,7 @@ async def test_a_program_logs_in(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_pages_have_a_name_and_a_language() -> None:
-    """The example of pages is accepted, and says what it says."""
+    """The example of pages is accepted, and its texts are used."""
     names: dict[str, Any] = {}
     exec(EXAMPLES["What the visitor sees"][0], names)
     pages: Pages = names["PAGES"]
@@ -54,7 +54,7 @@ def test_the_pages_have_a_name_and_a_language() -> None:
 
 
 async def test_the_bot_of_the_project_s_readme(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """It opens all that it needs, behind a proxy; what it then does links an account and asks for it."""
+    """It opens everything that it needs behind a proxy, links an account, and sends a query for it."""
     names: dict[str, Any] = {}
     exec(blocks()["A bot"][0].replace("8080", str(free_port())), names)
     monkeypatch.chdir(tmp_path)
@@ -75,5 +75,5 @@ async def test_the_bot_of_the_project_s_readme(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_every_example_is_run() -> None:
-    """No example stands there that nobody runs."""
+    """Each example in the README is run by a test."""
     assert set(EXAMPLES) == {"", "What the visitor sees"}

@@ -1,4 +1,4 @@
-"""When the port is open, and how a login's time runs out."""
+"""The receiver's port is opened and closed, and its logins end in time."""
 
 import asyncio
 import socket
@@ -25,26 +25,26 @@ from tests.services import free_port
 
 
 def flow_at(redirect_uri: str) -> LoginFlow:
-    """A flow of an application with this redirect URI."""
+    """Return a flow of an application with this redirect URI."""
     return LoginFlow(OAuthSession(Application(client_id=1, client_secret="s", redirect_uri=redirect_uri)))
 
 
 def is_open(port: int, host: str = "127.0.0.1") -> bool:
-    """Whether somebody listens."""
+    """Return whether a program listens at the port."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         return probe.connect_ex((host, port)) == 0
 
 
 @pytest.fixture
 async def stage() -> AsyncIterator[Scene]:
-    """A receiver, a sandbox behind it."""
+    """A receiver with a sandbox."""
     async with scene() as opened:
         yield opened
 
 
 @pytest.mark.requirement("S23")
 async def test_the_port_is_open_for_the_block_alone() -> None:
-    """Not before it, not after it, and on the loopback literal only."""
+    """It is closed before and after the block, and only open on loopback."""
     port = free_port()
     receiver = CallbackReceiver(flow_at(f"http://127.0.0.1:{port}/callback"))
     assert not is_open(port)
@@ -58,7 +58,7 @@ async def test_the_port_is_open_for_the_block_alone() -> None:
 @pytest.mark.requirement("S23")
 @pytest.mark.parametrize("end", ["success", "denial", "timeout", "cancellation"])
 async def test_the_port_is_closed_however_the_one_login_ends(end: str) -> None:
-    """A program with one login has one block for it; what the visitor is owed is sent before the port closes."""
+    """Before the port is closed, the visitor's page is sent."""
     port = free_port()
     application = Application(client_id=1, client_secret="s" * 40, redirect_uri=f"http://127.0.0.1:{port}/callback")
     begun: asyncio.Future[Login] = asyncio.get_running_loop().create_future()
@@ -102,7 +102,7 @@ async def test_the_port_is_closed_however_the_one_login_ends(end: str) -> None:
 )
 @pytest.mark.filterwarnings("ignore::anilist_oauth.InsecureRedirectURIWarning")
 async def test_the_sockets_are_on_loopback_and_nowhere_else(uri: str, hosts: list[str]) -> None:
-    """Without ``bind=`` no other interface of the machine is open, whatever the machine is."""
+    """Without ``bind=``, no other interface of the machine is open."""
     port = free_port()
     async with CallbackReceiver(flow_at(uri.format(port))) as receiver:
         assert receiver.addresses == tuple((host, port) for host in hosts)
@@ -113,7 +113,7 @@ async def test_the_sockets_are_on_loopback_and_nowhere_else(uri: str, hosts: lis
 
 @pytest.mark.requirement("S24")
 async def test_a_port_in_use_is_an_error_at_once() -> None:
-    """No other port is tried: AniList would not send anybody there. Nor is it shared with whoever offers to."""
+    """No other port is tried, because AniList would not redirect to it, and the port is not shared."""
     with socket.create_server(("127.0.0.1", 0), reuse_port=True) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(ReceiverError, match="another program uses it") as raised:
@@ -126,7 +126,7 @@ async def test_a_port_in_use_is_an_error_at_once() -> None:
 @pytest.mark.parametrize(("family", "host"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")])
 @pytest.mark.requirement("S23")
 async def test_localhost_is_reserved_on_both_addresses_or_not_at_all(family: socket.AddressFamily, host: str) -> None:
-    """A browser may go to either, so that a program on the other one would get the code."""
+    """A browser may use either, so a program at the other one could get the code."""
     with socket.create_server((host, 0), family=family, reuse_port=True) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(ReceiverError) as raised:
@@ -149,20 +149,20 @@ async def test_localhost_is_reserved_on_both_addresses_or_not_at_all(family: soc
 )
 @pytest.mark.filterwarnings("ignore::anilist_oauth.InsecureRedirectURIWarning")
 async def test_a_redirect_uri_elsewhere_needs_bind(uri: str) -> None:
-    """The error names the way out."""
+    """The error says so."""
     with pytest.raises(ConfigurationError, match="bind="):
         CallbackReceiver(flow_at(uri))
 
 
 @pytest.mark.parametrize("uri", ["myapp://callback", "https://anilist.co/api/v2/oauth/pin"])
 async def test_bind_does_not_help_where_nothing_is_called_back(uri: str) -> None:
-    """A custom scheme and AniList's pin page lead to no server."""
+    """A custom scheme and AniList's pin page lead to no web server."""
     with pytest.raises(ConfigurationError, match=r"flow\.finish"):
         CallbackReceiver(flow_at(uri), bind=("127.0.0.1", 8080))
 
 
 async def test_bind_may_be_a_host_name_and_must_exist() -> None:
-    """It is resolved; what cannot be is a `ReceiverError` as a port in use is."""
+    """If it cannot be resolved, the error is a `ReceiverError`."""
     flow = flow_at("https://bot.example/callback")
     async with CallbackReceiver(flow, bind=("localhost", 0)) as receiver:
         assert {host for host, _ in receiver.addresses} <= {"127.0.0.1", "::1"}
@@ -171,7 +171,7 @@ async def test_bind_may_be_a_host_name_and_must_exist() -> None:
 
 
 async def test_a_login_ends_after_its_timeout(stage: Scene) -> None:
-    """Whoever waits is told that the time is up. The other login continues."""
+    """Waiting calls end, and another login continues."""
     login = await stage.receiver.login(subject="discord:1", timeout=0.01)
     other = await stage.receiver.login(subject="discord:2")
     with pytest.raises(LoginTimeoutError) as raised:
@@ -182,7 +182,7 @@ async def test_a_login_ends_after_its_timeout(stage: Scene) -> None:
 
 
 async def test_a_login_is_begun_in_the_block_only(stage: Scene) -> None:
-    """Else nobody would hear the callback; a timeout is positive."""
+    """Otherwise nothing would receive the callback, and a timeout must be positive."""
     closed = CallbackReceiver(flow_at(f"http://127.0.0.1:{free_port()}/callback"))
     for begin in (closed.login, closed.implicit):
         with pytest.raises(SessionStateError, match="async with"):
@@ -194,7 +194,7 @@ async def test_a_login_is_begun_in_the_block_only(stage: Scene) -> None:
 
 
 async def test_a_sign_in_needs_no_subject(stage: Scene) -> None:
-    """The subject becomes the AniList user, as with any flow."""
+    """The subject becomes the AniList user, as with every flow."""
     login = await stage.receiver.login(label="the arcade")
     asked = await stage.arrive(await stage.sandbox.approve(login.url))
     await stage.post(asked.forms[0])
@@ -202,7 +202,7 @@ async def test_a_sign_in_needs_no_subject(stage: Scene) -> None:
 
 
 async def test_leaving_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Timers end, an exchange that hangs is left to the flow, and leaving again does nothing."""
+    """Timers end, a slow exchange is left to the flow, and closing again does nothing."""
     monkeypatch.setattr(server, "_LAST_ANSWERS", 0.05)
     async with scene() as stage:
         await stage.receiver.login(subject="discord:1", timeout=500)
@@ -220,7 +220,7 @@ async def test_leaving_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 async def test_it_is_opened_and_closed_by_hooks() -> None:
-    """A framework that has hooks for its start and its end needs no block; both may be called twice."""
+    """Frameworks with start and stop hooks need no block, and both may be called twice."""
     port = free_port()
     receiver = CallbackReceiver(flow_at(f"http://127.0.0.1:{port}/callback"))
     assert await receiver.open() is await receiver.open() is receiver
@@ -235,7 +235,7 @@ async def test_it_is_opened_and_closed_by_hooks() -> None:
 
 @pytest.mark.requirement("R12")
 async def test_two_that_open_it_at_once_open_one_port() -> None:
-    """The second waits for the first."""
+    """The second call waits for the first."""
     receiver = CallbackReceiver(flow_at("https://bot.example/callback"), bind=("localhost", 0))
     await asyncio.gather(receiver.open(), receiver.open())
     addresses = receiver.addresses
@@ -247,7 +247,7 @@ async def test_two_that_open_it_at_once_open_one_port() -> None:
 @pytest.mark.requirement("R12")
 @pytest.mark.parametrize("error", [OSError("no more descriptors"), asyncio.CancelledError()])
 async def test_a_start_that_fails_leaves_no_port_open(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
-    """Nor one that is cancelled."""
+    """Neither does one that is cancelled."""
     port = free_port()
     receiver = CallbackReceiver(flow_at(f"http://localhost:{port}/callback"))
     started = 0
@@ -269,8 +269,8 @@ async def test_a_start_that_fails_leaves_no_port_open(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.requirement("R12")
-async def test_a_login_that_the_close_overtakes_is_called_off() -> None:
-    """Nobody shows a link whose receiver is gone, and no timer is left behind."""
+async def test_a_login_during_a_close_is_canceled() -> None:
+    """Its link would lead to a closed port, and no timer is left."""
     store = Waiting()
     async with scene(logins=store) as stage:
         beginning = asyncio.create_task(stage.receiver.login(subject="discord:42", timeout=5))
@@ -286,7 +286,7 @@ async def test_a_login_that_the_close_overtakes_is_called_off() -> None:
 
 
 class Waiting(MemoryLoginStore):
-    """A store that adds when a test says so."""
+    """A store that adds a login when the test says so."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -304,7 +304,7 @@ class Waiting(MemoryLoginStore):
 @pytest.mark.requirement("R11")
 @pytest.mark.parametrize("turns", [1, 5])
 async def test_a_close_that_is_cancelled_leaves_no_port_open(monkeypatch: pytest.MonkeyPatch, turns: int) -> None:
-    """While it ends the timers of logins, or waits for the last page; the page ends with it."""
+    """It may be cancelled while it ends timers or waits for the last page."""
     async with scene() as stage:
         login = await stage.receiver.login(subject="discord:42", timeout=60)
         asked = await stage.arrive(await stage.sandbox.approve(login.url))
@@ -326,14 +326,14 @@ async def test_a_close_that_is_cancelled_leaves_no_port_open(monkeypatch: pytest
 
 
 @pytest.mark.parametrize("pages", ["AniBot", {"application": "AniBot"}])
-def test_pages_are_a_value_of_their_own(pages: Any) -> None:
-    """Neither a name nor a mapping is one."""
+def test_pages_must_be_a_pages_object(pages: Any) -> None:
+    """A name or a mapping is refused."""
     with pytest.raises(ConfigurationError, match=r"^pages: a Pages is needed, or None, not"):
         CallbackReceiver(flow_at("http://127.0.0.1:8080/callback"), pages=pages)
 
 
-async def test_its_pages_are_the_applications() -> None:
-    """Each says whose it is."""
+async def test_its_pages_name_the_application() -> None:
+    """Each page has the application's name."""
     async with scene(pages=Pages(application="AniBot", home="https://discord.com/channels/@me")) as stage:
         login = await stage.receiver.login(subject="discord:42", label="@mika on Discord")
         asked = await stage.arrive(await stage.sandbox.approve(login.url))
@@ -342,7 +342,7 @@ async def test_its_pages_are_the_applications() -> None:
 
 
 @pytest.mark.parametrize("flow", [None, OAuthSession(Application(client_id=1, redirect_uri="http://localhost/cb"))])
-def test_a_receiver_is_of_a_flow(flow: Any) -> None:
-    """A session alone keeps no logins."""
+def test_a_receiver_needs_a_flow(flow: Any) -> None:
+    """A session is refused, because it stores no logins."""
     with pytest.raises(ConfigurationError, match=r"^flow: a LoginFlow is needed"):
         CallbackReceiver(flow)

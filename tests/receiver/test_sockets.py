@@ -1,4 +1,4 @@
-"""Opening the port."""
+"""The port is opened."""
 
 import errno
 import socket
@@ -13,7 +13,7 @@ from tests.services import free_port
 
 @pytest.mark.parametrize("number", [errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL])
 def test_a_machine_without_ipv6_does_with_ipv4(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
-    """Without ::1, nobody else can have it either."""
+    """Without ::1, no other program can use it either."""
     _refuse(monkeypatch, "::1", number)
     port = free_port()
     (opened,) = open_sockets([("127.0.0.1", port), ("::1", port)])
@@ -23,15 +23,15 @@ def test_a_machine_without_ipv6_does_with_ipv4(monkeypatch: pytest.MonkeyPatch, 
         open_sockets([("::1", port)])
 
 
-def test_a_port_that_is_not_allowed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the way out."""
+def test_a_port_that_is_not_allowed_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error says what to do."""
     _refuse(monkeypatch, "127.0.0.1", errno.EACCES)
     with pytest.raises(ReceiverError, match=r"127\.0\.0\.1:80 cannot be opened: this user may not open it"):
         open_sockets([("127.0.0.1", 80)])
 
 
-def test_another_failure_is_told_in_the_systems_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the address in brackets where it has colons."""
+def test_another_failure_has_the_system_s_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An IPv6 address is in brackets."""
     _refuse(monkeypatch, "::1", errno.ENOBUFS)
     with pytest.raises(ReceiverError, match=r"\[::1\]:80 cannot be opened: No buffer space"):
         open_sockets([("::1", 80)])
@@ -40,15 +40,15 @@ def test_another_failure_is_told_in_the_systems_words(monkeypatch: pytest.Monkey
         open_sockets([("127.0.0.1", 80)])
 
 
-def test_ipv6_keeps_to_itself() -> None:
-    """All addresses of both kinds can be asked for: the one socket does not take the other's."""
+def test_an_ipv6_socket_only_takes_ipv6() -> None:
+    """So all addresses of both kinds can be opened."""
     (opened,) = open_sockets([("::1", free_port())])
     assert opened.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY) == 1
     opened.close()
 
 
 def test_all_are_opened_or_none() -> None:
-    """The first is closed again when the second is taken."""
+    """If the second address is taken, the first is closed again."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = free_port()
         with pytest.raises(ReceiverError):
