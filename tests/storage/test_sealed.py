@@ -20,6 +20,7 @@ from anilist_oauth.storage import (
     StoredToken,
     open_store,
 )
+from anilist_oauth.storage import sealed as sealing
 from anilist_oauth.storage.sealed import unsealed
 from anilist_oauth.tokens.access_token import Token
 from tests.flows import staged
@@ -91,6 +92,18 @@ async def test_memory_keeps_no_plain_token_beside_a_sealed_one_either() -> None:
     await SealedTokenStore(inner, [KEY]).put(stored())
     with pytest.raises(SealError, match="sealed=False"):
         await unsealed(inner).put(stored("discord:43"))
+
+
+@pytest.mark.requirement("S42")
+async def test_tokens_that_are_sealed_later_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process may get its keys first, so a program without them looks again from time to time."""
+    monkeypatch.setattr(sealing, "_LOOK_EVERY", 0.0)
+    inner = MemoryTokenStore()
+    without_keys = unsealed(inner)
+    assert await without_keys.put(stored())
+    await SealedTokenStore(inner, [KEY]).put(stored("discord:43"))
+    with pytest.raises(SealError, match="sealed=False"):
+        await without_keys.put(stored("discord:44"))
 
 
 async def test_plain_data_is_read_and_sealed_when_next_written(plain: Stores) -> None:
