@@ -1,4 +1,4 @@
-"""Every kind of store, opened for a test; the conformance suite runs over each."""
+"""Every kind of store, opened for a test."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -26,17 +26,17 @@ class Clock:
     now: datetime = datetime(2026, 10, 1, 12, 0, 0, 123456, tzinfo=UTC)
 
     def __call__(self) -> datetime:
-        """Give the time."""
+        """Return the time."""
         return self.now
 
     def advance(self, delta: timedelta) -> None:
-        """Move on."""
+        """Let time pass."""
         self.now += delta
 
 
 @attrs.frozen(kw_only=True)
 class Stores:
-    """One store, and the same as another process sees it (for memory, which others cannot see: itself)."""
+    """One store, and the same store as another process sees it (for memory, the same object)."""
 
     logins: LoginStore
     tokens: UpdatingTokenStore
@@ -77,7 +77,7 @@ def sqlite(request: pytest.FixtureRequest) -> AbstractAsyncContextManager[Stores
 
 
 def postgresql(request: pytest.FixtureRequest) -> AbstractAsyncContextManager[Stores]:
-    """Open a database of its own in PostgreSQL, twice."""
+    """Open a new database in PostgreSQL, twice."""
     server: PostgreSQLServer = request.getfixturevalue("postgresql")
     return _pair(SQLStore, server.database())
 
@@ -90,7 +90,7 @@ def pooled(request: pytest.FixtureRequest) -> AbstractAsyncContextManager[Stores
 
 @asynccontextmanager
 async def engine(request: pytest.FixtureRequest) -> AsyncIterator[Stores]:
-    """Open that database over an engine of the application's own."""
+    """Open that database with an engine that the application owns."""
     server: PostgreSQLServer = request.getfixturevalue("postgresql")
     url = server.database().replace("postgresql:", "postgresql+asyncpg:")
     own, clock = create_async_engine(url, logging_name="anilist_oauth"), Clock()
@@ -106,14 +106,14 @@ async def engine(request: pytest.FixtureRequest) -> AsyncIterator[Stores]:
 
 
 def restricted(request: pytest.FixtureRequest) -> AbstractAsyncContextManager[Stores]:
-    """Open an emptied Redis as a user without channels, twice."""
+    """Open an empty Redis as a user without channels, twice."""
     server: RedisServer = request.getfixturevalue("redis")
     server.command("FLUSHALL")
     return _pair(RedisStore, server.user_without_channels())
 
 
 def redis(request: pytest.FixtureRequest) -> AbstractAsyncContextManager[Stores]:
-    """Open an emptied Redis, twice."""
+    """Open an empty Redis, twice."""
     server: RedisServer = request.getfixturevalue("redis")
     server.command("FLUSHALL")
     return _pair(RedisStore, server.url)

@@ -1,4 +1,4 @@
-"""Records that the stores' tests keep."""
+"""Records for the tests of stores."""
 
 import base64
 import json
@@ -14,14 +14,14 @@ NOON = datetime(2026, 10, 1, 12, 0, 0, 123456, tzinfo=UTC)
 
 
 def key(number: int = 1) -> str:
-    """Make a login's key."""
+    """Return the key of a login."""
     return digest(f"state {number}")
 
 
 def pending(
     subject: str | None = "discord:42", *, client_id: str = "12345", expires_at: datetime = NOON + timedelta(minutes=10)
 ) -> PendingLogin:
-    """Make a begun login, with text of every kind."""
+    """Return a pending login with text of every kind."""
     return PendingLogin(
         client_id=client_id,
         subject=subject,
@@ -33,7 +33,7 @@ def pending(
 
 
 def jwt(**claims: object) -> str:
-    """Make an access token that says this of itself, with a signature that nobody checks."""
+    """Return an access token with these claims and an invalid signature."""
     header, payload = ({"alg": "RS256"}, claims)
     parts = (base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in (header, payload))
     return ".".join((*parts, "c2lnbmF0dXJl"))
@@ -42,7 +42,7 @@ def jwt(**claims: object) -> str:
 def stored(
     subject: str = "discord:42", *, client_id: str = "12345", token: str = "token-1", days: float | None = 365
 ) -> StoredToken:
-    """Make a token's record."""
+    """Return the record of a token."""
     expires_at = None if days is None else NOON + timedelta(days=days)
     return StoredToken(
         client_id=client_id,

@@ -1,4 +1,4 @@
-"""The calls that a store has under way, and its close."""
+"""The running calls of a store end within their time limit and before it is closed."""
 
 import asyncio
 
@@ -9,13 +9,13 @@ from anilist_oauth.storage.calls import Calls
 
 
 def failure(error: BaseException) -> StorageError:
-    """Map an error, as a store does."""
+    """Convert an error, as a store does."""
     return StorageError(type(error).__name__, retryable=isinstance(error, TimeoutError))
 
 
 @pytest.mark.requirement("R12")
-async def test_a_close_waits_for_what_runs() -> None:
-    """The call that runs gets its answer. The store itself refuses later ones."""
+async def test_a_close_waits_for_running_calls() -> None:
+    """The running call gets its answer."""
     calls, go = Calls(failure), asyncio.Event()
 
     async def answer() -> str:
@@ -33,7 +33,7 @@ async def test_a_close_waits_for_what_runs() -> None:
 
 
 async def test_an_error_of_a_driver_leaves_no_trace() -> None:
-    """It may hold a token, so that it is not even the context of ours."""
+    """It may contain a token, so it is not even the context of our error."""
 
     async def fail() -> None:
         raise KeyError("a token")
@@ -44,7 +44,7 @@ async def test_an_error_of_a_driver_leaves_no_trace() -> None:
 
 
 async def test_a_call_ends_within_its_limit() -> None:
-    """As an outage that may pass."""
+    """The error is retryable."""
     with pytest.raises(StorageError, match="TimeoutError") as caught:
         await Calls(failure).run(asyncio.Event().wait, limit=0.01)
     assert caught.value.retryable

@@ -1,4 +1,4 @@
-"""What a login flow promises on every store: two flows, as two processes would, share it."""
+"""Login flows in two processes work together with every store."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ from tests.storage.openers import Stores
 
 @attrs.frozen
 class Pair:
-    """Two flows on one sandbox and one store, each with its own session."""
+    """Two flows with one sandbox and one store, each with its own session."""
 
     stage: Stage
     other: LoginFlow
@@ -35,8 +35,8 @@ async def pair(stores: Stores) -> AsyncIterator[Pair]:
             yield Pair(stage, other)
 
 
-async def test_a_login_begins_here_and_ends_there(pair: Pair) -> None:
-    """Whoever waits in one process gets the outcome from the other."""
+async def test_a_login_begins_in_one_process_and_ends_in_another(pair: Pair) -> None:
+    """Calls that wait in one process get the outcome from the other."""
     login, callback = await pair.stage.begin(subject="discord:42", label="@mika", return_to="/me")
     waiting = asyncio.ensure_future(pair.stage.flow.wait(login, timeout=30))
     assert await pair.other.look(callback) == login
@@ -49,7 +49,7 @@ async def test_a_login_begins_here_and_ends_there(pair: Pair) -> None:
 @pytest.mark.requirement("V1")
 @pytest.mark.requirement("S2")
 async def test_another_browser_is_refused_and_consumes_nothing(pair: Pair) -> None:
-    """A state begun in browser A, brought by B, with another cookie or none."""
+    """It has another cookie or none."""
     _, callback = await pair.stage.begin(binding=COOKIE)
     for binding in ("another", None, ""):
         with pytest.raises(StateMismatchError) as caught:
@@ -76,7 +76,7 @@ async def test_another_application_is_refused_and_consumes_nothing(pair: Pair) -
 
 @pytest.mark.requirement("S3")
 async def test_fifty_callbacks_over_two_processes_make_one_request(pair: Pair) -> None:
-    """All get the result, with the right binding."""
+    """All with the right binding get the result."""
     login, callback = await pair.stage.begin(subject="a", binding=COOKIE)
     flows = [pair.stage.flow, pair.other] * 25
     done = await asyncio.gather(*(flow.finish(callback, binding=COOKIE) for flow in flows))
@@ -87,7 +87,7 @@ async def test_fifty_callbacks_over_two_processes_make_one_request(pair: Pair) -
 
 @pytest.mark.requirement("S3")
 async def test_without_a_binding_one_of_fifty_is_let_in(pair: Pair) -> None:
-    """Over two processes too."""
+    """This also holds in two processes."""
     _, callback = await pair.stage.begin(subject="a")
     flows = [pair.stage.flow, pair.other] * 25
     results = await asyncio.gather(*(flow.finish(callback) for flow in flows), return_exceptions=True)
@@ -96,8 +96,8 @@ async def test_without_a_binding_one_of_fifty_is_let_in(pair: Pair) -> None:
     assert pair.stage.posts() == 1
 
 
-async def test_a_denial_there_is_heard_here(pair: Pair) -> None:
-    """With its class and attributes."""
+async def test_a_denial_reaches_the_other_process(pair: Pair) -> None:
+    """The error has its class and attributes."""
     login = await pair.stage.flow.begin()
     waiting = asyncio.ensure_future(pair.stage.flow.wait(login, timeout=30))
     with pytest.raises(AccessDeniedError):
@@ -109,7 +109,7 @@ async def test_a_denial_there_is_heard_here(pair: Pair) -> None:
 
 @pytest.mark.requirement("S5")
 async def test_an_altered_state_finds_nothing(pair: Pair) -> None:
-    """Nothing is encoded in it, so that nothing can be changed in it."""
+    """The state is a random key, so no part of it can be changed."""
     login, callback = await pair.stage.begin()
     code = URL(callback).query["code"]
     for state in (login.state.swapcase(), login.state + "A", digest(login.state), login.state[::-1]):
@@ -129,8 +129,8 @@ async def test_a_subject_s_twenty_first_login_ends_its_first(pair: Pair) -> None
     assert (await pair.other.finish(begun[1][1])).login == begun[1][0]
 
 
-async def test_hooks_are_called_once_over_both(pair: Pair) -> None:
-    """Whoever sees the refused token first."""
+async def test_hooks_are_called_once_in_both_processes(pair: Pair) -> None:
+    """The first process that finds the refused token calls it."""
     told = []
 
     async def on_invalid(subject: str) -> None:

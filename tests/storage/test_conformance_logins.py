@@ -1,4 +1,4 @@
-"""What every login store promises."""
+"""Every login store passes these tests."""
 
 import asyncio
 from datetime import timedelta
@@ -20,7 +20,7 @@ CODE = digest("code")
 
 
 async def test_a_login_is_found_as_it_was_added(stores: Stores) -> None:
-    """Every field comes back, to the microsecond, in other processes too; looking changes nothing."""
+    """Every field is the same, also in other processes, and reading changes nothing."""
     await stores.logins.add(key(), pending())
     for _ in range(2):
         assert await stores.logins.look(key()) == pending()
@@ -35,7 +35,7 @@ async def test_a_login_without_anything_optional_is_found(stores: Stores) -> Non
 
 
 async def test_adding_again_changes_nothing(stores: Stores) -> None:
-    """A repeated add, after a lost answer, neither counts twice nor gives a taken login back."""
+    """It is not counted twice, and a taken login stays taken."""
     await stores.logins.add(key(), pending())
     await stores.logins.take(key(), claim="a", code=CODE)
     await stores.logins.add(key(), pending())
@@ -43,7 +43,7 @@ async def test_adding_again_changes_nothing(stores: Stores) -> None:
 
 
 async def test_an_unknown_login_is_none(stores: Stores) -> None:
-    """Nothing is found, taken, settled or waited for where nothing was added."""
+    """It cannot be found, taken, settled or awaited."""
     await stores.logins.settle(key(), Outcome(subject="discord:42"))
     assert await stores.logins.look(key()) is None
     assert await stores.logins.take(key(), claim="a", code=CODE) is None
@@ -53,7 +53,7 @@ async def test_an_unknown_login_is_none(stores: Stores) -> None:
 
 @pytest.mark.requirement("S3")
 async def test_a_login_is_taken_once(stores: Stores) -> None:
-    """Of fifty takes at once, from two processes, one wins, and all are told who and with what code."""
+    """Of fifty calls at once in two processes, one has it, and all get its claim and code."""
     await stores.logins.add(key(), pending())
     sides = (stores.logins, stores.other_logins)
     takes = [sides[n % 2].take(key(), claim=f"claim {n}", code=digest(f"code {n}")) for n in range(50)]
@@ -65,7 +65,7 @@ async def test_a_login_is_taken_once(stores: Stores) -> None:
 
 
 async def test_the_same_claim_gets_the_same_answer_again(stores: Stores) -> None:
-    """A take repeated after a lost answer has won, as it had."""
+    """The claim has the login, also when the call is repeated."""
     await stores.logins.add(key(), pending())
     for _ in range(2):
         assert await stores.logins.take(key(), claim="a", code=CODE) == Taken(claim="a", code=CODE)
@@ -74,7 +74,7 @@ async def test_the_same_claim_gets_the_same_answer_again(stores: Stores) -> None
 
 @pytest.fixture
 def one_step(stores: Stores) -> CheckingLoginStore:
-    """A store that checks and takes in one step: each but memory."""
+    """A store that checks and takes in one step, which is each but memory."""
     if isinstance(stores.logins, CheckingLoginStore):
         return stores.logins
     assert isinstance(stores.logins, MemoryLoginStore)
@@ -86,7 +86,7 @@ FITTING: dict[str, Any] = {"client_id": "12345", "binding_digest": pending().bin
 
 @pytest.mark.requirement("S3")
 async def test_a_login_that_fits_is_taken_in_one_step(stores: Stores, one_step: CheckingLoginStore) -> None:
-    """Once: the first claim has it, also when it is repeated, and others are told so."""
+    """The first claim has it, also when it is repeated, and others get that claim."""
     await one_step.add(key(), pending())
     taken = attrs.evolve(pending(), taken=Taken(claim="a", code=CODE))
     for claim in ("a", "a", "b"):
@@ -108,14 +108,14 @@ async def test_a_login_that_fits_is_taken_in_one_step(stores: Stores, one_step: 
 async def test_one_that_does_not_fit_is_only_read(
     stores: Stores, one_step: CheckingLoginStore, change: dict[str, Any]
 ) -> None:
-    """Another application's, another browser's, one that expires this very moment."""
+    """It belongs to another application or browser, or expires at this moment."""
     await one_step.add(key(), pending())
     assert await one_step.check_and_take(key(), claim="a", code=CODE, **(FITTING | change)) == pending()
     assert await stores.other_logins.look(key()) == pending()
 
 
 async def test_one_without_a_binding_fits_only_without_one(one_step: CheckingLoginStore) -> None:
-    """None is not the same as any other."""
+    """A binding is refused."""
     bare = attrs.evolve(pending(subject=None), binding_digest=None)
     await one_step.add(key(), bare)
     assert await one_step.check_and_take(key(), claim="a", code=CODE, **FITTING) == bare
@@ -124,7 +124,7 @@ async def test_one_without_a_binding_fits_only_without_one(one_step: CheckingLog
 
 
 async def test_an_unknown_one_is_none(stores: Stores, one_step: CheckingLoginStore) -> None:
-    """As is one that was kept for long enough."""
+    """So is one that was deleted."""
     arguments: dict[str, Any] = {"claim": "a", "code": CODE} | FITTING
     assert await one_step.check_and_take(key(), **arguments) is None
     await one_step.add(key(), pending())
@@ -134,7 +134,7 @@ async def test_an_unknown_one_is_none(stores: Stores, one_step: CheckingLoginSto
 
 
 async def test_a_taken_login_says_so(stores: Stores) -> None:
-    """`look` shows the take, even after the expiry."""
+    """`look` returns who has taken it, even after its expiry."""
     expired = pending(expires_at=NOON - timedelta(minutes=1))
     await stores.logins.add(key(), expired)
     await stores.logins.take(key(), claim="a", code=CODE)
@@ -142,7 +142,7 @@ async def test_a_taken_login_says_so(stores: Stores) -> None:
 
 
 async def test_a_settled_login_wakes_all_who_wait(stores: Stores) -> None:
-    """Waiters in every process get the outcome, and later ones get it at once."""
+    """Waiting calls in every process get the outcome, and later ones at once."""
     await stores.logins.add(key(), pending())
     waits = [side.settled(key(), timeout=SOON) for side in (stores.logins, stores.other_logins) for _ in range(3)]
     waiting = asyncio.gather(*waits)
@@ -154,7 +154,7 @@ async def test_a_settled_login_wakes_all_who_wait(stores: Stores) -> None:
 
 
 async def test_the_first_outcome_stays(stores: Stores) -> None:
-    """Settling again, the same or another, changes nothing."""
+    """Settling again changes nothing."""
     await stores.logins.add(key(), pending())
     await stores.logins.take(key(), claim="a", code=CODE)
     await stores.logins.settle(key(), Outcome(subject="discord:42"))
@@ -163,7 +163,7 @@ async def test_the_first_outcome_stays(stores: Stores) -> None:
 
 
 async def test_a_failure_comes_back_as_its_class(stores: Stores) -> None:
-    """An error travels with its text and attributes."""
+    """It has its text and attributes."""
     await stores.logins.add(key(), pending())
     await stores.logins.take(key(), claim="a", code=CODE)
     await stores.logins.settle(key(), Outcome(error=AccessDeniedError("no", verified=True)))
@@ -174,14 +174,14 @@ async def test_a_failure_comes_back_as_its_class(stores: Stores) -> None:
 
 
 async def test_waiting_ends_at_its_timeout(stores: Stores) -> None:
-    """Nothing settled is None."""
+    """The result is None."""
     await stores.logins.add(key(), pending())
     assert await stores.logins.settled(key(), timeout=0.01) is None
 
 
 @pytest.mark.requirement("S30")
 async def test_a_subject_has_twenty_unfinished_logins(stores: Stores) -> None:
-    """The subject's own oldest goes, its waiter with it; taken ones, others' and other applications' stay."""
+    """Its oldest one is deleted, but not taken logins, and not those of others."""
     await stores.logins.add(key(100), pending("discord:1"))
     await stores.logins.add(key(101), pending(client_id="54321"))
     await stores.logins.add(key(102), pending())
@@ -200,7 +200,7 @@ async def test_a_subject_has_twenty_unfinished_logins(stores: Stores) -> None:
 
 @pytest.mark.requirement("S30")
 async def test_finished_logins_do_not_count_among_the_twenty(stores: Stores) -> None:
-    """A login that was taken pushes none out, however new it is."""
+    """A taken login replaces none."""
     for number in range(19):
         await stores.logins.add(key(number), pending())
     await stores.logins.add(key(100), pending())
@@ -211,7 +211,7 @@ async def test_finished_logins_do_not_count_among_the_twenty(stores: Stores) -> 
 
 
 async def test_sign_ins_are_not_counted_by_subject(stores: Stores) -> None:
-    """Strangers without a subject do not push one another out."""
+    """Logins without a subject do not replace one another."""
     for number in range(25):
         await stores.logins.add(key(number), pending(subject=None))
     assert await stores.logins.look(key(0)) is not None
@@ -236,7 +236,7 @@ async def test_a_login_is_swept_ten_minutes_after_it_expired(stores: Stores) -> 
 
 
 async def test_a_login_of_a_clock_behind_is_kept_as_well(stores: Stores) -> None:
-    """A session may have another clock than the store; only the session's says what has expired."""
+    """The store's clock may differ from that of the session, which decides about the expiry."""
     await stores.logins.add(key(1), pending(expires_at=NOON - timedelta(days=400)))
     stores.clock.advance(timedelta(minutes=9, seconds=59))
     await stores.logins.add(key(2), pending(expires_at=NOON - timedelta(days=400)))
@@ -248,7 +248,7 @@ async def test_a_login_of_a_clock_behind_is_kept_as_well(stores: Stores) -> None
 
 
 async def test_an_outcome_is_kept_for_ten_minutes(stores: Stores) -> None:
-    """A login settled after it expired is swept ten minutes after that."""
+    """If a login is settled after its expiry, it is deleted ten minutes later."""
     await stores.logins.add(key(1), pending())
     await stores.logins.take(key(1), claim="a", code=CODE)
     stores.clock.advance(timedelta(minutes=11))
@@ -262,7 +262,7 @@ async def test_an_outcome_is_kept_for_ten_minutes(stores: Stores) -> None:
 
 
 async def test_settling_early_shortens_nothing(stores: Stores) -> None:
-    """A login settled at once is found as long as one that was not."""
+    """A login that is settled at once is kept as long as another."""
     await stores.logins.add(key(1), pending())
     await stores.logins.take(key(1), claim="a", code=CODE)
     await stores.logins.settle(key(1), Outcome(subject="discord:42"))
@@ -272,7 +272,7 @@ async def test_settling_early_shortens_nothing(stores: Stores) -> None:
 
 
 async def test_only_a_login_is_added(stores: Stores) -> None:
-    """Anything else is refused by name."""
+    """Anything else is refused."""
     login: Any = None
     with pytest.raises(ConfigurationError, match=r"^login: a PendingLogin is needed, not NoneType"):
         await stores.logins.add(key(), login)
@@ -280,7 +280,7 @@ async def test_only_a_login_is_added(stores: Stores) -> None:
 
 @pytest.mark.parametrize("wrong", [None, 5, b"key", ["key"]])
 async def test_only_text_is_a_key(stores: Stores, wrong: Any) -> None:
-    """What has another type is named; it reaches no driver and no dict."""
+    """Another type is refused before a driver gets it."""
     logins = stores.logins
     calls: dict[str, list[Any]] = {
         "key": [
@@ -303,7 +303,7 @@ async def test_only_text_is_a_key(stores: Stores, wrong: Any) -> None:
 
 
 async def test_seconds_are_a_number(stores: Stores) -> None:
-    """Text is none, and nor is None."""
+    """Text and None are refused."""
     for wrong in ("1", None):
         with pytest.raises(ConfigurationError, match=r"^timeout: a number of seconds is needed"):
             await stores.logins.settled(key(), timeout=cast("float", wrong))

@@ -1,4 +1,4 @@
-"""What every token store promises."""
+"""Every token store passes these tests."""
 
 import asyncio
 from datetime import timedelta
@@ -15,7 +15,7 @@ from tests.storage.records import NOON, stored
 
 
 async def test_a_token_is_read_as_it_was_stored(stores: Stores) -> None:
-    """Every field comes back, in other processes too."""
+    """Every field is the same, also in other processes."""
     full = attrs.evolve(stored(), needs_login=True, refused_at=NOON, told_expiring=True, told_invalid=True)
     unknown = attrs.evolve(stored(), viewer=None, issued_at=NOON)
     for record in (stored(), stored(days=None), full, unknown):
@@ -25,7 +25,7 @@ async def test_a_token_is_read_as_it_was_stored(stores: Stores) -> None:
 
 @pytest.mark.requirement("S19")
 async def test_no_library_logs_a_token(stores: Stores, caplog: pytest.LogCaptureFixture) -> None:
-    """Drivers log what they write, at DEBUG."""
+    """Drivers log the values that they write at DEBUG."""
     caplog.set_level(1)
     await stores.tokens.put(stored())
     await stores.tokens.update(attrs.evolve(stored(), needs_login=True), was=stored())
@@ -34,7 +34,7 @@ async def test_no_library_logs_a_token(stores: Stores, caplog: pytest.LogCapture
 
 
 async def test_an_unknown_subject_has_no_token(stores: Stores) -> None:
-    """Nothing is found or deleted where nothing was stored."""
+    """Nothing is found or deleted."""
     await stores.tokens.delete("discord:42", client_id="12345")
     assert await stores.tokens.get("discord:42", client_id="12345") is None
 
@@ -42,7 +42,7 @@ async def test_an_unknown_subject_has_no_token(stores: Stores) -> None:
 @pytest.mark.requirement("V7")
 @pytest.mark.requirement("V14")
 async def test_applications_and_subjects_do_not_touch_one_another(stores: Stores) -> None:
-    """Client id and subject are both part of the key, however they are spelled."""
+    """Client id and subject are both part of the key."""
     records = [
         stored("a:b", client_id="1", token="one"),
         stored("b", client_id="1:a", token="two"),
@@ -61,14 +61,14 @@ async def test_applications_and_subjects_do_not_touch_one_another(stores: Stores
 
 
 async def test_a_new_login_replaces_the_token(stores: Stores) -> None:
-    """Marks and all."""
+    """Its marks are replaced as well."""
     await stores.tokens.put(attrs.evolve(stored(), needs_login=True, told_invalid=True))
     assert await stores.tokens.put(stored(token="token-2"))
     assert await stores.tokens.get("discord:42", client_id="12345") == stored(token="token-2")
 
 
 async def test_over_writes_only_over_that_token(stores: Stores) -> None:
-    """A token id that is not there any more, or never was, writes nothing."""
+    """With another token id, nothing is written."""
     first, second = stored(), stored(token="token-2")
     assert not await stores.tokens.put(first, over=first.token_id)
     await stores.tokens.put(first)
@@ -80,8 +80,8 @@ async def test_over_writes_only_over_that_token(stores: Stores) -> None:
 
 
 @pytest.mark.requirement("R8")
-async def test_a_newer_token_is_never_written_over(stores: Stores) -> None:
-    """A write that comes late loses against a token that AniList issued in a later second, with `over` or without."""
+async def test_a_newer_token_is_never_replaced(stores: Stores) -> None:
+    """This holds with `over` and without."""
     second = timedelta(seconds=1)
     first, later, unknown = (
         attrs.evolve(stored(token=name), issued_at=issued_at)
@@ -99,7 +99,7 @@ async def test_a_newer_token_is_never_written_over(stores: Stores) -> None:
 
 @pytest.mark.requirement("R8")
 async def test_of_two_tokens_of_one_second_the_later_write_stands(stores: Stores) -> None:
-    """AniList's clock tells seconds apart."""
+    """AniList's clock has a resolution of one second."""
     start = NOON.replace(microsecond=0)
     last, early = (attrs.evolve(stored(), issued_at=start + timedelta(microseconds=us)) for us in (999_999, 0))
     await stores.tokens.put(last)
@@ -109,8 +109,8 @@ async def test_of_two_tokens_of_one_second_the_later_write_stands(stores: Stores
     assert await stores.other_tokens.get("discord:42", client_id="12345") == early
 
 
-async def test_a_token_id_alone_is_over_whatever_marks(stores: Stores) -> None:
-    """Only an update compares them."""
+async def test_put_does_not_compare_marks(stores: Stores) -> None:
+    """Only `update` compares them."""
     marked = attrs.evolve(stored(), told_invalid=True)
     await stores.tokens.put(marked)
     assert not await stores.tokens.update(stored(), was=stored())
@@ -119,7 +119,7 @@ async def test_a_token_id_alone_is_over_whatever_marks(stores: Stores) -> None:
 
 
 async def test_a_mark_is_set_once(stores: Stores) -> None:
-    """Of ten that set one mark at once, from two processes, one is told that it did."""
+    """Of ten processes that set the same mark at once, exactly one gets True."""
     record = stored()
     await stores.tokens.put(record)
     marked = attrs.evolve(record, told_expiring=True)
@@ -138,7 +138,7 @@ async def test_a_mark_is_set_once(stores: Stores) -> None:
     ],
 )
 async def test_no_mark_is_lost(stores: Stores, marked: StoredToken) -> None:
-    """A writer that read the record before another mark was set writes nothing."""
+    """If another mark was set since the record was read, nothing is written."""
     await stores.tokens.put(stored())
     await stores.tokens.update(marked, was=stored())
     assert not await stores.other_tokens.update(attrs.evolve(stored(), refused_at=NOON), was=stored())
@@ -146,13 +146,13 @@ async def test_no_mark_is_lost(stores: Stores, marked: StoredToken) -> None:
 
 
 async def test_a_mark_is_not_set_on_a_newer_token(stores: Stores) -> None:
-    """The record as read must still be there."""
+    """The record must be the one that was read."""
     await stores.tokens.put(stored(token="token-2"))
     assert not await stores.tokens.update(attrs.evolve(stored(), needs_login=True), was=stored())
 
 
-async def test_expiring_streams_who_must_log_in_again(stores: Stores) -> None:
-    """Those dead, dying within the time, or refused; not those of unknown or later expiry."""
+async def test_expiring_yields_users_who_must_log_in_again(stores: Stores) -> None:
+    """Their token has expired, expires within the time, or was refused."""
     soon, dead, later = stored("soon", days=6), stored("dead", days=-1), stored("later", days=8)
     unknown, refused = stored("unknown", days=None), attrs.evolve(stored("refused"), needs_login=True)
     other = stored("soon", client_id="54321", days=6)
@@ -171,8 +171,8 @@ async def test_expiring_streams_who_must_log_in_again(stores: Stores) -> None:
     assert len(await subjects(None)) == 6
 
 
-async def test_expiring_streams_whole_records(stores: Stores) -> None:
-    """Many of them, each once, though they are deleted meanwhile."""
+async def test_expiring_yields_whole_records(stores: Stores) -> None:
+    """Each record comes once, even if records are deleted meanwhile."""
     records = {f"user:{number}": stored(f"user:{number}", days=number / 100) for number in range(250)}
     for record in records.values():
         await stores.tokens.put(record)
@@ -186,8 +186,8 @@ async def test_expiring_streams_whole_records(stores: Stores) -> None:
 
 @pytest.mark.requirement("S19")
 @pytest.mark.requirement("V15")
-async def test_no_log_holds_a_token(stores: Stores, caplog: pytest.LogCaptureFixture) -> None:
-    """Not even the drivers' own, with everything set to DEBUG."""
+async def test_no_log_contains_a_token(stores: Stores, caplog: pytest.LogCaptureFixture) -> None:
+    """This includes the drivers' logs at DEBUG."""
     for name in ("", "aiosqlite", "asyncio", "asyncpg", "redis", "sqlalchemy", "sqlalchemy.engine", "sqlalchemy.pool"):
         caplog.set_level("DEBUG", name or None)
     await stores.tokens.put(stored())
@@ -198,7 +198,7 @@ async def test_no_log_holds_a_token(stores: Stores, caplog: pytest.LogCaptureFix
 
 
 async def test_only_a_record_is_written(stores: Stores) -> None:
-    """Anything else is refused by name."""
+    """Anything else is refused."""
     record: Any = None
     with pytest.raises(ConfigurationError, match=r"^stored: a StoredToken is needed, not NoneType"):
         await stores.tokens.put(record)
@@ -206,7 +206,7 @@ async def test_only_a_record_is_written(stores: Stores) -> None:
 
 @pytest.mark.parametrize("wrong", [5, b"a", ["a"]])
 async def test_only_text_is_a_subject(stores: Stores, wrong: Any) -> None:
-    """Nor is anything else a client id or a token id; what has another type is named."""
+    """Client ids and token ids must be text as well."""
     tokens, record = stores.tokens, stored()
     calls: dict[str, list[Any]] = {
         "subject": [tokens.get(wrong, client_id="12345"), tokens.delete(wrong, client_id="12345")],

@@ -1,4 +1,4 @@
-"""How records are written down."""
+"""Records are converted to their stored form and back."""
 
 import contextlib
 import json
@@ -55,8 +55,8 @@ TOKENS = st.builds(
 
 
 @given(LOGINS)
-def test_a_login_comes_back_as_it_was(login: PendingLogin) -> None:
-    """To the microsecond, whatever its texts are; as plain ASCII, which every database keeps."""
+def test_a_login_is_read_unchanged(login: PendingLogin) -> None:
+    """It is exact to the microsecond with any texts, and stored as ASCII."""
     text = login_to_json(login)
     assert text.isascii()
     assert login_from_json(text, claim=None, code=None) == login
@@ -65,15 +65,15 @@ def test_a_login_comes_back_as_it_was(login: PendingLogin) -> None:
 
 @pytest.mark.requirement("S19")
 def test_a_token_on_its_way_to_a_driver_is_masked() -> None:
-    """Drivers log the repr of what they write."""
+    """Drivers log the repr of the values that they write."""
     fields = token_to_fields(stored(token="canary"))
     assert "canary" in str(fields["access_token"])
     assert "canary" not in repr(fields)
 
 
 @given(TOKENS)
-def test_a_token_comes_back_as_it_was(record: StoredToken) -> None:
-    """From columns, and from texts alone with None left out."""
+def test_a_token_is_read_unchanged(record: StoredToken) -> None:
+    """It is read from columns, and from strings without the fields that are None."""
     fields = token_to_fields(record)
     assert token_from_fields(fields) == record
     assert token_from_fields({name: str(value) for name, value in fields.items() if value is not None}) == record
@@ -94,7 +94,7 @@ def test_a_token_comes_back_as_it_was(record: StoredToken) -> None:
     ],
 )
 def test_another_login_record_is_a_storage_error(text: str) -> None:
-    """Never a bare KeyError."""
+    """A KeyError is never raised."""
     with pytest.raises(StorageError, match="did not write"):
         login_from_json(text, claim=None, code=None)
 
@@ -115,7 +115,7 @@ def test_another_login_record_is_a_storage_error(text: str) -> None:
     ],
 )
 def test_another_token_record_is_a_storage_error(change: dict[str, str | None]) -> None:
-    """And neither it nor what led to it tells what the record holds."""
+    """Neither the error nor its cause shows the record."""
     with pytest.raises(StorageError, match="did not write") as caught:
         token_from_fields(token_to_fields(stored()) | change)
     assert caught.value.__cause__ is caught.value.__context__ is None
@@ -123,14 +123,14 @@ def test_another_token_record_is_a_storage_error(change: dict[str, str | None]) 
 
 @pytest.mark.requirement("R16")
 def test_a_record_of_version_0_1_is_read() -> None:
-    """It has neither a user id, which was the viewer's, nor the time at which AniList issued the token."""
+    """It has neither a user id nor the time of issue."""
     fields = token_to_fields(stored())
     del fields["user_id"], fields["issued_at"]
     assert token_from_fields(fields) == stored()
 
 
 def test_a_record_without_a_token_is_a_storage_error() -> None:
-    """A column that is missing is one that this package did not write."""
+    """This package never writes a record without that column."""
     fields = token_to_fields(stored())
     del fields["access_token"]
     with pytest.raises(StorageError):
@@ -138,7 +138,7 @@ def test_a_record_without_a_token_is_a_storage_error() -> None:
 
 
 def test_a_login_record_holds_no_more_than_was_asked() -> None:
-    """The taker is kept beside the record, so that one statement can write it."""
+    """Who has taken the login is stored separately, so that one statement can write it."""
     assert set(json.loads(login_to_json(pending()))) == {
         "client_id",
         "subject",
@@ -150,7 +150,7 @@ def test_a_login_record_holds_no_more_than_was_asked() -> None:
 
 
 def test_times_are_exact() -> None:
-    """Whole microseconds, not doubles of seconds."""
+    """They are whole microseconds, not floats."""
     assert to_microseconds(datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)) == 253402300799999999
 
 
@@ -166,7 +166,7 @@ def test_times_are_exact() -> None:
     ids=["a long name", "many names", "a long token", "a long subject"],
 )
 def test_a_row_is_read_in_one_pass(row: Callable[[int], dict[str, str]]) -> None:
-    """Whoever can write to the database keeps no program busy with it."""
+    """A user who can write to the database cannot keep a program busy."""
 
     def read(n: int) -> None:
         with contextlib.suppress(StorageError):
@@ -179,12 +179,12 @@ def test_a_row_is_read_in_one_pass(row: Callable[[int], dict[str, str]]) -> None
 
 @pytest.mark.parametrize(("within", "year"), [(timedelta.max, 9999), (timedelta.min, 1)])
 def test_what_is_beyond_the_calendar_is_its_end(within: timedelta, year: int) -> None:
-    """Whoever asks for what expires within a million years gets all of it."""
+    """A million years include every expiry."""
     assert due_before(within, now=datetime(2026, 10, 1, tzinfo=UTC)).year == year
 
 
 @pytest.mark.parametrize("change", [{"client_id": 5}, {"subject": None}, {"token_id": b"x"}])
 def test_a_record_of_other_types_is_a_storage_error(change: dict[str, object]) -> None:
-    """A database may have columns of another type."""
+    """A database may have columns of other types."""
     with pytest.raises(StorageError, match="did not write"):
         token_from_fields(token_to_fields(stored()) | change)

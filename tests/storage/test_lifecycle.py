@@ -1,4 +1,4 @@
-"""A store's life: one event loop, a close that waits and then refuses, health checks, and no copies."""
+"""Stores are opened, used in one event loop, and closed."""
 
 import asyncio
 import pickle
@@ -28,7 +28,7 @@ Make = Callable[..., Any]
 
 @pytest.fixture(params=["sqlite", "postgresql", "redis"])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
-    """What makes a store on an empty database."""
+    """Return a function that creates a store with an empty database."""
     if request.param == "sqlite":
         return lambda **options: SQLStore(f"sqlite:///{tmp_path}/tokens.db", clock=Clock(), **options)
     if request.param == "postgresql":
@@ -41,7 +41,7 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
 
 
 async def test_a_store_belongs_to_the_loop_that_opened_it(make: Make) -> None:
-    """Another loop is told so, whatever it asks; what is inside a driver does not show."""
+    """Every call in another loop raises our error, not one of the driver."""
     async with make() as store:
 
         def elsewhere() -> list[BaseException]:
@@ -58,7 +58,7 @@ async def test_a_store_belongs_to_the_loop_that_opened_it(make: Make) -> None:
 
 @pytest.mark.requirement("R12")
 async def test_closing_waits_for_what_runs_and_refuses_what_comes_later(make: Make) -> None:
-    """The calls under way are done, the later ones are not."""
+    """Running calls are completed, and later ones are refused."""
     store = await make().open()
     for number in range(30):
         await store.logins.add(key(number), pending(f"u:{number}"))
@@ -87,7 +87,7 @@ async def test_a_close_ends_every_wait_for_a_login(make: Make) -> None:
 
 @pytest.mark.requirement("R12")
 async def test_closing_leaves_no_connection_to_redis(redis: RedisServer) -> None:
-    """However many were open."""
+    """All connections are closed."""
     store = await RedisStore(redis.url, clock=Clock()).open()
     await asyncio.gather(*(store.tokens.get(f"u:{number}", client_id="1") for number in range(30)))
     assert redis.command("CLIENT LIST TYPE normal").count(b"cmd=") > 5
@@ -96,7 +96,7 @@ async def test_closing_leaves_no_connection_to_redis(redis: RedisServer) -> None
 
 
 async def test_a_ping_is_answered(make: Make) -> None:
-    """Silently; the store as a whole has it as well."""
+    """It returns nothing, and the whole store has it as well."""
     async with make() as store:
         assert await store.ping() is None
     async with open_store("memory:") as memory:
@@ -106,7 +106,7 @@ async def test_a_ping_is_answered(make: Make) -> None:
 
 @pytest.mark.parametrize("kind", ["postgresql", "redis"])
 async def test_a_ping_of_a_frozen_store_fails_within_two_seconds(kind: str) -> None:
-    """As a health check wants it."""
+    """A health check needs this."""
     with postgresql_server() if kind == "postgresql" else redis_server() as server:
         url = server.database() if isinstance(server, PostgreSQLServer) else server.url
         async with open_store(url) as store:
@@ -121,7 +121,7 @@ async def test_a_ping_of_a_frozen_store_fails_within_two_seconds(kind: str) -> N
 
 
 async def test_a_login_is_four_round_trips(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One each to begin it, to check and take it, to keep its token and to settle it; nothing is asked besides."""
+    """They begin it, check and take it, store its token and settle it."""
     async with make() as store, staged(logins=store.logins, tokens=store.tokens) as stage:
         await stage.log_in(subject="discord:1")  # which looks at what is asked for from time to time
         is_sql = isinstance(store, SQLStore)
@@ -138,8 +138,8 @@ async def test_a_login_is_four_round_trips(make: Make, monkeypatch: pytest.Monke
 
 
 @pytest.mark.requirement("S41")
-def test_no_store_is_pickled() -> None:
-    """It would write its URL and keys out; a copy is the store itself."""
+def test_no_store_can_be_pickled() -> None:
+    """A pickle would contain its URL and keys, and a copy is the store itself."""
     whole = [open_store("memory:", keys=[KEY]), open_store("sqlite:///x.db"), open_store("redis://localhost")]
     parts = [part for store in whole for part in (store, store.backend, store.logins, store.tokens)]
     for store in (*parts, MemoryLoginStore(), MemoryTokenStore(), SealedTokenStore(MemoryTokenStore(), [KEY])):
@@ -149,7 +149,7 @@ def test_no_store_is_pickled() -> None:
 
 @pytest.mark.requirement("S42")
 async def test_a_store_with_sealed_tokens_keeps_no_plain_one(make: Make) -> None:
-    """Unless it is told to; an update neither."""
+    """It can be allowed explicitly."""
     async with make(keys=[KEY]) as store:
         await store.tokens.put(stored("sealed"))
     async with make() as store:
@@ -163,7 +163,7 @@ async def test_a_store_with_sealed_tokens_keeps_no_plain_one(make: Make) -> None
 
 @pytest.mark.requirement("S42")
 def test_sealing_and_keys_must_fit() -> None:
-    """Keys that would not be used, and no keys where sealing is asked for."""
+    """Keys that would not be used, and missing keys, are refused."""
     with pytest.raises(ConfigurationError, match="sealed=False"):
         open_store("memory:", keys=[KEY], sealed=False)
     with pytest.raises(ConfigurationError, match="anilist-oauth store key"):
@@ -175,7 +175,7 @@ def test_sealing_and_keys_must_fit() -> None:
 
 @pytest.mark.requirement("S41")
 async def test_a_hostile_record_stops_no_stream(make: Make) -> None:
-    """All others are seen, sealed and rotated; the end names the one that was skipped."""
+    """All other records are read and rotated, and the error at the end names the skipped one."""
     async with make() as store:
         for subject in ("a", "b", "c"):
             await store.tokens.put(stored(subject))
@@ -196,13 +196,13 @@ async def test_a_hostile_record_stops_no_stream(make: Make) -> None:
 
 
 async def collected(records: AsyncIterator[object]) -> list[object]:
-    """Read a stream to its end."""
+    """Read an iteration to its end."""
     return [record async for record in records]
 
 
 @pytest.mark.requirement("S40")
 async def test_sign_ins_are_bounded_in_number(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Over all processes; those that were taken, or belong to a subject, do not count."""
+    """The limit is for all processes, without logins that were taken or have a subject."""
     from anilist_oauth.storage.redis import logins as redis_logins
     from anilist_oauth.storage.sql import logins as sql_logins
 
@@ -222,7 +222,7 @@ async def test_sign_ins_are_bounded_in_number(make: Make, monkeypatch: pytest.Mo
 
 
 async def test_a_client_or_pool_of_the_applications_own_is_used_and_not_closed(redis: RedisServer) -> None:
-    """Whether or not it decodes answers."""
+    """It may decode answers or not."""
     redis.command("FLUSHALL")
     client: Any = Redis.from_url(redis.url)
     pool: Any = ConnectionPool.from_url(redis.url, decode_responses=True, protocol=2)
@@ -244,7 +244,7 @@ async def test_a_client_or_pool_of_the_applications_own_is_used_and_not_closed(r
 async def test_there_are_no_more_connections_than_were_asked_for(
     make: Make, size: int | None, expected: dict[str, int]
 ) -> None:
-    """However many calls there are at once; without a number there are some more."""
+    """This holds for any number of calls at once."""
     async with make(pool_size=size) as store:
         await asyncio.gather(*(store.logins.look(key(number)) for number in range(40)))
         idle = store._runner._database._idle if isinstance(store, SQLStore) else store._client._links._idle
@@ -252,7 +252,7 @@ async def test_there_are_no_more_connections_than_were_asked_for(
 
 
 async def test_an_engine_is_used_and_not_disposed(tmp_path: Path) -> None:
-    """Any driver is accepted, if the store supports its database."""
+    """It may have any driver for a supported database."""
     engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/own.db")
     pool = engine.pool
     async with SQLStore(engine, clock=Clock()) as store:
@@ -264,7 +264,7 @@ async def test_an_engine_is_used_and_not_disposed(tmp_path: Path) -> None:
 
 
 def test_another_engine_is_refused(tmp_path: Path) -> None:
-    """A sync one, or another database's."""
+    """A sync engine, or one for another database, is refused."""
     engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/own.db")
     with pytest.raises(ConfigurationError, match="AsyncEngine"):
         SQLStore(engine.sync_engine.pool)
@@ -274,6 +274,6 @@ def test_another_engine_is_refused(tmp_path: Path) -> None:
 
 
 def test_alembic_sees_the_tables() -> None:
-    """In the default schema, or another."""
+    """They are in the default schema or in another."""
     assert set(metadata.tables) == {f"anilist_oauth_{name}" for name in ("logins", "tokens", "version")}
     assert "bot.x_tokens" in make_metadata(schema="bot", prefix="x_").tables

@@ -1,4 +1,4 @@
-"""Redis fails for ten seconds in the middle of the load of two processes."""
+"""Redis fails for ten seconds while two processes use it."""
 
 import asyncio
 import signal
@@ -19,14 +19,14 @@ KINDS = {"StorageError", "OutcomeUnknownError", "StateMismatchError"}
 
 @pytest.fixture
 def durable_redis() -> Iterator[RedisServer]:
-    """A Redis that keeps what it acknowledged."""
+    """A Redis that loses no acknowledged write."""
     with redis_server("--appendonly", "yes", "--appendfsync", "always") as server:
         yield server
 
 
 @attrs.define
 class Load:
-    """Users who log in again and again: a bot begins and waits, a web process finishes."""
+    """Users who log in repeatedly: one process begins and waits, and another one finishes."""
 
     sandbox: Sandbox
     bot: Worker
@@ -37,7 +37,7 @@ class Load:
     news: asyncio.Condition = attrs.field(factory=asyncio.Condition)
 
     async def user(self, number: int) -> None:
-        """Log one user in until the test is over; a failure is shown, and tried again."""
+        """Log one user in repeatedly. A failed login is tried again."""
         attempt = 0
         while not self.over:
             attempt += 1
@@ -47,7 +47,7 @@ class Load:
                 await self._finish(number, subject, begun["url"])
 
     async def succeed(self, times: int) -> None:
-        """Wait until so many more logins have succeeded."""
+        """Wait until some more logins have succeeded."""
         until = len(self.done) + times
         async with asyncio.timeout(60), self.news:
             await self.news.wait_for(lambda: len(self.done) >= until)
@@ -87,7 +87,7 @@ async def load(durable_redis: RedisServer) -> AsyncIterator[Load]:
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["SIGSTOP", "SHUTDOWN"])
 async def test_redis_fails_for_ten_seconds_and_all_recovers(load: Load, durable_redis: RedisServer, kind: str) -> None:
-    """No call hangs, each has its result or a typed error, logins go on by themselves, nothing acknowledged is lost."""
+    """Every call ends, logins continue by themselves, and nothing acknowledged is lost."""
     users = [asyncio.ensure_future(load.user(number)) for number in range(USERS)]
     await load.succeed(30)
     if kind == "SIGSTOP":

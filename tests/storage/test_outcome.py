@@ -1,4 +1,4 @@
-"""How a login ended, as JSON."""
+"""Outcomes of logins as JSON."""
 
 import json
 from typing import Any
@@ -17,7 +17,7 @@ from anilist_oauth.storage import Outcome
 
 
 def test_success_is_the_subject_alone() -> None:
-    """No token is in it."""
+    """It contains no token."""
     outcome = Outcome(subject="discord:42")
     assert json.loads(outcome.to_json()) == {"subject": "discord:42"}
     assert Outcome.from_json(outcome.to_json()) == outcome
@@ -32,21 +32,21 @@ def test_success_is_the_subject_alone() -> None:
     ],
 )
 def test_failure_keeps_class_text_and_attributes(error: AniListOAuthError) -> None:
-    """The error that comes out says what the one that went in said."""
+    """The error is restored with all of them."""
     back = Outcome.from_json(Outcome(error=error).to_json().encode()).error
     assert type(back) is type(error)
     assert (str(back), vars(back)) == (str(error), vars(error))
 
 
-def test_notes_and_causes_stay_behind() -> None:
-    """Only the error's own attributes travel."""
+def test_notes_and_causes_are_not_stored() -> None:
+    """Only the attributes of the error are stored."""
     error = StorageError("full")
     error.add_note("where it happened")
     assert json.loads(Outcome(error=error).to_json())["data"] == {"retryable": False}
 
 
 def test_an_unknown_class_becomes_the_root() -> None:
-    """An error class of a newer version becomes `AniListOAuthError`."""
+    """The error may come from a newer version."""
     text = json.dumps({"error": "SomeNewerError", "message": "well", "data": {"x": 1}})
     back = Outcome.from_json(text).error
     assert type(back) is AniListOAuthError
@@ -57,7 +57,7 @@ def test_an_unknown_class_becomes_the_root() -> None:
     "text", ["", "[]", "{}", "7", '{"error": "StorageError"}', '{"error": [], "message": 1}', "[" * 99999]
 )
 def test_anything_else_is_a_storage_error(text: str) -> None:
-    """Never a bare KeyError or JSONDecodeError."""
+    """A KeyError or JSONDecodeError is never raised."""
     with pytest.raises(StorageError):
         Outcome.from_json(text)
 

@@ -1,4 +1,4 @@
-"""Logins over real processes: a bot and a web process share one store, and one of them may die at any time."""
+"""Real processes share one store, and one of them may die at any time."""
 
 import asyncio
 import sqlite3
@@ -27,15 +27,15 @@ class Scene:
     crew: Crew
 
     def exchanges(self) -> Counter[str]:
-        """How often each code reached the token endpoint."""
+        """Return how many times each code reached the token endpoint."""
         return Counter(request.fields["code"] for request in self.sandbox.requests if request.path == TOKEN)
 
     async def approve(self, answer: Answer, number: int) -> str:
-        """Approve a login as its own user: the callback."""
+        """Approve a login as its own user, and return the callback."""
         return await self.sandbox.approve(answer["url"], user=self.sandbox.users[number])
 
     def shown(self, number: int) -> Answer:
-        """What comes of the login of a number."""
+        """Return the expected result of a login."""
         user = self.sandbox.users[number].id
         return {"subject": f"discord:{number}", "viewer": user, "user": user}
 
@@ -54,21 +54,21 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 async def scene(url: str) -> AsyncIterator[Scene]:
-    """Everything, with no process yet."""
+    """A sandbox and a store, without a process yet."""
     users = [f"user{number}" for number in range(LOGINS)]
     async with Sandbox(users=users) as sandbox, crew(sandbox, url) as processes:
         yield Scene(sandbox, processes)
 
 
 def without(answer: Answer, *names: str) -> Answer:
-    """Leave out of an answer what is not compared."""
+    """Remove the parts of an answer that are not compared."""
     left_out = {"number", "seconds", "token_id", "issued_at", *names}
     return {name: value for name, value in answer.items() if name not in left_out}
 
 
 @pytest.mark.requirement("V5")
 async def test_a_bot_and_a_web_process_complete_interleaved_logins(scene: Scene) -> None:
-    """200 at once: every token is its own subject's, every login is one exchange, and none is lost."""
+    """Of 200 at once, each gets its own token with one exchange, and none is lost."""
     bot, web = await asyncio.gather(scene.crew.start(), scene.crew.start())
 
     async def log_in(number: int) -> None:
@@ -88,7 +88,7 @@ async def test_a_bot_and_a_web_process_complete_interleaved_logins(scene: Scene)
 @pytest.mark.requirement("S3")
 @pytest.mark.requirement("V25")
 async def test_fifty_callbacks_over_two_processes_are_one_request(scene: Scene) -> None:
-    """With the binding all get the result; without one, 49 find the login used."""
+    """With the binding all get the result, and without one 49 find the login used."""
     workers = await asyncio.gather(scene.crew.start(), scene.crew.start())
     for number, binding in enumerate(("cookie", None)):
         callback = await scene.approve(
@@ -105,7 +105,7 @@ async def test_fifty_callbacks_over_two_processes_are_one_request(scene: Scene) 
 @pytest.mark.requirement("V31")
 @pytest.mark.requirement("R6")
 async def test_sixty_of_sixty_logins_go_through_a_pooler_that_restarts(postgresql: PostgreSQLServer) -> None:
-    """Transaction pooling, with restarts of the pooler and of our processes between the steps, and in the midst."""
+    """The pooler and our processes are restarted between and during the steps."""
     users = [f"user{number}" for number in range(60)]
     with pgbouncer_server(postgresql) as pooler:
         async with Sandbox(users=users) as sandbox, crew(sandbox, pooler.database()) as processes:
@@ -137,7 +137,7 @@ async def ten_logins(scene: Scene, pooler: PgBouncer, numbers: range) -> list[An
 
 @attrs.define
 class Round:
-    """A hundred logins in one process, which is killed in the middle of them."""
+    """A hundred logins in one process, which is killed in the middle."""
 
     scene: Scene
     number: int
@@ -152,7 +152,7 @@ class Round:
         return asyncio.Semaphore(10 if self.number % 2 else 100)
 
     async def kill(self, worker: Worker, *, after: int) -> None:
-        """Let the process begin and finish logins, and kill it after so many are acknowledged."""
+        """Let the process work, and kill it after some logins were acknowledged."""
         logins = [asyncio.ensure_future(self._log_in(worker, number, after)) for number in range(100)]
         await self.enough.wait()
         worker.kill()
@@ -160,7 +160,7 @@ class Round:
         assert {type(end) for end in ends if end is not None} <= {WorkerDiedError}
 
     async def check(self, worker: Worker) -> None:
-        """Find every acknowledged token in another process, and play every callback again there."""
+        """Check that another process finds every acknowledged token, and repeat every callback there."""
         tokens = await asyncio.gather(*(worker.ask("token", subject=self._subject(n)) for n in self.acknowledged))
         assert [token["user"] for token in tokens] == [self._user(number) for number in self.acknowledged]
         played = await asyncio.gather(
@@ -190,7 +190,7 @@ class Round:
 @pytest.mark.requirement("R10")
 @pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
 async def test_what_was_acknowledged_survives_kill_9(scene: Scene, url: str) -> None:
-    """Twenty times in the middle of a hundred logins: nothing acknowledged is lost, no code is sent twice."""
+    """In twenty rounds, no acknowledged login is lost and no code is sent twice."""
     worker = await scene.crew.start()
     for number in range(ROUNDS):
         turn = Round(scene, number)

@@ -1,4 +1,4 @@
-"""The record of a token, and until when that of a login is kept."""
+"""The record of a token is secret, and a login has an end."""
 
 import pickle
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from tests.storage.records import NOON, pending, stored
 
 @pytest.mark.requirement("S19")
 def test_a_record_keeps_its_token_to_itself() -> None:
-    """It is neither shown nor pickled."""
+    """The token is not in the repr, and cannot be pickled."""
     record = stored(token="canary")
     assert "canary" not in repr(record)
     with pytest.raises(TypeError, match="StoredToken holds a secret"):
@@ -20,6 +20,6 @@ def test_a_record_keeps_its_token_to_itself() -> None:
 
 
 def test_a_login_ends_before_the_calendar() -> None:
-    """A later time raises our own error, which says what to do."""
+    """A later time raises our error, which says what to do."""
     with pytest.raises(StorageError, match="after the year 9999; give it a shorter lifetime"):
         forget_at(pending(expires_at=datetime.max.replace(tzinfo=UTC)), now=NOON)

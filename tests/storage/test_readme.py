@@ -1,4 +1,4 @@
-"""The examples of the room's README."""
+"""The examples in the README for stores work."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,14 +16,14 @@ EXAMPLES = blocks(readme=room("storage"))
 
 
 def example(heading: str) -> dict[str, Any]:
-    """Give what the example under a heading defines."""
+    """Run the example under a heading, and return the names that it defines."""
     names: dict[str, Any] = {}
     exec(EXAMPLES[heading][0], names)
     return names
 
 
 async def test_a_store_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first example makes the file, and lets a flow work on it."""
+    """The first example creates the file, and a flow uses it."""
     monkeypatch.chdir(tmp_path)
 
     async def work(flow: LoginFlow) -> str | None:
@@ -35,7 +35,7 @@ async def test_a_store_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 async def test_users_are_reminded() -> None:
-    """Those whose token ends within thirty days, and no others."""
+    """They are exactly those whose token expires within thirty days."""
     now, reminded = datetime.now(UTC), []
     store = MemoryTokenStore()
     for days in (10, 200):
@@ -53,10 +53,10 @@ async def test_users_are_reminded() -> None:
 
 
 def test_every_example_is_run() -> None:
-    """No example stands there that nobody runs."""
+    """Each example in the README is run by a test."""
     assert set(EXAMPLES) == {"", "What is stored"}
 
 
 def test_every_attribute_is_in_the_table() -> None:
-    """Under "What is stored", the table names what a record has, and nothing else."""
+    """Under "What is stored", the table lists exactly the attributes of a record."""
     assert attributes(room("storage"))["StoredToken"] == public(StoredToken)

@@ -1,4 +1,4 @@
-"""What a store keeps, as values."""
+"""The records of stores as values."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from tests.storage.records import NOON, jwt, pending, stored
 
 
 def test_a_record_takes_the_user_id_from_its_viewer() -> None:
-    """Without a viewer it must be given, and the two name one user."""
+    """Without a viewer it must be given, and both must be the same user."""
     assert stored().user_id == 7
     assert attrs.evolve(stored(), viewer=None).user_id == 7
     for wrong in ({"viewer": None}, {"viewer": stored().viewer, "user_id": 8}, {"viewer": None, "user_id": 0}):
@@ -23,7 +23,7 @@ def test_a_record_takes_the_user_id_from_its_viewer() -> None:
 
 @pytest.mark.requirement("R8")
 def test_a_record_knows_when_its_token_was_issued() -> None:
-    """It is the claim `iat` unless it is given. A token that is not a JWT does not say."""
+    """By default it is the claim `iat`, and None for a token that is not a JWT."""
     token = Token.from_access_token(jwt(sub="7", iat=NOON.timestamp()))
     record = StoredToken(client_id="1", subject="a", token=token, user_id=7, stored_at=NOON)
     assert record.issued_at == NOON
@@ -49,14 +49,14 @@ def test_a_record_of_a_wrong_type_cannot_exist(field: str, value: Any) -> None:
 
 
 def test_a_record_without_a_user_id_takes_it_from_a_viewer_alone() -> None:
-    """Anything else has no id that can be believed."""
+    """Any other object is refused."""
     viewer: Any = "mika"
     with pytest.raises(ConfigurationError, match=r"^viewer: a Viewer is needed, or None, not str"):
         StoredToken(client_id="1", subject="a", token=stored().token, stored_at=NOON, viewer=viewer)
 
 
-def test_who_took_a_login_says_when() -> None:
-    """A claim begins with its time. A claim that another program made raises our own error."""
+def test_a_claim_contains_its_time() -> None:
+    """A claim of another program raises our error."""
     assert Taken(claim=new_claim(NOON), code="x").at == NOON
     for claim in ("canary", "", "0001-01-01T00:00:00+14:00 x"):
         with pytest.raises(StorageError, match="did not take"):
@@ -64,8 +64,8 @@ def test_who_took_a_login_says_when() -> None:
 
 
 @pytest.mark.requirement("S40")
-def test_where_a_stranger_goes_back_to_is_short() -> None:
-    """A sign-in is begun by anybody, and is kept for minutes."""
+def test_the_return_to_of_a_sign_in_is_short() -> None:
+    """Anybody can begin a sign-in, and it is stored for minutes."""
     with pytest.raises(ConfigurationError, match=r"^return_to: 512 bytes at most"):
         attrs.evolve(pending(None), return_to="/" + "x" * 512)
     assert attrs.evolve(pending("discord:42"), return_to="/" + "x" * 512).return_to

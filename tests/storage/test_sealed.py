@@ -1,4 +1,4 @@
-"""Tokens encrypted at rest."""
+"""Stored tokens are encrypted."""
 
 import sys
 from collections.abc import AsyncIterator
@@ -32,13 +32,13 @@ OTHER_KEY = "YW5vdGhlciBrZXkgb2YgdGhlIHRlc3RzIGFuZCBub24="
 
 @pytest.fixture(params=["sqlite", "postgresql", "redis"])
 async def plain(request: pytest.FixtureRequest) -> AsyncIterator[Stores]:
-    """A store that outlives its process, without keys."""
+    """A store on disk, without keys."""
     async with PLAIN[request.param](request) as opened:
         yield opened
 
 
-async def test_the_file_does_not_hold_the_token(tmp_path: Path) -> None:
-    """Neither the token nor its beginning is in the bytes on disk."""
+async def test_the_file_does_not_contain_the_token(tmp_path: Path) -> None:
+    """No part of the token is in the bytes on disk."""
     async with SQLStore(f"sqlite:///{tmp_path}/tokens.db") as store:
         await SealedTokenStore(store.tokens, [KEY]).put(stored())
         contents = b"".join(map(Path.read_bytes, tmp_path.iterdir()))  # noqa: ASYNC240  a few files of a test
@@ -47,7 +47,7 @@ async def test_the_file_does_not_hold_the_token(tmp_path: Path) -> None:
 
 
 async def test_the_wrong_key_is_an_error(plain: Stores) -> None:
-    """It is never mistaken for a user without a token."""
+    """It is never taken for a missing token."""
     await SealedTokenStore(plain.tokens, [KEY]).put(stored())
     other = SealedTokenStore(plain.tokens, [OTHER_KEY])
     with pytest.raises(SealError) as caught:
@@ -58,7 +58,7 @@ async def test_the_wrong_key_is_an_error(plain: Stores) -> None:
 
 
 async def test_sealed_data_without_keys_is_an_error(plain: Stores) -> None:
-    """A program started without its keys says so, instead of sending ciphertext to AniList."""
+    """Otherwise the program would send ciphertext to AniList."""
     await SealedTokenStore(plain.tokens, [KEY]).put(stored())
     with pytest.raises(SealError, match="keys"):
         await plain.tokens.get("discord:42", client_id="12345")
@@ -69,7 +69,7 @@ async def test_sealed_data_without_keys_is_an_error(plain: Stores) -> None:
 
 
 async def test_a_flow_sends_no_ciphertext_whatever_store_it_has() -> None:
-    """A program's own store does not know what is sealed; the user would seem to be logged out."""
+    """A custom store does not recognize sealed tokens, but the flow does."""
     tokens = MemoryTokenStore()
     async with staged(tokens=tokens) as stage:
         sealing = LoginFlow(stage.session, logins=stage.flow.logins, tokens=SealedTokenStore(tokens, [KEY]))
@@ -87,7 +87,7 @@ async def test_a_flow_sends_no_ciphertext_whatever_store_it_has() -> None:
 
 
 async def test_memory_keeps_no_plain_token_beside_a_sealed_one_either() -> None:
-    """The flow's own check is the same for every store."""
+    """The flow makes the same check for every store."""
     inner = MemoryTokenStore()
     await SealedTokenStore(inner, [KEY]).put(stored())
     with pytest.raises(SealError, match="sealed=False"):
@@ -107,7 +107,7 @@ async def test_tokens_that_are_sealed_later_are_noticed(monkeypatch: pytest.Monk
 
 
 async def test_plain_data_is_read_and_sealed_when_next_written(plain: Stores) -> None:
-    """Keys can be introduced at any time."""
+    """So keys can be introduced at any time."""
     await plain.tokens.put(stored())
     sealed = SealedTokenStore(plain.tokens, [KEY])
     assert await sealed.get("discord:42", client_id="12345") == stored()
@@ -120,7 +120,7 @@ async def test_plain_data_is_read_and_sealed_when_next_written(plain: Stores) ->
 
 @pytest.mark.parametrize("change", [{"subject": "discord:43"}, {"client_id": "54321"}])
 async def test_a_record_moved_to_another_user_does_not_open(change: dict[str, str]) -> None:
-    """Client id and subject are sealed with the token, and checked."""
+    """Client id and subject are encrypted with the token, and checked."""
     inner = MemoryTokenStore()
     sealed = SealedTokenStore(inner, [KEY])
     await sealed.put(stored())
@@ -133,7 +133,7 @@ async def test_a_record_moved_to_another_user_does_not_open(change: dict[str, st
 
 
 async def test_a_record_that_names_another_anilist_user_does_not_open() -> None:
-    """The token's own ``sub`` counts; whoever writes to the database cannot make somebody else of a user."""
+    """The user id in the record must be that in the token."""
     inner = MemoryTokenStore()
     sealed = SealedTokenStore(inner, [KEY])
     token = Token.from_access_token(jwt(sub="7", aud="12345"))
@@ -146,7 +146,7 @@ async def test_a_record_that_names_another_anilist_user_does_not_open() -> None:
 
 
 async def test_what_another_program_sealed_with_the_key_does_not_open() -> None:
-    """Anything but our own contents is a SealError."""
+    """Other contents raise a SealError."""
     inner = MemoryTokenStore()
     foreign = "sealed:" + Fernet(KEY).encrypt(b"\xff not ours").decode()
     await inner.put(attrs.evolve(stored(), token=attrs.evolve(stored().token, access_token=foreign)))
@@ -154,8 +154,8 @@ async def test_what_another_program_sealed_with_the_key_does_not_open() -> None:
         await SealedTokenStore(inner, [KEY]).get("discord:42", client_id="12345")
 
 
-async def test_every_key_opens_and_the_first_seals() -> None:
-    """A key is introduced before the others."""
+async def test_every_key_decrypts_and_the_first_encrypts() -> None:
+    """A new key is put before the others."""
     inner = MemoryTokenStore()
     await SealedTokenStore(inner, [KEY]).put(stored())
     both = SealedTokenStore(inner, [OTHER_KEY.encode(), KEY])
@@ -165,7 +165,7 @@ async def test_every_key_opens_and_the_first_seals() -> None:
 
 
 async def test_rotate_seals_all_with_the_first_key(plain: Stores) -> None:
-    """Sealed and plain records of every application; the old key may go then."""
+    """All sealed and plain records are encrypted again, and the old key can be removed."""
     await plain.tokens.put(stored("plain"))
     await SealedTokenStore(plain.tokens, [KEY]).put(stored("old"))
     await SealedTokenStore(plain.tokens, [KEY]).put(stored("old", client_id="54321"))
@@ -182,7 +182,7 @@ async def test_rotate_seals_all_with_the_first_key(plain: Stores) -> None:
 
 @pytest.mark.requirement("S41")
 async def test_a_record_of_a_foreign_key_stops_neither_a_stream_nor_rotate() -> None:
-    """All others are read and sealed anew; the end names the one that was skipped."""
+    """All other records are processed, and the error at the end names the skipped one."""
     inner = MemoryTokenStore()
     for subject, key in (("a", KEY), ("b", Fernet.generate_key()), ("c", KEY)):
         await SealedTokenStore(inner, [key]).put(stored(subject))
@@ -202,7 +202,7 @@ async def test_a_record_of_a_foreign_key_stops_neither_a_stream_nor_rotate() -> 
 
 
 class Own:
-    """A store of an application's own, which has just what `TokenStore` asks for."""
+    """A custom store, which only has the methods of `TokenStore`."""
 
     def __init__(self) -> None:
         inner = MemoryTokenStore()
@@ -210,7 +210,7 @@ class Own:
 
 
 async def test_a_store_that_compares_no_marks_is_written_over_its_token() -> None:
-    """And over no other."""
+    """Only the token id is compared."""
     tokens = SealedTokenStore(Own(), [KEY])
     await tokens.put(stored())
     marked = attrs.evolve(stored(), told_expiring=True)
@@ -220,12 +220,12 @@ async def test_a_store_that_compares_no_marks_is_written_over_its_token() -> Non
 
 
 class Busy(MemoryTokenStore):
-    """A store in which a mark is set, or the user logs out, between reading and writing."""
+    """A store in which the record changes between reading and writing."""
 
     logout = False
 
     async def update(self, stored: StoredToken, *, was: StoredToken) -> bool:
-        """Let another process be faster, once."""
+        """Let another process be faster once."""
         if not was.told_invalid:
             if self.logout:
                 await self.delete(stored.subject, client_id=stored.client_id)
@@ -236,7 +236,7 @@ class Busy(MemoryTokenStore):
 
 @pytest.mark.parametrize("logout", [False, True])
 async def test_rotate_loses_nothing_that_happens_meanwhile(logout: bool) -> None:  # noqa: FBT001  a parameter
-    """A record that changed is read again; one that was deleted stays deleted."""
+    """A changed record is read again, and a deleted one stays deleted."""
     inner = Busy()
     inner.logout = logout
     await SealedTokenStore(inner, [KEY]).put(stored())
@@ -247,35 +247,35 @@ async def test_rotate_loses_nothing_that_happens_meanwhile(logout: bool) -> None
 
 @pytest.mark.parametrize("keys", [[], ["canary-key"], [KEY, "canary-key"], ["ü" * 44], [None]])
 def test_bad_keys_are_refused(keys: Any) -> None:
-    """No key, or no Fernet key, is a ConfigurationError that does not repeat it."""
+    """The ConfigurationError does not show the key."""
     with pytest.raises(ConfigurationError, match="32 bytes") as caught:
         SealedTokenStore(MemoryTokenStore(), keys)
     assert "canary" not in f"{caught.value}{caught.value.__cause__}"
 
 
 def test_missing_extra_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One line, with the command."""
+    """The error has one line with the command."""
     monkeypatch.setitem(sys.modules, "cryptography", None)
     with pytest.raises(ImportError, match=r"pip install 'anilist-oauth\[seal\]'$"):
         SealedTokenStore(MemoryTokenStore(), [KEY])
 
 
 def test_tokens_are_sealed_by_multi_fernet() -> None:
-    """Whoever has the keys can open a record without this package."""
+    """With the keys, a record can be decrypted without this package."""
     sealed = SealedTokenStore(MemoryTokenStore(), [KEY])._seal(stored()).token.access_token
     opened = MultiFernet([Fernet(KEY)]).decrypt(sealed.removeprefix("sealed:"))
     assert opened.decode().endswith(stored().token.access_token)
 
 
 @pytest.mark.parametrize("inner", [None, MemoryLoginStore(), open_store("memory:")])
-def test_what_is_sealed_is_a_token_store(inner: Any) -> None:
-    """Not a store as a whole, nor its logins."""
+def test_only_a_token_store_can_be_sealed(inner: Any) -> None:
+    """A whole store, or its logins, are refused."""
     with pytest.raises(ConfigurationError, match=r"^tokens: a TokenStore is needed"):
         SealedTokenStore(inner, [KEY])
 
 
 async def test_within_is_a_timedelta(tmp_path: Path) -> None:
-    """A number of days would be anything to a database."""
+    """A number has no unit."""
     async with SQLStore(f"sqlite:///{tmp_path}/tokens.db") as store:
         await store.tokens.put(stored())
         memory = MemoryTokenStore()

@@ -1,4 +1,4 @@
-"""Records that cannot be read, in the midst of others that can."""
+"""Unreadable records are skipped and reported."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from anilist_oauth.storage.skipped import Skipped
 
 
 def test_an_outage_is_not_skipped() -> None:
-    """The records after it are not read, either, so that whoever iterates is told at once."""
+    """It is raised at once."""
     skipped = Skipped()
     with pytest.raises(StorageError, match="away"), skipped.unreadable("1", "a"):
         raise StorageError("the database is away", retryable=True)
@@ -15,8 +15,8 @@ def test_an_outage_is_not_skipped() -> None:
 
 
 @pytest.mark.parametrize(("last", "kind"), [(SealError("no key"), SealError), (StorageError("odd"), StorageError)])
-def test_what_was_skipped_is_reported_at_the_end(last: StorageError, kind: type[StorageError]) -> None:
-    """The first three by name; as a SealError, where keys would help with all of them."""
+def test_skipped_records_are_reported_at_the_end(last: StorageError, kind: type[StorageError]) -> None:
+    """The first three are named, in a SealError if keys would help with all of them."""
     skipped = Skipped()
     for error, subject in ((SealError("no key"), "a"), (SealError("no key"), "b"), (last, "c"), (last, "d")):
         with skipped.unreadable("1", subject):

@@ -1,4 +1,4 @@
-"""Stores by URL."""
+"""Stores are opened by their URLs."""
 
 import subprocess
 import sys
@@ -42,7 +42,7 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_the_scheme_names_the_store(url: str, kind: type) -> None:
-    """A driver in it is accepted; nothing is opened."""
+    """A driver in it is accepted, and nothing is opened."""
     store = open_store(url)
     assert isinstance(store.logins, kind)
 
@@ -61,7 +61,7 @@ def test_the_scheme_names_the_store(url: str, kind: type) -> None:
     ],
 )
 def test_another_url_is_refused(url: str) -> None:
-    """The text says what is needed; a URL that may hold a password is not repeated."""
+    """The error says what is needed, and does not show a URL that may contain a password."""
     with pytest.raises(ConfigurationError, match="redis://") as caught:
         open_store(url)
     assert "canary" not in str(caught.value)
@@ -84,13 +84,13 @@ def test_another_url_is_refused(url: str) -> None:
     ],
 )
 def test_sqlite_without_a_file_is_refused(url: str) -> None:
-    """What is in memory alone is memory:, and options are ours."""
+    """For memory, the URL is memory:, and SQLite's own options are refused."""
     with pytest.raises(ConfigurationError, match="must name a file"):
         open_store(url)
 
 
 async def test_memory_works_at_once() -> None:
-    """It has nothing to open or close, and does both."""
+    """Opening and closing it do nothing."""
     async with open_store("memory:") as store:
         await store.logins.add(key(), pending())
         assert await store.logins.look(key()) == pending()
@@ -98,7 +98,7 @@ async def test_memory_works_at_once() -> None:
 
 
 async def test_nothing_is_touched_before_it_is_opened(tmp_path: Path) -> None:
-    """A web application makes the store at import, and opens it when it starts."""
+    """A web application creates the store at import, and opens it when it starts."""
     path = tmp_path / "tokens.db"
     store = open_store(f"sqlite:///{path}")
     with pytest.raises(StorageError, match="not open"):
@@ -117,7 +117,7 @@ async def test_nothing_is_touched_before_it_is_opened(tmp_path: Path) -> None:
     "keys", [[KEY, OTHER_KEY], f"{KEY},{OTHER_KEY}", f" {KEY}\n{OTHER_KEY} ", (KEY.encode(),), KEY.encode()]
 )
 async def test_keys_seal_the_tokens(keys: str | bytes | list[str | bytes]) -> None:
-    """As a list, or as a string of several."""
+    """The keys may be a list, or one string."""
     store = open_store("memory:", keys=keys)
     assert isinstance(store.tokens, SealedTokenStore)
     await store.tokens.put(stored())
@@ -126,7 +126,7 @@ async def test_keys_seal_the_tokens(keys: str | bytes | list[str | bytes]) -> No
 
 @pytest.mark.requirement("S42")
 async def test_the_environment_says_what_no_argument_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    """ANILIST_STORE and ANILIST_STORE_KEYS, wherever the URL comes from; keys given go before those."""
+    """ANILIST_STORE and ANILIST_STORE_KEYS are used unless there are arguments."""
     monkeypatch.setenv("ANILIST_STORE", "memory:")
     assert isinstance(open_store().tokens, MemoryTokenStore)
     monkeypatch.setenv("ANILIST_STORE_KEYS", f"{KEY} {OTHER_KEY}")
@@ -149,7 +149,7 @@ def test_the_names_are_there_without_the_extras() -> None:
 
 
 def test_a_database_s_modules_are_imported_when_it_is_used() -> None:
-    """Whoever keeps nothing in SQL or Redis does not pay for them; the two classes are there all the same."""
+    """A program without SQL or Redis does not import them."""
     program = (
         "import sys, anilist_oauth\n"
         "names = [getattr(anilist_oauth, name) for name in anilist_oauth.__all__]\n"
@@ -162,7 +162,7 @@ def test_a_database_s_modules_are_imported_when_it_is_used() -> None:
 
 @pytest.mark.parametrize("url", [5, b"sqlite:///hidden.db", Path("hidden.db")])
 def test_a_url_is_a_str(url: Any) -> None:
-    """Anything else is our error, whichever way the store is made; it is not repeated."""
+    """Another type raises our error, which does not show the value."""
     for make in (open_store, SQLStore, RedisStore):
         with pytest.raises(ConfigurationError, match=r"^url: a str is needed") as caught:
             make(url)
@@ -174,19 +174,19 @@ def test_a_url_is_a_str(url: Any) -> None:
     ("keys", "said"), [([], "empty"), ("", "empty"), (" , ", "empty"), (5, "Fernet keys are needed")]
 )
 def test_keys_are_text_or_a_list(keys: Any, said: str) -> None:
-    """A setting that is missing must not store tokens in the open."""
+    """An empty setting must not lead to plain tokens."""
     with pytest.raises(ConfigurationError, match=rf"^keys: .*{said}"):
         open_store("memory:", keys=keys)
 
 
 def test_the_bound_of_memory_is_a_number() -> None:
-    """It would be met at the first login only."""
+    """A wrong type is refused at once, not at the first login."""
     with pytest.raises(ConfigurationError, match=r"^max_logins: a whole number"):
         MemoryLoginStore(max_logins=cast("int", "100"))
 
 
 def test_a_pace_is_right_for_all_processes_that_may_use_the_store(tmp_path: Path) -> None:
-    """Memory has one process and Redis shares among all; a database, which cannot, says what to do."""
+    """Memory has one process, Redis shares a budget, and a database says what to do."""
     assert type(open_store("memory:").pace()) is Pace
     shared = open_store("redis://127.0.0.1:1/0").pace(20)
     assert isinstance(shared, SharedPace)
@@ -197,6 +197,6 @@ def test_a_pace_is_right_for_all_processes_that_may_use_the_store(tmp_path: Path
 
 @pytest.mark.parametrize("value", [None, "0", "", 1])
 def test_whether_the_folder_is_checked_is_true_or_false(value: Any) -> None:
-    """The text of an environment variable is neither: "0" would count as True, and "" would turn the check off."""
+    """The text of an environment variable is refused, because "0" would be true."""
     with pytest.raises(ConfigurationError, match=r"^check_folder: True or False is needed, not "):
         open_store("sqlite:///tokens.db", check_folder=value)

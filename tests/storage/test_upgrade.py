@@ -40,7 +40,7 @@ Make = Callable[..., Any]
 
 @pytest.fixture(params=KINDS)
 async def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
-    """What opens a store of version 0.1, with its records in it."""
+    """Return a function that opens a store of version 0.1 with its records."""
     if request.param == "sqlite":
         path = tmp_path / "tokens.db"
         with sqlite3.connect(path) as connection:
@@ -65,7 +65,7 @@ async def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
 
 @pytest.mark.requirement("R16")
 async def test_a_store_of_0_1_is_upgraded_and_loses_nothing(make: Make) -> None:
-    """Users, times of issue, marks and logins are all there; sealed tokens open with their key."""
+    """Users, times of issue, marks and logins are kept, and sealed tokens can be decrypted."""
     async with make(keys=[KEY]) as store:
         records = {record.subject: record async for record in store.tokens.expiring(None)}
         health = await store.health()
@@ -88,7 +88,7 @@ async def test_a_store_of_0_1_is_upgraded_and_loses_nothing(make: Make) -> None:
 
 
 async def issued_at_in(store: Any) -> int | None:
-    """Read past the store what it keeps of the sealed token's time of issue, in seconds."""
+    """Read the stored time of issue of the sealed token, in seconds."""
     if isinstance(store, SQLStore):
         [row] = await raw(store, "SELECT issued_at FROM anilist_oauth_tokens WHERE subject = 'sealed'")
         found = row["issued_at"]
@@ -100,7 +100,7 @@ async def issued_at_in(store: Any) -> int | None:
 @pytest.mark.requirement("R16")
 @pytest.mark.requirement("R8")
 async def test_a_sealed_token_of_0_1_gets_its_time_of_issue_where_its_key_is_there(make: Make) -> None:
-    """It was sealed before the column was there; an older token then does not cover it, as it covers no other."""
+    """Then an older token does not replace it."""
     async with make(keys=[KEY]) as store:
         assert await issued_at_in(store) == 1790856002
         late = attrs.evolve(stored("sealed"), issued_at=NOON.replace(year=2020))
@@ -110,7 +110,7 @@ async def test_a_sealed_token_of_0_1_gets_its_time_of_issue_where_its_key_is_the
 @pytest.mark.requirement("R16")
 @pytest.mark.parametrize("keys", [None, [Fernet.generate_key()]])
 async def test_without_its_key_the_first_to_have_it_fills_it(make: Make, keys: list[bytes] | None) -> None:
-    """Whoever reads the record with the key knows the time, and rotating the keys writes it."""
+    """The time is known when the record is read with the key, and stored when keys are rotated."""
     async with make(keys=keys) as store:
         assert await issued_at_in(store) is None
     async with make(keys=[KEY]) as store:
@@ -124,7 +124,7 @@ async def test_without_its_key_the_first_to_have_it_fills_it(make: Make, keys: l
 
 @pytest.mark.requirement("R16")
 async def test_an_upgraded_store_takes_what_is_new(make: Make) -> None:
-    """A record without a viewer, and one that is older than the upgraded one."""
+    """It stores a record without a viewer, and refuses one that is older."""
     async with make(keys=[KEY]) as store:
         plain = await store.tokens.get("plain", client_id="12345")
         new = attrs.evolve(stored("new"), viewer=None, issued_at=NOON)
@@ -139,7 +139,7 @@ async def test_an_upgraded_store_takes_what_is_new(make: Make) -> None:
 
 @pytest.mark.requirement("R16")
 async def test_processes_that_upgrade_at_once_all_go_on(make: Make) -> None:
-    """One does the work, and none fails."""
+    """One of them upgrades, and none fails."""
     stores = [make(keys=[KEY]) for _ in range(4)]
     await asyncio.gather(*(store.open() for store in stores))
     for store in stores:
@@ -169,7 +169,7 @@ asyncio.run(main(*sys.argv[1:]))
 
 @pytest.mark.requirement("R16")
 async def test_real_processes_that_upgrade_at_once_all_go_on(make: Make) -> None:
-    """Three of them start together, each with an interpreter of its own, and each finds everything."""
+    """Three processes start together, and each finds everything."""
     url = make().__dict__["_source"].value
     where = str(url if isinstance(url, str) else url.url.value)
     pipe = asyncio.subprocess.PIPE
@@ -185,7 +185,7 @@ async def test_real_processes_that_upgrade_at_once_all_go_on(make: Make) -> None
 
 
 async def test_an_upgrade_that_was_interrupted_is_taken_up_again(redis: RedisServer) -> None:
-    """In Redis it goes record by record: the version is written last, so that whoever comes next does the rest."""
+    """In Redis the version is written last, so the next process continues."""
     redis.command("FLUSHALL")
     async with RedisStore(redis.url) as store:
         for name in ("a", "b"):
@@ -207,7 +207,7 @@ async def test_an_upgrade_that_was_interrupted_is_taken_up_again(redis: RedisSer
 
 
 async def test_a_newer_package_that_upgrades_meanwhile_keeps_its_version(redis: RedisServer) -> None:
-    """The older one does not write its own over it, and says that it is too old."""
+    """The older one does not replace the version, and raises an error."""
     redis.command("FLUSHALL")
     async with RedisStore(redis.url) as store:
         await store._run(("DEL", store._keys.version))
@@ -223,8 +223,8 @@ async def test_a_newer_package_that_upgrades_meanwhile_keeps_its_version(redis: 
 
 
 @pytest.mark.requirement("R16")
-async def test_a_newer_store_is_refused_in_words(make: Make) -> None:
-    """Nothing is written to it, and the package is to be upgraded."""
+async def test_a_newer_store_is_refused(make: Make) -> None:
+    """Nothing is written, and the error says to upgrade the package."""
     async with make(keys=[KEY]) as store:
         if isinstance(store, SQLStore):
             await raw(store, "UPDATE anilist_oauth_version SET version = 3")
@@ -237,7 +237,7 @@ async def test_a_newer_store_is_refused_in_words(make: Make) -> None:
 
 @pytest.mark.requirement("S42")
 async def test_sealed_tokens_of_0_1_count_as_sealed(make: Make) -> None:
-    """A store without keys does not write plainly beside them."""
+    """A store without keys does not write plain tokens."""
     async with make() as store:
         with pytest.raises(StorageError, match="sealed"):
             await store.tokens.put(stored())
@@ -245,7 +245,7 @@ async def test_sealed_tokens_of_0_1_count_as_sealed(make: Make) -> None:
 
 @pytest.mark.requirement("R16")
 async def test_what_0_1_writes_after_the_upgrade_is_read_as_well(make: Make) -> None:
-    """A process of it may still run: its records have no user and no time of issue, but their tokens do."""
+    """Such a record has no user id and no time of issue, but its token has them."""
     async with make(keys=[KEY]) as store:
         if isinstance(store, SQLStore):
             await raw(store, "UPDATE anilist_oauth_tokens SET user_id = NULL, issued_at = NULL")
@@ -259,7 +259,7 @@ async def test_what_0_1_writes_after_the_upgrade_is_read_as_well(make: Make) -> 
 
 @pytest.mark.requirement("R16")
 async def test_a_table_that_a_migration_began_to_upgrade_is_finished(tmp_path: Path) -> None:
-    """One of the new columns is there already."""
+    """One of the new columns already exists."""
     with closing(sqlite3.connect(tmp_path / "tokens.db")) as connection:
         connection.executescript((RECORDED / "0_1_sqlite.sql").read_text())
         connection.execute("ALTER TABLE anilist_oauth_tokens ADD COLUMN user_id BIGINT")
@@ -270,7 +270,7 @@ async def test_a_table_that_a_migration_began_to_upgrade_is_finished(tmp_path: P
 
 
 async def test_a_row_that_is_exchanged_during_the_upgrade_is_left_alone(tmp_path: Path) -> None:
-    """PostgreSQL lets 0.1 write meanwhile: the time of the old token is not put on the new one."""
+    """Version 0.1 may write meanwhile, and the new token must not get the time of the old one."""
     async with SQLStore(f"sqlite:///{tmp_path}/tokens.db") as store:
         await store.tokens.put(attrs.evolve(stored("new"), issued_at=None))
         await raw(store, "UPDATE anilist_oauth_tokens SET user_id = NULL")
@@ -290,7 +290,7 @@ async def test_a_row_that_is_exchanged_during_the_upgrade_is_left_alone(tmp_path
 
 
 async def test_a_record_of_another_program_keeps_its_place(make: Make) -> None:
-    """Its new fields stay empty, and it hinders no other."""
+    """Its new fields stay empty, and it affects no other record."""
     async with make(keys=[KEY]) as store:
         if isinstance(store, SQLStore):
             await raw(store, "DELETE FROM anilist_oauth_version")
@@ -309,13 +309,13 @@ async def test_a_record_of_another_program_keeps_its_place(make: Make) -> None:
 
 
 async def collect(store: Any, seen: list[str]) -> None:
-    """Note the subjects of a stream that ends in an error."""
+    """Collect the subjects of an iteration that ends in an error."""
     async for record in store.tokens.expiring(None):
         seen += [record.subject]
 
 
 async def test_a_token_that_is_exchanged_during_the_upgrade_is_left_alone(redis: RedisServer) -> None:
-    """The fields of the old one are not put on the new one."""
+    """The new token does not get the fields of the old one."""
     redis.command("FLUSHALL")
     async with RedisStore(redis.url) as store:
         await store.tokens.put(stored("new"))

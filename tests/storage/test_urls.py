@@ -1,4 +1,4 @@
-"""URLs of stores as hosts print them: each opens, or is refused in words that name the part."""
+"""URLs of stores as hosting services show them: each opens, or the error names the wrong part."""
 
 import warnings
 from collections.abc import Iterator
@@ -31,14 +31,14 @@ from tests.storage.records import key, stored
 )
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg", "postgresql+psycopg"])
 async def test_urls_of_postgresql_open(postgresql: PostgreSQLServer, scheme: str, tail: str) -> None:
-    """With the options of libpq, whatever driver they name."""
+    """They may have libpq's options and any driver."""
     url = postgresql.database().replace("postgresql:", f"{scheme}:") + tail
     async with open_store(url) as store:
         assert await store.logins.look(key()) is None
 
 
 async def test_options_reach_the_server(postgresql: PostgreSQLServer) -> None:
-    """The application's name, and the schema that the tables are in."""
+    """Examples are the application's name, and the schema of the tables."""
     url = postgresql.database() + "?options=-c%20search_path%3Dpg_catalog&application_name=canary"
     async with open_store(url, schema="bot", prefix="my_", pool_size=1) as store:
         await store.tokens.put(stored())
@@ -47,7 +47,7 @@ async def test_options_reach_the_server(postgresql: PostgreSQLServer) -> None:
 
 
 async def postgresql_rows(server: PostgreSQLServer, query: str) -> list[tuple[object, ...]]:
-    """Ask the server past the store, without emptying it."""
+    """Run a statement on the server itself."""
     connection = await asyncpg.connect(f"postgresql://anilist:{PASSWORD}@127.0.0.1:{server.port}/postgres")
     rows = [tuple(row) for row in await connection.fetch(query)]
     await connection.close()
@@ -55,14 +55,14 @@ async def postgresql_rows(server: PostgreSQLServer, query: str) -> list[tuple[ob
 
 
 async def test_several_hosts_are_tried_in_turn(postgresql: PostgreSQLServer) -> None:
-    """The one that answers serves."""
+    """The one that answers is used."""
     url = postgresql.database().replace("@", "@127.0.0.1:1,")
     async with open_store(url + "?target_session_attrs=read-write") as store:
         assert await store.logins.look(key()) is None
 
 
 async def test_a_unix_socket_is_a_host() -> None:
-    """It is tried, and is on this machine."""
+    """It is used, and is on this machine."""
     with pytest.raises(StorageError, match=r"FileNotFound|No such file|ConnectionRefused"):
         await open_store("postgresql:///app?host=%2Fnowhere%2Fpostgresql").open()
 
@@ -98,8 +98,8 @@ async def test_a_unix_socket_is_a_host() -> None:
         ("sqlite://", "'sqlite://'"),
     ],
 )
-def test_what_does_not_fit_is_named(url: str, named: str) -> None:
-    """Without the password."""
+def test_a_wrong_part_is_named(url: str, named: str) -> None:
+    """The error does not show the password."""
     with pytest.raises(ConfigurationError) as caught:
         open_store(url)
     assert named in str(caught.value)
@@ -110,7 +110,7 @@ def test_what_does_not_fit_is_named(url: str, named: str) -> None:
     "options", [{"schema": "x"}, {"pool_size": 0}, {"prefix": "a b"}, {"pool_size": 2, "url": "memory:"}]
 )
 def test_an_argument_that_a_store_does_not_take_is_named(options: dict[str, Any]) -> None:
-    """Each kind of store has its own."""
+    """Each kind of store has its own arguments."""
     given = {"url": "redis://localhost"} | options
     with pytest.raises(ConfigurationError, match=r"schema|pool_size|prefix"):
         open_store(**given)
@@ -119,8 +119,8 @@ def test_an_argument_that_a_store_does_not_take_is_named(options: dict[str, Any]
 @pytest.mark.parametrize(
     "options", [{"schema": "a b", "url": "postgresql:///x"}, {"schema": "x"}, {"prefix": "1"}, {"pool_size": 0}]
 )
-def test_so_does_sql(options: dict[str, Any]) -> None:
-    """A file has no schema, and names are plain."""
+def test_sql_arguments_are_checked(options: dict[str, Any]) -> None:
+    """A file has no schema, and names must be plain."""
     given = {"url": "sqlite:///tokens.db"} | options
     with pytest.raises(ConfigurationError, match=r"schema|pool_size|prefix"):
         open_store(**given)
@@ -150,8 +150,8 @@ def test_so_does_sql(options: dict[str, Any]) -> None:
         ("unix:///run/redis.sock", False),
     ],
 )
-def test_a_store_elsewhere_without_tls_is_warned_of(url: str, *, warned: bool) -> None:
-    """Whoever can listen on the way reads the tokens."""
+def test_a_remote_store_without_tls_issues_a_warning(url: str, *, warned: bool) -> None:
+    """Anyone on the network path could read the tokens."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         open_store(url)
@@ -183,7 +183,7 @@ def test_no_warning_is_issued_if_the_certificate_is_checked(options: str) -> Non
 
 @pytest.mark.parametrize("options", ["sslmode=require&", "sslmode=verify-ca&", f"sslcert={__file__}&"])
 def test_the_roots_of_the_machine_are_for_full_verification(options: str) -> None:
-    """As libpq has it; anything less is refused in words."""
+    """As in libpq, a weaker sslmode is refused."""
     with pytest.raises(ConfigurationError, match="sslrootcert=system needs sslmode=verify-full"):
         postgresql_address(f"postgresql://u:p@db.example/app?{options}sslrootcert=system")
 
@@ -224,7 +224,7 @@ PRINTED = [
 async def test_a_url_of_postgresql_opens_as_it_is_printed(
     encrypted: PostgreSQLServer, certificates: Path, printed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Against a server that has what the URL asks for: TLS, a certificate, a schema, a socket."""
+    """The server has what each URL needs: TLS, a certificate, a schema, a socket."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificates / "ca.pem"))  # the machine's own roots
     monkeypatch.chdir(certificates)
     empty = encrypted.database()
@@ -240,15 +240,15 @@ async def test_a_url_of_postgresql_opens_as_it_is_printed(
         assert await store.tokens.get("discord:42", client_id="12345") == stored()
 
 
-async def test_a_certificate_of_nobody_is_refused(encrypted: PostgreSQLServer) -> None:
-    """The roots of the machine do not know it."""
+async def test_an_untrusted_certificate_is_refused(encrypted: PostgreSQLServer) -> None:
+    """The root certificates of the machine do not include its authority."""
     with pytest.raises(StorageError, match="certificate verify failed"):
         await open_store(f"{encrypted.database()}?sslmode=verify-full&sslrootcert=system").open()
 
 
 @pytest.mark.parametrize("scheme", ["redis", "valkey"])
 async def test_a_redis_without_tls_opens(redis: RedisServer, scheme: str) -> None:
-    """With a user's name or without one, and without the number of a database."""
+    """The URL may have a user name and the number of a database."""
     redis.command("FLUSHALL")
     for user, tail in (("", "/0"), ("default", ""), ("default", "/?db=1")):
         url = f"{scheme}://{user}:{PASSWORD}@127.0.0.1:{redis.port}{tail}"
@@ -258,7 +258,7 @@ async def test_a_redis_without_tls_opens(redis: RedisServer, scheme: str) -> Non
 
 @pytest.mark.parametrize("slashes", ["", "/"])
 async def test_a_file_opens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slashes: str) -> None:
-    """Relative to the folder that the program runs in, or absolute."""
+    """Its path may be absolute or relative."""
     monkeypatch.chdir(tmp_path)
     where = f"{slashes}{tmp_path.as_posix().removeprefix('/')}/data/tokens.db" if slashes else "data/tokens.db"
     async with open_store(f"sqlite:///{where}") as store:
@@ -267,7 +267,7 @@ async def test_a_file_opens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sla
 
 
 async def test_a_redis_with_tls_opens(certificates: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """``rediss:`` and ``valkeys:``, with the roots of the machine; a certificate that they do not know is refused."""
+    """``rediss:`` and ``valkeys:`` work, and an untrusted certificate is refused."""
     port = free_port()
     names = ("--tls-cert-file", "server.crt", "--tls-key-file", "server.key", "--tls-ca-cert-file", "ca.pem")
     files = [name if name.startswith("--") else str(certificates / name) for name in names]
@@ -301,15 +301,15 @@ async def test_a_redis_with_tls_opens(certificates: Path, monkeypatch: pytest.Mo
     ],
 )
 def test_urls_of_redis_are_read(url: str, kind: str, nodes: tuple[tuple[str, int], ...]) -> None:
-    """One server, Sentinels, a Cluster, a socket, or Valkey."""
+    """They may name one server, Sentinels, a Cluster, a socket, or Valkey."""
     address = redis_address(url)
     assert isinstance(address, RedisAddress)
     assert (address.kind, address.nodes) == (kind, nodes)
     assert "***" in repr(address)
 
 
-def test_options_are_what_redis_py_wants() -> None:
-    """Numbers and truth values, also for Sentinel and Cluster, to which redis-py passes them as they are."""
+def test_options_have_the_types_of_redis_py() -> None:
+    """They are numbers and booleans, also for Sentinels and Clusters."""
     options = "health_check_interval=5&ssl_check_hostname=false&ssl_cert_reqs=required&client_name=bot"
     found = redis_address(f"rediss+cluster://u:p@c1.example?{options}").options.value
     assert found == {
@@ -325,14 +325,14 @@ def test_options_are_what_redis_py_wants() -> None:
 
 @pytest.mark.parametrize("scheme", ["unix", "redis+unix"])
 async def test_a_socket_of_redis_opens(tmp_path: Path, scheme: str) -> None:
-    """As a URL of its own scheme."""
+    """It has its own scheme."""
     with redis_server("--unixsocket", str(tmp_path / "redis.sock")):
         async with open_store(f"{scheme}://:{PASSWORD}@{tmp_path}/redis.sock?db=0") as store:
             assert await store.tokens.put(stored())
 
 
 def test_secrets_of_an_address_are_masked() -> None:
-    """A crash reporter shows its repr."""
+    """Its repr does not show them to a crash reporter."""
     address = postgresql_address("postgresql://u:canary@localhost/x?password=canary2")
     assert "canary" not in repr(address)
     assert "canary2" in address.secrets

@@ -1,4 +1,4 @@
-"""The waiting calls of one process."""
+"""The calls of one process that wait for logins."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
@@ -14,7 +14,7 @@ SOON = 10.0  # seconds; only a broken store waits so long
 
 
 class Store:
-    """A store whose logins and news the test writes."""
+    """A store with logins and messages that the test sets."""
 
     def __init__(self) -> None:
         self.logins: dict[str, Outcome | None] = {"a": None, "b": None}
@@ -25,7 +25,7 @@ class Store:
         self.waiters = Waiters(read=self.read, watch=self.watch)
 
     async def read(self, keys: Sequence[str]) -> dict[str, Outcome | None]:
-        """Answer, or fail as told."""
+        """Return the outcomes, or raise an error."""
         self.looks.append(list(keys))
         if self.failure is not None:
             raise self.failure
@@ -51,18 +51,18 @@ def store() -> Store:
 
 
 async def turns(count: int = 20) -> None:
-    """Let everything run that can."""
+    """Let all tasks run."""
     for _ in range(count):
         await asyncio.sleep(0)
 
 
 def waiting(store: Store, *keys: str) -> asyncio.Future[list[Outcome | None]]:
-    """Wait for logins in the background."""
+    """Wait for logins in tasks."""
     return asyncio.gather(*(store.waiters.wait(key, timeout=SOON) for key in keys))
 
 
-async def test_it_watches_then_looks(store: Store) -> None:
-    """Nobody looks before the watcher misses nothing, so that nothing is settled in between unseen."""
+async def test_it_watches_before_it_reads(store: Store) -> None:
+    """So no outcome is missed in between."""
     waits = waiting(store, "a")
     await turns()
     assert store.looks == []
@@ -72,7 +72,7 @@ async def test_it_watches_then_looks(store: Store) -> None:
 
 
 async def test_one_watcher_serves_all(store: Store) -> None:
-    """It begins with the first waiter and ends with the last."""
+    """It starts with the first waiting call and ends with the last."""
     waits = waiting(store, *"aaab")
     store.news.put_nowait(None)
     await turns()
@@ -87,8 +87,8 @@ async def test_one_watcher_serves_all(store: Store) -> None:
     assert store.watchers == 0
 
 
-async def test_who_comes_later_looks_at_once(store: Store) -> None:
-    """The watcher is there already."""
+async def test_a_later_call_reads_at_once(store: Store) -> None:
+    """The watcher is already running."""
     waits = waiting(store, "a")
     store.news.put_nowait(None)
     await turns()
@@ -98,8 +98,8 @@ async def test_who_comes_later_looks_at_once(store: Store) -> None:
     assert await waits == [DONE]
 
 
-async def test_news_of_another_login_is_not_looked_into(store: Store) -> None:
-    """Other processes' logins cost nothing here."""
+async def test_messages_about_other_logins_are_ignored(store: Store) -> None:
+    """They cause no reading."""
     waits = waiting(store, "a")
     store.news.put_nowait(None)
     await turns()
@@ -111,8 +111,8 @@ async def test_news_of_another_login_is_not_looked_into(store: Store) -> None:
     assert await waits == [DONE]
 
 
-async def test_none_looks_at_all(store: Store) -> None:
-    """What was published unheard is found in one look."""
+async def test_none_reads_all_logins(store: Store) -> None:
+    """One reading finds every missed outcome."""
     waits = waiting(store, "a", "b")
     store.news.put_nowait(None)
     await turns()
@@ -124,7 +124,7 @@ async def test_none_looks_at_all(store: Store) -> None:
 
 
 async def test_a_login_that_vanishes_is_none(store: Store) -> None:
-    """Swept or pushed out: there is nothing left to wait for."""
+    """The wait ends, because the login was deleted."""
     waits = waiting(store, "a")
     store.news.put_nowait(None)
     await turns()
@@ -133,15 +133,15 @@ async def test_a_login_that_vanishes_is_none(store: Store) -> None:
     assert await waits == [None]
 
 
-async def test_without_a_watcher_the_wait_ends_with_a_look(store: Store) -> None:
-    """At its timeout it looks all the same."""
+async def test_without_a_watcher_the_wait_ends_with_a_reading(store: Store) -> None:
+    """The login is read at the timeout."""
     store.logins["a"] = DONE
     assert await store.waiters.wait("a", timeout=0) == DONE
     assert await store.waiters.wait("b", timeout=0) is None
 
 
 async def test_an_outage_while_waiting_is_waited_out(store: Store) -> None:
-    """The user is in the browser: a blip of the store does not end the login."""
+    """A short failure of the store does not end the wait."""
     waits = waiting(store, "a")
     store.news.put_nowait(None)
     await turns()
@@ -154,8 +154,8 @@ async def test_an_outage_while_waiting_is_waited_out(store: Store) -> None:
     assert await waits == [DONE]
 
 
-async def test_a_failure_of_the_first_look_comes_through(store: Store) -> None:
-    """A wait that begins during an outage raises an error."""
+async def test_a_failure_of_the_first_reading_is_raised(store: Store) -> None:
+    """A wait that begins during an outage raises."""
     store.failure = StorageError("down", retryable=True)
     store.news.put_nowait(None)
     with pytest.raises(StorageError, match="down"):
@@ -163,8 +163,8 @@ async def test_a_failure_of_the_first_look_comes_through(store: Store) -> None:
 
 
 @pytest.mark.parametrize("where", ["look", "watch"])
-async def test_what_waiting_cannot_mend_comes_through(store: Store, where: str) -> None:
-    """All who wait are told, and who comes later starts anew."""
+async def test_a_permanent_failure_is_raised(store: Store, where: str) -> None:
+    """All waiting calls raise, and a later call starts a new watcher."""
     first = [asyncio.ensure_future(store.waiters.wait(key, timeout=SOON)) for key in "ab"]
     store.news.put_nowait(None)
     await turns()
@@ -183,8 +183,8 @@ async def test_what_waiting_cannot_mend_comes_through(store: Store, where: str) 
     assert await waits == [DONE]
 
 
-async def test_closing_wakes_all(store: Store) -> None:
-    """With an error, whether or not the watcher had begun; closing twice does no harm."""
+async def test_closing_ends_all_waits(store: Store) -> None:
+    """They raise, whether or not the watcher has started, and it may be closed twice."""
     waits = waiting(store, "a", "b")
     await turns()
     await store.waiters.aclose()
@@ -195,7 +195,7 @@ async def test_closing_wakes_all(store: Store) -> None:
 
 
 async def test_one_waiter_cancelled_leaves_the_others(store: Store) -> None:
-    """Each has its own future."""
+    """Each call has its own future."""
     one = asyncio.ensure_future(store.waiters.wait("a", timeout=SOON))
     waits = waiting(store, "a")
     store.news.put_nowait(None)
@@ -208,7 +208,7 @@ async def test_one_waiter_cancelled_leaves_the_others(store: Store) -> None:
 
 
 async def test_a_watcher_that_outlives_its_cancellation_ends_at_the_next_news() -> None:
-    """A driver may swallow a cancellation; the news then serves nobody, and another watcher is at work."""
+    """A driver may swallow a cancellation, and then another watcher is running."""
 
     class Stubborn(Store):
         async def watch(self) -> AsyncGenerator[str | None, None]:

@@ -1,4 +1,4 @@
-"""What the stores in memory promise beyond all others."""
+"""The memory stores, beyond the tests for every store."""
 
 import gc
 import heapq
@@ -27,7 +27,7 @@ CODE = digest("code")
 @pytest.mark.requirement("S30")
 @pytest.mark.requirement("S40")
 async def test_at_the_bound_nothing_live_is_pushed_out() -> None:
-    """Beginning raises, retryably, until something has expired; a login that was taken stays longer."""
+    """`add` raises a retryable error until logins have expired, and taken logins stay longer."""
     clock = Clock()
     store = MemoryLoginStore(max_logins=4, clock=clock)
     for number in range(4):
@@ -47,7 +47,7 @@ async def test_at_the_bound_nothing_live_is_pushed_out() -> None:
 
 
 async def test_a_login_is_kept_to_the_end_of_its_ten_minutes() -> None:
-    """Swept to the microsecond, neither sooner nor later."""
+    """It is deleted exactly then."""
     clock = Clock()
     store = MemoryLoginStore(clock=clock)
     await store.add(key(0), pending(None, expires_at=NOON + timedelta(seconds=1.5)))
@@ -63,7 +63,7 @@ async def test_a_login_is_kept_to_the_end_of_its_ten_minutes() -> None:
 
 @pytest.mark.requirement("S30")
 async def test_beginning_never_looks_through_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever begins logins without end does not make each of them cost more, at the bound and after a quiet hour."""
+    """The cost of a new login does not grow with the number of logins."""
     looked_at = []
 
     def popped(heap: list[Any]) -> Any:
@@ -90,7 +90,7 @@ async def test_beginning_never_looks_through_all(monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.requirement("S30")
 async def test_a_subject_without_end_leaves_nothing_behind() -> None:
-    """What its newer logins push out is gone, and soon from the schedule too, expired or not."""
+    """Logins that newer ones replaced are deleted, and soon also from the schedule."""
     clock = Clock()
     store = MemoryLoginStore(clock=clock)
     for number in range(1000):
@@ -106,7 +106,7 @@ async def test_a_subject_without_end_leaves_nothing_behind() -> None:
 
 
 async def fill(store: MemoryLoginStore, login: PendingLogin) -> None:
-    """Begin logins without end, each of another subject."""
+    """Begin logins of different subjects."""
     for number in range(20, 1000):
         await store.add(key(number), attrs.evolve(login, subject=f"user:{number}"))
 
@@ -114,7 +114,7 @@ async def fill(store: MemoryLoginStore, login: PendingLogin) -> None:
 @pytest.mark.requirement("R17")
 @pytest.mark.requirement("S40")
 async def test_memory_is_bounded_by_bytes() -> None:
-    """However long the texts are that strangers bring; what has ended gives its room back."""
+    """Long texts of strangers count, and expired logins make room."""
     clock = Clock()
     store = MemoryLoginStore(max_bytes=100_000, clock=clock)
     long = attrs.evolve(pending(), return_to="/" + "x" * 2000, label="ミ" * 600)
@@ -150,7 +150,7 @@ async def test_how_logins_ended_is_counted_too() -> None:
 
 
 async def test_expiry_is_exact_within_its_second() -> None:
-    """At the bound, a login that has half a second to live is live."""
+    """At the limit, a login that is valid for another half second is kept."""
     clock = Clock()
     store = MemoryLoginStore(max_logins=1, clock=clock)
     await store.add(key(1), pending(None, expires_at=NOON + timedelta(milliseconds=500)))
@@ -163,7 +163,7 @@ async def test_expiry_is_exact_within_its_second() -> None:
 
 
 async def test_a_login_taken_after_its_expiry_is_kept() -> None:
-    """Whoever is finishing it is not disturbed, even if the store is full."""
+    """It can be finished, even if the store is full."""
     clock = Clock()
     store = MemoryLoginStore(max_logins=2, clock=clock)
     await store.add(key(1), pending(None, expires_at=NOON))
@@ -177,7 +177,7 @@ async def test_a_login_taken_after_its_expiry_is_kept() -> None:
 
 @pytest.mark.requirement("S30")
 async def test_a_settled_login_is_forgotten_with_all_its_parts() -> None:
-    """Nothing is left behind by logins that were taken, settled and swept."""
+    """Nothing is left after it was taken, settled and deleted."""
     clock = Clock()
     store = MemoryLoginStore(clock=clock)
     for number in range(30):
@@ -196,7 +196,7 @@ async def test_a_settled_login_is_forgotten_with_all_its_parts() -> None:
 
 
 def test_several_workers_are_warned_of_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where WEB_CONCURRENCY says that there are some."""
+    """WEB_CONCURRENCY is greater than 1."""
     memory._warn_of_workers.cache_clear()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -211,7 +211,7 @@ def test_several_workers_are_warned_of_once(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.slow
 @pytest.mark.requirement("S30")
 async def test_a_hundred_thousand_logins_take_under_80_mb() -> None:
-    """With subject, binding and label; and the next one is refused."""
+    """They have subject, binding and label, and the next one is refused."""
     async with staged() as stage:
         flow = LoginFlow(stage.session)
         await flow.begin(subject="warm up", binding=COOKIE, label="x")

@@ -1,4 +1,4 @@
-"""A Redis user with keys and without channels, as hosts make them since Redis 7."""
+"""A Redis user without channels, as hosting services create them since Redis 7."""
 
 import asyncio
 import logging
@@ -23,7 +23,7 @@ SLOWER = "`ACL SETUSER <user> &anilist_oauth:{logins}:settled` allows it"
 
 @pytest.fixture
 async def store(redis: RedisServer) -> AsyncIterator[RedisStore]:
-    """An empty store, opened as that user."""
+    """An empty store, opened as such a user."""
     redis.command("FLUSHALL")
     async with RedisStore(redis.user_without_channels()) as opened:
         yield opened
@@ -31,7 +31,7 @@ async def store(redis: RedisServer) -> AsyncIterator[RedisStore]:
 
 @pytest.mark.requirement("V32")
 async def test_logins_go_through_and_waiters_hear_of_them(store: RedisStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ten of ten, and each that another flow waits for; none fails once its code is spent."""
+    """All ten logins succeed and are noticed by another flow."""
     monkeypatch.setattr(redis_client, "LOOK_EVERY", 0.05)
     async with staged(logins=store.logins, tokens=store.tokens) as stage:
         for number in range(10):
@@ -41,7 +41,7 @@ async def test_logins_go_through_and_waiters_hear_of_them(store: RedisStore, mon
 
 @pytest.mark.requirement("V32")
 async def test_no_step_of_a_login_is_refused(store: RedisStore) -> None:
-    """The scripts publish what they did; that this is refused does not undo the step, nor make an error of it."""
+    """The scripts publish outcomes, and the refusal of that undoes nothing and raises nothing."""
     for number in range(21):  # one more than a subject may have, so that the oldest goes
         await store.logins.add(key(number), fresh())
     assert await store.logins.look(key(0)) is None
@@ -51,12 +51,12 @@ async def test_no_step_of_a_login_is_refused(store: RedisStore) -> None:
 
 
 def fresh() -> PendingLogin:
-    """Make a login that begins now."""
+    """Return a login that begins now."""
     return pending(expires_at=utc_now() + timedelta(minutes=10))
 
 
 async def log_in(stage: Stage, subject: str) -> str | None:
-    """Log somebody in, with a flow of its own that waits; the subject that it was told."""
+    """Log a user in with a separate flow that waits. Return the subject that it got."""
     login, callback = await stage.begin(subject=subject, binding=COOKIE)
     other = LoginFlow(stage.session, logins=stage.flow.logins, tokens=stage.flow.tokens)
     waiting = asyncio.ensure_future(other.wait(login, timeout=30))
@@ -67,7 +67,7 @@ async def log_in(stage: Stage, subject: str) -> str | None:
 
 @pytest.mark.requirement("V32")
 async def test_opening_says_once_what_is_slower(redis: RedisServer, caplog: pytest.LogCaptureFixture) -> None:
-    """The warning names the missing right. A user with the right gets no warning."""
+    """The warning names the missing permission, and a user with the permission gets none."""
     redis.command("FLUSHALL")
     with caplog.at_level(logging.WARNING, "anilist_oauth"):
         async with open_store(redis.url):
@@ -83,7 +83,7 @@ async def test_opening_says_once_what_is_slower(redis: RedisServer, caplog: pyte
 async def test_whoever_loses_the_right_while_waiting_looks_instead(
     redis: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Redis ends the subscription and refuses the next one, which is not a failure."""
+    """Redis ends the subscription, and the store is read instead."""
     monkeypatch.setattr(redis_client, "LOOK_EVERY", 0.05)
     monkeypatch.setattr(redis_client, "AGAIN_AFTER", 0.01)
     redis.command("FLUSHALL")

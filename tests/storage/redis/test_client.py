@@ -1,4 +1,4 @@
-"""What redis-py's errors mean, and how long a call may take."""
+"""Calls of Redis end in time, and their errors are safe."""
 
 import asyncio
 import signal
@@ -20,7 +20,7 @@ from tests.storage.records import key, pending, stored
 
 
 async def failure(store: RedisStore) -> StorageError:
-    """Open a store that cannot be opened."""
+    """Try to open a store, and return the error."""
     with pytest.raises(StorageError) as caught:
         await store.open()
     return caught.value
@@ -28,13 +28,13 @@ async def failure(store: RedisStore) -> StorageError:
 
 @pytest.fixture
 def own_redis() -> Iterator[RedisServer]:
-    """A Redis that a test stops and starts."""
+    """A Redis server that a test stops and starts."""
     with redis_server("--appendonly", "yes", "--appendfsync", "always") as server:
         yield server
 
 
 async def test_a_server_that_is_not_there_may_be_tried_again() -> None:
-    """Nobody listens on the port."""
+    """The server does not listen at the port."""
     error = await failure(RedisStore(f"redis://:{PASSWORD}@127.0.0.1:{free_port()}"))
     assert error.retryable
     assert PASSWORD not in str(error)
@@ -42,8 +42,8 @@ async def test_a_server_that_is_not_there_may_be_tried_again() -> None:
 
 @pytest.mark.requirement("S19")
 @pytest.mark.parametrize(("old", "new"), [(PASSWORD, "canary%2Fpassword"), (f":{PASSWORD}@", ""), ("/0", "/99")])
-async def test_a_refusal_is_told_without_the_url(redis: RedisServer, old: str, new: str) -> None:
-    """It will not work the next time either, and neither text nor cause holds a password."""
+async def test_a_refusal_does_not_show_the_url(redis: RedisServer, old: str, new: str) -> None:
+    """It is not retryable, and neither text nor cause contains a password."""
     error = await failure(RedisStore(redis.url.replace(old, new)))
     assert not error.retryable
     assert PASSWORD not in str(error)
@@ -52,8 +52,8 @@ async def test_a_refusal_is_told_without_the_url(redis: RedisServer, old: str, n
 
 
 @pytest.mark.requirement("S19")
-async def test_what_was_sent_is_not_told() -> None:
-    """Redis repeats a command it does not know, and a driver may repeat the URL."""
+async def test_the_command_is_not_shown() -> None:
+    """Redis repeats a command that it does not know, and a driver may repeat the URL."""
     client = redis_client.connect(redis_address("rediss://u:canary%2Fpassword@host"), at_once=None)
     for said in (
         "unknown command 'EVAL', with args beginning with: 'canary'",
@@ -66,7 +66,7 @@ async def test_what_was_sent_is_not_told() -> None:
 
 @pytest.mark.parametrize("url", ["redis://:canary@host:canary", "redis://:canary#x@host", "redis://:canary@[::1"])
 async def test_a_url_that_cannot_be_read_is_refused(url: str) -> None:
-    """Without repeating any of it."""
+    """The error shows no part of it."""
     with pytest.raises(ConfigurationError, match="cannot be read") as caught:
         await RedisStore(url).open()
     assert "canary" not in str(caught.value)
@@ -74,7 +74,7 @@ async def test_a_url_that_cannot_be_read_is_refused(url: str) -> None:
 
 
 async def test_a_full_server_may_be_tried_again(own_redis: RedisServer) -> None:
-    """It refuses writes until somebody gives it room; nothing is thrown away."""
+    """It refuses writes until there is room, and deletes nothing."""
     async with RedisStore(own_redis.url, clock=Clock()) as store:
         own_redis.command("CONFIG SET maxmemory 1")
         with pytest.raises(StorageError, match="OutOfMemory") as caught:
@@ -84,7 +84,7 @@ async def test_a_full_server_may_be_tried_again(own_redis: RedisServer) -> None:
 
 @pytest.mark.requirement("R6")
 async def test_a_server_that_cannot_save_is_waited_for(tmp_path: Path) -> None:
-    """It refuses writes (MISCONF) until its disk works again: a call is repeated, and then it is done."""
+    """While its disk fails it refuses writes (MISCONF), and the call is repeated."""
     with redis_server("--dir", str(tmp_path), "--save", "3600 1") as own:
         (tmp_path / "dump.rdb" / "in-the-way").mkdir(parents=True)
         async with RedisStore(own.url, clock=Clock()) as store:
@@ -100,7 +100,7 @@ async def test_a_server_that_cannot_save_is_waited_for(tmp_path: Path) -> None:
 
 
 def save(server: RedisServer, status: str) -> None:
-    """Let it save, until that has ended like this."""
+    """Let Redis save until the result is this."""
     server.command("BGSAVE")
     until = time.monotonic() + 30
     while f"rdb_last_bgsave_status:{status}".encode() not in server.command("INFO persistence"):
@@ -108,7 +108,7 @@ def save(server: RedisServer, status: str) -> None:
 
 
 async def test_a_restarted_server_is_found_again(own_redis: RedisServer) -> None:
-    """Down it is a retryable error; up again, the next call works and nothing is lost."""
+    """While it is down the error is retryable, and then the next call works."""
     async with RedisStore(own_redis.url, clock=Clock()) as store:
         await store.tokens.put(stored())
         own_redis.stop()
@@ -119,8 +119,8 @@ async def test_a_restarted_server_is_found_again(own_redis: RedisServer) -> None
         assert await store.tokens.get("discord:42", client_id="12345") == stored()
 
 
-async def test_who_waits_is_served_after_a_restart(own_redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The subscription is made again by itself."""
+async def test_a_wait_survives_a_restart(own_redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The subscription is made again."""
     monkeypatch.setattr(redis_client, "AGAIN_AFTER", 0.01)
     async with RedisStore(own_redis.url, clock=Clock()) as store:
         await store.logins.add(key(), pending())
@@ -132,10 +132,8 @@ async def test_who_waits_is_served_after_a_restart(own_redis: RedisServer, monke
         assert await waiting == Outcome(subject="discord:42")
 
 
-async def test_who_waits_is_told_what_waiting_cannot_mend(
-    own_redis: RedisServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The password was changed: the subscription is refused."""
+async def test_a_permanent_failure_ends_a_wait(own_redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The password was changed, so the subscription is refused."""
     monkeypatch.setattr(redis_client, "AGAIN_AFTER", 0.01)
     async with RedisStore(own_redis.url, clock=Clock()) as store:
         await store.logins.add(key(), pending())
@@ -150,7 +148,7 @@ async def test_who_waits_is_told_what_waiting_cannot_mend(
 
 
 async def test_a_frozen_server_does_not_hang_a_call(own_redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each of many calls at once ends with a retryable error; thawed, the next one works."""
+    """Each call ends with a retryable error, and later the next call works."""
     async with RedisStore(own_redis.url, clock=Clock()) as store:
         await store.tokens.put(stored())
         monkeypatch.setattr(store_calls, "LIMIT", 0.3)
@@ -167,7 +165,7 @@ async def test_a_frozen_server_does_not_hang_a_call(own_redis: RedisServer, monk
 async def test_a_frozen_server_is_subscribed_to_when_it_thaws(
     own_redis: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The subscription is tried again and again, each time with a limit."""
+    """The subscription is tried again, each time with a time limit."""
     async with RedisStore(own_redis.url, clock=Clock()) as store:
         await store.logins.add(key(), pending())
         monkeypatch.setattr(redis_client, "LIMIT", 0.1)
@@ -185,7 +183,7 @@ async def test_a_frozen_server_is_subscribed_to_when_it_thaws(
 
 
 async def test_a_cancelled_call_leaves_the_store_usable(redis: RedisServer) -> None:
-    """No answer goes to another call."""
+    """No call gets the answer of another."""
     async with RedisStore(redis.url, prefix="cancelled:", clock=Clock()) as store:
         for number in range(20):
             call = asyncio.ensure_future(store.tokens.get(f"discord:{number}", client_id="12345"))

@@ -1,4 +1,4 @@
-"""Redis behind Sentinels, and as a Cluster, with real servers."""
+"""Redis with Sentinels and as a Cluster, with real servers."""
 
 import asyncio
 import subprocess
@@ -44,7 +44,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 async def test_a_login_goes_through(url: str) -> None:
-    """Begun in one process, waited for in another, and its token is read, listed and deleted."""
+    """It begins in one process and is awaited in another, and its token is read, listed and deleted."""
     async with open_store(url) as store, open_store(url) as other:
         await store.logins.add(key(), pending(expires_at=utc_now() + KEPT))
         waiting = asyncio.ensure_future(other.logins.settled(key(), timeout=30))

@@ -1,4 +1,4 @@
-"""One budget for all processes, kept in a real Redis."""
+"""All processes share one budget in a real Redis."""
 
 import asyncio
 import json
@@ -36,20 +36,20 @@ async def store(redis: RedisServer) -> AsyncIterator[RedisStore]:
 
 @pytest.fixture
 def short_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a minute of the ledger be much shorter."""
+    """Make a minute of the ledger much shorter."""
     assert " 60010, " in pace_module.ASK
     monkeypatch.setattr(pace_module, "ASK", pace_module.ASK.replace(" 60010, ", f" {MINUTE}, "))
 
 
 async def state_of(store: RedisStore) -> dict[str, Any]:
-    """Read what the processes share."""
+    """Read the ledger."""
     [kept] = await store._run(("GET", PACE))
     state: dict[str, Any] = json.loads(kept)
     return state
 
 
 async def put(store: RedisStore, **state: Any) -> None:
-    """Set what the processes share; times are seconds from now."""
+    """Write the ledger. Times are seconds from now."""
     [[seconds, microseconds]] = await store._run(("TIME",))
     now = int(seconds) * 1000 + int(microseconds) // 1000
 
@@ -73,7 +73,7 @@ async def ask(store: RedisStore, want: Want, *, started: tuple[float, ...] = (),
 
 
 async def at_once(*paces: Pace, times: int) -> int:
-    """Ask for so many turns in turn, none of which may wait; how many were given."""
+    """Ask for turns without waiting, and return how many were granted."""
     given = 0
     for number in range(times):
         try:
@@ -86,7 +86,7 @@ async def at_once(*paces: Pace, times: int) -> int:
 
 @pytest.mark.requirement("R14")
 async def test_processes_start_ten_at_once_together(store: RedisStore) -> None:
-    """Four processes have one budget: after ten turns the next is in 60/19 seconds, for each of them."""
+    """Four processes have one budget, so after ten turns the next is in 60/19 seconds for each."""
     paces = [store.pace() for _ in range(4)]
     assert await at_once(*paces, times=40) == 10
     for pace in paces:
@@ -96,7 +96,7 @@ async def test_processes_start_ten_at_once_together(store: RedisStore) -> None:
 @pytest.mark.requirement("R14")
 @pytest.mark.usefixtures("short_minutes")
 async def test_no_minute_is_overfull_and_turns_go_round_among_processes(store: RedisStore) -> None:
-    """Four processes, one of which has many more callers: each gets its quarter, and no minute has over 28 starts."""
+    """Each of four processes gets a quarter, even if one has more callers, and no minute has over 28 starts."""
     given: Counter[int] = Counter()
 
     async def ask(number: int, pace: Pace) -> None:
@@ -124,7 +124,7 @@ async def test_no_minute_is_overfull_and_turns_go_round_among_processes(store: R
 
 @pytest.mark.requirement("R14")
 async def test_a_place_is_no_turn_where_the_minute_is_full(store: RedisStore) -> None:
-    """A place that came is put off while the last minute holds as many starts as are allowed."""
+    """A place is delayed while the last minute has as many starts as allowed."""
     await put(store, starts=[-59.0, *[-20.0] * 27], places={"mine": -0.1})
     grant = await ask(store, "turn")
     assert (grant.started, grant.places) == (False, 1)
@@ -133,7 +133,7 @@ async def test_a_place_is_no_turn_where_the_minute_is_full(store: RedisStore) ->
 
 @pytest.mark.requirement("R14")
 async def test_nobody_starts_before_those_who_have_a_place(store: RedisStore) -> None:
-    """A place of another's counts as a start; whoever may not wait gets no turn while anybody has a place."""
+    """The place of another process counts as a start, and a call that must not wait gets no turn."""
     await put(store, starts=[-1.0] * 9, places={"another": 5.0})
     grant = await ask(store, "turn")
     assert not grant.started
@@ -147,7 +147,7 @@ async def test_nobody_starts_before_those_who_have_a_place(store: RedisStore) ->
 
 @pytest.mark.requirement("R14")
 async def test_a_place_for_the_next_turn_comes_with_a_turn(store: RedisStore) -> None:
-    """Whoever wants more turns has a place at once, behind others; whoever leaves has none."""
+    """A process that wants more turns has a place at once, and one that leaves has none."""
     await put(store, starts=[-1.0] * 9)
     grant = await ask(store, "turn_and_place")
     assert (grant.started, grant.places) == (True, 1)
@@ -158,7 +158,7 @@ async def test_a_place_for_the_next_turn_comes_with_a_turn(store: RedisStore) ->
 
 @pytest.mark.requirement("R14")
 async def test_a_429_makes_everybody_ask_anew(store: RedisStore) -> None:
-    """The places of before are void, and nobody starts before the pause is over."""
+    """All places are lost, and no request starts before the pause is over."""
     await put(store, places={"another": 5.0, "mine": 2.0})
     grant = await ask(store, "nothing", news=News.of_refusal(30.0))
     assert grant.places == 0
@@ -169,7 +169,7 @@ async def test_a_429_makes_everybody_ask_anew(store: RedisStore) -> None:
 
 @pytest.mark.requirement("R14")
 async def test_a_limit_that_was_heard_counts_unless_there_was_a_429(store: RedisStore) -> None:
-    """At 90 there is room for a 29th start in the minute; for ten minutes after a 429 there is not."""
+    """With a limit of 90, a 29th request may start in the minute, but not for ten minutes after a 429."""
     await put(store, starts=[-50.0] * 28, limit=90)
     assert (await ask(store, "turn_now")).started
     await put(store, starts=[-50.0] * 28, limit=90, cautious=500.0)
@@ -180,7 +180,7 @@ async def test_a_limit_that_was_heard_counts_unless_there_was_a_429(store: Redis
 
 @pytest.mark.requirement("R14")
 async def test_nobody_starts_in_an_outage(store: RedisStore) -> None:
-    """Also who waits for a turn is told how long it lasts."""
+    """A process that waits for a turn learns how long it lasts."""
     await put(store, halted=60.0)
     wants: tuple[Want, ...] = ("turn_now", "nothing")
     for want in wants:
@@ -190,15 +190,15 @@ async def test_nobody_starts_in_an_outage(store: RedisStore) -> None:
 
 
 @pytest.mark.requirement("R14")
-async def test_starts_that_are_told_late_count(store: RedisStore) -> None:
-    """What a process started while it could not reach Redis fills the minute as well."""
+async def test_starts_that_are_reported_late_count(store: RedisStore) -> None:
+    """A process may have started requests while it could not reach Redis."""
     assert (await ask(store, "nothing", started=(1.0,) * 10)).wait > 0
     assert not (await ask(store, "turn_now")).started
 
 
 @pytest.mark.requirement("R14")
 async def test_a_429_of_one_is_heeded_by_all(store: RedisStore) -> None:
-    """Nobody starts until its pause is over, and the limit is 30 for all, whatever a header said."""
+    """All wait until its pause is over, and the limit is 30 for all, whatever a header said."""
     one, other = store.pace(), store.pace()
     one.observe(RateLimit(limit=90))
     await one.turn(max_wait=0)
@@ -214,7 +214,7 @@ async def test_a_429_of_one_is_heeded_by_all(store: RedisStore) -> None:
 
 @pytest.mark.requirement("R14")
 async def test_an_outage_that_one_hears_of_turns_all_away(store: RedisStore) -> None:
-    """Also those who wait; a refusal of the token endpoint travels as well."""
+    """Waiting calls raise as well, and a refusal of the token endpoint is shared too."""
     one, other = store.pace(), store.pace()
     await one.turn(max_wait=0)
     one.halt(60)
@@ -229,7 +229,7 @@ async def test_an_outage_that_one_hears_of_turns_all_away(store: RedisStore) -> 
 @pytest.mark.requirement("R14")
 @pytest.mark.requirement("R15")
 async def test_a_long_pause_that_one_hears_of_is_told_by_all(store: RedisStore) -> None:
-    """An hour is not slept through in any process."""
+    """A pause of an hour raises in every process."""
     one, other = store.pace(), store.pace()
     one.pause(3600)
     await one.publish()
@@ -239,7 +239,7 @@ async def test_a_long_pause_that_one_hears_of_is_told_by_all(store: RedisStore) 
 
 
 async def test_the_ceiling_of_a_process_counts_for_it(store: RedisStore) -> None:
-    """A ceiling of 4 leaves two turns in a minute."""
+    """With a ceiling of 4, two requests a minute may start."""
     assert await at_once(store.pace(4), times=5) == 2
     with pytest.raises(ConfigurationError):
         store.pace(0)
@@ -247,7 +247,7 @@ async def test_the_ceiling_of_a_process_counts_for_it(store: RedisStore) -> None
 
 @pytest.mark.usefixtures("short_minutes")
 async def test_a_place_is_given_back_or_lost_with_its_process(store: RedisStore) -> None:
-    """Whoever gives up makes room at once; a place that is not taken in time is another's."""
+    """A place that is given up or not used in time is free again."""
     one, other = store.pace(), store.pace()
     assert await at_once(one, times=10) == 10
     asking = asyncio.create_task(one.turn())
@@ -266,7 +266,7 @@ async def test_a_place_is_given_back_or_lost_with_its_process(store: RedisStore)
 
 
 async def test_processes_that_are_gone_are_not_counted(store: RedisStore) -> None:
-    """Whoever has not asked for two minutes has no share when Redis fails."""
+    """A process that has not asked for two minutes has no share."""
     one, other = store.pace(), store.pace()
     await one.turn(max_wait=0)
     await other.turn(max_wait=0)
@@ -279,7 +279,7 @@ async def test_processes_that_are_gone_are_not_counted(store: RedisStore) -> Non
 
 
 async def test_a_clock_that_was_set_back_costs_a_minute_at_most(store: RedisStore) -> None:
-    """Starts of the future, as after a failover to a server with another clock, count as starts of now."""
+    """After a failover, starts in the future count as starts of now."""
     pace = store.pace()
     assert await at_once(pace, times=10) == 10
     state = await state_of(store)
@@ -291,8 +291,8 @@ async def test_a_clock_that_was_set_back_costs_a_minute_at_most(store: RedisStor
     assert caught.value.retry_after < 60
 
 
-async def test_what_is_shared_ends_by_itself(store: RedisStore) -> None:
-    """A day after the last process was there, nothing of it is left in Redis."""
+async def test_the_ledger_expires(store: RedisStore) -> None:
+    """A day after the last process asked, the key is gone."""
     await store.pace().turn(max_wait=0)
     [left] = await store._run(("PTTL", PACE))
     assert 24 * 3600 * 1000 < left <= 25 * 3600 * 1000
@@ -301,7 +301,7 @@ async def test_what_is_shared_ends_by_itself(store: RedisStore) -> None:
 @pytest.mark.requirement("R14")
 @pytest.mark.parametrize("frozen", [False, True])
 async def test_without_redis_each_process_keeps_to_its_share(*, frozen: bool) -> None:
-    """Of 28 turns a minute two processes have 14 each: five at once, and no more than its share."""
+    """Of 28 requests a minute, two processes may start 14 each, five of them at once."""
     with redis_server() as server:
         async with RedisStore(server.url) as store:
             paces = [store.pace(), store.pace()]
@@ -313,7 +313,7 @@ async def test_without_redis_each_process_keeps_to_its_share(*, frozen: bool) ->
 
 
 async def test_a_store_that_is_not_open_shares_nothing(redis: RedisServer) -> None:
-    """The pace can be made before the store is opened; until then a process keeps to a quarter."""
+    """The pace can be created before the store is opened, and uses a quarter until then."""
     store = RedisStore(redis.url)
     pace = store.pace()
     assert await at_once(pace, times=8) == 2

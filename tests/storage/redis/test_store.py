@@ -1,4 +1,4 @@
-"""The Redis store, beyond what every store promises."""
+"""The Redis store, beyond the tests for every store."""
 
 import asyncio
 import sys
@@ -26,20 +26,20 @@ DONE = Outcome(subject="discord:42")
 
 @pytest.fixture
 async def store(redis: RedisServer) -> AsyncIterator[RedisStore]:
-    """An open store on an empty Redis."""
+    """An open store with an empty Redis."""
     redis.command("FLUSHALL")
     async with RedisStore(redis.url) as opened:
         yield opened
 
 
 def fresh(subject: str | None = "discord:42") -> PendingLogin:
-    """Make a login that begins now."""
+    """Return a login that begins now."""
     return pending(subject, expires_at=utc_now() + timedelta(minutes=10))
 
 
 @pytest.mark.requirement("S30")
 async def test_nothing_of_a_login_stays_for_good(store: RedisStore) -> None:
-    """Every key of it goes by itself, ten minutes after it expired."""
+    """All its keys expire ten minutes after the login."""
     await store.logins.add(key(), fresh())
     await store.logins.take(key(), claim="a", code=digest("code"))
     [names] = await store._run(("KEYS", "anilist_oauth:{logins}:*"))
@@ -50,7 +50,7 @@ async def test_nothing_of_a_login_stays_for_good(store: RedisStore) -> None:
 
 
 async def test_nothing_of_a_deleted_token_stays(store: RedisStore) -> None:
-    """But for the application's client id."""
+    """Only the application's client id is left."""
     await store.tokens.put(stored())
     await store.tokens.delete("discord:42", client_id="12345")
     [names] = await store._run(("KEYS", "*"))
@@ -58,7 +58,7 @@ async def test_nothing_of_a_deleted_token_stays(store: RedisStore) -> None:
 
 
 async def test_every_key_is_under_one_prefix(store: RedisStore) -> None:
-    """So that an access list can name them, and an application's tokens are in one slot of a cluster."""
+    """So a list of permissions can name them, and a cluster keeps an application's tokens in one slot."""
     await store.logins.add(key(), fresh())
     await store.tokens.put(stored("a{b}", client_id="{1}"))
     [names] = await store._run(("KEYS", "*"))
@@ -74,8 +74,8 @@ async def test_every_key_is_under_one_prefix(store: RedisStore) -> None:
     )
 
 
-async def test_a_prefix_of_ones_own_begins_every_key(redis: RedisServer) -> None:
-    """Two stores on one Redis then know nothing of each other."""
+async def test_two_prefixes_are_two_stores(redis: RedisServer) -> None:
+    """Two stores in one Redis do not affect each other."""
     redis.command("FLUSHALL")
     async with RedisStore(redis.url, prefix="bot:") as store, RedisStore(redis.url) as other:
         await store.logins.add(key(), fresh())
@@ -88,7 +88,7 @@ async def test_a_prefix_of_ones_own_begins_every_key(redis: RedisServer) -> None
 
 
 async def test_the_bound_of_a_subject_counts_live_logins(store: RedisStore) -> None:
-    """Logins that Redis has dropped do not push out one that is still good."""
+    """Logins that have expired in Redis do not count."""
     for number in range(20):
         await store.logins.add(key(number), fresh())
     for number in range(1, 20):
@@ -99,7 +99,7 @@ async def test_the_bound_of_a_subject_counts_live_logins(store: RedisStore) -> N
 
 
 async def test_one_subscription_serves_all_who_wait(store: RedisStore, redis: RedisServer) -> None:
-    """Thirty waiters are one pub/sub connection, and none when they are done."""
+    """Thirty waiting calls use one connection, which is closed afterwards."""
     for number in range(30):
         await store.logins.add(key(number), fresh(f"discord:{number}"))
     waits = asyncio.gather(*(store.logins.settled(key(number), timeout=30) for number in range(30)))
@@ -111,17 +111,17 @@ async def test_one_subscription_serves_all_who_wait(store: RedisStore, redis: Re
 
 
 async def listening(store: RedisStore) -> None:
-    """Return when the store's waiters have subscribed and looked, and wait for nothing but news."""
+    """Return when the store's watcher has subscribed and read all logins."""
     async with asyncio.timeout(30):
         await store._own_logins._waiters._watching.wait()
     for _ in range(3):
         await store.logins.look(key())
 
 
-async def test_an_ending_elsewhere_is_heard_at_once(
+async def test_an_outcome_of_another_process_is_noticed_at_once(
     store: RedisStore, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Both an outcome and the deletion of the oldest login are published, so nobody polls."""
+    """Outcomes and deletions of logins are published."""
     monkeypatch.setattr(redis_client, "LOOK_EVERY", 1000.0)
     await store.logins.add(key(0), fresh())
     await store.logins.add(key(1), fresh())
@@ -135,8 +135,8 @@ async def test_an_ending_elsewhere_is_heard_at_once(
         assert await asyncio.wait_for(waits[0], 30) is None
 
 
-async def test_an_outcome_published_unheard_is_found(store: RedisStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every five seconds, here sooner, all who wait look again."""
+async def test_a_missed_outcome_is_found(store: RedisStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The store is read every five seconds, and in this test sooner."""
     monkeypatch.setattr(redis_client, "LOOK_EVERY", 0.02)
     await store.logins.add(key(), fresh())
     waiting = asyncio.ensure_future(store.logins.settled(key(), timeout=30))
@@ -145,8 +145,8 @@ async def test_an_outcome_published_unheard_is_found(store: RedisStore, monkeypa
     assert await waiting == DONE
 
 
-async def test_news_of_others_does_not_put_the_look_off(store: RedisStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However much is published, every five seconds, here sooner, all who wait look again."""
+async def test_other_messages_do_not_delay_the_reading(store: RedisStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The store is read every five seconds, however many messages there are."""
     monkeypatch.setattr(redis_client, "LOOK_EVERY", 0.2)
     await store.logins.add(key(), fresh())
     waiting = asyncio.ensure_future(store.logins.settled(key(), timeout=5))
@@ -163,7 +163,7 @@ async def test_news_of_others_does_not_put_the_look_off(store: RedisStore, monke
 async def test_a_lost_subscription_is_made_again(
     store: RedisStore, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was published meanwhile is found."""
+    """Outcomes that were published meanwhile are found."""
     monkeypatch.setattr(redis_client, "LOOK_EVERY", 1000.0)
     await store.logins.add(key(), fresh())
     waiting = asyncio.ensure_future(store.logins.settled(key(), timeout=30))
@@ -176,7 +176,7 @@ async def test_a_lost_subscription_is_made_again(
 async def test_more_keys_than_one_transaction_are_asked_in_turn(
     store: RedisStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A busy process's waiters are served all the same."""
+    """Several transactions are used."""
     monkeypatch.setattr(redis_logins, "KEYS_AT_ONCE", 2)
     for number in range(5):
         await store.logins.add(key(number), fresh(None))
@@ -186,7 +186,7 @@ async def test_more_keys_than_one_transaction_are_asked_in_turn(
 
 @asynccontextmanager
 async def losing(redis: RedisServer, mark: bytes) -> AsyncIterator[str]:
-    """Stand before Redis and lose the answer, once, to what has this mark in it; the URL of that."""
+    """Run a proxy that loses one answer of Redis. Return its URL."""
     left = [1]
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -211,7 +211,7 @@ async def losing(redis: RedisServer, mark: bytes) -> AsyncIterator[str]:
 
 @pytest.mark.requirement("S3")
 async def test_a_take_whose_answer_was_lost_has_won(redis: RedisServer) -> None:
-    """The repeated command carries the same claim, and is told that it has the login."""
+    """The repeated command has the same claim, which has the login."""
     redis.command("FLUSHALL")
     async with losing(redis, b"claim one") as url, RedisStore(url) as store:
         await store.logins.add(key(), fresh())
@@ -220,7 +220,7 @@ async def test_a_take_whose_answer_was_lost_has_won(redis: RedisServer) -> None:
 
 
 async def test_writes_whose_answers_were_lost_are_done_once(redis: RedisServer) -> None:
-    """Added, settled and put again, nothing is different."""
+    """Repeating them changes nothing."""
     redis.command("FLUSHALL")
     for mark in (b'"binding_digest"', b'{"subject": "discord:42"}', b"token-1"):
         async with losing(redis, mark) as url, RedisStore(url) as store:
@@ -234,7 +234,7 @@ async def test_writes_whose_answers_were_lost_are_done_once(redis: RedisServer) 
 
 
 async def test_a_stream_leaves_out_who_logged_in_meanwhile(store: RedisStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The subjects are listed first and read a page at a time: a new login is not announced as ending."""
+    """A user who has logged in again since the list was read is left out."""
     monkeypatch.setattr(redis_tokens, "PAGE", 1)
     soon = utc_now() + timedelta(days=1)
     records = [attrs.evolve(stored(name), token=attrs.evolve(stored().token, expires_at=soon)) for name in "abc"]
@@ -250,7 +250,7 @@ async def test_a_stream_leaves_out_who_logged_in_meanwhile(store: RedisStore, mo
 
 
 async def test_text_of_any_kind_is_kept(store: RedisStore) -> None:
-    """NUL and half a surrogate pair included."""
+    """It may contain NUL and half a surrogate pair."""
     for subject in ("a\0b", "a\ud800b", "a\r\n$5"):
         await store.tokens.put(stored(subject))
         assert await store.tokens.get(subject, client_id="12345") == stored(subject)
@@ -259,14 +259,14 @@ async def test_text_of_any_kind_is_kept(store: RedisStore) -> None:
 
 @pytest.mark.parametrize("url", ["redis:canary", "canary", "sqlite:///canary"])
 def test_another_store_is_refused(url: str) -> None:
-    """Without repeating the URL."""
+    """The error does not show the URL."""
     with pytest.raises(ConfigurationError, match="redis://") as caught:
         RedisStore(url)
     assert "canary" not in str(caught.value)
 
 
 async def test_a_store_that_is_not_open_says_so(redis: RedisServer) -> None:
-    """Before it is opened and after it is closed; opening and closing twice does no harm."""
+    """This holds before and after, and opening or closing twice does no harm."""
     store = RedisStore(redis.url)
     with pytest.raises(StorageError, match="not open"):
         await store.logins.look(key())
@@ -281,7 +281,7 @@ async def test_a_store_that_is_not_open_says_so(redis: RedisServer) -> None:
 
 
 async def test_missing_extra_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One line, with the command, when the store is opened."""
+    """When the store is opened, the error has one line with the command."""
     monkeypatch.delitem(sys.modules, redis_client.__name__)
     monkeypatch.setitem(sys.modules, "redis.asyncio", None)
     with pytest.raises(ImportError, match=r"pip install 'anilist-oauth\[redis\]'$"):
@@ -289,5 +289,5 @@ async def test_missing_extra_says_how_to_install_it(monkeypatch: pytest.MonkeyPa
 
 
 def test_its_repr_shows_no_password() -> None:
-    """Nor anything else of the URL."""
+    """It shows no part of the URL."""
     assert repr(RedisStore("redis://u:canary@127.0.0.1:6379/0")) == "<RedisStore>"

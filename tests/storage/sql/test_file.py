@@ -1,4 +1,4 @@
-"""Who may read and write the SQLite file."""
+"""Only the owner can read and write the SQLite file."""
 
 import os
 import stat
@@ -21,7 +21,7 @@ def mode(path: Path) -> int:
 
 @pytest.fixture
 def no_umask() -> Iterator[None]:
-    """The loosest umask there is."""
+    """Set the umask to 0."""
     before = os.umask(0)
     yield
     os.umask(before)
@@ -30,7 +30,7 @@ def no_umask() -> Iterator[None]:
 @pytest.mark.requirement("V27")
 @pytest.mark.usefixtures("no_umask")
 def test_new_file_is_its_owners_alone(tmp_path: Path) -> None:
-    """Under umask 000 the file is 0600, in a folder of 0700 if that was missing."""
+    """With umask 000, the file has mode 0600, and a new folder 0700."""
     path = tmp_path / "new" / "deep" / "tokens.db"
     secure_file(path)
     assert (mode(path), mode(path.parent), mode(path.parent.parent)) == (0o600, 0o700, 0o700)
@@ -39,7 +39,7 @@ def test_new_file_is_its_owners_alone(tmp_path: Path) -> None:
 @pytest.mark.requirement("V27")
 @pytest.mark.usefixtures("no_umask")
 def test_new_file_is_never_looser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is made 0600, not made and then tightened."""
+    """It is created with mode 0600."""
     monkeypatch.setattr(sql_file, "_tighten", lambda path: path)
     secure_file(tmp_path / "tokens.db")
     assert mode(tmp_path / "tokens.db") == 0o600
@@ -47,7 +47,7 @@ def test_new_file_is_never_looser(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.requirement("V27")
 def test_looser_file_and_its_companions_are_tightened(tmp_path: Path) -> None:
-    """A file of 0644 that is there, and its -wal, -shm and -journal, become 0600."""
+    """An existing file of mode 0644 and its -wal, -shm and -journal get mode 0600."""
     names = [tmp_path / f"tokens.db{ending}" for ending in ("", "-wal", "-shm", "-journal")]
     for name in names:
         name.touch()
@@ -57,7 +57,7 @@ def test_looser_file_and_its_companions_are_tightened(tmp_path: Path) -> None:
 
 
 def test_contents_are_kept(tmp_path: Path) -> None:
-    """A file that is there keeps what it holds, and its folder its mode."""
+    """An existing file keeps its contents, and its folder its mode."""
     path = tmp_path / "tokens.db"
     path.write_text("kept")
     tmp_path.chmod(0o755)
@@ -68,7 +68,7 @@ def test_contents_are_kept(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("ending", ["", "-wal", "-shm"])
 def test_symlink_is_refused(tmp_path: Path, ending: str) -> None:
-    """A symlink in the place of the file, or of a companion, is not followed, and its target not touched."""
+    """A symlink in place of a file is not followed, and its target is not changed."""
     target = tmp_path / "target"
     target.touch()
     target.chmod(0o644)
@@ -79,7 +79,7 @@ def test_symlink_is_refused(tmp_path: Path, ending: str) -> None:
 
 
 def test_dangling_symlink_is_refused(tmp_path: Path) -> None:
-    """A symlink to nothing is refused, and nothing is made where it points."""
+    """No file is created at its target."""
     (tmp_path / "tokens.db").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(StorageError, match="symlink"):
         secure_file(tmp_path / "tokens.db")
@@ -87,7 +87,7 @@ def test_dangling_symlink_is_refused(tmp_path: Path) -> None:
 
 
 def test_file_of_another_user_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that is not ours is left alone."""
+    """A file of another user is not changed."""
     (tmp_path / "tokens.db").touch()
     monkeypatch.setattr(os, "geteuid", lambda: 12345)
     with pytest.raises(StorageError, match="another user"):
@@ -96,7 +96,7 @@ def test_file_of_another_user_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("sticky", [0, stat.S_ISVTX])
 def test_folder_open_to_everybody_is_refused(tmp_path: Path, sticky: int) -> None:
-    """A folder that others may write to is refused before a file is made, and so is one like /tmp."""
+    """No file is created in it, not even in a folder like /tmp."""
     tmp_path.chmod(0o777 | sticky)
     with pytest.raises(StorageError, match="everybody may write"):
         secure_file(tmp_path / "tokens.db")
@@ -104,7 +104,7 @@ def test_folder_open_to_everybody_is_refused(tmp_path: Path, sticky: int) -> Non
 
 
 def test_folder_that_cannot_be_made_is_our_error(tmp_path: Path) -> None:
-    """What the file system refuses is a StorageError that names the file."""
+    """The error is a StorageError that names the file."""
     (tmp_path / "file").touch()
     with pytest.raises(StorageError, match=r"tokens\.db cannot be created"):
         secure_file(tmp_path / "file" / "tokens.db")

@@ -1,4 +1,4 @@
-"""The folder of a store's file, as others could use it."""
+"""The folder of a store's file must be safe from other users."""
 
 import grp
 import os
@@ -16,7 +16,7 @@ from anilist_oauth.storage.sql.folder import check_folder
 
 
 def made(path: Path, mode: int) -> Path:
-    """Make a folder with a mode, whatever the umask is."""
+    """Create a folder with a mode, whatever the umask is."""
     path.mkdir()
     path.chmod(mode)
     return path
@@ -27,7 +27,7 @@ def made(path: Path, mode: int) -> Path:
 def test_a_folder_that_others_may_write_to_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, command: str
 ) -> None:
-    """Sticky or not; by everybody, or by a group in which others are. The text names both ways out."""
+    """Everybody or a group with other members may write to it; the error names both remedies."""
     monkeypatch.setattr(grp, "getgrgid", lambda _: SimpleNamespace(gr_mem=["root", "daemon"]))
     folder = made(tmp_path / "data", mode)
     with pytest.raises(StorageError, match=command) as caught:
@@ -40,7 +40,7 @@ def test_a_folder_that_others_may_write_to_is_refused(
     ("members", "primary", "private"),
     [((), (0,), True), (("root",), (), True), (("daemon",), (0,), False), ((), (0, 1), False), ((), (), False)],
 )
-def test_a_group_of_ones_own_is_fine(
+def test_a_group_without_other_members_is_accepted(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     members: tuple[str, ...],
@@ -48,7 +48,7 @@ def test_a_group_of_ones_own_is_fine(
     *,
     private: bool,
 ) -> None:
-    """As with umask 002: nobody else is in it, neither by name nor as of their account."""
+    """With umask 002, the user's own group may write to the folder."""
     folder = made(tmp_path / "data", 0o770)
     group = folder.stat().st_gid
     users = [SimpleNamespace(pw_uid=uid, pw_gid=group) for uid in primary]
@@ -62,8 +62,8 @@ def test_a_group_of_ones_own_is_fine(
 
 
 @pytest.mark.requirement("S37")
-def test_a_group_that_is_not_known_is_one_of_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As in a container whose volume has a group of the host's."""
+def test_an_unknown_group_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a container, a volume may have a group of the host."""
 
     def unknown(group: int) -> None:
         raise KeyError(group)
@@ -76,8 +76,8 @@ def test_a_group_that_is_not_known_is_one_of_others(tmp_path: Path, monkeypatch:
 @pytest.mark.requirement("S37")
 @pytest.mark.requirement("V27")
 @pytest.mark.parametrize("what", ["folder", "link", "file"])
-def test_what_belongs_to_another_user_is_refused(tmp_path: Path, what: str, lchown: Callable[[Path], None]) -> None:
-    """The folder, a symlink on the way to it, and the file itself."""
+def test_another_user_s_files_are_refused(tmp_path: Path, what: str, lchown: Callable[[Path], None]) -> None:
+    """This holds for the folder, a symlink in its path, and the file itself."""
     folder = made(tmp_path / "data", 0o755)
     link = tmp_path / "link"
     link.symlink_to(folder)
@@ -90,7 +90,7 @@ def test_what_belongs_to_another_user_is_refused(tmp_path: Path, what: str, lcho
 
 @pytest.fixture
 def lchown() -> Callable[[Path], None]:
-    """What gives a file to another user; only root can."""
+    """Give a file to another user, which only root can do."""
     if os.geteuid() != 0:
         pytest.skip("only root can give a file away")
     return lambda path: os.chown(path, 65534, -1, follow_symlinks=False)
@@ -99,7 +99,7 @@ def lchown() -> Callable[[Path], None]:
 @pytest.mark.requirement("S37")
 @pytest.mark.parametrize(("mode", "good"), [(0o777, False), (0o1777, True)])
 def test_a_folder_above_may_not_be_open_to_everybody(tmp_path: Path, mode: int, *, good: bool) -> None:
-    """Whoever can rename ours can put another in its place, unless the folder above is sticky."""
+    """Anybody could rename the folder and replace it, unless the folder above is sticky."""
     folder = made(made(tmp_path / "shared", mode) / "mine", 0o700)
     if good:
         check_folder(folder)
@@ -109,16 +109,16 @@ def test_a_folder_above_may_not_be_open_to_everybody(tmp_path: Path, mode: int, 
 
 
 @pytest.mark.requirement("S37")
-def test_the_way_beyond_a_symlink_is_looked_at(tmp_path: Path) -> None:
-    """A symlink of one's own leads no more safely through a folder that is open to everybody."""
+def test_the_target_of_a_symlink_is_checked(tmp_path: Path) -> None:
+    """A symlink of this user may lead through a folder that is open to everybody."""
     folder = made(made(tmp_path / "shared", 0o777) / "mine", 0o700)
     (tmp_path / "link").symlink_to(folder)
     with pytest.raises(StorageError, match="chmod o-w"):
         check_folder(tmp_path / "link")
 
 
-def test_symlinks_of_ones_own_are_followed(tmp_path: Path) -> None:
-    """Absolute and relative ones, and "..": what they lead to is looked at."""
+def test_symlinks_of_this_user_are_followed(tmp_path: Path) -> None:
+    """They may be absolute or relative, and the folders in their targets are checked."""
     folder = made(tmp_path / "data", 0o700)
     (tmp_path / "absolute").symlink_to(folder)
     (tmp_path / "relative").symlink_to(Path("data") / ".." / "absolute")
@@ -129,8 +129,8 @@ def test_symlinks_of_ones_own_are_followed(tmp_path: Path) -> None:
         check_folder(tmp_path / "relative")
 
 
-def test_a_circle_of_symlinks_ends(tmp_path: Path) -> None:
-    """In words."""
+def test_a_loop_of_symlinks_is_refused(tmp_path: Path) -> None:
+    """The error says so."""
     (tmp_path / "a").symlink_to(tmp_path / "b")
     (tmp_path / "b").symlink_to(tmp_path / "a")
     with pytest.raises(StorageError, match="too many symlinks"):
@@ -139,7 +139,7 @@ def test_a_circle_of_symlinks_ends(tmp_path: Path) -> None:
 
 @pytest.mark.requirement("S37")
 async def test_the_check_can_be_left_out(tmp_path: Path) -> None:
-    """For a volume that nobody else mounts; the file itself is its owner's alone all the same."""
+    """A volume may be mounted by nobody else, and the file itself is still protected."""
     path = made(tmp_path / "volume", 0o777) / "tokens.db"
     with pytest.raises(StorageError, match="check_folder=False"):
         await SQLStore(f"sqlite:///{path}").open()

@@ -1,4 +1,4 @@
-"""What the databases' errors mean, and how long they may take."""
+"""Calls of a database end in time, and their errors are safe."""
 
 import asyncio
 import signal
@@ -24,7 +24,7 @@ from tests.storage.records import key, pending, stored
 
 
 async def failure(store: SQLStore) -> StorageError:
-    """Open a store that cannot be opened."""
+    """Try to open a store, and return the error."""
     with pytest.raises(StorageError) as caught:
         await store.open()
     return caught.value
@@ -32,21 +32,21 @@ async def failure(store: SQLStore) -> StorageError:
 
 @pytest.fixture(scope="module")
 def own_postgresql() -> Iterator[PostgreSQLServer]:
-    """A PostgreSQL that tests stop and start."""
+    """A PostgreSQL server that tests stop and start."""
     with postgresql_server() as server:
         yield server
 
 
 @pytest.fixture
 async def store(own_postgresql: PostgreSQLServer, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SQLStore]:
-    """A store that has little patience."""
+    """A store with short time limits."""
     monkeypatch.setattr(sql_postgresql, "WAIT", 0.2)
     async with SQLStore(own_postgresql.database(), pool_size=2, clock=Clock()) as opened:
         yield opened
 
 
 async def test_a_server_that_is_not_there_may_be_tried_again() -> None:
-    """Nobody listens on the port."""
+    """The server does not listen at the port."""
     error = await failure(SQLStore(f"postgresql://anilist:{PASSWORD}@127.0.0.1:{free_port()}/x"))
     assert error.retryable
     assert "ConnectionRefusedError" in str(error)
@@ -60,10 +60,10 @@ async def test_a_server_that_is_not_there_may_be_tried_again() -> None:
         (("/postgres", "/canary"), "does not exist"),
     ],
 )
-async def test_a_refusal_is_told_without_the_url(
+async def test_a_refusal_does_not_show_the_url(
     postgresql: PostgreSQLServer, change: tuple[str, str], text: str
 ) -> None:
-    """It will not work the next time either, and neither text nor cause holds a password."""
+    """It is not retryable, and neither text nor cause contains a password."""
     error = await failure(SQLStore(postgresql.database().replace(*change)))
     assert not error.retryable
     assert text in str(error)
@@ -72,15 +72,15 @@ async def test_a_refusal_is_told_without_the_url(
     assert PASSWORD not in str(error)
 
 
-async def test_another_driver_in_the_url_is_not_heeded(postgresql: PostgreSQLServer) -> None:
-    """Ours is the one that is used."""
+async def test_another_driver_in_the_url_is_ignored(postgresql: PostgreSQLServer) -> None:
+    """Our driver is used."""
     async with SQLStore(postgresql.database().replace("postgresql:", "postgresql+x:")) as store:
         assert await store.logins.look(key()) is None
 
 
 @pytest.mark.requirement("S19")
 def test_the_password_is_masked_where_a_driver_repeats_it() -> None:
-    """Whatever a driver says, password and URL do not come through."""
+    """No message of a driver shows the password or the URL."""
     address = postgresql_address("postgresql://u:canary%2Fpassword@127.0.0.1/x")
     error = RuntimeError("postgresql+asyncpg://u:canary%2Fpassword@host/x, canary/password\nDETAIL: row")
     said = storage_error(error, database="postgresql", secrets=address.secrets)
@@ -90,22 +90,22 @@ def test_the_password_is_masked_where_a_driver_repeats_it() -> None:
 
 @pytest.mark.parametrize("url", ["postgresql://u:canary@host:canary/x", "postgresql://u:canary@[::1/x"])
 async def test_a_url_that_cannot_be_read_is_refused(url: str) -> None:
-    """Without repeating any of it."""
+    """The error shows no part of it."""
     with pytest.raises(ConfigurationError, match="cannot be read") as caught:
         await SQLStore(url).open()
     assert "canary" not in str(caught.value)
     assert caught.value.__cause__ is caught.value.__context__ is None
 
 
-async def test_an_option_nobody_knows_is_our_error(postgresql: PostgreSQLServer) -> None:
-    """It is not the driver's TypeError that comes through."""
+async def test_an_unknown_option_is_our_error(postgresql: PostgreSQLServer) -> None:
+    """The driver's TypeError is not raised."""
     with pytest.raises(ConfigurationError, match="canary"):
         SQLStore(postgresql.database() + "?canary=1")
 
 
 @pytest.mark.parametrize(("mode", "works"), [("disable", True), ("prefer", True), ("require", False)])
 async def test_sslmode_is_understood(postgresql: PostgreSQLServer, mode: str, works: bool) -> None:  # noqa: FBT001  a parameter
-    """As libpq's URLs have it; the server of the tests speaks no TLS."""
+    """It works as in libpq; the test server has no TLS."""
     store = SQLStore(f"{postgresql.database()}?sslmode={mode}")
     if works:
         async with store:
@@ -119,10 +119,8 @@ async def test_sslmode_is_understood(postgresql: PostgreSQLServer, mode: str, wo
 @pytest.mark.parametrize(
     ("logger", "level"), [("aiosqlite", "DEBUG"), ("sqlalchemy.engine.Engine.anilist_oauth", "INFO")]
 )
-async def test_a_log_that_is_turned_up_shows_no_value(
-    logger: str, level: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Each library keeps the values of our statements to itself, whatever their type is."""
+async def test_no_log_shows_a_value(logger: str, level: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """No library logs the values of statements, at any level."""
     async with SQLStore(f"sqlite:///{tmp_path}/tokens.db") as store:
         caplog.set_level(level, logger)
         await store.tokens.put(stored(token="canary"))
@@ -133,8 +131,8 @@ async def test_a_log_that_is_turned_up_shows_no_value(
 
 
 @pytest.mark.requirement("S19")
-async def test_a_refused_row_is_not_quoted(store: SQLStore) -> None:
-    """A column made too small, or a constraint of one's own: the token is in neither text nor cause."""
+async def test_a_refused_row_is_not_shown(store: SQLStore) -> None:
+    """If a column is too small or a constraint fails, neither text nor cause contains the token."""
     await raw(store, "ALTER TABLE anilist_oauth_tokens ADD CHECK (told_invalid = 0 AND length(access_token) < 100)")
     with pytest.raises(StorageError, match="CheckViolation") as caught:
         await store.tokens.put(stored())
@@ -145,7 +143,7 @@ async def test_a_refused_row_is_not_quoted(store: SQLStore) -> None:
 
 
 async def test_text_that_the_database_cannot_hold_is_our_error(store: SQLStore) -> None:
-    """PostgreSQL keeps no NUL, nothing keeps half a surrogate pair."""
+    """PostgreSQL cannot store NUL, and no database half a surrogate pair."""
     for subject in ("a\0b", "a\ud800b"):
         with pytest.raises(StorageError) as caught:
             await store.tokens.put(stored(subject))
@@ -153,7 +151,7 @@ async def test_text_that_the_database_cannot_hold_is_our_error(store: SQLStore) 
 
 
 async def test_a_restarted_server_is_found_again(store: SQLStore, own_postgresql: PostgreSQLServer) -> None:
-    """Down it is a retryable error; up again, the next call works and nothing is lost."""
+    """While it is down the error is retryable, and then the next call works."""
     await store.tokens.put(stored())
     own_postgresql.stop()
     try:
@@ -168,7 +166,7 @@ async def test_a_restarted_server_is_found_again(store: SQLStore, own_postgresql
 async def test_a_frozen_server_does_not_hang_a_call(
     store: SQLStore, own_postgresql: PostgreSQLServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each of many calls at once ends with a retryable error, and closing ends too; thawed, the next call works."""
+    """Each call ends with a retryable error, closing ends too, and later the next call works."""
     monkeypatch.setattr(store_calls, "LIMIT", 0.5)
     monkeypatch.setattr(store_calls, "WAIT", 0.2)
     monkeypatch.setattr(sql_runner, "WAIT", 0.2)
@@ -195,7 +193,7 @@ async def test_a_frozen_server_does_not_hang_a_call(
 async def test_a_frozen_server_does_not_hang_closing(
     store: SQLStore, own_postgresql: PostgreSQLServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its idle connections are cut, one and all."""
+    """All its idle connections are closed."""
     monkeypatch.setattr(sql_runner, "WAIT", 0.2)
     await asyncio.gather(store.logins.look(key(1)), store.logins.look(key(2)))
     own_postgresql.signal(signal.SIGSTOP)
@@ -207,7 +205,7 @@ async def test_a_frozen_server_does_not_hang_closing(
 
 
 async def test_a_locked_file_may_be_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another process writes for longer than we wait."""
+    """Another process writes for longer than the time limit."""
     monkeypatch.setattr(sql_sqlite, "WAIT", 0.05)
     async with SQLStore(f"sqlite:///{tmp_path}/tokens.db", clock=Clock()) as store:
         other = sqlite3.connect(tmp_path / "tokens.db")
@@ -223,7 +221,7 @@ async def test_a_locked_file_may_be_tried_again(tmp_path: Path, monkeypatch: pyt
 async def test_a_fresh_file_that_another_process_writes_is_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """SQLite does not wait for a lock when it switches to its write-ahead log, as whoever starts first does too."""
+    """SQLite itself does not wait for the lock when it switches to the write-ahead log."""
     other = sqlite3.connect(tmp_path / "tokens.db")
     other.execute("BEGIN IMMEDIATE")
     pauses = iter(range(3))
@@ -243,7 +241,7 @@ async def test_a_fresh_file_that_another_process_writes_is_waited_for(
 
 
 async def test_a_fresh_file_is_not_waited_for_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If another process holds the lock for longer, opening raises a retryable error."""
+    """If another process has the lock for longer, opening raises a retryable error."""
     monkeypatch.setattr(sql_sqlite, "WAIT", 0.05)
     other = sqlite3.connect(tmp_path / "tokens.db")
     other.execute("BEGIN IMMEDIATE")
@@ -253,7 +251,7 @@ async def test_a_fresh_file_is_not_waited_for_without_end(tmp_path: Path, monkey
 
 
 async def test_a_cancelled_call_leaves_the_store_usable(tmp_path: Path) -> None:
-    """Its connection is not left in the middle of something."""
+    """The next call works."""
     async with SQLStore(f"sqlite:///{tmp_path}/tokens.db", clock=Clock()) as store:
         calls = [asyncio.ensure_future(store.logins.add(key(number), pending(None))) for number in range(20)]
         for call in calls[:10]:

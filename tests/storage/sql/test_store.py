@@ -1,4 +1,4 @@
-"""The SQL store, beyond what every store promises."""
+"""The SQL store, beyond the tests for every store."""
 
 import asyncio
 import os
@@ -28,7 +28,7 @@ ALL_OF_SQL = (database, failures, sql_postgresql, runner, sqlite, statements, ta
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
-    """A SQLite file that is not there yet."""
+    """The URL of a SQLite file that does not exist."""
     return f"sqlite:///{tmp_path}/data/tokens.db"
 
 
@@ -40,12 +40,12 @@ async def store(url: str) -> AsyncIterator[SQLStore]:
 
 
 async def rows(store: SQLStore, statement: str) -> list[tuple[object, ...]]:
-    """Ask the database itself."""
+    """Run a statement on the database itself."""
     return [tuple(row.values()) for row in await raw(store, statement)]
 
 
 async def test_a_copy_of_the_file_alone_has_every_token(store: SQLStore, tmp_path: Path) -> None:
-    """A backup by ``cp``, or a container in which only this file is mounted: put, marked and exchanged records."""
+    """A backup, or a container that only keeps this file, has every written token."""
     await store.tokens.put(stored("a"))
     assert copied(tmp_path) == [("a", 0)]
     await store.tokens.update(attrs.evolve(stored("a"), needs_login=True), was=stored("a"))
@@ -55,7 +55,7 @@ async def test_a_copy_of_the_file_alone_has_every_token(store: SQLStore, tmp_pat
 
 
 def copied(tmp_path: Path) -> list[tuple[str, int]]:
-    """Copy the file, without what SQLite keeps beside it, and read the copy."""
+    """Copy the file without SQLite's other files, and read the copy."""
     shutil.copy(tmp_path / "data" / "tokens.db", tmp_path / "copy.db")
     with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
         return copy.execute("SELECT subject, needs_login FROM anilist_oauth_tokens").fetchall()
@@ -64,7 +64,7 @@ def copied(tmp_path: Path) -> list[tuple[str, int]]:
 @pytest.mark.requirement("S18")
 @pytest.mark.requirement("V27")
 async def test_every_file_is_its_owners_alone(tmp_path: Path) -> None:
-    """Under umask 000, with a file of 0644 that is there, after writes: it, -wal and -shm are 0600, the folder 0700."""
+    """With umask 000 and an existing file of mode 0644, all files become 0600 and a new folder 0700."""
     umask = os.umask(0)
     try:
         for name in ("new", "old"):
@@ -81,14 +81,14 @@ async def test_every_file_is_its_owners_alone(tmp_path: Path) -> None:
         os.umask(umask)
 
 
-async def test_what_is_acknowledged_is_on_disk(store: SQLStore) -> None:
-    """Write-ahead log, synchronous FULL."""
+async def test_an_acknowledged_write_is_on_disk(store: SQLStore) -> None:
+    """The store uses the write-ahead log with synchronous FULL."""
     assert await rows(store, "PRAGMA journal_mode") == [("wal",)]
     assert await rows(store, "PRAGMA synchronous") == [(2,)]
 
 
 async def test_tokens_and_logins_outlive_the_store(url: str) -> None:
-    """Closed and opened again, it is all there."""
+    """They are still there when the store is opened again."""
     store = SQLStore(url)
     for _ in range(2):
         assert await store.open() is store
@@ -103,14 +103,14 @@ async def test_tokens_and_logins_outlive_the_store(url: str) -> None:
 
 
 async def test_a_store_that_is_not_open_says_so(url: str) -> None:
-    """Before it is opened and after it is closed."""
+    """This holds before it is opened and after it is closed."""
     store = SQLStore(url)
     with pytest.raises(StorageError, match="not open"):
         await store.logins.look(key())
 
 
-async def test_whoever_opens_it_finds_it_ready(url: str) -> None:
-    """Two parts of a program may open their one store at the same time."""
+async def test_it_may_be_opened_twice_at_once(url: str) -> None:
+    """Two parts of a program may open the same store."""
     store = SQLStore(url, clock=Clock())
 
     async def part(number: int) -> None:
@@ -123,7 +123,7 @@ async def test_whoever_opens_it_finds_it_ready(url: str) -> None:
 
 
 async def test_a_store_that_cannot_be_opened_is_not_open(tmp_path: Path) -> None:
-    """And it can be opened later."""
+    """It can be opened later."""
     (tmp_path / "tokens.db").write_bytes(b"this is not a database" * 1000)
     store = SQLStore(f"sqlite:///{tmp_path}/tokens.db")
     with pytest.raises(StorageError, match="not a database"):
@@ -135,14 +135,14 @@ async def test_a_store_that_cannot_be_opened_is_not_open(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("url", ["mysql://u:canary@host/x", "canary", "redis://:canary@host"])
 def test_another_database_is_refused(url: str) -> None:
-    """Without repeating the URL."""
+    """The error does not show the URL."""
     with pytest.raises(ConfigurationError, match="sqlite:///") as caught:
         SQLStore(url)
     assert "canary" not in str(caught.value)
 
 
 def test_the_repr_does_not_show_the_url() -> None:
-    """There is a password in it."""
+    """The URL may contain a password."""
     assert repr(SQLStore("postgresql://u:canary@127.0.0.1/x")) == "<SQLStore postgresql>"
 
 
@@ -158,7 +158,7 @@ def test_the_repr_does_not_show_the_url() -> None:
 async def test_missing_extra_says_how_to_install_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str, missing: str, extra: str
 ) -> None:
-    """One line, with the command, when the store is opened."""
+    """When the store is opened, the error has one line with the command."""
     monkeypatch.chdir(tmp_path)
     for module in ALL_OF_SQL:
         monkeypatch.delitem(sys.modules, module.__name__)
@@ -168,7 +168,7 @@ async def test_missing_extra_says_how_to_install_it(
 
 
 def test_the_tables_need_sqlalchemy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A migration that imports them is told how to install it; any other name is one that is not there."""
+    """A migration that imports them gets an error with the command to install it."""
     monkeypatch.delitem(sys.modules, tables.__name__)
     monkeypatch.setitem(sys.modules, "sqlalchemy", None)
     with pytest.raises(ImportError, match=r"pip install 'anilist-oauth\[sql\]'$"):
@@ -180,7 +180,7 @@ def test_the_tables_need_sqlalchemy(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_statements_are_kept_up_to_a_number(
     postgresql: PostgreSQLServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Those that contain a list differ in length; beyond the number they are prepared again each time."""
+    """Statements with lists of different lengths differ, and beyond the number they are prepared each time."""
     monkeypatch.setattr(sql_postgresql, "MOST_STATEMENTS", 1)
     async with SQLStore(postgresql.database(), clock=Clock()) as store:
         for _ in range(2):
@@ -192,7 +192,7 @@ async def test_statements_are_kept_up_to_a_number(
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 async def test_stores_that_start_at_once_make_the_tables_once(request: pytest.FixtureRequest, kind: str) -> None:
-    """None of them fails."""
+    """No store fails."""
     url: str = request.getfixturevalue("url") if kind == "sqlite" else request.getfixturevalue("postgresql").database()
     stores = [SQLStore(url) for _ in range(8)]
     await asyncio.gather(*(store.open() for store in stores))
@@ -201,7 +201,7 @@ async def test_stores_that_start_at_once_make_the_tables_once(request: pytest.Fi
 
 
 async def test_a_role_that_may_not_create_tables_finds_those_of_a_migration(postgresql: PostgreSQLServer) -> None:
-    """It needs SELECT, INSERT, UPDATE and DELETE alone."""
+    """It only needs SELECT, INSERT, UPDATE and DELETE."""
     url = postgresql.database()
     async with SQLStore(url, clock=Clock()) as owner:
         await raw(owner, "CREATE ROLE application LOGIN PASSWORD 'application'")
@@ -216,8 +216,8 @@ async def test_a_role_that_may_not_create_tables_finds_those_of_a_migration(post
         assert await store.logins.look(key()) == pending()
 
 
-async def test_columns_of_your_own_do_no_harm(store: SQLStore) -> None:
-    """As long as they have a default."""
+async def test_additional_columns_do_no_harm(store: SQLStore) -> None:
+    """They need a default."""
     for table in ("logins", "tokens"):
         await raw(store, f"ALTER TABLE anilist_oauth_{table} ADD COLUMN mine TEXT DEFAULT 'x'")
     await store.logins.add(key(), pending())
@@ -227,7 +227,7 @@ async def test_columns_of_your_own_do_no_harm(store: SQLStore) -> None:
 
 
 async def test_one_query_at_a_time_serves_all_who_wait(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many logins are waited for in a process, the database is asked once a second."""
+    """The database is queried once a second, however many logins a process waits for."""
     monkeypatch.setattr(sql_logins, "LOOK_EVERY", 0.05)
     async with SQLStore(url, clock=Clock()) as store, SQLStore(url, clock=Clock()) as other:
         for number in range(40):
@@ -257,7 +257,7 @@ async def test_one_query_at_a_time_serves_all_who_wait(url: str, monkeypatch: py
 async def test_more_keys_than_a_statement_takes_are_asked_in_turn(
     store: SQLStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A busy process's waiters are served all the same."""
+    """Several statements are used."""
     monkeypatch.setattr(sql_logins, "KEYS_AT_ONCE", 2)
     for number in range(5):
         await store.logins.add(key(number), pending(subject=None))
@@ -267,8 +267,8 @@ async def test_more_keys_than_a_statement_takes_are_asked_in_turn(
 
 @pytest.mark.requirement("R7")
 @pytest.mark.requirement("R8")
-async def test_what_was_given_up_during_a_lock_does_not_happen_after_it(store: SQLStore, url: str) -> None:
-    """Its caller was told that it failed. What still waits for the lock happens, also behind it."""
+async def test_a_statement_that_timed_out_during_a_lock_is_not_run(store: SQLStore, url: str) -> None:
+    """Its caller got an error, and statements that still wait are run."""
     await store.tokens.put(stored())  # it has looked whether there are sealed ones
     with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -285,8 +285,8 @@ async def test_what_was_given_up_during_a_lock_does_not_happen_after_it(store: S
     assert [record is not None for record in found] == [True, False, True]
 
 
-async def test_closing_wakes_who_waits(store: SQLStore) -> None:
-    """With a StorageError."""
+async def test_closing_ends_waits(store: SQLStore) -> None:
+    """Waiting calls raise `StorageError`."""
     await store.logins.add(key(), pending())
     waiting = asyncio.ensure_future(store.logins.settled(key(), timeout=60))
     await asyncio.sleep(0)
