@@ -1,4 +1,4 @@
-"""A real Chromium, and axe-core, which finds what hinders people who cannot see or point."""
+"""A real Chromium, and axe-core, which finds barriers for people with disabilities."""
 
 import os
 import shutil
@@ -34,7 +34,7 @@ _PATIENCE = 20  # seconds for a page on a busy machine
 
 @attrs.frozen
 class Screen:
-    """How wide a window is, and whether its owner likes it dark."""
+    """The width of a window, and whether the user prefers a dark page."""
 
     width: int
     height: int
@@ -49,22 +49,22 @@ SCREENS = [Screen(width, height, dark) for width, height in ((360, 740), (1280, 
 
 @attrs.frozen
 class Browser:
-    """A browser as a person uses it."""
+    """A browser, used as a person would use it."""
 
     driver: webdriver.Chrome
 
     @property
     def address(self) -> str:
-        """What the address bar shows."""
+        """The address in the address bar."""
         return str(self.driver.current_url)
 
     @property
     def text(self) -> str:
-        """What is to be read."""
+        """The visible text of the page."""
         return str(self.driver.find_element(By.TAG_NAME, "body").text)
 
     def move_to(self, screen: Screen) -> None:
-        """Look at a screen of another width, or in other light."""
+        """Change the width of the window and the preferred colors."""
         scheme = {"name": "prefers-color-scheme", "value": "dark" if screen.dark else "light"}
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
         size = {"width": screen.width, "height": screen.height}
@@ -72,15 +72,15 @@ class Browser:
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
 
     def visit(self, address: object) -> None:
-        """Type an address; where nobody answers, the address stays."""
+        """Open an address. It stays in the address bar even if no server answers."""
         self.driver.get(str(address))
 
     def buttons(self, label: str) -> list[WebElement]:
-        """Find the visible buttons that say so."""
+        """Find the visible buttons with this text."""
         return [one for one in self.driver.find_elements(By.XPATH, f"//button[.='{label}']") if one.is_displayed()]
 
     def press(self, label: str, *, until: str) -> None:
-        """Press a button, and wait for another page whose address has something in it."""
+        """Press a button, and wait for another page whose address contains a text."""
         path = f"//button[normalize-space()='{label}' or bdi='{label}']"
         self.wait_for(lambda: self.driver.find_elements(By.XPATH, path))  # the address changes before the page is there
         button = self.driver.find_element(By.XPATH, path)
@@ -88,12 +88,12 @@ class Browser:
         self.wait_for(lambda: _gone(button) and until in self.address)
 
     def wait_for(self, condition: Callable[[], object]) -> None:
-        """Wait until something is so; a page that is going away answers with any error."""
+        """Wait until a condition is true. A page that is being left can raise any error, which is ignored."""
         wait = WebDriverWait(self.driver, _PATIENCE, poll_frequency=0.02, ignored_exceptions=[WebDriverException])
         wait.until(lambda _: condition())
 
     def violations(self, axe: str) -> list[str]:
-        """Let axe-core look at the page; give what it finds."""
+        """Check the page with axe-core and return what it finds."""
         self.driver.execute_script(axe)
         found = self.driver.execute_async_script("axe.run().then(arguments[arguments.length - 1])")
         return [f"{one['id']}: {node['html']}" for one in found["violations"] for node in one["nodes"]]
@@ -121,7 +121,7 @@ def chromium(
     no_cookies_at: str | None = None,
     flags: Sequence[str] = (),
 ) -> Iterator[Browser]:
-    """Open a browser with a profile of its own in an empty folder; `no_cookies_at` is an origin that may set none."""
+    """Open a browser with a new profile in an empty folder. `no_cookies_at` is an origin that may set no cookies."""
     program, driver = shutil.which("chromium"), shutil.which("chromedriver")
     need(program and driver, "chromium and chromedriver are needed: apt-get install chromium chromium-driver")
     options = webdriver.ChromeOptions()
@@ -144,7 +144,7 @@ def chromium(
 
 
 def axe_core(factory: pytest.TempPathFactory) -> str:
-    """Read axe-core: from the file that ``ANILIST_TESTS_AXE`` names, else fetched by npm."""
+    """Read axe-core from the file that ``ANILIST_TESTS_AXE`` names, or fetch it with npm."""
     given = os.environ.get("ANILIST_TESTS_AXE")
     if given:
         return Path(given).read_text()

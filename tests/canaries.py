@@ -1,4 +1,4 @@
-"""Secrets that a test can look for in the local variables of every frame of this package's."""
+"""Secrets that a test looks for in the local variables of every frame of the package."""
 
 from pathlib import Path
 from types import FrameType
@@ -14,7 +14,7 @@ _SHOWN = 60  # characters of a canary that are looked for: reporters cut what th
 
 
 def shown_in(error: BaseException, *canaries: str) -> list[str]:
-    """Name the local variables that show a canary, by their repr or as rich prints them, which cuts long texts."""
+    """Return the local variables that show a canary, in their repr or as rich prints them, which cuts long texts."""
     return [found for frame in frames_of(error) for found in shown_in_frame(frame, *canaries)]
 
 

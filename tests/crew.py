@@ -1,6 +1,6 @@
-"""Real processes that share a store: each an application with a session and a flow, told by the test what to do.
+"""Real processes that share a store. Each is an application with a session and a flow, and obeys the test.
 
-A process is forked from one that has imported everything, dials back to the test, and takes orders as lines of JSON.
+A process is forked from one that has imported everything. It connects to the test and reads orders as lines of JSON.
 """
 
 import asyncio
@@ -37,8 +37,8 @@ from anilist_oauth.tokens.claims import peek_claims
 from tests.flaky import FlakyLogins, FlakyTokens
 from tests.flows import Unpaced
 
-MEMORY = "memory:"  # one process alone; its stores are those of tests.flaky
-HURRIED = {"work": 12.0, "settle": 14.0, "dead": 16.0, "look": 13.0}  # seconds in the place of 70, 80, 90 and 60
+MEMORY = "memory:"  # for a single process, which uses the stores of tests.flaky
+HURRIED = {"work": 12.0, "settle": 14.0, "dead": 16.0, "look": 13.0}  # seconds instead of 70, 80, 90 and 60
 Answer = dict[str, Any]
 _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["tests.crew", sql_runner.__name__, redis_client.__name__])
@@ -61,12 +61,12 @@ class Worker:
         self.ready = asyncio.Event()
 
     async def ask(self, do: str, **order: Any) -> Answer:
-        """Give an order and wait for its answer: what came of it, and the ``seconds`` it took.
+        """Give an order, wait, and return the answer: the result, and the ``seconds`` that it took.
 
-        Where this is cancelled, so is the order.
+        Cancelling this call cancels the order.
 
         Raises:
-            WorkerDiedError: It was killed first.
+            WorkerDiedError: The process ended before it answered.
         """
         if self._writer is None or self._writer.is_closing():
             raise WorkerDiedError
@@ -81,16 +81,16 @@ class Worker:
             raise
 
     def kill(self) -> None:
-        """End it where it stands: kill -9."""
+        """End the process at once, as ``kill -9`` does."""
         self._process.kill()
         self._process.join(10)
 
     def freeze(self) -> None:
-        """Stop it where it stands, as a suspended machine does, until `thaw`."""
+        """Stop the process until `thaw`, as a suspended machine would."""
         self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Let it go on, if it lives."""
+        """Let the process continue, if it is alive."""
         self._signal(signal.SIGCONT)
 
     def _signal(self, number: signal.Signals) -> None:
@@ -98,7 +98,7 @@ class Worker:
             os.kill(self._process.pid, number)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Hear the answers, until it ends."""
+        """Read the answers until the process ends."""
         self._writer = writer
         self.ready.set()
         try:
@@ -119,14 +119,14 @@ class Worker:
 
 @attrs.define
 class Crew:
-    """The processes of one test, on one store and one sandbox."""
+    """The processes of one test, with one store and one sandbox."""
 
     plan: dict[str, Any]
     port: int
     workers: dict[int, Worker] = attrs.field(factory=dict)
 
     async def start(self, *, clock_ahead: float = 0.0) -> Worker:
-        """Start one more process, whose clock may differ; it has opened the store when this returns."""
+        """Start another process, whose clock may differ, and wait until it has opened the store."""
         number = len(self.workers)
         worker = self.workers[number] = Worker(number, self.port, self.plan | {"clock_ahead": clock_ahead})
         async with asyncio.timeout(60):
@@ -143,14 +143,14 @@ async def crew(
     timeout: float | None = None,
     hurried: bool = False,
 ) -> AsyncIterator[Crew]:
-    """Be ready to start processes on the store of this URL.
+    """Prepare to start processes that use the store of this URL.
 
     Args:
-        sandbox: Whose application they are.
+        sandbox: The sandbox that knows their application.
         store: The URL, or `MEMORY`.
-        endpoints: Where AniList is for them; the sandbox itself unless given.
-        timeout: Seconds for a request to AniList; as usual unless given.
-        hurried: Whether a login's taker has `HURRIED` seconds, not the usual ones.
+        endpoints: The endpoints of AniList for them; by default the sandbox's.
+        timeout: Seconds for a request to AniList; by default the package's.
+        hurried: Whether a login's taker has the `HURRIED` seconds instead of the usual ones.
     """
     application = sandbox.application
     plan = {
@@ -188,7 +188,7 @@ def _work(number: int, port: int, plan: dict[str, Any]) -> None:
 
 
 def _hurry() -> None:
-    """Shorten, in this process, the times that a taker has and that others grant it."""
+    """Shorten, in this process, the times after which a login's taker gives up or counts as dead."""
     dead = timedelta(seconds=HURRIED["dead"])
     for module, name, value in (
         (take, "WORK_TIME", HURRIED["work"]),
@@ -200,7 +200,7 @@ def _hurry() -> None:
         (waiting, "_LOOK_AGAIN", HURRIED["look"]),
         (exchange_retry, "LONGEST_PAUSE", HURRIED["work"] / 2),
     ):
-        getattr(module, name)  # a name that has moved is noticed
+        getattr(module, name)  # fails if the name has moved
         setattr(module, name, value)
 
 
@@ -210,7 +210,7 @@ async def _stores(url: str) -> AsyncIterator[Store | tuple[FlakyLogins, FlakyTok
         yield FlakyLogins(), FlakyTokens()
         return
     store = open_store(url)
-    await retry_store(store.open)  # as whoever runs a process starts it again
+    await retry_store(store.open)  # like a supervisor that restarts the process
     try:
         yield store
     finally:
@@ -254,7 +254,7 @@ def _flow(session: OAuthSession, stores: Store | tuple[FlakyLogins, FlakyTokens]
 
 
 class _Program:
-    """What an application does with its flow."""
+    """An application that uses a flow."""
 
     def __init__(self, flow: LoginFlow, writer: asyncio.StreamWriter) -> None:
         self._flow = flow
@@ -262,7 +262,7 @@ class _Program:
         self._logins: dict[str, Login] = {}
 
     async def obey(self, order: dict[str, Any]) -> None:
-        """Carry an order out and answer, with the class of its error if it is one of ours."""
+        """Carry out an order and answer, with the class of the error if it is one of the package's."""
         clock = asyncio.get_running_loop().time
         began = clock()
         number, do = order.pop("number"), order.pop("do")
@@ -277,14 +277,14 @@ class _Program:
         self._writer.write(json.dumps({"number": number, "seconds": clock() - began, **answer}).encode() + b"\n")
 
     async def begin(self, subject: str | None, binding: str | None = None) -> Answer:
-        """Begin a login; who else wants to wait for it or call it off needs the whole answer."""
+        """Begin a login, and return all that another process needs to wait for it or to cancel it."""
         login = await self._flow.begin(subject=subject, binding=binding)
         if subject is not None:
             self._logins[subject] = login
         return {"url": str(login.url), "subject": subject, "expires_at": login.expires_at.isoformat()}
 
     async def wait(self, subject: str | None = None, *, begun: Answer | None = None, timeout: float = 120) -> Answer:
-        """Wait for a login this process began for the subject, or that another one began."""
+        """Wait for a login that this process began for the subject, or that another process began."""
         login = self._logins[subject or ""] if begun is None else _login(begun)
         return _shown(await self._flow.wait(login, timeout=timeout))
 
@@ -293,16 +293,16 @@ class _Program:
         return _shown(await self._flow.finish(URL(callback, encoded=True), binding=binding))
 
     async def cancel(self, begun: Answer) -> Answer:
-        """Call a login off."""
+        """Cancel a login."""
         await self._flow.cancel(_login(begun))
         return {}
 
     async def token(self, subject: str) -> Answer:
-        """Read a token; whose it is."""
+        """Read a token, and return whose it is."""
         return _described(await self._flow.token_for(subject))
 
     async def trouble(self, seconds: float, calls: list[str]) -> Answer:
-        """Let a store in memory fail for so long, and lose the answer of the next of each of these calls."""
+        """Let a store in memory fail for some seconds, and lose the next answer of each of these calls."""
         logins, tokens = self._flow.logins, self._flow.tokens
         assert isinstance(logins, FlakyLogins)
         assert isinstance(tokens, FlakyTokens)

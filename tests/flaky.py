@@ -1,4 +1,4 @@
-"""Flows in virtual time, on stores that fail when a test says so."""
+"""Flows in virtual time, with stores that fail when a test says so."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -17,10 +17,11 @@ T = TypeVar("T")
 
 
 class Weather:
-    """What befalls the next calls, by the method's name.
+    """How the next calls of a store fail, by the name of the method.
 
-    `before` fails without doing anything, `after` does it and loses the answer, `hangs` never answers, `hangs_after`
-    does it and never answers; `until` is the loop's time to which every call fails.
+    A call with an error in `before` fails and does nothing. One in `after` does its work, and then its answer is lost.
+    One in `hangs` never answers, and one in `hangs_after` does its work and never answers. Until the loop's time in
+    `until`, every call fails.
     """
 
     def __init__(self) -> None:
@@ -32,12 +33,12 @@ class Weather:
         self.calls: list[str] = []
 
     def fail_for(self, seconds: float, *names: str) -> None:
-        """Let methods fail, retryably, for so long."""
+        """Let methods fail with a retryable error for some seconds."""
         now = asyncio.get_running_loop().time()
         self.until |= dict.fromkeys(names, now + seconds)
 
     async def call(self, name: str, do: Callable[[], Awaitable[T]]) -> T:
-        """Make a call in this weather."""
+        """Make a call, which fails as set."""
         self.calls.append(name)
         if name in self.hangs:
             await asyncio.get_running_loop().create_future()
@@ -54,7 +55,7 @@ class Weather:
 
 
 class FlakyLogins(MemoryLoginStore):
-    """Logins in memory, in a weather."""
+    """A login store in memory whose calls can fail."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,12 +83,12 @@ class FlakyLogins(MemoryLoginStore):
 
 
 class OneStepLogins(FlakyLogins):
-    """Logins that a store checks and takes in one step, as databases do, in a weather."""
+    """A login store that checks and takes a login in one step, as databases do, and whose calls can fail."""
 
     async def check_and_take(
         self, key: str, *, claim: str, code: str, client_id: str, binding_digest: str | None, now: datetime
     ) -> PendingLogin | None:
-        """Take a login that fits."""
+        """Check a login and take it if it fits."""
 
         async def do() -> PendingLogin | None:
             found = await MemoryLoginStore.look(self, key)
@@ -100,7 +101,7 @@ class OneStepLogins(FlakyLogins):
 
 
 class FlakyTokens(MemoryTokenStore):
-    """Tokens in memory, in a weather."""
+    """A token store in memory whose calls can fail."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -115,38 +116,38 @@ class FlakyTokens(MemoryTokenStore):
         return await self.weather.call("put", lambda: super(FlakyTokens, self).put(stored, over=over))
 
     async def delete(self, subject: str, *, client_id: str) -> None:
-        """Forget a token."""
+        """Delete a token."""
         await self.weather.call("delete", lambda: super(FlakyTokens, self).delete(subject, client_id=client_id))
 
 
 def virtually(
     test: Callable[[Stage], Awaitable[None]], *, kind: type[FlakyLogins] = FlakyLogins, **options: Any
 ) -> None:
-    """Run a test on a stage with flaky stores, in virtual time."""
+    """Run a test with flaky stores, in virtual time."""
 
     async def main() -> None:
         async with staged(logins=kind(), tokens=FlakyTokens(), **options) as stage:
             await test(stage)
 
-    signing_key().result()  # made in a thread, for which virtual time does not wait
+    signing_key().result()  # a thread makes the key, and virtual time does not wait for threads
     virtual_time.run(main())
 
 
 def logins(stage: Stage) -> FlakyLogins:
-    """Give the stage's login store."""
+    """Return the stage's login store."""
     assert isinstance(stage.flow.logins, FlakyLogins)
     return stage.flow.logins
 
 
 def tokens(stage: Stage) -> FlakyTokens:
-    """Give the stage's token store."""
+    """Return the stage's token store."""
     assert isinstance(stage.flow.tokens, FlakyTokens)
     return stage.flow.tokens
 
 
 @contextmanager
 def takes(*, at_least: float = 0, at_most: float) -> Iterator[None]:
-    """Expect a block to take so many seconds of virtual time."""
+    """Check that a block takes so many seconds of virtual time."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     yield

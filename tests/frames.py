@@ -1,4 +1,4 @@
-"""What a crash reporter shows of an error: the local variables of the frames it went through."""
+"""What a crash reporter shows of an error: the local variables of the frames in its traceback."""
 
 from collections.abc import Iterator
 from types import FrameType
@@ -7,7 +7,7 @@ from rich.pretty import pretty_repr
 
 
 def frames_of(error: BaseException) -> Iterator[FrameType]:
-    """Give every frame of this package that an error, its causes and its contexts went through."""
+    """Return every frame of this package in the tracebacks of an error, its causes and its contexts."""
     seen: set[int] = set()
     waiting = [error]
     while waiting:
@@ -23,7 +23,7 @@ def frames_of(error: BaseException) -> Iterator[FrameType]:
 
 
 def shown(error: BaseException) -> str:
-    """Write the local variables of our own frames as reporters do: by their repr, and as rich takes values apart."""
+    """Write the local variables of the package's frames as reporters do: by their repr, and as rich prints them."""
     parts = []
     for frame in frames_of(error):
         if frame.f_globals["__name__"].startswith("anilist_oauth"):

@@ -1,4 +1,4 @@
-"""Programs that a test needs and a machine may lack."""
+"""Programs that a test needs and that may not be installed."""
 
 import os
 
@@ -6,7 +6,7 @@ import pytest
 
 
 def need(present: object, reason: str) -> None:
-    """Skip where a program is absent; fail instead where ``ANILIST_TESTS_NEED=all`` promises that it is there."""
+    """Skip the test if a program is missing. With ``ANILIST_TESTS_NEED=all`` the test fails instead."""
     if present:
         return
     if os.environ.get("ANILIST_TESTS_NEED") == "all":

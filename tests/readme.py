@@ -10,7 +10,7 @@ _FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 def blocks(language: str = "python", *, readme: Path = README) -> dict[str, list[str]]:
-    """Give the fenced blocks of a language, by the heading they stand under; ``""`` is what stands before the first."""
+    """Return the fenced blocks of a language, by their heading, or by ``""`` for those before the first heading."""
     sections = re.split(r"^## (.+)$", readme.read_text(encoding="utf-8"), flags=re.MULTILINE)
     found = {
         heading: [code for kind, code in _FENCED.findall(text) if kind == language]
@@ -20,12 +20,12 @@ def blocks(language: str = "python", *, readme: Path = README) -> dict[str, list
 
 
 def room(name: str) -> Path:
-    """Give the README of a room."""
+    """Return the README of a package folder."""
     return ROOT / "anilist_oauth" / name / "README.md"
 
 
 def attributes(readme: Path) -> dict[str, set[str]]:
-    """Give the names in the left column of each table that describes a class, by the name of the class."""
+    """Return, by class, the names in the left column of each table that describes a class."""
     tables = re.findall(
         r"^\| `(\w+)` \| \|\n\|---\|---\|\n((?:\|.*\n)+)", readme.read_text(encoding="utf-8"), re.MULTILINE
     )
@@ -36,5 +36,5 @@ def attributes(readme: Path) -> dict[str, set[str]]:
 
 
 def public(owner: type) -> set[str]:
-    """Give the names of the fields, properties and methods of a class that begin with no underscore."""
+    """Return the fields, properties and methods of a class whose names begin with no underscore."""
     return {name for name in vars(owner) if not name.startswith("_")}

@@ -1,4 +1,4 @@
-"""What real servers answered, for tests.
+"""Recorded responses of real servers.
 
 `recorded/league_oauth2_server.json` was recorded with curl, on loopback, from thephpleague/oauth2-server 6.1.1 to 9.4.1
 and from Laravel Passport 10; AniList's own answers have the form of its 7.3.2.
@@ -14,7 +14,7 @@ PAGE = "<!DOCTYPE html>\n<html lang=en>\n<title>A page</title>\n<p>of some lengt
 
 
 class Recorded(NamedTuple):
-    """One answer to one probe, the same from several servers."""
+    """One answer to one request, the same from several servers."""
 
     probe: str
     servers: tuple[str, ...]
@@ -28,7 +28,7 @@ class Recorded(NamedTuple):
 
 
 def recorded() -> Iterator[Recorded]:
-    """Read every answer, what was cut out for length put in again."""
+    """Read every answer, and restore the long parts that were cut out."""
     path = Path(__file__).parent / "recorded" / "league_oauth2_server.json"
     for probe in json.loads(path.read_text(encoding="utf-8"))["probes"]:
         for answer in probe["answers"]:

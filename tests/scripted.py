@@ -1,4 +1,4 @@
-"""A transport that answers from a list, for the session's loops."""
+"""A transport that answers from a list, for tests of the session's loops."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
@@ -13,7 +13,7 @@ Answer = Response | Exception | Callable[[Request], Awaitable[Response]]
 
 
 class ScriptedTransport:
-    """Answers each request with the next of its answers, raises it, or awaits it; the last one is repeated.
+    """Answers each request with the next item: returns it, raises it or awaits it. The last item is repeated.
 
     Attributes:
         requests: What was sent.
@@ -27,22 +27,22 @@ class ScriptedTransport:
 
     @property
     def connector(self) -> aiohttp.BaseConnector | None:
-        """There is none."""
+        """This transport has no connector."""
         return None
 
     def script(self, answers: Iterable[Answer]) -> None:
-        """Answer with these from now on."""
+        """Answer with these items from now on."""
         self._answers = list(answers)
 
     async def open(self) -> Self:
-        """Nothing to open."""
+        """Do nothing."""
         return self
 
     async def aclose(self) -> None:
-        """Nothing to close."""
+        """Do nothing."""
 
     async def send(self, request: Request) -> Response:
-        """Give the next answer."""
+        """Return the next answer."""
         self.requests.append(request)
         self.times.append(asyncio.get_running_loop().time())
         answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
@@ -52,6 +52,6 @@ class ScriptedTransport:
 
 
 def response(body: str | bytes, status: int = 200, **headers: str) -> Response:
-    """Make a response; header names are written with underscores."""
+    """Make a response. Header names are written with underscores."""
     named = CIMultiDict({name.replace("_", "-"): value for name, value in headers.items()})
     return Response(status=status, headers=named, body=body.encode() if isinstance(body, str) else body)

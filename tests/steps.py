@@ -1,4 +1,4 @@
-"""How much work a call is, counted in lines of Python instead of measured in seconds."""
+"""The work of a call, counted in lines of Python instead of seconds."""
 
 import sys
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def steps_of(call: Callable[[], object]) -> int:
-    """Count the lines that a call runs the second time, those of libraries included."""
+    """Count the lines that run in a second call of a function, including those of libraries."""
     call()  # compiles its regular expressions
     steps = 0
 

@@ -1,4 +1,4 @@
-"""What crosses the border to the wire."""
+"""The messages between the package and a transport."""
 
 import math
 import pickle
@@ -26,7 +26,7 @@ from anilist_oauth.http_messages import Request, Response
     ids=["request", "response"],
 )
 def test_a_message_shows_nothing_secret(message: Request | Response) -> None:
-    """Headers and body are in no repr, and it is not pickled."""
+    """No repr shows headers or body, and a message cannot be pickled."""
     assert "hidden" not in f"{message} {message!r}"
     with pytest.raises(TypeError, match="cannot be pickled"):
         pickle.dumps(message)
@@ -34,7 +34,7 @@ def test_a_message_shows_nothing_secret(message: Request | Response) -> None:
 
 @pytest.mark.parametrize("timeout", [0, -1.0, math.inf, math.nan, "5"])
 def test_a_timeout_is_a_positive_number(timeout: Any) -> None:
-    """Seconds, not yet over."""
+    """A timeout is a number of seconds above zero."""
     with pytest.raises(ConfigurationError, match="timeout"):
         Request(url=URL("https://anilist.co/"), headers={}, body=b"", body_limit=1, timeout=timeout)
 
@@ -54,5 +54,5 @@ def test_a_timeout_is_a_positive_number(timeout: Any) -> None:
     ],
 )
 def test_a_body_is_one_json_document_or_none(body: bytes, document: Any) -> None:
-    """JSON's own blanks and a byte order mark may stand around it, and nothing else."""
+    """Only JSON's whitespace and a byte order mark may surround the document."""
     assert Response(status=200, headers={}, body=body).json() == document

@@ -1,4 +1,4 @@
-"""A gateway between the workers and the sandbox that does to each request what the plan of its login says."""
+"""A proxy between the workers and the sandbox that disturbs each request as the plan of its login says."""
 
 import asyncio
 import base64
@@ -19,18 +19,18 @@ from anilist_oauth.sandbox import Sandbox
 
 Fate = Literal[
     "fine",
-    "reset",  # the request is read, and the connection reset; AniList never sees it
-    "reset after",  # AniList has answered, and the connection is reset
+    "reset",  # the gateway resets the connection before AniList sees the request
+    "reset after",  # the gateway resets the connection after AniList has answered
     "cut",  # half of the answer arrives
-    "stall",  # the answer comes a moment late
+    "stall",  # the answer is a moment late
     "hang",  # the answer comes after the caller has given up
     "busy",  # 429, at once
     "broken",  # 503, at once
-    "broken after",  # AniList has answered, and a 503 arrives
+    "broken after",  # AniList has answered, but a 503 arrives
     "refused",  # "Invalid token", at once
 ]
 FATES: tuple[Fate, ...] = get_args(Fate)
-HARMLESS = frozenset({"fine", "stall", "busy"})  # what a login must survive at its exchange
+HARMLESS = frozenset({"fine", "stall", "busy"})  # an exchange must succeed in spite of these
 STALL, HANG = 0.3, 6.0  # seconds
 
 _CODE = re.compile(rb"code=([0-9a-f]{700,})")
@@ -50,12 +50,12 @@ _MADE_UP: dict[str, tuple[str, str, bytes]] = {
 
 @attrs.define
 class Post:
-    """One time that a code was sent, as the network saw it.
+    """One POST request with a code, as the network saw it.
 
     Attributes:
-        fate: What befell it.
+        fate: What the gateway did to it.
         answered: Whether the answer was sent.
-        seconds: How long that took; on a machine that has too much to do, its sender may have given up.
+        seconds: How long that took. On a busy machine, the sender may have given up before.
     """
 
     fate: Fate
@@ -68,15 +68,15 @@ class GoneError(Exception):
 
 
 class Gateway:
-    """Listens in the place of the sandbox.
+    """Listens at an address that the workers use instead of the sandbox's.
 
     Args:
         sandbox: The sandbox behind it.
-        fate_of_code: What befalls the next request with this code.
-        fate_of_user: What befalls the next query with a token of this user.
+        fate_of_code: Returns what to do to the next request with a code.
+        fate_of_user: Returns what to do to the next query with a token of a user.
 
     Attributes:
-        posts: Each time that a code was sent, oldest first.
+        posts: The requests that sent each code, oldest first.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class Gateway:
 
     @property
     def endpoints(self) -> Endpoints:
-        """Where the workers find AniList: the sandbox's pages, and the two other doors by way of the gateway."""
+        """The endpoints for the workers: pages from the sandbox, token and API requests through the gateway."""
         own = self._sandbox.endpoints
         return Endpoints(
             authorization=own.authorization, token=self._behind(own.token), graphql=self._behind(own.graphql)
@@ -108,12 +108,12 @@ class Gateway:
         await self._seen[code].wait()
 
     async def listen(self) -> None:
-        """Take connections, at the same port each time."""
+        """Accept connections, on the same port each time."""
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def refuse(self) -> None:
-        """Take no more connections, and reset those that there are: whoever connects is refused."""
+        """Accept no more connections and reset the open ones, so that every client is refused."""
         if self._server is not None:
             self._server.close()
             self._server = None
@@ -121,7 +121,7 @@ class Gateway:
             _reset(writer)
 
     async def aclose(self) -> None:
-        """Take no more connections, and end those that there are."""
+        """Accept no more connections and end the open ones."""
         await self.refuse()
         for task in self._serving:
             task.cancel()
@@ -200,7 +200,7 @@ class Gateway:
 async def gateway(
     sandbox: Sandbox, *, fate_of_code: Callable[[str], Fate], fate_of_user: Callable[[int], Fate]
 ) -> AsyncIterator[Gateway]:
-    """Run a gateway before a sandbox."""
+    """Run a gateway in front of a sandbox."""
     gate = Gateway(sandbox, fate_of_code=fate_of_code, fate_of_user=fate_of_user)
     await gate.listen()
     try:
@@ -210,7 +210,7 @@ async def gateway(
 
 
 async def _message(reader: asyncio.StreamReader) -> bytes:
-    """Read one HTTP message; all that pass here say how long they are."""
+    """Read one HTTP message, which must have a Content-Length header."""
     head = await reader.readuntil(b"\r\n\r\n")
     length = _LENGTH.search(head)
     return head + (await reader.readexactly(int(length[1])) if length else b"")

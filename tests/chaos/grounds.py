@@ -1,4 +1,4 @@
-"""The stores of a storm, and what befalls each."""
+"""The stores of a storm, and the faults that each can have."""
 
 import asyncio
 import signal
@@ -27,7 +27,7 @@ Trouble = Callable[[], Awaitable[None]]
 
 @attrs.frozen(kw_only=True)
 class Ground:
-    """A store, by its URL, and its troubles; each is over when its call returns."""
+    """A store, by its URL, and its faults. A fault is over when its call returns."""
 
     url: str
     troubles: dict[str, Trouble]
@@ -35,7 +35,7 @@ class Ground:
 
 @asynccontextmanager
 async def ground(name: str, folder: Path) -> AsyncIterator[Ground]:
-    """Run the servers of a store; skip where they are absent."""
+    """Run the servers of a store. Skip the test if they are not installed."""
     with ExitStack() as servers:
         yield await asyncio.to_thread(_ground, name, folder, servers)
 
@@ -73,7 +73,7 @@ def _troubles(
 
 
 def _lock(path: Path) -> None:
-    """Hold SQLite's lock for a while; all in one thread, as SQLite wants it."""
+    """Hold SQLite's lock for a while, in one thread because SQLite requires it."""
     with closing(sqlite3.connect(path, isolation_level=None, timeout=10)) as database:
         database.execute("BEGIN IMMEDIATE")
         time.sleep(FROZEN)

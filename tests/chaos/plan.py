@@ -1,4 +1,4 @@
-"""What one login of a storm is to go through, drawn from the seed and its number alone."""
+"""What happens to one login of a storm. It depends only on the seed and the number of the login."""
 
 import random
 from typing import Literal, Self
@@ -34,20 +34,20 @@ _VIEWER_FATES: dict[Fate, float] = {
     "broken": 2,
     "broken after": 2,
 }
-_AGAIN = 10  # logins in a row, of which some have one subject
-_SOME = 3  # fates drawn for a login; what comes after them is fine
+_AGAIN = 10  # among so many logins in a row, some share a subject
+_SOME = 3  # fates drawn for a login; later requests are not disturbed
 
 
 @attrs.frozen(kw_only=True)
 class Visit:
-    """One time that a browser opens a callback.
+    """One request of a browser to the callback.
 
     Attributes:
-        browser: Whose it is.
-        brings: What AniList sent it back with; the same word is the same callback.
-        worker: Which worker it comes to.
-        at_once: Whether it comes together with the visit before, not after its answer.
-        leaves: Whether it goes away as soon as its code is sent.
+        browser: The browser that sends it.
+        brings: What AniList redirected it with. Visits with the same word open the same callback.
+        worker: The worker that serves it.
+        at_once: Whether it starts together with the visit before, instead of after its answer.
+        leaves: Whether the browser disconnects as soon as its code is sent.
     """
 
     browser: Browser
@@ -62,16 +62,16 @@ class Plan:
     """One login.
 
     Attributes:
-        number: Which one.
+        number: Its number in the storm.
         user: The number of the user of the sandbox who approves it.
-        subject: Whose it is, or None for a sign-in. Some log in several times, each time as the same user.
+        subject: Its subject, or None for a sign-in. Some subjects log in several times, always as the same user.
         bound: Whether it has a binding.
         began_in: The worker that begins it.
         waits_in: The worker that waits for it, or None.
-        cancels_in: The worker that calls it off while it is finished, or None.
-        visits: What comes back; nothing, where everybody forgets it.
-        token_fates: What befalls its exchanges, in their order.
-        viewer_fates: What befalls the queries with its user's tokens.
+        cancels_in: The worker that cancels it while it is finished, or None.
+        visits: The requests to the callback. An abandoned login has none.
+        token_fates: What the gateway does to its exchanges, in their order.
+        viewer_fates: What the gateway does to the queries with its user's tokens.
     """
 
     number: int
@@ -110,7 +110,7 @@ class Plan:
 
     @property
     def again(self) -> bool:
-        """Whether other logins have the same subject, so that a newer one's token may be in the store."""
+        """Whether other logins have the same subject, so that the store may hold a newer login's token."""
         return self.subject is not None and self.subject.startswith("again:")
 
     def knows(self, visit: Visit) -> bool:
@@ -123,7 +123,7 @@ def _fates(draw: random.Random, weights: dict[Fate, float]) -> tuple[Fate, ...]:
 
 
 def _visits(draw: random.Random, workers: int, *, alone: bool) -> tuple[Visit, ...]:
-    """Draw one to three visits, and one more of the right browser where none was."""
+    """Draw one to three visits, and add one of the right browser if there was none."""
     browsers: list[Browser] = draw.choices(["right", "wrong", "bare"], [80, 12, 8], k=draw.choice([1, 1, 2, 2, 3]))
     if "right" not in browsers:
         browsers.append("right")

@@ -1,4 +1,4 @@
-"""A storm: logins by their plans, over workers that are killed and frozen, a network and a store that fail."""
+"""A storm: many logins run by their plans while workers are killed or frozen and the network and the store fail."""
 
 import asyncio
 import random
@@ -18,18 +18,18 @@ from tests.chaos.plan import WORKERS, Brings, Plan, Visit
 from tests.chaos.story import Story, Told
 from tests.crew import HURRIED, MEMORY, Answer, Crew, Worker, WorkerDiedError, crew
 
-AT_ONCE = 30  # logins under way; with more, a busy machine answers none of them in time
-PATIENCE = 60.0  # seconds after which a call hangs; a taker that is frozen or dead is waited for first
+AT_ONCE = 30  # open logins; with more, a busy machine answers none of them in time
+PATIENCE = 60.0  # seconds after which a call counts as hanging; it first waits for a taker that is frozen or dead
 REQUEST_TIME = 4.0  # seconds that a worker's request may take
-FORGOTTEN = 2.0  # seconds that somebody waits for a login that nobody finishes
+FORGOTTEN = 2.0  # seconds that a caller waits for a login that nobody finishes
 CLOCKS = (0.0, 0.5, -0.4)  # seconds that the workers' clocks are ahead
 AWAY = 0.5  # seconds in which nobody listens at AniList's address
-LATE = 0.2  # seconds that this process comes too late to notice; the others then have as little of the machine
+LATE = 0.2  # seconds of delay in this process from which on the machine counts as busy for the workers too
 LONG_FREEZE = HURRIED["dead"] + 1  # seconds after which others count a taker as dead
 WARNED = frozenset({"look", "take", "settle", "settled", "get", "put"})
 EXCUSES = frozenset(
     {"a killed worker", "a frozen worker", "nobody listens at AniList", "a busy machine"}
-)  # trouble of a store is none
+)  # a fault of the store excuses nothing
 
 Event = Callable[[], Awaitable[None]]
 
@@ -55,14 +55,14 @@ class Storm:
     began: float = 0.0
 
     async def run(self) -> None:
-        """Let all logins happen, and the events between them; then let every browser come once more."""
+        """Run all logins and the events between them. Then every browser opens its callback once more."""
         self.began = self.clock()
         workers = 1 if self.ground.url == MEMORY else WORKERS
         self.slots = [self._start(slot) for slot in range(workers)]
         await asyncio.gather(*self.slots)
         at_once = asyncio.Semaphore(AT_ONCE)
         due = self._events()
-        feeling = asyncio.create_task(self._feel_the_machine())
+        watching = asyncio.create_task(self._watch_the_machine())
         async with asyncio.TaskGroup() as group:
             for story in self.stories:
                 await at_once.acquire()
@@ -72,12 +72,12 @@ class Storm:
                     group.create_task(self._happen(name, event))
                 task = group.create_task(self._log_in(story))
                 task.add_done_callback(lambda _: at_once.release())
-        feeling.cancel()
+        watching.cancel()
         await self._come_again()
         await self._read_tokens()
 
-    async def _feel_the_machine(self) -> None:
-        """Note it with every login under way where the machine has too much to do to answer in time."""
+    async def _watch_the_machine(self) -> None:
+        """Note in the story of each open login that the machine was too busy to answer in time."""
         while True:
             began = self.clock()
             await asyncio.sleep(LATE / 2)
@@ -88,7 +88,7 @@ class Storm:
         return asyncio.create_task(self.crew.start(clock_ahead=CLOCKS[slot]))
 
     def _events(self) -> list[tuple[int, str, Event]]:
-        """Say after how many logins have begun what happens: the store's troubles first, then the workers'."""
+        """Return the events by the number of logins that begin before: faults of the store, then of the workers."""
         draw = random.Random(f"{self.seed} events")
         number = len(self.stories)
         slots = len(self.slots)
@@ -107,7 +107,7 @@ class Storm:
         return sorted(((round(at * number), name, event) for at, name, event in events), key=lambda due: due[0])
 
     def _alone(self, trouble: Trouble) -> Event:
-        """Let one trouble of the store be over before the next begins."""
+        """Wait until one fault of the store is over before the next begins."""
 
         async def befall() -> None:
             async with self.store_lock:
@@ -116,7 +116,7 @@ class Storm:
         return befall
 
     async def _happen(self, name: str, event: Event) -> None:
-        """Let an event happen, and note it with every login that is under way, before and after."""
+        """Run an event, and note it in the story of each login that is open before or after it."""
         self._shake(name)
         self.happening.append(name)
         await event()
@@ -187,7 +187,7 @@ class Storm:
                 last = group.create_task(self._visit(story, f"visit {number}", visit, story.callbacks[visit.brings]))
 
     async def _callback(self, story: Story, brings: Brings, url: str) -> str:
-        """Let the user approve or deny: the callback that this brings."""
+        """Let the user approve or deny, and return the address of the callback."""
         stranger = len(self.stories) if brings == "another account" else 0
         user = self.sandbox.users[story.plan.user + stranger]
         if brings == "denial":
@@ -223,7 +223,7 @@ class Storm:
         story.told.append(Told(who=who, answer=await asking, visit=visit, at=self._now()))
 
     async def _ask(self, story: Story, do: str, slot: int, *, who: str = "", **order: Any) -> Answer:
-        """Ask a worker, as somebody does who reloads the page where it dies or says to come again."""
+        """Ask a worker. If it dies or says to try again, ask again, like a user who reloads the page."""
         who = who or do
         try:
             async with asyncio.timeout(PATIENCE):
@@ -235,7 +235,7 @@ class Storm:
                     except WorkerDiedError:
                         self._note(story, f"{who}: worker {worker.number} died")
                         story.shaken.append("a killed worker")
-                        await asyncio.sleep(0.01)  # the slot has its new worker by then
+                        await asyncio.sleep(0.01)  # by now a new worker has the slot
                         continue
                     self._note(story, f"{who}: {_short(answer)}")
                     if do == "finish" and answer.get("retryable") and answer["error"] != "StorageError":
@@ -259,14 +259,14 @@ class Storm:
         await asyncio.gather(*(come(story) for story in self.stories))
 
     async def _read_tokens(self) -> None:
-        """Read, in a process that has seen nothing, the token of every login that was reported as a success."""
+        """Read the token of each login that was reported as a success, in a new process."""
         reader = await self.slots[0] if self.ground.url == MEMORY else await self.crew.start()
         subjects = {told.answer["subject"] for story in self.stories for told in story.told if told.success}
         for subject in subjects:
             self.kept[subject] = await reader.ask("token", subject=subject)
 
     def broken_rules(self) -> Iterator[tuple[str, Story]]:
-        """Give each rule that was broken, and whose story breaks it."""
+        """Return each broken rule with the story that breaks it."""
         newest: dict[str, int] = {}
         for story in self.stories:
             for told in story.told:
@@ -289,7 +289,7 @@ class Storm:
 
 
 def _is_kept(told: Answer, kept: dict[str, Answer], newest: dict[str, int], *, again: bool) -> bool:
-    """Tell whether the store holds what was told: that very token or, where the subject came again, a newer one."""
+    """Tell whether the store holds the reported token or, if its subject logged in again, a newer one."""
     found, subject = kept[told["subject"]], told["subject"]
     if again:
         return bool(found.get("user") == told["user"] and found["issued_at"] >= newest[subject])
@@ -297,13 +297,13 @@ def _is_kept(told: Answer, kept: dict[str, Answer], newest: dict[str, int], *, a
 
 
 def _short(answer: Answer) -> str:
-    """Write an answer for a reader, without what nobody compares."""
+    """Write an answer for a reader, without the fields that no rule compares."""
     return ", ".join(f"{name} {str(value)[:120]}" for name, value in answer.items() if name not in {"number", "url"})
 
 
 @asynccontextmanager
 async def storm(name: str, folder: Path, *, seed: int, logins: int) -> AsyncIterator[Storm]:
-    """Make everything ready for a storm over a store; skip where the store's servers are absent."""
+    """Prepare a storm over a store. Skip the test if the store's servers are not installed."""
     stories = [
         Story(plan=Plan.of(seed, number, workers=1 if name == "memory" else WORKERS)) for number in range(logins)
     ]

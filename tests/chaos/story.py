@@ -9,18 +9,18 @@ from tests.chaos.gateway import HARMLESS, Post
 from tests.chaos.plan import Plan, Visit
 
 OVERTAKEN = "a newer login of this subject was finished meanwhile"
-REPEATED = 40.0  # seconds after its end in which a login's result is repeated for sure: a minute from the take
-SLOW = 1.0  # seconds; an answer that takes longer without having to may come too late for its sender
+REPEATED = 40.0  # seconds after the end in which a result must be repeated; the store keeps it a minute from the take
+SLOW = 1.0  # seconds; an undisturbed answer that takes longer may come too late for its sender
 
 
 @attrs.frozen(kw_only=True)
 class Told:
-    """What somebody was told of a login.
+    """One answer that a browser or a waiting caller got about a login.
 
     Attributes:
-        who: Such as ``visit 1``.
+        who: Who got it, such as ``visit 1``.
         answer: The worker's answer.
-        visit: Which visit that was; None for whoever waits.
+        visit: The visit that got it, or None for a waiting caller.
         at: Seconds since the storm began.
     """
 
@@ -37,16 +37,16 @@ class Told:
 
 @attrs.define(kw_only=True)
 class Story:
-    """One login, from its plan to what everybody was told.
+    """One login, from its plan to every answer about it.
 
     Attributes:
         plan: What was to happen.
-        users: The ids of those who approved it, by what their browsers bring.
-        codes: The codes, by what brings them.
-        callbacks: The addresses, likewise.
-        told: What was told, in that order.
-        shaken: What befell the processes and the network meanwhile; it may explain a failure.
-        lines: All of it, for whoever reads why a rule was broken.
+        users: The ids of the users who approved it, by `Visit.brings`.
+        codes: The codes, by `Visit.brings`.
+        callbacks: The addresses of the callbacks, by `Visit.brings`.
+        told: The answers, oldest first.
+        shaken: What happened to processes and network meanwhile, which may explain a failure.
+        lines: The whole story as text, to find out why a rule was broken.
     """
 
     plan: Plan
@@ -58,7 +58,7 @@ class Story:
     lines: list[str] = attrs.field(factory=list)
 
     def broken_rules(self, posts: dict[str, list[Post]]) -> Iterator[str]:
-        """Give each rule that was broken, in words."""
+        """Return each broken rule, in words."""
         yield from self._odd_answers()
         yield from self._wrong_people()
         yield from self._repeated_codes(posts)
@@ -67,7 +67,7 @@ class Story:
 
     @property
     def final(self) -> list[Told]:
-        """What was told of how the login ended, by those who have a right to know."""
+        """The answers about the end of the login, without those of other people's browsers."""
         return [told for told in self.told if not self._is_stranger(told) and not self._is_other_answer(told)]
 
     def _is_stranger(self, told: Told) -> bool:
@@ -83,11 +83,11 @@ class Story:
         return not self.plan.bound or len(kinds) > 1 or self.plan.cancels_in is not None
 
     def _is_overtaken(self, told: Told) -> bool:
-        """Tell whether a login of the same subject was faster, whose newer token is kept."""
+        """Tell whether another login of the subject ended first, and its newer token is kept."""
         return self.plan.again and str(told.answer.get("text")).startswith(OVERTAKEN)
 
     def _essence(self, told: Told) -> tuple[Any, ...]:
-        """Give what must be the same for all who are told: the token, or the kind of failure."""
+        """Return what must be the same in every answer: the token, or the kind of failure."""
         answer = told.answer
         if told.success:
             return answer["subject"], answer["user"], None if self.plan.again else answer["token_id"]
@@ -100,7 +100,7 @@ class Story:
             elif "bare" in told.answer:
                 yield f"every failure is typed, but {told.who} was told {told.answer['bare']}"
             elif not self.plan.visits and told.answer.get("retryable"):
-                continue  # the store was away when a short wait ended: nobody can say how the login stands
+                continue  # the store failed when a short wait ended, so the state of the login is unknown
             elif told.answer.get("error") == "StorageError" and "a frozen worker" not in self.shaken:
                 yield f"a store that comes back fails no call, but {told.who} was told of it"
             elif told.answer.get("reason") == "timeout" and self.plan.visits:

@@ -1,8 +1,8 @@
-"""Every kind of store in a storm: 500 logins each, which break no rule whatever befalls them.
+"""Each kind of store goes through a storm of 500 logins, and no login breaks a rule.
 
-``ANILIST_CHAOS_SEED=7 ANILIST_CHAOS_LOGINS=20000 python -m pytest tests/chaos -k redis`` runs another storm, as long as
-you like. A failure names its seed and tells the story of the login: the same seed draws the same plans and faults, as
-far as processes let it happen again.
+``ANILIST_CHAOS_SEED=7 ANILIST_CHAOS_LOGINS=20000 python -m pytest tests/chaos -k redis`` runs another storm, of any
+length. A failure names its seed and tells the story of the login. The same seed draws the same plans and faults, but
+the timing of processes differs from run to run.
 """
 
 import os
@@ -19,7 +19,7 @@ SHOWN = 3  # stories of a failure
 
 
 def failure(run: Storm, name: str) -> str:
-    """Say which rules were broken, and tell the stories; empty where none was."""
+    """Return the broken rules and their stories, or an empty text."""
     broken = list(run.broken_rules())
     stories = list({id(story): (rule, story) for rule, story in reversed(broken)}.values())[-SHOWN:]
     pieces = [

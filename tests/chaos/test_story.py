@@ -1,4 +1,4 @@
-"""A story that breaks a rule of the storm is noticed, and others are not."""
+"""The rules of a storm notice a story that breaks one of them, and accept every other story."""
 
 from typing import Any
 
@@ -30,14 +30,14 @@ LOST = Post("reset", answered=False)
 
 
 def story(*answers: dict[str, Any], visit: Visit | None = VISIT, **changes: Any) -> Story:
-    """Tell a story of one code: what its visits were told, and then whoever waits."""
+    """Return the story of a login with one code: the answers to its visits, then those to waiting callers."""
     told = [Told(who=f"visit {number}", answer=answer, visit=visit, at=0) for number, answer in enumerate(answers, 1)]
     plan = attrs.evolve(PLAN, **changes)
     return Story(plan=plan, users={"code": 42}, codes={"code": "def"}, told=told)
 
 
 def broken(told: Story, *posts: Post) -> list[str]:
-    """Name the rules that it breaks, by their first words."""
+    """Return the first words of each rule that a story breaks."""
     return [rule.partition(",")[0] for rule in told.broken_rules({"def": list(posts)})]
 
 
@@ -61,7 +61,7 @@ def test_a_correct_login_breaks_no_rule(told: Story, posts: list[Post]) -> None:
     ("seconds", "rules"), [(20, ["all are told the same", "a login fails only where something befell it"]), (90, [])]
 )
 def test_a_result_is_repeated_for_a_minute(seconds: float, rules: list[str]) -> None:
-    """On a slow machine a storm takes longer, so a late visit may find that the login is used."""
+    """After a minute, which a slow machine may need, a late visit may be told that the login is used."""
     again = story(DONE)
     used = {"error": "StateMismatchError", "reason": "used"}
     again.told.append(Told(who="the same again", answer=used, visit=VISIT, at=seconds))
