@@ -15,7 +15,7 @@ def test_logout_deletes_the_token(home: Desk) -> None:
 def test_logout_needs_no_secret(home: Desk) -> None:
     """The client ID is enough to find the token, and without it there is an error."""
     home.environment.update({"ANILIST_CLIENT_SECRET": "", "ANILIST_REDIRECT_URI": ""})
-    assert "set ANILIST_CLIENT_ID" in home.run("logout", expect=1, ANILIST_CLIENT_ID=" ").stderr
+    assert "ANILIST_CLIENT_ID is not set" in home.run("logout", expect=1, ANILIST_CLIENT_ID=" ").stderr
     home.run("logout")
 
 
