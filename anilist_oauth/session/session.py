@@ -272,6 +272,7 @@ class OAuthSession(Unpicklable):
     async def viewer(self, token: Token | str, *, max_wait: float | None = None) -> Viewer:
         """Return the user of a token, as AniList reports it. See `graphql` for `max_wait` and the errors."""
         token = MaskedText(token) if isinstance(token, str) else token
+        expect(token, Token | str, "token: a Token or an access token is needed")
         return parse_viewer(await self.graphql(VIEWER_QUERY, token=token, max_wait=max_wait))
 
     async def verify(self, access_token: str) -> Verified:

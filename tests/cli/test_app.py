@@ -19,7 +19,9 @@ def test_a_command_only_imports_what_it_needs() -> None:
     assert done.stdout == "[]\n"
 
 
-@pytest.mark.parametrize(("command", "default"), [("query", "cli, or nobody if cli is not logged in"), ("sandbox", "mika")])
+@pytest.mark.parametrize(
+    ("command", "default"), [("query", "cli, or nobody if cli is not logged in"), ("sandbox", "mika")]
+)
 def test_help_names_a_default_that_is_no_value(command: str, default: str) -> None:
     """Words in brackets would be lost in a help text, because they are markup."""
     shown = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200", "TERM": "dumb"}).output

@@ -532,6 +532,19 @@ def test_a_token_of_another_application_is_not_sent(token: str) -> None:
     in_virtual_time(scenario)
 
 
+def test_nobody_has_no_viewer() -> None:
+    """Without a token, nothing is sent."""
+
+    async def scenario() -> None:
+        nobody: Any = None
+        async with scripted() as (session, transport):
+            with pytest.raises(ConfigurationError, match="token: a Token or an access token is needed, not None"):
+                await session.viewer(nobody)
+            assert transport.requests == []
+
+    in_virtual_time(scenario)
+
+
 def test_an_invalid_token_is_not_verified() -> None:
     """AniList's refusal is raised unchanged."""
 

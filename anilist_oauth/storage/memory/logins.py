@@ -112,7 +112,16 @@ class MemoryLoginStore(Unpicklable):
         if key in self._logins and key not in self._outcomes:
             changed = self._waiters.setdefault(key, asyncio.get_running_loop().create_future())  # shared by all waiters
             await asyncio.wait((changed,), timeout=timeout)
+            if changed.done():
+                changed.result()  # raises if `end_waits` was called
         return self._outcomes.get(key)
+
+    def end_waits(self) -> None:
+        """Raise `StorageError` from all calls that wait for a login, because the store is closed."""
+        for changed in self._waiters.values():
+            changed.set_exception(StorageError("the store was closed during a wait for a login"))
+            changed.exception()  # asyncio would log it if its waiters had been cancelled
+        self._waiters.clear()
 
     def _is_full(self, size: int) -> bool:
         return len(self._logins) >= self._max_logins or self._bytes + size > self._max_bytes

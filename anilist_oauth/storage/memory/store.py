@@ -52,4 +52,5 @@ class MemoryStore(Unpicklable):
         )
 
     async def aclose(self) -> None:
-        """Do nothing, because memory need not be closed."""
+        """End the calls that wait for a login. What is kept stays until the process ends."""
+        self.logins.end_waits()

@@ -1,5 +1,6 @@
 """The memory stores, beyond the tests for every store."""
 
+import asyncio
 import gc
 import heapq
 import tracemalloc
@@ -12,7 +13,7 @@ import pytest
 
 from anilist_oauth.errors import StorageError
 from anilist_oauth.login.flow import LoginFlow
-from anilist_oauth.storage import MemoryLoginStore, Outcome
+from anilist_oauth.storage import MemoryLoginStore, Outcome, open_store
 from anilist_oauth.storage.digests import digest
 from anilist_oauth.storage.memory import logins as memory
 from anilist_oauth.storage.records import PendingLogin
@@ -193,6 +194,22 @@ async def test_a_settled_login_is_forgotten_with_all_its_parts() -> None:
     clock.advance(timedelta(hours=1))
     await store.add(key(61), pending())
     assert not store._waiters
+
+
+@pytest.mark.requirement("R12")
+async def test_a_close_ends_every_wait_for_a_login() -> None:
+    """A wait of an hour ends at once, with an error that says why. A wait that was cancelled leaves nothing to log."""
+    store = await open_store("memory:").open()
+    for number in range(2):
+        await store.logins.add(key(number), pending())
+    waits = [asyncio.ensure_future(store.logins.settled(key(number), timeout=3600)) for number in (0, 0, 1)]
+    await asyncio.sleep(0)
+    waits.pop().cancel()
+    await store.aclose()
+    for error in await asyncio.gather(*waits, return_exceptions=True):
+        assert isinstance(error, StorageError)
+        assert "the store was closed" in str(error)
+    assert await store.logins.settled(key(0), timeout=0) is None
 
 
 def test_several_workers_are_warned_of_once(monkeypatch: pytest.MonkeyPatch) -> None:
