@@ -1,4 +1,4 @@
-"""What the bots beside this file share: stored logins, a session, and a port for users who come back from AniList.
+"""What the bots beside this file share: a store, a session, and a receiver for users who come back from AniList.
 
 The framework calls `open` when it starts and `aclose` when it ends. Each recipe shows where.
 """
@@ -19,7 +19,7 @@ from anilist_oauth import (
 )
 from anilist_oauth.receiver import CallbackReceiver
 
-PAGES = Pages(application="AniBot")  # and home=, where the chat has an address
+PAGES = Pages(application="AniBot")  # add home= if the chat has a web address
 
 
 class Logins:
@@ -29,7 +29,7 @@ class Logins:
         self.store = open_store()
         self.anilist = OAuthSession(Application.from_env(), endpoints=Endpoints.from_env())
         self.flow = LoginFlow(self.anilist, logins=self.store.logins, tokens=self.store.tokens)
-        # A reverse proxy passes the redirect URI on to this port. On your own machine, leave bind= out.
+        # A reverse proxy forwards the redirect URI to this port. On your own machine, omit bind=.
         self.receiver = CallbackReceiver(self.flow, bind=("127.0.0.1", 8080), pages=PAGES)
         self._opened = AsyncExitStack()
 
@@ -45,11 +45,11 @@ class Logins:
         await self._opened.aclose()
 
     async def begin(self, subject: str, label: str) -> Login:
-        """Begin a login: show `Login.link` to this one user, in private."""
+        """Begin a login. Show `Login.link` only to this user, in private."""
         return await self.receiver.login(subject=subject, label=label)
 
     async def result(self, login: Login) -> str:
-        """Wait until the login ends, and say how."""
+        """Wait until the login ends, and return a sentence about its result."""
         try:
             done = await self.flow.wait(login)
         except AccessDeniedError:

@@ -1,4 +1,4 @@
-"""A discord.py cog with /anilist login, me and logout; links go to one person, in an ephemeral message."""
+"""A discord.py cog with /anilist login, me and logout. Only the user sees the link, in an ephemeral message."""
 
 import os
 
@@ -18,7 +18,7 @@ class AniList(commands.GroupCog, group_name="anilist"):
 
     @app_commands.command(description="Link your AniList account")
     async def login(self, interaction: Interaction) -> None:
-        """Send the link for this user's eyes only, wait, and name the account that was linked."""
+        """Send the link so that only this user sees it, wait, and name the linked account."""
         user = interaction.user
         login = await self.logins.begin(f"discord:{user.id}", f"@{user.name} on Discord")
         view = discord.ui.View().add_item(discord.ui.Button(label="Log in with AniList", url=login.link))
@@ -28,7 +28,7 @@ class AniList(commands.GroupCog, group_name="anilist"):
 
     @app_commands.command(description="Show who you are on AniList")
     async def me(self, interaction: Interaction) -> None:
-        """Ask AniList as this user."""
+        """Send a query to AniList as this user."""
         await interaction.response.defer(ephemeral=True)
         try:
             data = await self.logins.flow.graphql(f"discord:{interaction.user.id}", "{ Viewer { name siteUrl } }")
@@ -39,14 +39,14 @@ class AniList(commands.GroupCog, group_name="anilist"):
 
     @app_commands.command(description="Forget your AniList account")
     async def logout(self, interaction: Interaction) -> None:
-        """Forget the token; the user ends it at AniList."""
+        """Delete the token. The user can revoke the access on AniList."""
         await self.logins.flow.logout(f"discord:{interaction.user.id}")
         text = "Forgotten. To end the access at AniList too: <https://anilist.co/settings/apps>"
         await interaction.response.send_message(text, ephemeral=True)
 
 
 class AniBot(commands.Bot):
-    """The bot: its port is open from `setup_hook` to `close`."""
+    """The bot. Its port is open from `setup_hook` to `close`."""
 
     def __init__(self) -> None:
         super().__init__("!", intents=discord.Intents.default())
@@ -55,7 +55,7 @@ class AniBot(commands.Bot):
     async def setup_hook(self) -> None:
         """Open the port before the bot connects."""
         await self.logins.open()
-        await self.add_cog(AniList(self.logins))  # once, `await self.tree.sync()` makes the commands known
+        await self.add_cog(AniList(self.logins))  # call `await self.tree.sync()` once to register the commands
 
     async def close(self) -> None:
         """Close it after the bot has stopped."""

@@ -1,4 +1,4 @@
-"""A disnake bot with /anilist: the link goes to one person, as a button of an ephemeral message."""
+"""A disnake bot with /anilist. Only the user sees the link, a button of an ephemeral message."""
 
 import os
 from typing import Any
@@ -11,10 +11,10 @@ from tests.examples.bot_logins import Logins
 
 
 class AniBot(commands.InteractionBot):
-    """The bot; disnake has no hook for the start, so that `start` itself opens and closes."""
+    """The bot. disnake has no hook for the start, so `start` itself opens and closes everything."""
 
     async def start(self, *arguments: Any, **options: Any) -> None:
-        """Open the port first, and close it however the bot ends."""
+        """Open the port first, and close it when the bot stops for any reason."""
         self.logins = Logins()
         await self.logins.open()
         try:
@@ -28,7 +28,7 @@ bot = AniBot()
 
 @bot.slash_command(description="Link your AniList account")
 async def anilist(interaction: ApplicationCommandInteraction[AniBot]) -> None:
-    """Send the link for this user's eyes only, wait, and name the account."""
+    """Send the link so that only this user sees it, wait, and name the account."""
     user, logins = interaction.author, interaction.bot.logins
     login = await logins.begin(f"discord:{user.id}", f"@{user.name} on Discord")
     button: disnake.ui.Button[None] = disnake.ui.Button(label="Log in with AniList", url=login.link)

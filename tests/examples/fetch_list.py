@@ -1,4 +1,4 @@
-"""Fetch the whole of a user's anime list, with a bar that grows: AniList does not say how long the list is."""
+"""Fetch a user's whole anime list and show progress. AniList does not say how long the list is."""
 
 import asyncio
 import sys
@@ -18,8 +18,8 @@ query ($userId: Int, $chunk: Int, $perChunk: Int) {
 
 
 async def fetch_list(anilist: OAuthSession, token: Token) -> list[dict[str, Any]]:
-    """Give every entry once: one that is on a custom list as well comes twice from AniList."""
-    viewer = await anilist.viewer(token)  # the user is never inferred, so that the id is needed
+    """Yield every entry once. AniList sends an entry twice if it is also on a custom list."""
+    viewer = await anilist.viewer(token)  # AniList does not infer the user from the token, so the id is needed
     entries: dict[int, dict[str, Any]] = {}
     async for data in anilist.paginate(LIST, {"userId": viewer.id}, token=token, per_page=50):  # 500 at most
         for group in data["MediaListCollection"]["lists"]:
@@ -30,7 +30,7 @@ async def fetch_list(anilist: OAuthSession, token: Token) -> list[dict[str, Any]
 
 
 async def main() -> None:
-    """Fetch a list from the sandbox; with AniList itself, take `Application.from_env()` and leave `endpoints` out."""
+    """Fetch a list from the sandbox. To use AniList itself, take `Application.from_env()` and omit `endpoints`."""
     async with Sandbox() as sandbox, OAuthSession(sandbox.application, endpoints=sandbox.endpoints) as anilist:
         url = anilist.authorize_url()
         callback = await sandbox.approve(url)

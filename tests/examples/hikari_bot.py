@@ -1,4 +1,4 @@
-"""A hikari bot with /anilist: the link goes to one person, as a button of an ephemeral message."""
+"""A hikari bot with /anilist. Only the user sees the link, a button of an ephemeral message."""
 
 import os
 
@@ -24,14 +24,14 @@ async def close_port(_: hikari.StoppedEvent) -> None:
 
 @bot.listen()
 async def register(_: hikari.StartedEvent) -> None:
-    """Make the command known."""
+    """Register the command with Discord."""
     command = bot.rest.slash_command_builder("anilist", "Link your AniList account")
     await bot.rest.set_application_commands(await bot.rest.fetch_application(), [command])
 
 
 @bot.listen()
 async def anilist(event: hikari.InteractionCreateEvent) -> None:
-    """Send the link for this user's eyes only, wait, and name the account."""
+    """Send the link so that only this user sees it, wait, and name the account."""
     interaction = event.interaction
     if not isinstance(interaction, hikari.CommandInteraction):
         return

@@ -1,4 +1,4 @@
-"""A nextcord bot with /anilist: the link goes to one person, as a button of an ephemeral message."""
+"""A nextcord bot with /anilist. Only the user sees the link, a button of an ephemeral message."""
 
 import os
 from typing import Any
@@ -10,10 +10,10 @@ from tests.examples.bot_logins import Logins
 
 
 class AniBot(commands.Bot):
-    """The bot; nextcord has no hook for the start, so that `start` itself opens and closes."""
+    """The bot. nextcord has no hook for the start, so `start` itself opens and closes everything."""
 
     async def start(self, *arguments: Any, **options: Any) -> None:
-        """Open the port first, and close it however the bot ends."""
+        """Open the port first, and close it when the bot stops for any reason."""
         self.logins = Logins()
         await self.logins.open()
         try:
@@ -27,7 +27,7 @@ bot = AniBot()
 
 @bot.slash_command(description="Link your AniList account")
 async def anilist(interaction: nextcord.Interaction) -> None:
-    """Send the link for this user's eyes only, wait, and name the account."""
+    """Send the link so that only this user sees it, wait, and name the account."""
     user = interaction.user
     login = await bot.logins.begin(f"discord:{user.id}", f"@{user.name} on Discord")
     view = nextcord.ui.View()

@@ -1,4 +1,4 @@
-"""A NoneBot plugin with /anilist, for any adapter: the link is sent where the command came from.
+"""A NoneBot plugin with /anilist, for any adapter. It sends the link to the chat in which the command was written.
 
 Write to the bot in private: `to_me` and the adapter's own rules keep the command out of groups.
 """

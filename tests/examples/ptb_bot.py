@@ -1,4 +1,4 @@
-"""A python-telegram-bot bot with /anilist: the link is a button, in private chats only."""
+"""A python-telegram-bot bot with /anilist. The link is a button, and is sent in private chats only."""
 
 import os
 from typing import Any
@@ -35,7 +35,7 @@ async def anilist(update: Update, context: Context) -> None:
 
 
 def built(token: str) -> Bot:
-    """Build the bot; `block=False` lets it answer others while somebody logs in."""
+    """Build the bot. With `block=False` it answers other users while somebody logs in."""
     bot: Bot = Application.builder().token(token).post_init(open_port).post_shutdown(close_port).build()
     bot.add_handler(CommandHandler("anilist", anilist, filters.ChatType.PRIVATE, block=False))
     return bot

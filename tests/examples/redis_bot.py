@@ -1,4 +1,4 @@
-"""The bot process beside `redis_web`: it begins a login, sends the link in private, and waits for the other's end.
+"""The bot process for `redis_web`. It begins a login, sends the link in private, and waits for the web process.
 
 It needs no port and no client secret. `send` stands for a chat's private message.
 """
@@ -12,7 +12,7 @@ from anilist_oauth import ANILIST, AniListOAuthError, Application, Endpoints, Lo
 
 
 async def log_in(flow: LoginFlow, user: str, send: Callable[[str], None]) -> None:
-    """Link one chat user's account, and name it in the chat."""
+    """Link the account of one chat user, and name it in the chat."""
     login = await flow.begin(subject=f"chat:{user}", label=f"@{user} in the chat")
     send(f"For you alone: {login.link}")
     try:
@@ -24,7 +24,7 @@ async def log_in(flow: LoginFlow, user: str, send: Callable[[str], None]) -> Non
 
 
 async def main(*users: str, endpoints: Endpoints = ANILIST) -> None:
-    """Log several users in at once."""
+    """Log in several users at the same time."""
     application = Application(
         client_id=os.environ["ANILIST_CLIENT_ID"], redirect_uri=os.environ["ANILIST_REDIRECT_URI"]
     )

@@ -1,4 +1,4 @@
-"""The web process beside `redis_bot`: browsers come back to it, it asks, and finishes what the bot has begun.
+"""The web process for `redis_bot`. It receives the callbacks, asks for confirmation, and finishes the bot's logins.
 
 Both share one Redis. A reverse proxy passes the redirect URI, such as https://bot.example/anilist, on to this port.
 """
@@ -11,7 +11,7 @@ from anilist_oauth.receiver import CallbackReceiver
 
 
 async def main(*, port: int = 8080, endpoints: Endpoints = ANILIST) -> None:
-    """Receive callbacks until the process is ended."""
+    """Receive callbacks until the process ends."""
     async with (
         open_store(os.environ["REDIS_URL"]) as store,
         OAuthSession(Application.from_env(), endpoints=endpoints) as anilist,

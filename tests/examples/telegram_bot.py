@@ -1,4 +1,4 @@
-"""An aiogram router with /login, /me and /logout; links are sent in private chats only."""
+"""An aiogram router with /login, /me and /logout. Links are sent in private chats only."""
 
 import asyncio
 import os
@@ -16,7 +16,7 @@ router.message.filter(F.from_user.as_("user"))
 
 @router.message(Command("login"), F.chat.type == "private")
 async def log_in(message: Message, user: User, logins: Logins) -> None:
-    """Send the link, wait, and name the account that was linked; aiogram handles other messages meanwhile."""
+    """Send the link, wait, and name the linked account. Meanwhile aiogram handles other messages."""
     name = f"@{user.username}" if user.username else user.full_name
     login = await logins.begin(f"telegram:{user.id}", f"{name} on Telegram")
     button = InlineKeyboardButton(text="Log in with AniList", url=login.link)
@@ -26,13 +26,13 @@ async def log_in(message: Message, user: User, logins: Logins) -> None:
 
 @router.message(Command("login"))
 async def log_in_elsewhere(message: Message) -> None:
-    """Send no link where others read it."""
+    """Send no link to a chat that other people read."""
     await message.reply("Write /login to me in private.")
 
 
 @router.message(Command("me"))
 async def me(message: Message, user: User, logins: Logins) -> None:
-    """Ask AniList as this user."""
+    """Send a query to AniList as this user."""
     try:
         data = await logins.flow.graphql(f"telegram:{user.id}", "{ Viewer { name } }")
         await message.reply(f"You are {data['Viewer']['name']} on AniList.")
@@ -42,13 +42,13 @@ async def me(message: Message, user: User, logins: Logins) -> None:
 
 @router.message(Command("logout"))
 async def log_out(message: Message, user: User, logins: Logins) -> None:
-    """Forget the token; the user ends it at AniList."""
+    """Delete the token. The user can revoke the access on AniList."""
     await logins.flow.logout(f"telegram:{user.id}")
     await message.reply("Forgotten. To end the access at AniList too: https://anilist.co/settings/apps")
 
 
 def built() -> Dispatcher:
-    """Build the dispatcher: the port is open from its startup to its shutdown."""
+    """Build the dispatcher. The port is open from its startup to its shutdown."""
     logins = Logins()
     dispatcher = Dispatcher(logins=logins)
     dispatcher.startup.register(logins.open)

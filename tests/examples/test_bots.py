@@ -1,4 +1,4 @@
-"""The bots of the examples: their chat is faked, the rest is real."""
+"""The bots of the examples. Their chat is a fake, and everything else is real."""
 
 import asyncio
 import os
@@ -36,7 +36,7 @@ ENDED = Fault(status=400, body={"data": None, "errors": [{"message": "Invalid to
 
 @pytest.fixture
 async def stage() -> AsyncIterator[Scene]:
-    """A receiver, a sandbox behind it."""
+    """A receiver with a sandbox."""
     async with scene() as opened:
         yield opened
 
@@ -50,14 +50,14 @@ def phone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def other_phone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """A stranger's, in the dark."""
+    """The phone of a stranger, which prefers dark pages."""
     with chromium(SCREENS[1], tmp_path_factory.mktemp("stranger")) as browser:
         yield browser
 
 
 @attrs.define
 class Interaction:
-    """Discord's interaction, as a cog uses it: what is said, to whom, with which link."""
+    """A fake of Discord's interaction that records every message, its reader and its link."""
 
     said: list[str] = attrs.field(factory=list)
     url: str = ""
@@ -66,22 +66,22 @@ class Interaction:
 
     @property
     def response(self) -> Any:
-        """The first answer goes through it."""
+        """Record the first answer too."""
         return self
 
     followup = response
 
     async def defer(self, *, ephemeral: bool) -> None:
-        """Promise an answer for this user's eyes only."""
+        """Promise an answer that only this user sees."""
         assert ephemeral
 
     async def send(self, text: str, *, ephemeral: bool) -> None:
-        """Answer later."""
+        """Send the promised answer."""
         assert ephemeral
         self.said.append(text)
 
     async def send_message(self, text: str, *, ephemeral: bool, view: Any = None) -> None:
-        """Answer, for this user's eyes only."""
+        """Answer so that only this user sees it."""
         assert ephemeral
         self.said.append(text)
         if view is not None:
@@ -89,13 +89,13 @@ class Interaction:
             self.has_link.set()
 
     async def edit_original_response(self, *, content: str, view: None) -> None:
-        """Change the answer, and take the link out of it."""
+        """Change the answer, and remove the link from it."""
         assert view is None
         self.said.append(content)
 
 
 async def use(cog: discord_bot.AniList, command: str) -> Interaction:
-    """Use a command to its end."""
+    """Run a command to its end."""
     interaction = Interaction()
     await getattr(cog, command).callback(cog, interaction)
     return interaction
@@ -103,7 +103,7 @@ async def use(cog: discord_bot.AniList, command: str) -> Interaction:
 
 @pytest.fixture
 async def begun(stage: Scene) -> AsyncIterator[tuple[Interaction, asyncio.Task[Any]]]:
-    """Somebody has used /anilist login and got the link."""
+    """Use /anilist login until the link is sent."""
     cog, interaction = discord_bot.AniList(StagedLogins(stage)), Interaction()
     callback: Any = cog.login.callback
     task = asyncio.create_task(callback(cog, interaction))
@@ -113,7 +113,7 @@ async def begun(stage: Scene) -> AsyncIterator[tuple[Interaction, asyncio.Task[A
 
 
 def sign_in(browser: Browser, url: str, user: str) -> None:
-    """Open the link, sign in at AniList, and approve: up to the receiver's question."""
+    """Open the link, sign in to AniList and approve, until the receiver asks for confirmation."""
     browser.driver.delete_all_cookies()
     browser.visit(url)
     browser.press(user, until="/authorize?")
@@ -121,7 +121,7 @@ def sign_in(browser: Browser, url: str, user: str) -> None:
 
 
 class StagedLogins(Logins):
-    """The bot's logins, on a stage instead of the environment."""
+    """The bot's logins, with a stage instead of the environment."""
 
     def __init__(self, stage: Scene) -> None:
         self.flow, self.receiver = stage.flow, stage.receiver
@@ -131,10 +131,10 @@ Begun = tuple[Interaction, "asyncio.Task[Any]"]
 
 
 class TestDiscord:
-    """The cog, in real Chromium on a phone."""
+    """The cog, with a real Chromium as a phone's browser."""
 
     async def test_an_account_is_linked(self, stage: Scene, begun: Begun, phone: Browser) -> None:
-        """From the link in Discord to the account's name in Discord; then me, logout, me."""
+        """A user follows the link and Discord shows the account's name. Then they use me, logout and me again."""
         interaction, task = begun
         await asyncio.to_thread(sign_in, phone, interaction.url, "mika")
         assert f"Link your AniList account to {LABEL}?" in phone.text
@@ -151,7 +151,7 @@ class TestDiscord:
         assert "not linked" in (await use(cog, "me")).said[0]
 
     async def test_a_preview_before_it_spends_nothing(self, stage: Scene, begun: Begun, phone: Browser) -> None:
-        """Whatever fetches the callback before the person, and follows it to the question."""
+        """A preview opens the callback first and follows it as far as the confirmation."""
         interaction, task = begun
         callback = await stage.sandbox.approve(interaction.url)
         for _ in range(20):
@@ -163,7 +163,7 @@ class TestDiscord:
         await task
 
     async def test_a_stranger_sees_who_asks(self, begun: Begun, other_phone: Browser) -> None:
-        """Somebody who opens another's link is told whose it is, and their no is told to whoever began."""
+        """The page shows a stranger whose login it is, and the bot tells the user that the stranger declined."""
         interaction, task = begun
         await asyncio.to_thread(sign_in, other_phone, interaction.url, "rin")
         assert f"Link your AniList account to {LABEL}?" in other_phone.text
@@ -174,7 +174,7 @@ class TestDiscord:
         assert interaction.said[-1].startswith("Whoever opened that link said that it was not theirs.")
 
     async def test_a_double_click_shows_the_success_page(self, stage: Scene, begun: Begun, phone: Browser) -> None:
-        """Two posts of one form: one code spent, one page shown."""
+        """Two posts of one form use one code, and both show the same page."""
         interaction, task = begun
         await asyncio.to_thread(sign_in, phone, interaction.url, "mika")
         twice = "const form = document.forms[0]; form.submit(); form.requestSubmit();"
@@ -186,14 +186,14 @@ class TestDiscord:
         assert stage.posts() == 1
 
     async def test_a_denial_is_named(self, stage: Scene, begun: Begun) -> None:
-        """At once."""
+        """The bot says at once that the user denied access."""
         interaction, task = begun
         await stage.get(await stage.sandbox.deny(interaction.url))
         await task
         assert interaction.said[-1] == "You declined on AniList; nothing was linked."
 
     async def test_a_failure_is_named(self, stage: Scene, begun: Begun) -> None:
-        """With what to do."""
+        """The bot says what failed and what to do."""
         interaction, task = begun
         state = interaction.url.rpartition("state=")[2]
         await stage.get(f"{stage.path}?error=server_error&state={state}")
@@ -212,7 +212,7 @@ class TestDiscord:
             assert "`/anilist login`" in (await use(cog, "me")).said[-1]
 
     async def test_the_implicit_page_works_in_a_browser(self, stage: Scene, phone: Browser) -> None:
-        """Its one script runs under its policy, and takes the token out of the address."""
+        """Its policy allows its one script, which removes the token from the address."""
         login = await stage.receiver.implicit(subject="discord:42", label=LABEL)
         callback = await stage.sandbox.approve(login.url)
         await asyncio.to_thread(phone.visit, callback)
@@ -249,7 +249,7 @@ class Telegram(BaseSession):
 
 
 class TestTelegram:
-    """The router, fed with updates."""
+    """The router, which gets updates from a fake."""
 
     @pytest.fixture(autouse=True)
     async def _opened(self, stage: Scene) -> AsyncIterator[None]:
@@ -272,7 +272,7 @@ class TestTelegram:
         await self.dispatcher.feed_update(self.bot, Update(update_id=1, message=message))
 
     async def test_an_account_is_linked_in_private(self, stage: Scene) -> None:
-        """The link is a button; the chat names the account; then me, logout, me."""
+        """The link is a button, and the chat names the account. Then the user sends me, logout and me again."""
         task = asyncio.create_task(self.write("/login"))
         sent = await self.telegram.sent.get()
         url = sent.reply_markup.inline_keyboard[0][0].url
@@ -296,13 +296,13 @@ class TestTelegram:
         assert [self.telegram.sent.get_nowait().text[:8] for _ in range(2)] == ["You are ", "You have"]
 
     async def test_no_link_is_sent_to_a_group(self) -> None:
-        """Others read it."""
+        """Other people could read it there."""
         await self.write("/login", kind="group")
         sent = await self.telegram.sent.get()
         assert (sent.text, sent.reply_markup) == ("Write /login to me in private.", None)
 
     async def test_a_denial_and_a_failure_are_named(self, stage: Scene) -> None:
-        """A user without a user name is called by their full name."""
+        """The bot uses the full name of a user without a user name."""
         for query, answer in (("access_denied", "You declined"), ("server_error", "That did not work")):
             task = asyncio.create_task(self.write("/login", username=None))
             url = (await self.telegram.sent.get()).reply_markup.inline_keyboard[0][0].url
@@ -315,7 +315,7 @@ class TestTelegram:
 
 @contextmanager
 def program(code: str, **environment: str) -> Iterator["subprocess.Popen[str]"]:
-    """Run a program beside this one."""
+    """Run a program of this folder."""
     process = subprocess.Popen(
         [sys.executable, "-W", "error", "-c", code],
         stdout=subprocess.PIPE,
@@ -331,7 +331,7 @@ def program(code: str, **environment: str) -> Iterator["subprocess.Popen[str]"]:
 
 
 async def test_a_bot_and_a_web_process_share_redis() -> None:
-    """The bot begins and waits without port or secret; the web process asks who comes, and finishes."""
+    """The bot needs no port and no secret. The web process asks for confirmation and finishes."""
     application = Application(client_id=12345, client_secret="s" * 40, redirect_uri="https://bot.example/anilist")
     port = free_port()
     with (
@@ -362,7 +362,7 @@ async def test_a_bot_and_a_web_process_share_redis() -> None:
 
 
 async def _through_the_proxy(callback: str, port: int) -> Seen:
-    """Come back through a proxy that passes the path on, and press the button."""
+    """Come back through a proxy that forwards the path, and press the button."""
     here = f"http://127.0.0.1:{port}/anilist"
     async with visiting() as visit:
         asked = await visit("GET", f"{here}?{callback.partition('?')[2]}")

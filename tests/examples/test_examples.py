@@ -1,4 +1,4 @@
-"""The examples run as they stand."""
+"""Every example runs."""
 
 import re
 import subprocess
@@ -16,7 +16,7 @@ SAID = {
 
 @pytest.mark.parametrize("name", sorted(SAID))
 def test_an_example_runs(name: str) -> None:
-    """In a program of its own, without a warning."""
+    """It runs in its own process, without a warning."""
     done = subprocess.run(
         [sys.executable, "-W", "error", Path(__file__).parent / f"{name}.py"],
         capture_output=True,
@@ -31,7 +31,7 @@ def test_an_example_runs(name: str) -> None:
 
 
 def test_every_example_is_run() -> None:
-    """None stands there unread, and none is long."""
+    """A test names every example, and each is short."""
     folder = Path(__file__).parent
     tests = "".join(
         path.read_text(encoding="utf-8") for path in (*folder.glob("test_*.py"), *folder.glob("drivers/*.py"))
@@ -42,7 +42,7 @@ def test_every_example_is_run() -> None:
 
 
 def test_the_readme_lists_every_example() -> None:
-    """Each file has its line, and each line its file."""
+    """The table of the README has one line for each file."""
     folder = Path(__file__).parent
     lines = re.findall(r"^\| `([^`]+)` \| \w", (folder / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
     files = {path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith(("test_", "."))}

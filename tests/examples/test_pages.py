@@ -1,4 +1,4 @@
-"""The translations of the pages: whole, and fit for every screen."""
+"""The translations of the pages are complete and fit on every screen."""
 
 import html
 import re
@@ -27,8 +27,8 @@ return [
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_translation_is_whole(language: str) -> None:
-    """Every text is there, none is left in English, and each is filled in with all that the English one is."""
+def test_a_translation_is_complete(language: str) -> None:
+    """It translates every text, and each text has all the placeholders of the English one."""
     texts = pages_in(language).texts
     assert list(texts) == list(Pages.ENGLISH)
     assert texts["language"] == language
@@ -38,7 +38,7 @@ def test_a_translation_is_whole(language: str) -> None:
 
 
 def test_every_text_is_on_a_page() -> None:
-    """No name stands for nothing."""
+    """No name is unused."""
     marked = Pages(texts={name: f"[{name}]{text}" for name, text in Pages.ENGLISH.items() if name not in _TAGS})
     pages = [
         attrs.evolve(marked, application=application, home=home) for application, home in (("A", "/"), (None, None))
@@ -50,7 +50,7 @@ def test_every_text_is_on_a_page() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_english_is_left_on_a_page(language: str) -> None:
-    """What a person reads is the translation; names are names."""
+    """Every text on a page is translated, except names."""
     pages = pages_in(language)
     english = {text for name, text in Pages.ENGLISH.items() if len(text) > 20 and "{" not in text}
     for page in (*receiver_pages(pages), *web_pages(pages)):
@@ -60,7 +60,7 @@ def test_no_english_is_left_on_a_page(language: str) -> None:
 
 
 async def test_the_example_receives_in_german() -> None:
-    """As it stands there, but for the port."""
+    """The example runs unchanged, except for its port."""
     async with staged() as stage:
         made = receiver(stage.flow)
         assert made._handler._pages.pages == pages_in("de")
@@ -77,7 +77,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 def test_every_page_fits_every_screen(
     browser: Browser, tmp_path_factory: pytest.TempPathFactory, language: str
 ) -> None:
-    """None must be scrolled sideways, and buttons that stand together are of one height."""
+    """No page must be scrolled sideways, and buttons in one row have one height."""
     pages = Pages("AniBot", home="/") if language == "en" else pages_in(language)
     file = tmp_path_factory.mktemp("page") / "page.html"
     for page in (*receiver_pages(pages), *web_pages(pages)):

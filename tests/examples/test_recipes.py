@@ -1,4 +1,4 @@
-"""Each recipe for a bot starts, links an account and stops, without the chat's network."""
+"""Each recipe for a bot starts, links an account and stops, without the network of its chat."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ APART = {
 
 
 def drive(driver: str, *arguments: str, path: Path | None = None) -> None:
-    """Run a driver in a program of its own; it says what it has done."""
+    """Run a driver in its own process, and return what it reports."""
     places = [str(place) for place in (path, ROOT) if place]
     ran = subprocess.run(
         [sys.executable, "-W", "error::ResourceWarning", DRIVERS / f"{driver}_driver.py", *arguments],
@@ -39,18 +39,18 @@ def drive(driver: str, *arguments: str, path: Path | None = None) -> None:
 
 @pytest.mark.parametrize("driver", ["discord", "telegram", "ptb", "twitchio", "nonebot"])
 def test_a_bot_starts_links_and_stops(driver: str) -> None:
-    """With discord.py, aiogram, python-telegram-bot, TwitchIO and NoneBot."""
+    """The recipes use discord.py, aiogram, python-telegram-bot, TwitchIO and NoneBot."""
     drive(driver)
 
 
 def test_a_disnake_bot_starts_links_and_stops() -> None:
-    """It shares a driver with the other forks of discord.py."""
+    """Its driver also serves the other forks of discord.py."""
     drive("discord_forks", "disnake_bot")
 
 
 @pytest.mark.parametrize("recipe", sorted(APART))
 def test_a_bot_that_lives_apart_starts_links_and_stops(recipe: str, tmp_path: Path) -> None:
-    """Its library is installed into a folder of its own, which only its own program sees."""
+    """Its library is installed into a separate folder, which only its own process uses."""
     pip = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--target", str(tmp_path)]
     ran = subprocess.run([*pip, *APART[recipe]], capture_output=True, text=True, check=False, timeout=300)
     need(ran.returncode == 0, f"pip cannot install {APART[recipe][-1]}: {ran.stderr[-300:]}")
@@ -60,8 +60,8 @@ def test_a_bot_that_lives_apart_starts_links_and_stops(recipe: str, tmp_path: Pa
         drive("discord_forks", recipe, path=tmp_path)
 
 
-async def test_how_a_login_ended_is_said() -> None:
-    """Each end has its sentence: a denial, a failure, a no, and nobody."""
+async def test_the_bot_says_how_a_login_ended() -> None:
+    """There is a sentence for a denial, a failure, a declined confirmation and a timeout."""
     async with scene() as stage:
         logins = Logins.__new__(Logins)
         logins.flow, logins.receiver = stage.flow, stage.receiver

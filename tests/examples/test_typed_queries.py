@@ -1,4 +1,4 @@
-"""The example with typed queries: generated from the schema that the command line prints, and run."""
+"""The example with typed queries is generated from the schema that the command line prints, and runs."""
 
 import os
 import re
@@ -23,7 +23,7 @@ def _run(folder: Path, *command: str, path: tuple[Path, ...] = ()) -> str:
 
 
 def test_ariadne_codegen_writes_typed_queries_from_the_schema(tmp_path: Path) -> None:
-    """It needs graphql-core 3.2, which gql 4 refuses: so it is installed into a folder of its own."""
+    """It is installed into a separate folder, because it needs graphql-core 3.2, which gql 4 refuses."""
     installed, work = tmp_path / "installed", tmp_path / "work"
     pip = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--target", str(installed)]
     ran = subprocess.run([*pip, "ariadne-codegen>=0.19"], capture_output=True, text=True, check=False, timeout=300)

@@ -1,4 +1,4 @@
-"""The web applications of the examples, each run by one command, in a real Chromium."""
+"""Each web application of the examples runs with one command and serves a real Chromium."""
 
 import subprocess
 import sys
@@ -22,14 +22,14 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 @pytest.fixture
 def browser(opened: Browser) -> Browser:
-    """The browser, without a cookie."""
+    """The browser, without cookies."""
     opened.driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
     return opened
 
 
 @pytest.fixture(params=["web_aiohttp", "web_fastapi", "web_django", "web_sanic"])
 def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An example at work, which says where it runs."""
+    """A running example, and its address."""
     port = free_port()
     program = Path(__file__).parent / f"{request.param}.py"
     process = subprocess.Popen(
@@ -54,7 +54,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 def test_a_person_logs_in_and_out(browser: Browser, site: str, tmp_path: Path) -> None:
-    """A page that needs a login sends to AniList and back; after logging out it asks again."""
+    """A page that needs a login redirects to AniList, and asks again after a logout."""
     browser.visit(f"{site}/unread")
     browser.press("mika", until="/authorize?")
     browser.press("Approve", until="/unread")

@@ -1,4 +1,4 @@
-"""A TwitchIO bot with !anilist: the link goes to one person, as a whisper."""
+"""A TwitchIO bot with !anilist. It whispers the link to the user."""
 
 import asyncio
 import os
@@ -11,7 +11,7 @@ from tests.examples.bot_logins import Logins
 
 
 class AniBot(commands.Bot):
-    """The bot; the chat it reads is that of its owner."""
+    """The bot. It reads the chat of its owner."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(prefix="!", **settings)
@@ -39,7 +39,7 @@ class AniList(commands.Component):
 
     @commands.command()
     async def anilist(self, context: commands.Context[AniBot]) -> None:
-        """Whisper the link, for everybody reads the chat; then wait, and name the account."""
+        """Whisper the link, because everybody reads the chat. Then wait, and name the account."""
         chatter, logins = context.chatter, self.bot.logins
         login = await logins.begin(f"twitch:{chatter.id}", f"@{chatter.name} on Twitch")
         await self._whisper(chatter.id, f"For you alone: {login.link}")

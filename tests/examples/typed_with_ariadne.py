@@ -1,4 +1,4 @@
-"""Ask by typed functions that ariadne-codegen writes from AniList's schema; ``typed_with_ariadne.toml`` says how."""
+"""Send queries with typed functions, which ariadne-codegen writes from AniList's schema (typed_with_ariadne.toml)."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ from anilist_oauth.sandbox import Sandbox
 
 
 async def watched(anilist: OAuthSession, token: Token | str) -> str:
-    """Note an episode, and show the season's titles. Errors are those of the generated package."""
+    """Add a watched episode, and print the season's titles. Errors are those of the generated package."""
     async with Client(url=str(anilist.endpoints.graphql), headers=dict(bearer_headers(token))) as client:
         await anilist.pace.turn(token)  # before each request
         season = await client.season(MediaSeason.FALL, 2026)
@@ -20,7 +20,7 @@ async def watched(anilist: OAuthSession, token: Token | str) -> str:
 
 
 async def main() -> None:
-    """Ask the sandbox; with AniList itself, take `Application.from_env()` and leave `endpoints` out."""
+    """Query the sandbox. To use AniList itself, take `Application.from_env()` and omit `endpoints`."""
     async with Sandbox() as sandbox, sandbox.session() as anilist:
         url = anilist.authorize_url()
         callback = await sandbox.approve(url)

@@ -1,4 +1,4 @@
-"""Let gql ask, over the session's own connections and at its pace, for who wants typed queries (or ariadne-codegen)."""
+"""Send queries with gql, over the session's own connections and within its rate limit."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,7 +15,7 @@ from anilist_oauth.sandbox import Sandbox
 
 @asynccontextmanager
 async def gql_client(anilist: OAuthSession, token: Token | str) -> AsyncIterator[AsyncClientSession]:
-    """Open a client of gql's on the session's connector, which stays the session's."""
+    """Open a gql client that uses the session's connector and does not close it."""
     transport = AIOHTTPTransport(
         str(anilist.endpoints.graphql),
         headers=bearer_headers(token),
@@ -26,11 +26,11 @@ async def gql_client(anilist: OAuthSession, token: Token | str) -> AsyncIterator
             yield client
         finally:
             if transport.session is not None:
-                transport.session.detach()  # gql forgets to close it where the connector is borrowed
+                transport.session.detach()  # gql does not close a session whose connector it does not own
 
 
 async def ask_with_gql(anilist: OAuthSession, token: Token | str) -> dict[str, Any]:
-    """Ask who the user is; errors are gql's."""
+    """Query the user's name. Errors are gql's."""
     async with gql_client(anilist, token) as client:
         await anilist.pace.turn(token)  # before each request
         data: dict[str, Any] = await client.execute(gql("{ Viewer { name } }"))
@@ -38,7 +38,7 @@ async def ask_with_gql(anilist: OAuthSession, token: Token | str) -> dict[str, A
 
 
 async def main() -> None:
-    """Ask the sandbox; with AniList itself, take `Application.from_env()` and leave `endpoints` out."""
+    """Query the sandbox. To use AniList itself, take `Application.from_env()` and omit `endpoints`."""
     async with Sandbox() as sandbox, sandbox.session() as anilist:
         url = anilist.authorize_url()
         callback = await sandbox.approve(url)

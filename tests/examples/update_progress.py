@@ -1,4 +1,4 @@
-"""Note that the user has watched one more episode, and never note it twice."""
+"""Record that the user has watched one more episode, and never record it twice."""
 
 import asyncio
 
@@ -21,24 +21,24 @@ mutation ($mediaId: Int, $progress: Int) {
 
 
 async def progress_of(anilist: OAuthSession, token: Token, media_id: int) -> int:
-    """Look how far the user is."""
+    """Return how many episodes the user has watched."""
     data = await anilist.graphql(LOOK, {"mediaId": media_id}, token=token)
     entry = data["Media"]["mediaListEntry"]
     return int(entry["progress"]) if entry else 0
 
 
 async def watch_one_more(anilist: OAuthSession, token: Token, media_id: int) -> int:
-    """Count one episode more, and give the new progress."""
+    """Add one episode, and return the new number."""
     progress = await progress_of(anilist, token, media_id) + 1
     try:
         data = await anilist.graphql(SAVE, {"mediaId": media_id, "progress": progress}, token=token)
         return int(data["SaveMediaListEntry"]["progress"])
-    except OutcomeUnknownError:  # the answer was lost, the change may have been made
+    except OutcomeUnknownError:  # the answer was lost, so the change may have been made
         return await progress_of(anilist, token, media_id)
 
 
 async def main() -> None:
-    """Watch two episodes at the sandbox; with AniList itself, take `Application.from_env()` and no `endpoints`."""
+    """Watch two episodes in the sandbox. To use AniList itself, take `Application.from_env()` and omit `endpoints`."""
     async with Sandbox() as sandbox, OAuthSession(sandbox.application, endpoints=sandbox.endpoints) as anilist:
         sandbox.entry("mika", media=7, progress=0)
         url = anilist.authorize_url()

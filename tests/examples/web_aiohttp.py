@@ -1,7 +1,7 @@
-"""Log in with AniList in aiohttp.web; who is signed in is kept in an encrypted cookie, tokens in a SQLite file.
+"""Log in with AniList in aiohttp.web. An encrypted cookie keeps who is signed in, a SQLite file keeps the tokens.
 
-Run it, open http://127.0.0.1:8080 and log in: a sandbox stands in for AniList. With AniList itself, take
-`Application.from_env()`, and leave `endpoints` out.
+Run it, open http://127.0.0.1:8080 and log in. A sandbox replaces AniList. To use AniList itself, take
+`Application.from_env()` and omit `endpoints`.
 """
 
 import sys
@@ -18,19 +18,19 @@ from anilist_oauth.web.aiohttp import init_app, lifespan, token_for_request
 
 
 async def signed_in(request: web.Request) -> str | None:
-    """Say who is signed in on this site: the subject of their login."""
+    """Return who is signed in on this site: the subject of their login."""
     subject: str | None = (await get_session(request)).get("subject")
     return subject
 
 
 async def welcome(request: web.Request, completed: CompletedLogin) -> web.StreamResponse:
-    """Sign them in on this site, in a session that nobody knew before."""
+    """Sign the user in on this site, in a new session."""
     (await new_session(request))["subject"] = completed.login.subject
     raise web.HTTPSeeOther(completed.login.return_to or "/")
 
 
 def make_app(anilist: OAuthSession, store: Store, *, session_key: Fernet) -> web.Application:
-    """Put the site together; it opens AniList's session and the store, and closes them."""
+    """Build the site, which opens and closes AniList's session and the store."""
     flow = LoginFlow(anilist, logins=store.logins, tokens=store.tokens)
     token_of = token_for_request(flow, signed_in)
 
@@ -46,7 +46,7 @@ def make_app(anilist: OAuthSession, store: Store, *, session_key: Fernet) -> web
 
     async def logout(request: web.Request) -> web.StreamResponse:
         if subject := await signed_in(request):
-            await flow.logout(subject)  # forgets the token; leave it out to keep acting for them
+            await flow.logout(subject)  # deletes the token; omit this to keep acting for the user
         (await get_session(request)).invalidate()
         raise web.HTTPSeeOther("/")
 
@@ -63,6 +63,6 @@ if __name__ == "__main__":
     application = Application(client_id=1, client_secret="made-up", redirect_uri=f"http://127.0.0.1:{port}/callback")
     with SandboxThread(Sandbox(applications=[application])) as sandbox:
         anilist = OAuthSession(application, endpoints=sandbox.endpoints)
-        key = Fernet(Fernet.generate_key())  # keep yours, or everybody is signed out by a restart
+        key = Fernet(Fernet.generate_key())  # use a fixed key, or a restart signs everybody out
         app = make_app(anilist, open_store("sqlite:///tokens.db"), session_key=key)
         web.run_app(app, host="127.0.0.1", port=port)

@@ -1,7 +1,7 @@
-"""Log in with AniList in Django (as ASGI); who is signed in is kept in Django's session, tokens in a SQLite file.
+"""Log in with AniList in Django (ASGI). Django's session keeps who is signed in, a SQLite file keeps the tokens.
 
-Run it, open http://127.0.0.1:8080 and log in: a sandbox stands in for AniList. With AniList itself, take
-`Application.from_env()`, and leave `endpoints` out. In a project of yours, `make_app` belongs in ``asgi.py``.
+Run it, open http://127.0.0.1:8080 and log in. A sandbox replaces AniList. To use AniList itself, take
+`Application.from_env()` and omit `endpoints`. In your own project, `make_app` belongs in ``asgi.py``.
 """
 
 import secrets
@@ -22,11 +22,11 @@ from anilist_oauth.web.asgi import LoginMiddleware, answering, lifespan
 
 
 def make_app(anilist: OAuthSession, store: Store) -> Any:
-    """Put the site together; it opens AniList's session and the store, and closes them."""
+    """Build the site, which opens and closes AniList's session and the store."""
     flow = LoginFlow(anilist, logins=store.logins, tokens=store.tokens)
 
     async def welcome(request: HttpRequest) -> HttpResponse:
-        completed = request.scope["anilist"]  # only a finished login leads here
+        completed = request.scope["anilist"]  # this view is called only after a finished login
         await request.session.acycle_key()
         await request.session.aset("subject", completed.login.subject)
         return HttpResponseRedirect(completed.login.return_to or "/")
@@ -38,14 +38,14 @@ def make_app(anilist: OAuthSession, store: Store) -> Any:
         return HttpResponse(f"<!doctype html><title>Django</title>{text}")
 
     async def unread(request: HttpRequest) -> HttpResponse:
-        with answering(request.scope):  # whoever has no token is sent to log in
+        with answering(request.scope):  # a user without a token is sent to the login
             subject = await request.session.aget("subject", "")
             user = await anilist.viewer(await flow.token_for(subject or "nobody"))
         return JsonResponse({"name": user.name, "unread": user.unread})
 
     async def logout(request: HttpRequest) -> HttpResponse:
         if request.method == "POST" and (subject := await request.session.aget("subject")):
-            await flow.logout(subject)  # forgets the token; leave it out to keep acting for them
+            await flow.logout(subject)  # deletes the token; omit this to keep acting for the user
             await request.session.aflush()
         return HttpResponseRedirect("/")
 
@@ -55,7 +55,7 @@ def make_app(anilist: OAuthSession, store: Store) -> Any:
 
 urlpatterns: list[Any] = []
 settings.configure(
-    SECRET_KEY=secrets.token_hex(),  # keep yours, or everybody is signed out by a restart
+    SECRET_KEY=secrets.token_hex(),  # use a fixed key, or a restart signs everybody out
     ALLOWED_HOSTS=["127.0.0.1"],
     MIDDLEWARE=["django.contrib.sessions.middleware.SessionMiddleware"],
     ROOT_URLCONF=__name__,

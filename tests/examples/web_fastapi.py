@@ -1,7 +1,7 @@
-"""Log in with AniList in FastAPI, with the logged-in user as a dependency; tokens are kept in a SQLite file.
+"""Log in with AniList in FastAPI. The logged-in user is a dependency, and a SQLite file keeps the tokens.
 
-Run it, open http://127.0.0.1:8080 and log in: a sandbox stands in for AniList. With AniList itself, take
-`Application.from_env()`, and leave `endpoints` out.
+Run it, open http://127.0.0.1:8080 and log in. A sandbox replaces AniList. To use AniList itself, take
+`Application.from_env()` and omit `endpoints`.
 """
 
 import secrets
@@ -21,19 +21,19 @@ from anilist_oauth.web.starlette import init_app, lifespan, token_for_request
 
 
 def signed_in(request: Request) -> str | None:
-    """Say who is signed in on this site: the subject of their login."""
+    """Return who is signed in on this site: the subject of their login."""
     subject: str | None = request.session.get("subject")
     return subject
 
 
 def welcome(request: Request, completed: CompletedLogin) -> Response:
-    """Sign them in on this site."""
+    """Sign the user in on this site."""
     request.session["subject"] = completed.login.subject
     return RedirectResponse(completed.login.return_to or "/")
 
 
 def make_app(anilist: OAuthSession, store: Store, *, session_key: str) -> FastAPI:
-    """Put the site together; it opens AniList's session and the store, and closes them."""
+    """Build the site, which opens and closes AniList's session and the store."""
     flow = LoginFlow(anilist, logins=store.logins, tokens=store.tokens)
     app = FastAPI(lifespan=lifespan(anilist, store, flow))
     init_app(app, flow, on_login=welcome)
@@ -56,7 +56,7 @@ def make_app(anilist: OAuthSession, store: Store, *, session_key: str) -> FastAP
     @app.post("/logout")
     async def logout(request: Request) -> Response:
         if subject := signed_in(request):
-            await flow.logout(subject)  # forgets the token; leave it out to keep acting for them
+            await flow.logout(subject)  # deletes the token; omit this to keep acting for the user
         request.session.clear()
         return RedirectResponse("/", status_code=303)
 
@@ -68,5 +68,5 @@ if __name__ == "__main__":
     application = Application(client_id=1, client_secret="made-up", redirect_uri=f"http://127.0.0.1:{port}/callback")
     with SandboxThread(Sandbox(applications=[application])) as sandbox:
         anilist = OAuthSession(application, endpoints=sandbox.endpoints)
-        key = secrets.token_hex()  # keep yours, or everybody is signed out by a restart
+        key = secrets.token_hex()  # use a fixed key, or a restart signs everybody out
         uvicorn.run(make_app(anilist, open_store("sqlite:///tokens.db"), session_key=key), port=port, access_log=False)

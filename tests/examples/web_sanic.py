@@ -1,7 +1,7 @@
-"""Log in with AniList in Sanic (as ASGI); who is signed in is kept in a signed cookie, tokens in a SQLite file.
+"""Log in with AniList in Sanic (ASGI). A signed cookie keeps who is signed in, a SQLite file keeps the tokens.
 
-Run it, open http://127.0.0.1:8080 and log in: a sandbox stands in for AniList. With AniList itself, take
-`Application.from_env()`, and leave `endpoints` out.
+Run it, open http://127.0.0.1:8080 and log in. A sandbox replaces AniList. To use AniList itself, take
+`Application.from_env()` and omit `endpoints`.
 """
 
 import secrets
@@ -18,11 +18,11 @@ from anilist_oauth.storage import Store
 from anilist_oauth.web.asgi import LoginMiddleware, lifespan, token_for_request
 from anilist_oauth.web.browser_request import BrowserRequest
 
-SIGNER = TimestampSigner(secrets.token_hex())  # keep your key, or everybody is signed out by a restart
+SIGNER = TimestampSigner(secrets.token_hex())  # use a fixed key, or a restart signs everybody out
 
 
 def signed_in(scope: Any) -> str | None:
-    """Say who is signed in on this site: the subject of their login."""
+    """Return who is signed in on this site: the subject of their login."""
     try:
         return SIGNER.unsign(BrowserRequest.from_scope(scope).cookies.get("subject", ""), max_age=86400).decode()
     except BadSignature:
@@ -30,18 +30,18 @@ def signed_in(scope: Any) -> str | None:
 
 
 def make_app(anilist: OAuthSession, store: Store) -> Any:
-    """Put the site together; it opens AniList's session and the store, and closes them."""
+    """Build the site, which opens and closes AniList's session and the store."""
     flow = LoginFlow(anilist, logins=store.logins, tokens=store.tokens)
     token_of = token_for_request(flow, signed_in)
     app: Sanic[Any, Any] = Sanic("example", configure_logging=False)
 
     @app.exception(LoginRequiredError)
     async def replaced(_request: Request, _error: LoginRequiredError) -> HTTPResponse:
-        return empty()  # the middleware answers in its place
+        return empty()  # the middleware sends its own response instead
 
     @app.get("/welcome")
     async def welcome(request: Request) -> HTTPResponse:
-        completed = request.transport.scope["anilist"]  # only a finished login leads here
+        completed = request.transport.scope["anilist"]  # this is called only after a finished login
         response = redirect(completed.login.return_to or "/")
         value = SIGNER.sign(completed.login.subject).decode()
         response.add_cookie("subject", value, httponly=True, samesite="Lax", secure=False)  # secure=True with https
@@ -62,7 +62,7 @@ def make_app(anilist: OAuthSession, store: Store) -> Any:
     @app.post("/logout")
     async def logout(request: Request) -> HTTPResponse:
         if subject := signed_in(request.transport.scope):
-            await flow.logout(subject)  # forgets the token; leave it out to keep acting for them
+            await flow.logout(subject)  # deletes the token; omit this to keep acting for the user
         response = redirect("/", status=303)
         response.delete_cookie("subject")
         return response

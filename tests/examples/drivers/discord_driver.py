@@ -1,4 +1,4 @@
-"""The discord.py recipe without Discord: its cog is used in `test_bots`, here the bot itself starts and stops."""
+"""Runs the discord.py recipe without Discord. `test_bots` uses its cog, and here the bot itself starts and stops."""
 
 import asyncio
 from types import SimpleNamespace
@@ -15,7 +15,7 @@ APPLICATION = SimpleNamespace(id=1, flags=None, interactions_endpoint_url=None)
 
 
 async def main() -> None:
-    """Start the bot, let somebody use /anilist login, and stop it."""
+    """Start the bot, use /anilist login, and stop the bot."""
     async with staged() as stage:
         bot = discord_bot.AniBot()
         connected = asyncio.Event()

@@ -1,4 +1,4 @@
-"""The recipes of disnake, nextcord and py-cord without Discord: ``discord_forks_driver.py disnake_bot``."""
+"""Runs the recipes of disnake, nextcord and py-cord without Discord: ``discord_forks_driver.py disnake_bot``."""
 
 import asyncio
 import importlib
@@ -12,7 +12,7 @@ RECIPE = sys.argv[1]
 
 
 def used(sent: "asyncio.Queue[str]", ended: AsyncMock, bot: Any) -> MagicMock:
-    """Make what a command is given: an interaction, or py-cord's context."""
+    """Make the argument of a command: an interaction, or py-cord's context."""
 
     async def send(*_: Any, ephemeral: bool, view: Any = None, components: Any = None) -> None:
         assert ephemeral
@@ -28,7 +28,7 @@ def used(sent: "asyncio.Queue[str]", ended: AsyncMock, bot: Any) -> MagicMock:
 
 
 async def main() -> None:
-    """Start the bot, let somebody use /anilist, and stop it."""
+    """Start the bot, use /anilist, and stop the bot."""
     async with staged() as stage:
         recipe = importlib.import_module(f"tests.examples.{RECIPE}")
         bot = recipe.bot

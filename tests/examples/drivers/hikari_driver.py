@@ -1,4 +1,4 @@
-"""The hikari recipe without Discord."""
+"""Runs the hikari recipe without Discord."""
 
 import asyncio
 from typing import Any
@@ -10,7 +10,7 @@ from tests.examples.drivers.stage import LINKED, staged
 
 
 async def main() -> None:
-    """Start the bot as its events do, let somebody use /anilist, and stop it."""
+    """Start the bot with its events, use /anilist, and stop the bot."""
     async with staged() as stage:
         from tests.examples import hikari_bot
 

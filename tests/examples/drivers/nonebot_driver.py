@@ -1,4 +1,4 @@
-"""The NoneBot recipe without a chat: an adapter that keeps what is sent."""
+"""Runs the NoneBot recipe without a chat. An adapter records what is sent."""
 
 import asyncio
 from typing import Any
@@ -13,18 +13,18 @@ SENT: asyncio.Queue[str] = asyncio.Queue()
 
 
 class Segment(MessageSegment["Text"]):
-    """A piece of a message."""
+    """A part of a message."""
 
     @classmethod
     def get_message_class(cls) -> type["Text"]:
-        """Name the message's class."""
+        """Return the class of messages."""
         return Text
 
     def __str__(self) -> str:
         return str(self.data["text"])
 
     def is_text(self) -> bool:
-        """All pieces are text."""
+        """Return True, because every part is text."""
         return True
 
 
@@ -33,7 +33,7 @@ class Text(Message[Segment]):
 
     @classmethod
     def get_segment_class(cls) -> type[Segment]:
-        """Name the pieces' class."""
+        """Return the class of the parts."""
         return Segment
 
     @staticmethod
@@ -46,7 +46,7 @@ class Chat(Adapter):
 
     @classmethod
     def get_name(cls) -> str:
-        """Name it."""
+        """Return a name."""
         return "Chat"
 
     async def _call_api(self, bot: Bot, api: str, **data: Any) -> Any:
@@ -57,45 +57,45 @@ class ChatBot(Bot):
     """The bot in that chat."""
 
     async def send(self, event: Event, message: Any, **_: Any) -> None:
-        """Keep a message."""
+        """Record a message."""
         assert event.get_user_id() == "42"
         SENT.put_nowait(str(message))
 
 
 class Written(Event):
-    """Somebody writes."""
+    """A message that a user wrote."""
 
     def get_type(self) -> str:
-        """Say that it is a message."""
+        """Return that it is a message."""
         return "message"
 
     def get_event_name(self) -> str:
-        """Name it."""
+        """Return its name."""
         return "written"
 
     def get_event_description(self) -> str:
-        """Describe it."""
+        """Return a description."""
         return "written"
 
     def get_user_id(self) -> str:
-        """Say who."""
+        """Return the user's id."""
         return "42"
 
     def get_session_id(self) -> str:
-        """Say where."""
+        """Return the chat's id."""
         return "42"
 
     def get_message(self) -> Text:
-        """Say what."""
+        """Return the text."""
         return Text("/anilist")
 
     def is_tome(self) -> bool:
-        """It is a private chat."""
+        """Return True, because the chat is private."""
         return True
 
 
 async def main() -> None:
-    """Start NoneBot, let somebody write /anilist, and stop it."""
+    """Start NoneBot, write /anilist, and stop it."""
     async with staged() as stage:
         nonebot.init(driver="~none", log_level="ERROR", command_start={"/"})
         driver = nonebot.get_driver()

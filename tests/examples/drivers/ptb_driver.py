@@ -1,4 +1,4 @@
-"""The python-telegram-bot recipe without Telegram."""
+"""Runs the python-telegram-bot recipe without Telegram."""
 
 import asyncio
 import json
@@ -19,26 +19,26 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class Telegram(BaseRequest):
-    """Telegram's servers: what the bot sends them."""
+    """A fake of Telegram's servers, which records what the bot sends."""
 
     def __init__(self) -> None:
         self.sent: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
     @property
     def read_timeout(self) -> float:
-        """Be patient."""
+        """Return a long timeout."""
         return 5.0
 
     async def initialize(self) -> None:
-        """Open nothing."""
+        """Do nothing."""
 
     async def shutdown(self) -> None:
-        """Close nothing."""
+        """Do nothing."""
 
     async def do_request(
         self, url: str, method: str, request_data: Any = None, *_: Any, **__: Any
     ) -> tuple[int, bytes]:
-        """Note a message."""
+        """Record a message."""
         del method
         if url.endswith("/getMe"):
             bot = User(id=1, is_bot=True, first_name="AniBot", username="anibot")
@@ -50,7 +50,7 @@ class Telegram(BaseRequest):
 
 
 async def main() -> None:
-    """Start the bot as `run_polling` does, let somebody write /anilist, and stop it."""
+    """Start the bot as `run_polling` does, write /anilist, and stop the bot."""
     telegram = Telegram()
     builder = Application.builder().request(telegram).get_updates_request(telegram)
     async with staged() as stage:

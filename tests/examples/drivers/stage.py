@@ -1,4 +1,4 @@
-"""A sandbox for a recipe, and the person who follows its link; a driver runs in a program of its own."""
+"""A sandbox for a recipe, and a user who follows its link. Each driver runs in its own process."""
 
 import os
 import re
@@ -30,12 +30,12 @@ class Stage:
     receivers: list[CallbackReceiver] = attrs.field(factory=list)
 
     def receiver(self, flow: Any, **options: Any) -> CallbackReceiver:
-        """Receive at a free port."""
+        """Make a receiver on a free port."""
         self.receivers.append(CallbackReceiver(flow, **{**options, "bind": ("127.0.0.1", 0)}))
         return self.receivers[-1]
 
     async def follow(self, link: str) -> None:
-        """Do what a person does: approve, come back through the proxy, and press the button."""
+        """Act as the user: approve, come back through the proxy, and press the button."""
         assert isinstance(link, str)
         assert link.startswith(f"{self.sandbox.endpoints.authorization}?")
         callback = URL(await self.sandbox.approve(link, user="mika"))
@@ -48,14 +48,14 @@ class Stage:
             assert " on AniList is now linked to " in linked.words, linked.words
 
     def check_closed(self) -> None:
-        """Make sure that the bot had one port, and has closed it."""
+        """Check that the bot opened one port and closed it."""
         assert [receiver.addresses for receiver in self.receivers] == [()]
         print("started, linked, stopped")
 
 
 @asynccontextmanager
 async def staged() -> AsyncIterator[Stage]:
-    """Open a sandbox, and let the recipes use it."""
+    """Open a sandbox that the recipes use."""
     os.environ.update(
         ANILIST_CLIENT_ID=APPLICATION.client_id,
         ANILIST_CLIENT_SECRET=APPLICATION.client_secret or "",

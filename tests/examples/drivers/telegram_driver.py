@@ -1,4 +1,4 @@
-"""The aiogram recipe without Telegram."""
+"""Runs the aiogram recipe without Telegram."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -19,7 +19,7 @@ MIKA = User(id=42, is_bot=False, first_name="Mika", username="mika")
 
 
 class Telegram(BaseSession):
-    """Telegram's servers: one update, and what the bot sends."""
+    """A fake of Telegram's servers, which sends one update and records what the bot sends."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,7 +29,7 @@ class Telegram(BaseSession):
         ]
 
     async def make_request(self, bot: Bot, method: Any, timeout: Any = None) -> Any:
-        """Answer."""
+        """Answer a request."""
         del bot, timeout
         if isinstance(method, GetMe):
             return User(id=1, is_bot=True, first_name="AniBot", username="anibot")
@@ -41,16 +41,16 @@ class Telegram(BaseSession):
         return Message(message_id=2, date=NOW, chat=CHAT, text="x")
 
     async def close(self) -> None:
-        """Close nothing."""
+        """Do nothing."""
 
     async def stream_content(self, *arguments: Any, **options: Any) -> AsyncGenerator[bytes, None]:
-        """Give an empty file."""
+        """Yield an empty file."""
         del arguments, options
         yield b""
 
 
 async def main() -> None:
-    """Poll once for somebody who writes /login, and stop."""
+    """Poll once, for a user who writes /login, and stop."""
     telegram = Telegram()
     async with staged() as stage:
         dispatcher = telegram_bot.built()

@@ -1,4 +1,4 @@
-"""The TwitchIO recipe without Twitch."""
+"""Runs the TwitchIO recipe without Twitch."""
 
 import asyncio
 from types import SimpleNamespace
@@ -28,7 +28,7 @@ async def main() -> None:
 
 
 async def used(stage: Stage, whispers: "asyncio.Queue[str]") -> None:
-    """Start the bot, let somebody write !anilist, and stop it."""
+    """Start the bot, write !anilist, and stop the bot."""
     bot = twitchio_bot.AniBot(client_id="1", client_secret="s", bot_id="2", owner_id="3", fetch_client_user=False)
     async with bot:
         await bot.login(token="app-token", load_tokens=False, save_tokens=False)
