@@ -1,4 +1,4 @@
-"""Every page of both doors, in the words of a `Pages`."""
+"""Every page of the receiver and of a web application, with the texts of a `Pages`."""
 
 from datetime import UTC, datetime
 

@@ -33,14 +33,14 @@ class Unpaced(Pace):
     wait = 0.0
 
     def delay(self, token: Token | str | None = None) -> float:
-        """Say that a turn comes at once, or when the test says so."""
+        """Return 0, or the delay that the test has set."""
         del token
         return self.wait
 
     async def turn(
         self, token: Token | str | None = None, *, max_wait: float | None = None, number: int | None = None
     ) -> int:
-        """Give the turn."""
+        """Return at once."""
         del token, max_wait, number
         return 0
 
@@ -73,7 +73,7 @@ class Stage:
         return LoginFlow(self.session, logins=self.flow.logins, tokens=self.flow.tokens)
 
     async def reached(self, path: str = "/api/v2/oauth/token", *, times: int = 1) -> None:
-        """Wait until so many requests have reached an endpoint; half a minute is too long."""
+        """Wait until an endpoint got so many requests, for at most half a minute."""
         async with asyncio.timeout(30):
             while True:
                 if self.posts(path) >= times:

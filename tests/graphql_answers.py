@@ -33,7 +33,7 @@ class Recorded:
     retry_after: float | None = None
 
     def response(self) -> Response:
-        """Give the answer as it comes off the wire."""
+        """Make the response that AniList sent."""
         return answer(self.status, self.body, **self.headers)
 
 

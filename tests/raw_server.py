@@ -13,7 +13,7 @@ Action = Callable[[socket.socket], None]
 
 
 class RawServer:
-    """Listens on a free loopback port in a thread of its own; each request gets the next action, the last one repeats.
+    """Listens on a free loopback port in its own thread. Each request gets the next action, and the last one repeats.
 
     Args:
         actions: What to do to the connection after a whole request was read. None: to do nothing, not even to read.
@@ -90,7 +90,7 @@ class RawServer:
 
 
 def _read_request(connection: socket.socket) -> bytes:
-    """Read one request with its body; empty where the client left."""
+    """Read one request with its body. Return an empty text if the client has left."""
     received = b""
     while b"\r\n\r\n" not in received:
         piece = connection.recv(65536)

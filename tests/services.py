@@ -1,4 +1,4 @@
-"""Real servers on loopback and free ports, for the tests: redis-server, PostgreSQL and PgBouncer from Debian."""
+"""Real servers on free loopback ports, for the tests: redis-server, PostgreSQL and PgBouncer from Debian."""
 
 import contextlib
 import os
@@ -26,11 +26,11 @@ EMPTY = """
     WHERE datname = current_database() AND pid <> pg_backend_pid();
     DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC;
 """
-PASSWORD = "canary-store-password"  # in every URL, so that a message which repeats a URL is noticed
+PASSWORD = "canary-store-password"  # is in every URL, so that a test notices a message that repeats a URL
 
 
 def free_port() -> int:
-    """Give a port of 127.0.0.1 that nobody listens on, below those the system gives to whoever connects somewhere."""
+    """Return an unused port of 127.0.0.1 below those that the system gives to outgoing connections."""
     while True:
         port = random.randrange(20_000, 32_768)
         with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
@@ -50,7 +50,7 @@ class RedisServer:
 
     @property
     def url(self) -> str:
-        """Where it listens, with its password."""
+        """The URL of the server, with its password."""
         return f"redis://:{PASSWORD}@127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
@@ -66,7 +66,7 @@ class RedisServer:
         raise RuntimeError("redis-server does not start:\n" + "".join(log))
 
     def command(self, *lines: str) -> bytes:
-        """Send commands, such as ``CLIENT LIST``, over one connection; the beginning of the last answer."""
+        """Send commands, such as ``CLIENT LIST``, over one connection, and return the beginning of the last answer."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=15) as connection:
             for line in (f"AUTH {PASSWORD}", *lines):
                 connection.sendall(f"{line}\r\n".encode())
@@ -74,7 +74,7 @@ class RedisServer:
         return answer
 
     def user_without_channels(self) -> str:
-        """Make the user that hosts make, with the same password; its URL."""
+        """Create a user without rights to channels, as some hosts do, with the same password. Return its URL."""
         self.command(f"ACL SETUSER bot on >{PASSWORD} ~anilist_oauth:* resetchannels +@all")
         return self.url.replace("//:", "//bot:")
 
@@ -113,12 +113,12 @@ class PostgreSQLServer:
         self.start_again()
 
     def start_again(self) -> None:
-        """Start the server on the cluster that is there; return when it takes connections."""
+        """Start the server on the existing cluster, and wait until it accepts connections."""
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder} -c fsync=off"
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-l", f"{self.folder}/log", "-w", "-o", options, "start")
 
     def use_tls(self, certificates: Path) -> None:
-        """Start it again with ``server.crt`` and ``server.key`` of a folder, and TLS."""
+        """Restart it with TLS, with ``server.crt`` and ``server.key`` of a folder."""
         for name in ("server.crt", "server.key"):
             path = self.folder / "data" / name
             shutil.copy(certificates / name, path)
@@ -170,7 +170,7 @@ class PostgreSQLServer:
 
 
 class PgBouncer:
-    """One PgBouncer of our own before a PostgreSQL: each transaction may run on another connection to the server."""
+    """A PgBouncer in front of a PostgreSQL. Each transaction may run on another connection to the server."""
 
     def __init__(self, folder: Path, server: PostgreSQLServer) -> None:
         self.port = free_port()
@@ -185,7 +185,7 @@ class PgBouncer:
             f"[databases]\n* = host=127.0.0.1 port={self._server.port}\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
             f"listen_port = {self.port}\nunix_socket_dir =\nauth_type = scram-sha-256\n"
             f"auth_file = {self._folder}/users\npool_mode = transaction\ndefault_pool_size = 5\n"
-            "server_login_retry = 1\n"  # seconds; the usual 15 would keep a server away that is back
+            "server_login_retry = 1\n"  # seconds; the default of 15 would ignore a server that has come back
             "log_connections = 0\nlog_disconnections = 0\nlog_pooler_errors = 0\n"  # nobody reads its log
         )
         account = None
@@ -229,14 +229,14 @@ class PgBouncer:
         self._process = None
 
     def restart(self) -> None:
-        """End it, with the connections it has, and start it on the same port."""
+        """Stop it, which ends its connections, and start it on the same port."""
         self.stop()
         self.start()
 
 
 @contextmanager
 def redis_server(*options: str) -> Iterator[RedisServer]:
-    """Run a redis-server with these options; skip where the program is absent."""
+    """Run a redis-server with these options. Skip the test if the program is missing."""
     need(REDIS, "redis-server is not installed (Debian: redis-server)")
     with tempfile.TemporaryDirectory(prefix="anilist-redis-") as folder:
         server = RedisServer(Path(folder), *options)
@@ -249,7 +249,7 @@ def redis_server(*options: str) -> Iterator[RedisServer]:
 
 @contextmanager
 def postgresql_server() -> Iterator[PostgreSQLServer]:
-    """Run a PostgreSQL; skip where the programs are absent."""
+    """Run a PostgreSQL. Skip the test if its programs are missing."""
     need(POSTGRESQL, "PostgreSQL is not installed (Debian: postgresql)")
     with tempfile.TemporaryDirectory(prefix="anilist-postgresql-") as folder:
         server = PostgreSQLServer(Path(folder))
@@ -262,7 +262,7 @@ def postgresql_server() -> Iterator[PostgreSQLServer]:
 
 @contextmanager
 def pgbouncer_server(server: PostgreSQLServer) -> Iterator[PgBouncer]:
-    """Run a PgBouncer before a PostgreSQL; skip where the program is absent."""
+    """Run a PgBouncer in front of a PostgreSQL. Skip the test if the program is missing."""
     need(PGBOUNCER, "PgBouncer is not installed (Debian: pgbouncer)")
     with tempfile.TemporaryDirectory(prefix="anilist-pgbouncer-") as folder:
         bouncer = PgBouncer(Path(folder), server)

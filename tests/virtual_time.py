@@ -14,7 +14,7 @@ STUCK = 20.0  # real seconds without a timer, a byte or a thread at work: nothin
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
-    """A loop that begins at 0 and, when nothing can happen but a timer, jumps to that timer.
+    """A loop whose clock begins at 0 and jumps to the next timer when nothing else can happen.
 
     Sockets are real: the clock stands still while bytes arrive, or a thread works.
     """
@@ -25,11 +25,11 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         super().__init__(_JumpingSelector(self))
 
     def time(self) -> float:
-        """Give the virtual time in seconds."""
+        """Return the virtual time in seconds."""
         return self._virtual
 
     def jump(self, seconds: float) -> None:
-        """Let the clock jump ahead."""
+        """Move the clock ahead."""
         self._virtual += seconds
 
     @property
@@ -58,7 +58,7 @@ class _JumpingSelector(selectors.DefaultSelector):
         self._loop = loop
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        """Give what is ready; with nothing but timers to wait for, jump to the next."""
+        """Return what is ready. If there is nothing to wait for but timers, jump to the next one."""
         if timeout is None or self._loop.working:
             ready = super().select(STUCK)
             if not ready and not self._loop.working:

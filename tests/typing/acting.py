@@ -1,4 +1,4 @@
-"""How acting for the user looks to a type checker; checked, never run."""
+"""The types of queries and mutations, checked and never run."""
 
 from typing import Any, assert_type
 
@@ -6,7 +6,7 @@ from anilist_oauth import OAuthSession, Pace, Token, Verified, Viewer
 
 
 async def act(anilist: OAuthSession, token: Token) -> None:
-    """Ask in every way there is."""
+    """Use every way to send a query."""
     assert_type(await anilist.graphql("{ Viewer { id } }", {"id": 1}, token=token, max_wait=1), dict[str, Any])
     assert_type(await anilist.graphql("{ Viewer { id } }", token="bare", timeout=2.5), dict[str, Any])
     async for data in anilist.paginate("query", per_page=25, path="Media.characters"):

@@ -7,7 +7,7 @@ from anilist_oauth.receiver import CallbackReceiver
 
 
 async def a_bot(flow: LoginFlow) -> None:
-    """Begin, wait, and know what one has."""
+    """Begin a login, wait, and use the result."""
     async with CallbackReceiver(flow, bind=("127.0.0.1", 8080)) as receiver:
         assert_type(receiver, CallbackReceiver)
         assert_type(await receiver.login(subject="discord:42", label="@mika", timeout=60), Login)
@@ -16,7 +16,7 @@ async def a_bot(flow: LoginFlow) -> None:
 
 
 async def an_accepted_token(flow: LoginFlow, login: Login, verified: Verified) -> None:
-    """A verified token finishes a login; a login may end for a reason."""
+    """Finish a login with a verified token, and end a login with a reason."""
     assert_type(await flow.accept(verified, login=login), CompletedLogin)
     await flow.cancel(login, reason="timeout")
     await flow.cancel(login, reason="bored")  # type: ignore[arg-type]  # there are two reasons

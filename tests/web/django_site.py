@@ -53,7 +53,7 @@ def _view(name: str) -> Any:
 
 
 def _set_up() -> None:
-    """Set Django up, once for a process; which site a request is for stands in its scope."""
+    """Set up Django, once per process. A request's scope names its site."""
     if settings.configured:
         return
     urls = ModuleType("tests_web_django_urls")
@@ -89,7 +89,7 @@ class DjangoSite:
         return Outside(asgi.lifespan(*things)(login), site)
 
     def init_app(self, application: Any, flow: LoginFlow) -> None:
-        """Wrap whatever this is."""
+        """Add a login to any ASGI application."""
         asgi.LoginMiddleware(application, flow, on_login="/welcome")
 
     def served(self, application: Any, listener: Any) -> Any:

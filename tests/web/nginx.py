@@ -1,4 +1,4 @@
-"""Debian's nginx in front of a site: it ends TLS, and takes a prefix away."""
+"""Debian's nginx in front of a site. It terminates TLS and removes a path prefix."""
 
 import shutil
 import socket
@@ -49,7 +49,7 @@ def certificate(folder: Path) -> tuple[Path, Path]:
 
 @contextmanager
 def nginx(folder: Path, *, port: int, behind: int, prefix: str = "") -> Iterator[None]:
-    """Serve a port over TLS for the one behind it, whose paths have no prefix."""
+    """Serve a port over TLS, and forward requests to another port without the prefix."""
     program = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
     need(program, "nginx is needed: apt-get install nginx-light")
     certificate(folder)
@@ -66,7 +66,7 @@ def nginx(folder: Path, *, port: int, behind: int, prefix: str = "") -> Iterator
 
 
 def listens(port: int) -> bool:
-    """Say whether something takes connections at a port."""
+    """Tell whether something accepts connections on a port."""
     try:
         socket.create_connection(("127.0.0.1", port), timeout=1).close()
     except ConnectionRefusedError:

@@ -337,7 +337,7 @@ class LitestarSite:
 
 @asynccontextmanager
 async def by_uvicorn(application: Any, listener: socket.socket, *, root_path: str = "") -> AsyncIterator[None]:
-    """Serve an application; connections wait in the listener until it has started."""
+    """Serve an application. Early connections wait until it has started."""
     config = uvicorn.Config(
         application, log_config=None, lifespan="on", timeout_graceful_shutdown=1, root_path=root_path
     )
@@ -352,7 +352,7 @@ async def by_uvicorn(application: Any, listener: socket.socket, *, root_path: st
 
 
 class Outside:
-    """What stands around an application: it notes what was asked for, and mounts the application at the prefix."""
+    """Wraps an application: records each request, and mounts the application at the prefix."""
 
     def __init__(self, app: Any, site: Site) -> None:
         self._app = _Seen(app, site.callbacks)

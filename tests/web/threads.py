@@ -1,4 +1,4 @@
-"""A site and its AniList in a thread of their own, beside a test that drives a browser."""
+"""A site and its sandbox in a separate thread, for a test that drives a browser."""
 
 import asyncio
 from collections.abc import Coroutine, Iterator
@@ -22,7 +22,7 @@ class ThreadedStand:
     loop: asyncio.AbstractEventLoop
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do something in the thread's event loop."""
+        """Run a coroutine in the thread's event loop."""
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
 
 

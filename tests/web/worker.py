@@ -1,4 +1,4 @@
-"""The application that each worker of `test_two_workers` runs; it says which one has answered."""
+"""The application of each worker in `test_two_workers`. Its responses name the worker."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Adapters that are wrong on purpose: the site in Starlette, with one fault between the application and its server."""
+"""Adapters that are wrong on purpose: the site in Starlette with one fault."""
 
 import re
 from collections.abc import AsyncIterator, Callable
@@ -21,7 +21,7 @@ Headers = list[tuple[bytes, bytes]]
 
 @attrs.define
 class Answer:
-    """What goes to the browser, and what it asked for."""
+    """The response to the browser, and its request."""
 
     method: str
     path: str
@@ -32,12 +32,12 @@ class Answer:
     body: bytes = b""
 
     def lead(self, where: Callable[[str], str]) -> None:
-        """Change where it leads, if it leads anywhere."""
+        """Change the target, if the response is a redirect."""
         if "Location" in self.headers:
             self.headers["Location"] = where(self.headers["Location"])
 
     def set_cookies(self, change: Callable[[str], str | None]) -> None:
-        """Change each cookie that it sets; None leaves it out."""
+        """Change each cookie that the response sets. None removes the cookie."""
         lines = self.headers.popall("Set-Cookie", [])
         self.headers.extend(("Set-Cookie", new) for new in map(change, lines) if new is not None)
 
@@ -47,12 +47,12 @@ class Fault:
     """What is wrong with an adapter.
 
     Attributes:
-        site: Changes what the application is asked for.
+        site: Changes the description of the site.
         ask: Changes a request before the adapter sees it.
-        answer: Changes its answer.
-        instead: Answers in place of the adapter, where it returns an address.
-        forgives: Whether wrong arguments are taken.
-        leaves_open: Whether what was opened stays open.
+        answer: Changes the adapter's response.
+        instead: Responds instead of the adapter, if it returns an address.
+        forgives: Whether the adapter accepts wrong arguments.
+        leaves_open: Whether the adapter leaves open what it opened.
     """
 
     site: Callable[[Site], Site] = lambda site: site
@@ -64,7 +64,7 @@ class Fault:
 
 
 class FaultySite:
-    """The small site, by an adapter with that fault."""
+    """The small site, with an adapter that has that fault."""
 
     def __init__(self, fault: Fault, stack: AsyncExitStack) -> None:
         self._fault = fault
@@ -72,7 +72,7 @@ class FaultySite:
         self._right = Asgi(Starlette)
 
     def application(self, flow: LoginFlow, site: Site, *things: Any) -> Any:
-        """Write it, with the fault."""
+        """Write the site, with the fault."""
         if self._fault.leaves_open:
             things = tuple(_LeftOpen(thing, self._stack) for thing in things)
         try:
@@ -103,7 +103,7 @@ class _LeftOpen:
         self._stack.push_async_callback(self._thing.aclose)
 
     async def __aexit__(self, *_: object) -> None:
-        """Forget it."""
+        """Leave it open. The stack closes it later."""
 
 
 class _Faulty:
@@ -154,12 +154,12 @@ async def faulty(fault: Fault) -> AsyncIterator[tuple[FaultySite, Open]]:
 
 
 def answers(change: Callable[[Answer], None]) -> Fault:
-    """Change every answer."""
+    """Change every response."""
     return Fault(answer=change)
 
 
 def status(right: int, wrong: int, *, at: str = "") -> Fault:
-    """Answer with another status."""
+    """Respond with another status."""
 
     def change(answer: Answer) -> None:
         if answer.status == right and answer.path.startswith(at):
@@ -169,12 +169,12 @@ def status(right: int, wrong: int, *, at: str = "") -> Fault:
 
 
 def leads(pattern: str, instead: str) -> Fault:
-    """Lead elsewhere."""
+    """Redirect to another address."""
     return answers(lambda answer: answer.lead(lambda where: re.sub(pattern, instead, where)))
 
 
 def cookies(pattern: str, instead: str | None) -> Fault:
-    """Set cookies with other attributes, or none whose line matches."""
+    """Set cookies with other attributes, or remove those whose line does not match."""
 
     def change(line: str) -> str | None:
         if instead is None:
@@ -185,7 +185,7 @@ def cookies(pattern: str, instead: str | None) -> Fault:
 
 
 def headers(change: Callable[[Headers], Headers]) -> Fault:
-    """See other headers than the browser sent."""
+    """Change the headers of the request."""
 
     def ask(scope: Any) -> None:
         scope["headers"] = change(scope["headers"])
@@ -194,44 +194,44 @@ def headers(change: Callable[[Headers], Headers]) -> Fault:
 
 
 def without_header(*names: bytes, also: Headers | None = None) -> Fault:
-    """Do not see some headers, and see others."""
+    """Remove some headers of the request, and add others."""
     return headers(lambda sent: [*(pair for pair in sent if pair[0].lower() not in names), *(also or [])])
 
 
 def repeats_query(answer: Answer) -> None:
-    """Show what a stranger wrote."""
+    """Show a text from the query, which a stranger may have written."""
     answer.body += URL.build(query_string=answer.query, encoded=True).query_string.encode("utf-8", "replace")
 
 
 def names_itself(answer: Answer) -> None:
-    """Let the next site know where somebody came from."""
+    """Remove Referrer-Policy, so that the next site learns the address of the page."""
     answer.headers.pop("Referrer-Policy", None)
 
 
 def adds_cookie(answer: Answer) -> None:
-    """Set one more cookie where a failure is answered."""
+    """Set another cookie in the response to a failure."""
     if "failed" in answer.headers.get("Location", ""):
         answer.headers.add("Set-Cookie", "seen=yes; Path=/")
 
 
 def trusts_host(answer: Answer) -> None:
-    """Lead to whatever host the browser names."""
+    """Redirect to the host that the browser names."""
     answer.lead(lambda where: f"http://{answer.asked['Host']}{where}" if where.startswith("/") else where)
 
 
 def offers_any_page(answer: Answer) -> None:
-    """Offer to come back to whatever page was asked for."""
+    """Offer a link to any page that the request names."""
     answer.lead(lambda where: f"{where}?return_to=//evil.example" if where == "/login/anilist" else where)
 
 
 def asks_sign_ins_too(answer: Answer) -> None:
-    """Refuse visits from other sites although nothing is linked."""
+    """Refuse visits from other sites although the login links no account."""
     if answer.asked.get("Sec-Fetch-Site") != "same-origin":
         answer.status = 403
 
 
 async def finishes_for_anybody(flow: LoginFlow, callback: URL) -> str:
-    """Finish a login without looking whose browser it is."""
+    """Finish a login without checking its browser."""
     try:
         done = await flow.finish(callback)
     except AniListOAuthError:
@@ -240,7 +240,7 @@ async def finishes_for_anybody(flow: LoginFlow, callback: URL) -> str:
 
 
 def shares_cookies() -> Fault:
-    """Take the cookies of any browser for those of every other."""
+    """Use the cookies of every browser for every other."""
     known: dict[str, str] = {}
 
     def note(answer: Answer) -> None:
