@@ -13,6 +13,7 @@ from tests.every_page import receiver_pages, web_pages
 from tests.examples.pages_in_your_language import pages_in, receiver
 from tests.flows import staged
 
+pytestmark = pytest.mark.browser
 LANGUAGES = ("de", "ja")
 AS_IN_ENGLISH = {"direction"}
 _TAGS = {"language", "direction"}

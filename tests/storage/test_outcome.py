@@ -62,13 +62,6 @@ def test_anything_else_is_a_storage_error(text: str) -> None:
         Outcome.from_json(text)
 
 
-@pytest.mark.parametrize("both", [{}, {"subject": "a", "error": StorageError("b")}])
-def test_an_outcome_is_one_of_the_two(both: dict[str, Any]) -> None:
-    """Neither and both are refused."""
-    with pytest.raises(ValueError, match="either"):
-        Outcome(**both)
-
-
 @pytest.mark.parametrize("given", [{}, {"subject": "discord:42", "error": StorageError("no")}])
 def test_an_outcome_is_one_of_two(given: dict[str, Any]) -> None:
     """Neither and both are refused."""

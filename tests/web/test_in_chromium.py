@@ -14,6 +14,7 @@ from tests.browser import SCREENS, Browser, axe_core, chromium
 from tests.web.frameworks import FRAMEWORKS
 from tests.web.threads import ThreadedStand, stand_in_a_thread
 
+pytestmark = pytest.mark.browser
 PHONE, DESKTOP = SCREENS[0], SCREENS[2]
 FAILED = "/login/anilist/failed?reason="
 

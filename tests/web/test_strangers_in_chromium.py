@@ -17,6 +17,7 @@ from tests.services import free_port
 from tests.web.nginx import nginx
 from tests.web.threads import ThreadedStand, stand_in_a_thread
 
+pytestmark = pytest.mark.browser
 FLAGS = ("--ignore-certificate-errors", "--host-resolver-rules=MAP *.site.test 127.0.0.1")
 FAILED = "/login/anilist/failed?reason="
 

@@ -13,6 +13,7 @@ from anilist_oauth.sandbox import Fault, Sandbox, SandboxThread
 from tests.browser import SCREENS, Browser, axe_core, chromium
 from tests.sandbox.moves import authorization_url
 
+pytestmark = pytest.mark.browser
 PHONE = SCREENS[0]
 
 
