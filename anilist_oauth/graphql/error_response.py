@@ -68,8 +68,8 @@ class GraphQLErrorResponse(Unpicklable):
         named = [entry["status"] for entry in entries if type(entry.get("status")) is int]
         self.statuses: list[int] = named or [response.status]
         first = entries[0] if entries else {}
-        self.text = " ".join(str(first[key]) for key in ("message", "hint") if first.get(key))
-        self.told = f"HTTP {response.status}{f': {self.text}' if self.text else ''}"
+        self.text: str = " ".join(str(first[key]) for key in ("message", "hint") if first.get(key))
+        self.told: str = f"HTTP {response.status}{f': {self.text}' if self.text else ''}"
 
     def error(self) -> AniListOAuthError:
         """Return the error to raise. A failure of AniList takes precedence over an error in the token or the query."""

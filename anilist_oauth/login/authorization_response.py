@@ -44,7 +44,7 @@ class AuthorizationResponse(Unpicklable):
         self.result = result
         self.binding = binding
         self.pasted = pasted
-        self.login_key = digest(state)
+        self.login_key: str = digest(state)
         self.answer = answer
 
     @classmethod

@@ -48,8 +48,8 @@ class Completion:
         self.session = session
         self.logins = logins
         self.tokens = tokens
-        self.one_step = logins if isinstance(logins, CheckingLoginStore) else None
-        self.identity = Identity(session)
+        self.one_step: CheckingLoginStore | None = logins if isinstance(logins, CheckingLoginStore) else None
+        self.identity: Identity = Identity(session)
 
     async def complete(self, response: AuthorizationResponse) -> CompletedLogin:
         """Finish the login that a callback belongs to. Nothing is consumed until the login is taken."""

@@ -38,8 +38,8 @@ class Take:
         self.logins = logins
         self.key = key
         self.answer = answer
-        self.claim = new_claim(now)
-        self.began = asyncio.get_running_loop().time()
+        self.claim: str = new_claim(now)
+        self.began: float = asyncio.get_running_loop().time()
 
     async def take(self) -> Taken | None:
         """Take the login. Return which call has it, or None if it is unknown.

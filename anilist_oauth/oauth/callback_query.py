@@ -38,8 +38,8 @@ class CallbackQuery(Unpicklable):
     def __init__(self, given: Masked[Any], *, fragment: bool) -> None:
         text = MaskedText(str(given.value).strip() if isinstance(given.value, str | URL) else "")
         self.parameters: Mapping[str, MaskedText] = _parameters(given, fragment=fragment)
-        self.state = self.parameters.get("state")
-        self.url = text if re.match(_ABSOLUTE, text) else None
+        self.state: MaskedText | None = self.parameters.get("state")
+        self.url: MaskedText | None = text if re.match(_ABSOLUTE, text) else None
 
     @classmethod
     def of(cls, callback: Callback, *, fragment: bool = False) -> Self:

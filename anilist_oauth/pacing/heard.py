@@ -43,7 +43,11 @@ class Heard:
 
     def __init__(self) -> None:
         self.limit: int | None = None
-        self.cautious = self.announced = self.paused = self.halted = self.exchanges = 0.0
+        self.cautious: float = 0.0
+        self.announced: float = 0.0
+        self.paused: float = 0.0
+        self.halted: float = 0.0
+        self.exchanges: float = 0.0
 
     def take(self, news: News, *, now: float) -> None:
         """Add news. A pause or outage ends at the later of two times, and the last limit counts."""

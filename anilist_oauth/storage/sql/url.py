@@ -26,7 +26,7 @@ UNDERSTOOD = {
 IGNORED = {"pgbouncer", "connection_limit", "pool_timeout", "supa", "gssencmode", "keepalives", "keepalives_idle"}
 VERIFIED = {"verify-ca", "verify-full"}
 ENCRYPTED = {"require", *VERIFIED}
-CHOICES = {
+CHOICES: dict[str, tuple[str, ...]] = {
     "sslmode": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
     "channel_binding": ("disable", "prefer", "require"),
     "target_session_attrs": ("any", "read-write", "read-only", "primary", "standby", "prefer-standby"),
