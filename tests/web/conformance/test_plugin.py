@@ -29,11 +29,12 @@ def test_it_runs_outside_of_this_project(tmp_path: Path) -> None:
     """It only needs pytest's strict markers, which it registers itself."""
     (tmp_path / "conftest.py").write_text(CONFTEST, encoding="utf-8")
     (tmp_path / "test_site.py").write_text(TESTS, encoding="utf-8")
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     program = [sys.executable, "-m", "pytest", "-q", "--strict-markers", "-p", "no:cacheprovider"]
     ran = subprocess.run(
         [*program, "--rootdir", tmp_path, "-c", os.devnull, "-k", "logs_in or host_alone or missing_piece", "."],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**outside, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,
