@@ -112,7 +112,8 @@ def _endpoint(answer: Answer[web.Request, web.StreamResponse], path: str) -> Han
 
 def _read(request: web.Request, prefix: str) -> BrowserRequest:
     expect(request, web.Request, "request: a Request of aiohttp.web is needed")
-    raw, query, path = request.raw_headers, request.rel_url.raw_query_string, request.path.removeprefix(prefix)
+    query, path = request.rel_url.raw_query_string, request.path.removeprefix(prefix)
+    raw, decoded = request.raw_headers, request.headers
     return BrowserRequest(
-        method=request.method, raw_headers=raw, query_string=query, prefix=prefix, path=path, headers=request.headers
+        method=request.method, raw_headers=raw, query_string=query, prefix=prefix, path=path, decoded_headers=decoded
     )

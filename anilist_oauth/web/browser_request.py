@@ -1,6 +1,6 @@
 """The parts of a request that a login needs, in the same form for every framework."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Self
 from urllib.parse import parse_qsl, quote
@@ -28,8 +28,7 @@ class BrowserRequest:
         query_string: The query as it was sent.
         prefix: The decoded path at which the framework has mounted the application. Empty at the root.
         path: The path below the prefix, decoded.
-        headers: The headers as text; lookups ignore letter case and find the first value. By default they are decoded
-            from `raw_headers`; a framework that has decoded them already passes them.
+        decoded_headers: The headers as text, if the framework has decoded them already.
     """
 
     method: str
@@ -37,9 +36,7 @@ class BrowserRequest:
     query_string: str = attrs.field(repr=False)
     prefix: str
     path: str
-    headers: Mapping[str, str] = attrs.field(
-        default=attrs.Factory(lambda self: _decoded(self.raw_headers), takes_self=True), repr=False
-    )
+    decoded_headers: Mapping[str, str] | None = attrs.field(default=None, repr=False)
 
     @classmethod
     def from_scope(cls, scope: Mapping[str, Any], *, outermost: bool = False) -> Self:
@@ -63,6 +60,13 @@ class BrowserRequest:
             prefix=prefix,
             path=path.removeprefix(prefix) if f"{path}/".startswith(f"{prefix}/") else path,
         )
+
+    @cached_property
+    def headers(self) -> Mapping[str, str]:
+        """The headers as text. Lookups ignore letter case and find the first value."""
+        if self.decoded_headers is not None:
+            return self.decoded_headers
+        return CIMultiDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in self.raw_headers)
 
     @cached_property
     def query(self) -> dict[str, list[str]]:
@@ -118,10 +122,6 @@ class BrowserRequest:
         if self.method == "POST":
             return self.headers.get("Origin") == origin
         return self.headers.get("Referer", "").startswith(f"{origin}/")
-
-
-def _decoded(headers: Iterable[tuple[bytes, bytes]]) -> CIMultiDict[str]:
-    return CIMultiDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
 
 
 def url_below(prefix: str, path: str) -> str:
