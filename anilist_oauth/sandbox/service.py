@@ -47,7 +47,7 @@ class Service:
         url: The sandbox's origin, while it is open.
         requests: Every request that arrived, oldest first.
         faults: The faults of the next answers, by endpoint.
-        strict: Whether queries that `findings` criticizes are refused.
+        strict: Whether queries with `findings` are refused.
     """
 
     def __init__(
@@ -78,8 +78,7 @@ class Service:
         endpoint = ENDPOINTS.get(path)
         if endpoint is None:
             return Fault()
-        scripted = self.faults[endpoint]
-        return scripted.popleft() if scripted else self.weather.fault(endpoint)
+        return self._scripted(endpoint) or self.weather.fault(endpoint)
 
     async def answer(self, request: ReceivedRequest) -> Answer:
         """Answer any request like the server behind AniList."""
@@ -102,8 +101,8 @@ class Service:
         """
         query = str(url).partition("#")[0].partition("?")[2]
         visit = ReceivedRequest(method="GET", path=AUTHORIZE, query=query, headers={}, fields=query_fields(query))
-        scripted = self.faults["authorize"]
-        answer = scripted.popleft().made_up if scripted else None
+        fault = self._scripted("authorize")
+        answer = fault.made_up if fault else None
         if answer is None:
             try:
                 return self.authorization.question(visit)
@@ -112,6 +111,11 @@ class Service:
         if "Location" not in answer.headers:
             raise NoCallbackError(answer)
         return answer.headers["Location"]
+
+    def _scripted(self, endpoint: EndpointName) -> Fault | None:
+        """Take the next scripted fault of an endpoint, if there is one."""
+        faults = self.faults[endpoint]
+        return faults.popleft() if faults else None
 
     async def _answer(self, request: ReceivedRequest) -> Answer:
         if request.path == GRAPHQL:

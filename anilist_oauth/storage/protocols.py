@@ -44,6 +44,11 @@ def full_error(limit: int) -> StorageError:
     return error
 
 
+def closed_error() -> StorageError:
+    """Return the error of a call that waits for a login while its store is closed."""
+    return StorageError("the store was closed during a wait for a login")
+
+
 class LoginStore(Protocol):
     """A store of pending logins. The key of a login is the SHA-256 of its state, in hex.
 

@@ -6,6 +6,7 @@ from contextlib import aclosing
 
 from anilist_oauth.errors import StorageError
 from anilist_oauth.storage.outcome import Outcome
+from anilist_oauth.storage.protocols import closed_error
 
 Read = Callable[[Sequence[str]], Awaitable[dict[str, Outcome | None]]]
 Watch = Callable[[], AsyncGenerator[str | None, None]]
@@ -62,7 +63,7 @@ class Waiters:
 
     async def aclose(self) -> None:
         """Stop the watcher. Calls that still wait raise `StorageError`."""
-        self._fail(StorageError("the store was closed during a wait for a login"))
+        self._fail(closed_error())
         self._stop()
         while self._ending:  # a driver may swallow a cancellation, as asyncio.wait_for does in Python 3.11
             for watcher in self._ending:

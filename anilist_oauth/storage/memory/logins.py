@@ -17,7 +17,7 @@ from anilist_oauth.errors import StorageError
 from anilist_oauth.redaction import Unpicklable
 from anilist_oauth.storage.checks import check
 from anilist_oauth.storage.outcome import Outcome
-from anilist_oauth.storage.protocols import ANONYMOUS_LOGINS, KEPT, LIVE_LOGINS_A_SUBJECT, forget_at
+from anilist_oauth.storage.protocols import ANONYMOUS_LOGINS, KEPT, LIVE_LOGINS_A_SUBJECT, closed_error, forget_at
 from anilist_oauth.storage.records import PendingLogin, Taken
 
 MAX_BYTES = 96 * 1024 * 1024
@@ -119,7 +119,7 @@ class MemoryLoginStore(Unpicklable):
     def end_waits(self) -> None:
         """Raise `StorageError` from all calls that wait for a login, because the store is closed."""
         for changed in self._waiters.values():
-            changed.set_exception(StorageError("the store was closed during a wait for a login"))
+            changed.set_exception(closed_error())
             changed.exception()  # asyncio would log it if its waiters had been cancelled
         self._waiters.clear()
 
