@@ -95,7 +95,7 @@ class MaskedBytes(bytes):
 class Masked(Generic[T]):
     """A wrapper with a masked repr, for any other value that holds a secret, such as a mapping or a URL.
 
-    It is a plain class because an exchange creates four of them, and creating an attrs instance takes twice as long.
+    It is a plain class because an exchange creates three of them, and creating an attrs instance takes twice as long.
 
     Attributes:
         value: The wrapped value. Use it in an expression, and do not assign it to a name.

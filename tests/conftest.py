@@ -27,7 +27,7 @@ if os.environ.get("ANILIST_TESTS_LOOP") == "uvloop":  # the suite runs on asynci
 
 
 @pytest.fixture(autouse=True)
-def _mended_aioresponses(monkeypatch: pytest.MonkeyPatch) -> None:
+def _patched_aioresponses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let aioresponses 0.7.9 build a response of aiohttp 3.14, which needs the stream writer (its issue 289)."""
     construct: Callable[..., None] = aiohttp.ClientResponse.__init__
     if "stream_writer" not in inspect.signature(construct).parameters:
@@ -41,7 +41,7 @@ def _mended_aioresponses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def wire(_mended_aioresponses: None) -> Iterator[aioresponses]:
+def wire(_patched_aioresponses: None) -> Iterator[aioresponses]:
     """Answer every request of aiohttp from a script. An unexpected request fails to connect."""
     with aioresponses() as script:
         yield script

@@ -39,7 +39,7 @@ def test_queries_in_python_files_are_found(empty: Desk) -> None:
 
 
 def test_a_good_query_passes(empty: Desk) -> None:
-    """Deprecated fields and the need for a token are reported, but are no failures."""
+    """Deprecated fields and the need for a token are reported, but the command succeeds."""
     file = empty.folder / "good.graphql"
     file.write_text("{ Viewer { name moderatorStatus } }", encoding="utf-8")
     said = empty.run("check", str(file)).stdout

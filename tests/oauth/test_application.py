@@ -41,7 +41,7 @@ def test_a_secret_is_optional() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "mend"),
+    ("value", "remedy"),
     [
         ("", "it is empty"),
         (" \n", "it is empty"),
@@ -55,11 +55,11 @@ def test_a_secret_is_optional() -> None:
         (["12345"], "not list"),
     ],
 )
-def test_a_wrong_setting_is_refused(value: str, mend: str) -> None:
+def test_a_wrong_setting_is_refused(value: str, remedy: str) -> None:
     """The error names the field, says how to fix it, and does not repeat the value."""
-    with pytest.raises(ConfigurationError, match=f"^client_id: .*{mend}"):
+    with pytest.raises(ConfigurationError, match=f"^client_id: .*{remedy}"):
         application(client_id=value)
-    with pytest.raises(ConfigurationError, match=f"^client_secret: .*{mend}"):
+    with pytest.raises(ConfigurationError, match=f"^client_secret: .*{remedy}"):
         application(client_secret=value)
 
 

@@ -64,7 +64,7 @@ def test_a_redirect_uri_is_kept_byte_for_byte(uri: str) -> None:
 
 @pytest.mark.requirement("S8")
 @pytest.mark.parametrize(
-    ("uri", "mend"),
+    ("uri", "remedy"),
     [
         ("", "it is empty"),
         (None, "a str is needed, not NoneType"),
@@ -130,9 +130,9 @@ def test_a_redirect_uri_is_kept_byte_for_byte(uri: str) -> None:
         (AWAY + "?error", "a parameter 'error'"),
     ],
 )
-def test_an_invalid_redirect_uri_is_refused(uri: str, mend: str) -> None:
+def test_an_invalid_redirect_uri_is_refused(uri: str, remedy: str) -> None:
     """An invalid one raises a ValueError that says how to fix it."""
-    with pytest.raises(RedirectURIError, match=re.escape(mend)) as caught:
+    with pytest.raises(RedirectURIError, match=re.escape(remedy)) as caught:
         RedirectGuard(uri)
     assert isinstance(caught.value, ValueError)
     assert str(caught.value).startswith("redirect_uri: ")

@@ -282,7 +282,7 @@ def test_an_outage_stops_a_turn_that_just_came() -> None:
 
     async def scenario() -> None:
         crowd = Crowd(Pace())
-        first = asyncio.create_task(crowd.one("who comes first need not wait"))
+        first = asyncio.create_task(crowd.one("whoever comes first need not wait"))
         asking = asyncio.create_task(crowd.one(None))
         before_it_wakes(lambda: crowd.pace.halt(1))
         with pytest.raises(ServiceUnavailableError):
@@ -474,7 +474,7 @@ def test_a_turn_that_came_to_a_cancelled_call_is_given_back() -> None:
 
     async def scenario() -> None:
         crowd = Crowd(Pace())
-        first = asyncio.create_task(crowd.one("who comes first need not wait"))
+        first = asyncio.create_task(crowd.one("whoever comes first need not wait"))
         asking = asyncio.create_task(crowd.one("a"))
         before_it_wakes(asking.cancel)
         await asyncio.wait([first, asking])
@@ -490,7 +490,7 @@ def test_a_cancelled_call_is_passed_over() -> None:
 
     async def scenario() -> None:
         crowd = Crowd(Pace())
-        users = ("who comes first need not wait", "a", "a")
+        users = ("whoever comes first need not wait", "a", "a")
         _, first, second = (asyncio.create_task(crowd.one(user, place)) for place, user in enumerate(users))
         await asyncio.sleep(0)
         await asyncio.sleep(0)

@@ -48,7 +48,7 @@ asyncio.run(main())"""
 
 @pytest.mark.parametrize("missing", ["jwt", "cryptography.hazmat.primitives.asymmetric", "graphql"])
 def test_each_part_of_the_extra_is_named(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whichever package is missing."""
+    """The message names the extra, whichever of its packages is missing."""
     for name in [name for name in sys.modules if name.startswith("anilist_oauth.sandbox.")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, missing, None)
@@ -57,7 +57,7 @@ def test_each_part_of_the_extra_is_named(missing: str, monkeypatch: pytest.Monke
 
 
 def test_another_missing_module_is_told_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No extra mends a broken installation."""
+    """A broken installation is not reported as a missing extra."""
     monkeypatch.setitem(sys.modules, "anilist_oauth.sandbox.people", None)
     with pytest.raises(ModuleNotFoundError, match="people"):
         runpy.run_path(str(FOLDER / "__init__.py"))
@@ -65,7 +65,7 @@ def test_another_missing_module_is_told_as_it_is(monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.py")), ids=lambda path: str(path.relative_to(FOLDER)))
 def test_the_sandbox_cannot_share_the_client_s_mistakes(path: Path) -> None:
-    """Of the rest of the package it knows the endpoints, the application and the page alone."""
+    """It only imports the endpoints, the application and the pages from the rest of the package."""
     tree = ast.parse(path.read_text())
     imported = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     ours = {name for name in imported if name.startswith("anilist_oauth") and ".sandbox" not in name}

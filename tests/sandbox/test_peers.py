@@ -56,7 +56,7 @@ async def test_requests_oauthlib_completes_a_login(monkeypatch: pytest.MonkeyPat
 
 
 async def test_plain_aiohttp_completes_a_login() -> None:
-    """As a person does it who reads AniList's documentation: two POSTs, and no library for OAuth."""
+    """AniList's documentation is enough: two POSTs, and no library for OAuth."""
     async with Sandbox() as sandbox, aiohttp.ClientSession() as client:
         application = sandbox.application
         query = {"client_id": application.client_id, "response_type": "code", "state": "s1"}

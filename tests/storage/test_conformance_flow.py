@@ -147,5 +147,5 @@ async def test_hooks_are_called_once_in_both_processes(pair: Pair) -> None:
     answers = await asyncio.gather(*asked, return_exceptions=True)
     kinds = {type(answer) for answer in answers}
     assert InvalidTokenError in kinds
-    assert kinds <= {InvalidTokenError, LoginRequiredError}  # who asks last finds the mark already set
+    assert kinds <= {InvalidTokenError, LoginRequiredError}  # the last caller finds the mark already set
     assert told == ["a"]

@@ -7,5 +7,5 @@ from tests.sandbox.graphql.world import Asker
 
 @pytest.fixture
 def anilist() -> Asker:
-    """Give a fresh world and somebody who asks."""
+    """Return a fresh world, and an account that sends queries."""
     return Asker()
