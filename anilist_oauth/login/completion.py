@@ -120,6 +120,16 @@ class Completion:
             raise LoginRequiredError("the login succeeded, but its token was deleted; log in again", subject=subject)
         return completed(stored, attrs.evolve(login, subject=subject))
 
+    async def give_up(self, key: str, *, patience: float = PATIENCE) -> Outcome:
+        """End a login whose taker died, and return its outcome.
+
+        It is stored, so that a process that was only suspended does not call the login a success later. If that process
+        was quicker, its outcome is returned.
+        """
+        died = Outcome(error=taker_died_error())
+        await retry_store(partial(self.logins.settle, key, died), patience=patience)
+        return await retry_store(partial(self.logins.settled, key, timeout=0), patience=patience) or died
+
     def _is_ready(self, response: AuthorizationResponse) -> bool:
         """Return whether the session could exchange the callback's code now."""
         try:
@@ -183,11 +193,7 @@ class Completion:
             raise StateMismatchError("this login is already finished or was canceled; start a new one", reason="used")
         left = min(TAKER_DEAD - age, TAKER_DEAD).total_seconds()  # the clock may have been set back
         settled = partial(self.logins.settled, response.login_key)
-        outcome = await retry_store(partial(settled, timeout=left))
-        if outcome is None:  # if this process was suspended, the outcome may have been stored meanwhile
-            outcome = await retry_store(partial(settled, timeout=0))
-        if outcome is None:
-            raise taker_died_error()
+        outcome = await retry_store(partial(settled, timeout=left)) or await self.give_up(response.login_key)
         return await self.result_of(outcome, as_login(self.session, pending, state=response.state))
 
     async def _finish_taken(
@@ -217,7 +223,7 @@ class Completion:
             raise failure from error
         outcome = Outcome(subject=stored.subject) if kept else Outcome(error=superseded_error())
         try:
-            await take.settle(outcome)
+            outcome = await take.settle(outcome)
         except AniListOAuthError as error:
             raise as_final(error) from error
         if outcome.error is not None:

@@ -65,8 +65,11 @@ class Take:
         taken = found.taken if isinstance(found, PendingLogin) else found
         return taken is not None and taken.claim == self.claim
 
-    async def settle(self, outcome: Outcome) -> None:
+    async def settle(self, outcome: Outcome) -> Outcome:
         """Store the outcome of the login, even if this call is cancelled.
+
+        Returns:
+            The outcome that is stored. If this process was suspended for so long that others gave up, it is theirs.
 
         Raises:
             StorageError: The store did not answer in time, so calls that wait for the login may not end at once.
@@ -74,14 +77,17 @@ class Take:
         try:
             await self.within(SETTLE_TIME, partial(self.logins.settle, self.key, outcome))
         except StorageError:
-            if not await self._is_settled():
+            stored = await self._stored()
+            if stored is None:
                 raise
+            return stored
         except asyncio.CancelledError:  # the flow is closing; store the outcome nevertheless
             try:
                 async with asyncio.timeout(_LAST_WORDS):
                     await self.logins.settle(self.key, outcome)
             except TimeoutError as error:
                 raise StorageError("the store did not answer while the flow was closing; log in again") from error
+        return outcome
 
     async def within(self, seconds: float, call: Callable[[], Awaitable[T]]) -> T:
         """Call a store, with retries, until this many seconds after the claim.
@@ -93,19 +99,23 @@ class Take:
         patience = min(PATIENCE, until - asyncio.get_running_loop().time())
         if patience <= 0:  # the timeout below does not stop a store that answers at once
             raise StorageError("the login took too long to be stored; start a new one")
+        late = StorageError("the store did not answer in time; start a new login")
         try:
-            async with asyncio.timeout_at(until):
-                return await retry_store(call, patience=patience)
+            async with asyncio.timeout_at(until) as limit:
+                answer = await retry_store(call, patience=patience)
         except TimeoutError as error:
-            raise StorageError("the store did not answer in time; start a new login") from error
+            raise late from error
+        if limit.expired():  # a driver may swallow the cancellation, as asyncio.wait_for does in Python 3.11
+            raise late
+        return answer
 
-    async def _is_settled(self) -> bool:
-        """Return whether the outcome was stored, although the store did not answer."""
+    async def _stored(self) -> Outcome | None:
+        """Return the outcome that is stored, although the store did not answer in time, or None."""
         try:
             async with asyncio.timeout(_LAST_WORDS):
-                return await self.logins.settled(self.key, timeout=0) is not None
+                return await self.logins.settled(self.key, timeout=0)
         except (StorageError, TimeoutError):
-            return False
+            return None
 
     async def _take(self, call: Callable[[], Awaitable[Found]]) -> Found:
         try:

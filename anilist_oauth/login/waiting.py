@@ -9,7 +9,6 @@ from anilist_oauth.arguments import expect
 from anilist_oauth.errors import AniListOAuthError, ConfigurationError, LoginTimeoutError
 from anilist_oauth.login import events
 from anilist_oauth.login.completion import Completion
-from anilist_oauth.login.endings import taker_died_error
 from anilist_oauth.login.login import CompletedLogin, Login
 from anilist_oauth.login.open_calls import closed_error
 from anilist_oauth.login.store_retry import PATIENCE, retry_store
@@ -40,10 +39,12 @@ async def wait_for(completion: Completion, login: Login, *, timeout: float, clos
         left = _seconds_left(pending, now)
         pause = max(0.0, min(left, until - loop.time(), _LOOK_AGAIN))
         outcome = await _next_outcome(completion, key, pause=pause, patience=patience, closing=closing)
+        if outcome is None and left <= 0:
+            if pending.taken is None:
+                raise _expired(login)
+            outcome = await completion.give_up(key, patience=patience)
         if outcome is not None:
             return await completion.result_of(outcome, login)
-        if left <= 0:
-            raise taker_died_error() if pending.taken is not None else _expired(login)
         if closing.is_set():
             raise closed_error()
         if loop.time() >= until:

@@ -158,6 +158,38 @@ def test_a_second_click_in_a_process_that_was_suspended_is_told_what_happened_me
     virtually(test)
 
 
+@pytest.mark.requirement("R7")
+@pytest.mark.parametrize("other", ["wait", "second click"])
+def test_a_login_that_others_gave_up_is_no_success_for_its_suspended_taker(
+    other: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The driver of its store swallows the cancellation, and sends the outcome long after the time limit."""
+
+    async def test(stage: Stage) -> None:
+        login, callback = await stage.begin(subject=SUBJECT, binding=COOKIE)
+        waiting = asyncio.ensure_future(stage.flow.wait(login)) if other == "wait" else None
+        settle, suspended = logins(stage).settle, asyncio.Event()
+
+        async def settle_late(key: str, outcome: Outcome) -> None:
+            monkeypatch.undo()
+            suspended.set()
+            try:
+                await asyncio.sleep(TAKER_DEAD.total_seconds() + 10)
+            except asyncio.CancelledError:
+                await asyncio.sleep(TAKER_DEAD.total_seconds() + 10 - SETTLE_TIME)
+            await settle(key, outcome)
+
+        monkeypatch.setattr(logins(stage), "settle", settle_late)
+        finishing = asyncio.ensure_future(stage.flow.finish(callback, binding=COOKIE))
+        await suspended.wait()
+        giving_up = waiting or asyncio.ensure_future(stage.reopened().finish(callback, binding=COOKIE))
+        for told in (giving_up, finishing):
+            with pytest.raises(OutcomeUnknownError, match="the process that finished this login stopped"):
+                await told
+
+    virtually(test)
+
+
 @pytest.mark.requirement("R6")
 @pytest.mark.parametrize("how", ["fails", "loses an answer", "is away for 28 s"])
 def test_a_store_that_comes_back_fails_no_call(how: str) -> None:
