@@ -338,17 +338,31 @@ class LitestarSite:
 @asynccontextmanager
 async def by_uvicorn(application: Any, listener: socket.socket, *, root_path: str = "") -> AsyncIterator[None]:
     """Serve an application. Early connections wait until it has started."""
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else each body waits 40 ms for the client's ACK
     config = uvicorn.Config(
         application, log_config=None, lifespan="on", timeout_graceful_shutdown=1, root_path=root_path
     )
-    server = uvicorn.Server(config)
+    server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         yield
     finally:
-        server.should_exit = True
+        server.stop.set()
         await serving
         listener.close()
+
+
+class _Server(uvicorn.Server):
+    """A server that is told when to stop, and does not look ten times a second whether it should."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.stop = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        """Serve until `stop` is set."""
+        await self.on_tick(0)  # the default headers
+        await self.stop.wait()
 
 
 class Outside:
