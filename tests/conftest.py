@@ -26,6 +26,11 @@ if os.environ.get("ANILIST_TESTS_LOOP") == "uvloop":  # the suite runs on asynci
         return {"uvloop": uvloop.new_event_loop}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the file that takes longest, so that a parallel run does not end with it alone."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/web/test_conformance.py"))
+
+
 @pytest.fixture(autouse=True)
 def _patched_aioresponses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let aioresponses 0.7.9 build a response of aiohttp 3.14, which needs the stream writer (its issue 289)."""
