@@ -1,5 +1,6 @@
 """Secrets that a test looks for in the local variables of every frame of the package."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 
@@ -31,7 +32,8 @@ def shown_in_frame(frame: FrameType, *canaries: str) -> list[str]:
 
 
 def _shown(value: object) -> str:
+    members = repr(dict(value)) if isinstance(value, Mapping) else ""  # Sentry shows them, whatever the repr
     try:
-        return repr(value) + pretty_repr(value, max_length=10, max_string=80)
+        return members + repr(value) + pretty_repr(value, max_length=10, max_string=80)
     except AttributeError:  # it is not whole yet, as in the constructor that refuses it
         return ""

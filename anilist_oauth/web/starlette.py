@@ -14,10 +14,12 @@ session first. `anilist_oauth.web` explains the arguments.
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Any
 
 from anilist_oauth.arguments import expect
 from anilist_oauth.login.flow import LoginFlow
+from anilist_oauth.redaction import Masked
 from anilist_oauth.tokens.access_token import Token
 from anilist_oauth.web.adapter import LOGIN_PATH, Adapter, Answer, Handlers, InitApp, LoginRoutes, Subject
 from anilist_oauth.web.asgi_errors import INSTALLED, AnswerErrors
@@ -44,7 +46,7 @@ class _Starlette(Adapter[Starlette, list[Route], Request, Response]):
 
     def routes(self, login: Handlers[Request, Response]) -> list[Route]:
         return [
-            Route(path, _endpoint(answer), methods=methods, include_in_schema=False)
+            Route(path, partial(_serve, answer), methods=methods, include_in_schema=False)
             for path, methods, answer in login.routes
         ]
 
@@ -84,29 +86,29 @@ def token_for_request(
 ) -> Callable[[HTTPConnection], Awaitable[Token]]:
     """Return a dependency that provides the token of the user whom `subject` returns for a request or WebSocket.
 
-    Without a token, a person is sent to the login, a program gets 401, and a WebSocket is refused. The paths are only
-    needed without `init_app`.
+    Without a token, people must log in, programs get 401, WebSockets are refused. Without `init_app`, pass the paths.
     """
     required = RequiredToken(flow, subject, login_path=login_path, callback_path=callback_path)
 
     async def token(connection: HTTPConnection) -> Token:
         expect(connection, HTTPConnection, "request: a Request or WebSocket of Starlette is needed")
-        browser = BrowserRequest.from_scope(connection.scope, outermost=True)
-        found = await required.find(connection, browser, installed=INSTALLED in connection.scope)
+        given = Masked(connection)
+        del connection  # crash reporters would show its cookies, because it is a mapping
+        browser = BrowserRequest.from_scope(given.value.scope, outermost=True)
+        found = await required.find(given, browser, installed=INSTALLED in given.value.scope)
         if isinstance(found, Token):
             return found
-        if connection.scope["type"] == "websocket":
+        if given.value.scope["type"] == "websocket":
             raise WebSocketException(NOT_ALLOWED, REFUSAL)
-        raise _http_exception(found, connection.scope.get("app"))
+        raise _http_exception(found, given.value.scope.get("app"))
 
     return token
 
 
-def _endpoint(answer: Answer[Request, Response]) -> Callable[[Request], Awaitable[Response]]:
-    async def endpoint(request: Request) -> Response:
-        return await answer(request, BrowserRequest.from_scope(request.scope))
-
-    return endpoint
+async def _serve(answer: Answer[Request, Response], request: Request) -> Response:
+    given = Masked(request)
+    del request  # crash reporters would show its cookies, because it is a mapping
+    return await answer(given.value, BrowserRequest.from_scope(given.value.scope))
 
 
 def _http_exception(answer: BrowserResponse, app: object) -> HTTPException:
