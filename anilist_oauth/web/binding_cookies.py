@@ -15,6 +15,7 @@ from anilist_oauth.redaction import MaskedText, Unpicklable, masked, secret_byte
 _AT_MOST = 5  # pending logins per browser
 _RELOAD = 60  # seconds that a used cookie is kept; for the same time, a flow repeats its result
 _RETURNING = 20  # seconds; if a page needs a login again so soon after one, another login would not help
+_AGAIN = ".again"
 _LONGEST = 512  # bytes; a longer return_to is not kept for the failure page
 _NAME = re.compile(r"anilist-[\w-]{16}", re.ASCII)
 _VALUE = re.compile(r"([0-9]{1,18})\.([\w-]{43})(\.linked)?(?:\.to-((?:[\w-]{4}){0,170}(?:[\w-]{2,3})?))?", re.ASCII)
@@ -93,9 +94,11 @@ class BindingCookies:
         value = present.get(name, "")
         return [self._cookie(name, value, _RELOAD)] if _VALUE.fullmatch(value) else []
 
-    def returning(self, subject: str) -> Cookie:
-        """Return a cookie that records for 20 seconds that this browser has just logged in, and as which subject."""
-        return self._cookie(self._returning, _digest(subject), _RETURNING)
+    def returning(self, subject: str, present: Mapping[str, str]) -> Cookie:
+        """Return a cookie that records for 20 seconds that this browser has just logged in, as whom, and if again."""
+        value = _digest(subject)
+        again = present.get(self._returning, "").startswith(value)
+        return self._cookie(self._returning, f"{value}{_AGAIN if again else ''}", _RETURNING)
 
     def goes_round(self, present: Mapping[str, str], *, missing: str | None) -> bool:
         """Return whether this browser has just logged in, so that another login would not help.
@@ -103,8 +106,8 @@ class BindingCookies:
         Args:
             present: The cookies.
             missing: The subject without a token, an empty string if nobody is signed in at the site, or None if AniList
-                refused the token. If it is the subject that has just logged in, the result is False, because that user
-                must have logged out since.
+                refused the token. If it is the subject that has just logged in, the result is False the first time,
+                because that user may have logged out since. If it happens again, the tokens do not last.
         """
         just = present.get(self._returning)
         return just is not None and (missing is None or just != _digest(missing))

@@ -116,7 +116,7 @@ class LoginEndpoints:
 
     def finished(self, request: BrowserRequest, completed: CompletedLogin) -> Amendment:
         """Return the changes to the application's response to a finished login."""
-        returning = self._cookies.returning(completed.login.subject or "")
+        returning = self._cookies.returning(completed.login.subject or "", request.cookies)
         cookies = (*self._cookies.used(request.state, request.cookies), returning)
         return Amendment(status=303, headers=PRIVATE, cookies=cookies)
 

@@ -154,7 +154,7 @@ def test_over_https_no_other_host_can_plant_a_cookie_of_ours() -> None:
     state = new_state()
     (binding,) = cookies.begun(begun(state), bound=bound(), now=NOW, present={})
     (used,) = cookies.used(state, {binding.name: binding.value})
-    for cookie in (binding, used, cookies.returning("user:7")):
+    for cookie in (binding, used, cookies.returning("user:7", {})):
         assert cookie.name.startswith("__Host-anilist")
         assert {"Path=/", "Secure", "HttpOnly"} < set(cookie.line.split("; "))
         assert "domain" not in cookie.line.lower()
@@ -162,11 +162,15 @@ def test_over_https_no_other_host_can_plant_a_cookie_of_ours() -> None:
 
 @pytest.mark.requirement("S34")
 def test_a_browser_that_has_just_logged_in_is_known() -> None:
-    """It is a loop if the page finds nobody, another user or a refused token, but not after a logout."""
-    cookie = COOKIES.returning("user:7")
+    """It is a loop if the page finds nobody, another user or a refused token, but not after one logout."""
+    cookie = COOKIES.returning("user:7", {})
     assert cookie.max_age == 20
     present = {cookie.name: cookie.value}
+    assert COOKIES.returning("user:8", present).value == COOKIES.returning("user:8", {}).value
     assert [COOKIES.goes_round(present, missing=missing) for missing in ("", "user:8", None)] == [True] * 3
     assert not COOKIES.goes_round(present, missing="user:7")
     assert not COOKIES.goes_round({}, missing="")
     assert not BindingCookies(secure=True).goes_round(present, missing="")
+    for _ in range(3):
+        present = {cookie.name: COOKIES.returning("user:7", present).value}
+        assert COOKIES.goes_round(present, missing="user:7")

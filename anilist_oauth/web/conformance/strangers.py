@@ -169,6 +169,19 @@ async def test_a_token_that_is_refused_at_once_is_explained(open_stand: Open) ->
     assert (await stand.visitor.get(back.location)).location == f"{FAILED}session&return_to=%2Frefused"
 
 
+@pytest.mark.requirement("S34")
+@pytest.mark.parametrize("with_init_app", [True, False], ids=["init_app", "routes"])
+async def test_a_store_that_forgets_is_explained(open_stand: Open, *, with_init_app: bool) -> None:
+    """If the token is missing after a second login too, no third login begins by itself."""
+    stand = await open_stand(Site(with_init_app=with_init_app))
+    for _ in range(2):
+        sent = await stand.visitor.get("/mine")
+        begun = await stand.visitor.get(sent.location)
+        assert (await stand.visitor.get(await stand.approve(begun.location))).location == "/mine"
+        await stand.flow.logout(f"anilist:{stand.sandbox.user.id}")
+    assert (await stand.visitor.get("/mine")).location == f"{FAILED}session&return_to=%2Fmine"
+
+
 @pytest.mark.requirement("S40")
 async def test_the_return_to_of_a_sign_in_must_be_short(open_stand: Open) -> None:
     """Strangers can begin sign-ins, so return_to may have at most 512 bytes. To link an account, it may have more."""

@@ -117,6 +117,7 @@ FAULTS: dict[str, Fault] = {
     "test_a_sign_in_may_begin_on_any_site": answers(faults.asks_sign_ins_too),
     "test_nobody_is_signed_in_silently": site(sign_in=True),
     "test_a_site_that_forgets_is_explained": leads("^.*reason=session.*$", "/login/anilist"),
+    "test_a_store_that_forgets_is_explained": cookies(r"\.again;", ";"),
     "test_a_token_that_is_refused_at_once_is_explained": leads("^.*reason=session.*$", "/login/anilist"),
     "test_the_return_to_of_a_sign_in_must_be_short": QUERY_LOST,
     "test_the_failure_page_keeps_return_to": leads("&return_to=.*", ""),
