@@ -19,7 +19,8 @@ class ASGIResponse:
         """Store a message of the application. The application is called with this method as its ``send``."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            self.headers.extend((name.decode("latin-1"), value.decode("latin-1")) for name, value in message["headers"])
+            headers = message.get("headers", ())  # ASGI: optional
+            self.headers.extend((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
         elif message["type"] == "http.response.body":
             self.body += message.get("body", b"")
 

@@ -55,8 +55,8 @@ class BrowserRequest:
         prefix, path = root.rstrip("/"), scope["path"]
         return cls(
             method=scope.get("method", "GET"),
-            raw_headers=tuple((bytes(name), bytes(value)) for name, value in scope["headers"]),
-            query_string=scope["query_string"].decode("latin-1"),
+            raw_headers=tuple((bytes(name), bytes(value)) for name, value in scope.get("headers", ())),
+            query_string=(scope.get("query_string") or b"").decode("latin-1"),  # ASGI: optional for a WebSocket
             prefix=prefix,
             path=path.removeprefix(prefix) if f"{path}/".startswith(f"{prefix}/") else path,
         )

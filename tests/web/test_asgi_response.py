@@ -22,6 +22,14 @@ async def test_a_response_is_its_start_and_body() -> None:
     assert ASGIResponses().redirects(response)
 
 
+async def test_a_response_may_have_no_headers() -> None:
+    """ASGI does not require them."""
+    response = ASGIResponse()
+    await response.keep({"type": "http.response.start", "status": 404})
+    assert (response.status, list(response.headers)) == (404, [])
+    assert not ASGIResponses().redirects(response)
+
+
 def test_an_exception_is_raised_again() -> None:
     """No exception is a response."""
     with pytest.raises(ValueError, match="mine"):

@@ -110,6 +110,13 @@ def test_the_path_may_contain_the_prefix_or_not(scope: dict[str, Any], prefix: s
     assert (seen.prefix, seen.path, seen.query_string, seen.method) == (prefix, path, "a=%2F", "GET")
 
 
+@pytest.mark.parametrize("scope", [{}, {"query_string": None}, {"query_string": b"", "headers": []}])
+def test_optional_parts_of_a_scope_may_be_missing(scope: dict[str, Any]) -> None:
+    """ASGI does not require the headers, nor the query of a WebSocket."""
+    seen = BrowserRequest.from_scope({"type": "websocket", "path": "/live", **scope})
+    assert (seen.query_string, seen.query, seen.cookies) == ("", {}, {})
+
+
 def test_the_outermost_prefix_is_used() -> None:
     """Starlette's scope has both prefixes."""
     scope = {"query_string": b"", "headers": [], "root_path": "/bot/deeper", "app_root_path": "/bot"}
