@@ -17,7 +17,6 @@ with the scope. WSGI applications have no event loop. Serve Django through its `
 """
 
 from collections.abc import Awaitable, Callable
-from posixpath import normpath
 from typing import cast
 
 from anilist_oauth.arguments import expect
@@ -34,7 +33,7 @@ from anilist_oauth.web.browser_request import BrowserRequest, quoted
 from anilist_oauth.web.browser_response import PRIVATE, BrowserResponse, redirect
 from anilist_oauth.web.handlers import Handlers, Subject, check_hooks, settled
 from anilist_oauth.web.login_endpoints import LoginEndpoints
-from anilist_oauth.web.login_paths import LOGIN_PATH, is_plain_path
+from anilist_oauth.web.login_paths import LOGIN_PATH, is_plain_path, leniently_read
 from anilist_oauth.web.token_required import NOT_ALLOWED, RequiredToken
 
 __all__ = ["LoginMiddleware", "answering", "lifespan", "token_for_request"]
@@ -89,6 +88,7 @@ class LoginMiddleware:
         self._app = app
         self._guarded = AnswerErrors(app, endpoints=self._endpoints)
         self._on_login, self._on_error, self._subject = on_login, on_error, subject
+        self._hidden = leniently_read(on_login)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -101,7 +101,8 @@ class LoginMiddleware:
         given.value.pop(KEY, None)
         browser = BrowserRequest.from_scope(given.value)
         response = None
-        if _plain(browser.path) == _plain(self._on_login):
+        paths = {browser.path, given.value["path"].removeprefix(browser.prefix)}
+        if self._hidden in map(leniently_read, paths):
             response = ASGIResponses().respond(BrowserResponse(status=404, headers=PRIVATE))
         elif kind == "http":
             response = await self._answer(given, receive, browser)
@@ -170,8 +171,3 @@ def token_for_request(
         return cast("Token", found)
 
     return token
-
-
-def _plain(path: str) -> str:
-    """Normalize a path as the most lenient router would: in lower case, without redundant slashes and dots."""
-    return normpath(f"/{path.strip('/')}").casefold()

@@ -1,5 +1,7 @@
 """The paths of a login in the application, and the addresses at which browsers request them."""
 
+import re
+from posixpath import normpath
 from urllib.parse import unquote, urlencode
 
 import attrs
@@ -12,6 +14,7 @@ from anilist_oauth.oauth.uri import DEFAULT_PORTS, split_uri
 from anilist_oauth.web.browser_request import BrowserRequest, url_below
 
 LOGIN_PATH = "/login/anilist"
+_ORIGIN = re.compile(r"[^/]*://[^/]*")  # a client may request a whole URL, and some servers pass it on as the path
 
 
 @attrs.frozen(kw_only=True)
@@ -72,6 +75,16 @@ class LoginPaths:
 def is_plain_path(path: str) -> bool:
     """Return whether a string is only a path of this site: no query, no host, and no parameter of a framework."""
     return path.startswith("/") and not path.startswith("//") and path.isprintable() and not set("{}?#<>") & set(path)
+
+
+def leniently_read(path: str) -> str:
+    """Normalize a path as the most lenient router would.
+
+    The scheme and host, letter case, whitespace, and redundant slashes and dots are ignored.
+    """
+    origin = _ORIGIN.match(path)
+    visible = "".join(path[origin.end() if origin else 0 :].split())
+    return normpath(f"/{visible.strip('/')}").casefold()
 
 
 def _path_of(redirect_uri: str) -> str:

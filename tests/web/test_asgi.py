@@ -89,7 +89,11 @@ async def test_the_route_must_redirect(caplog: pytest.LogCaptureFixture) -> None
 
 @pytest.mark.parametrize(
     "path",
-    ["/welcome", "/welcome/", "//welcome", "/Welcome", "/./welcome", "/a/../welcome", "/bot/welcome", "/bot//welcome/"],
+    [
+        *("/welcome", "/welcome/", "//welcome", "/Welcome", "/./welcome", "/a/../welcome", "/bot/welcome"),
+        *("/bot//welcome/", "/welcome\n", "/bot/welcome\n", "http://site.example/welcome", "https://h:8/Welcome/"),
+        *("welcome", "/botwelcome", "/bothttp://site.example/welcome"),  # uvicorn puts the root path before anything
+    ],
 )
 async def test_the_route_cannot_be_requested_from_outside(path: str) -> None:
     """This holds for every spelling of its path and every method."""
