@@ -50,5 +50,6 @@ def status_of(reason: str) -> int:
 
 
 def note(error: AniListOAuthError, reason: str) -> None:
-    """Log an error, because the page only shows the reason."""
-    logger.log(logging.ERROR if reason in _OWN else logging.INFO, "login failed (%s): %s", reason, error)
+    """Log an error, because the page only shows the reason. The login may not have begun, or there may be none."""
+    level, fields = logging.ERROR if reason in _OWN else logging.INFO, {"event": "failure_page", "reason": reason}
+    logger.log(level, "failure page (%s): %s", reason, error, extra=fields)

@@ -13,6 +13,7 @@ from anilist_oauth.errors import StorageError
 from anilist_oauth.login.events import FinishLog
 from anilist_oauth.pacing.shared_pace import SharedPace
 from anilist_oauth.sandbox import Fault
+from anilist_oauth.web.failures import note
 from tests import virtual_time
 from tests.flows import staged
 from tests.pacing.test_shared_pace import ScriptedLedger
@@ -82,6 +83,7 @@ def test_every_field_of_the_log_is_in_the_table(caplog: pytest.LogCaptureFixture
             stage.sandbox.next("graphql", Fault(close="before"), Fault(status=429))
             await stage.flow.graphql("discord:42", "{ Viewer { id } }")
         FinishLog().unsettled(StorageError("the store is down"))
+        note(StorageError("the store is down"), "store")
 
     asyncio.run(scenario())
     virtual_time.run(SharedPace(ScriptedLedger(StorageError("Redis is down"))).turn())

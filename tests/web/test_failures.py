@@ -29,6 +29,8 @@ def test_failures_are_logged(caplog: Any) -> None:
         note(errors.InvalidClientError("look at the secret"), "setup")
         note(errors.AccessDeniedError("they declined", verified=True), "denied")
     assert [(record.levelname, record.message) for record in caplog.records] == [
-        ("ERROR", "login failed (setup): look at the secret"),
-        ("INFO", "login failed (denied): they declined"),
+        ("ERROR", "failure page (setup): look at the secret"),
+        ("INFO", "failure page (denied): they declined"),
     ]
+    fields = [(record.event, record.reason) for record in caplog.records]
+    assert fields == [("failure_page", "setup"), ("failure_page", "denied")]
