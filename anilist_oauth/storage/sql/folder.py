@@ -39,7 +39,8 @@ def check_folder(folder: Path) -> None:
     if not _is_ours(found):
         raise _refusal(f"the folder {path} belongs to another user", "")
     if found.st_mode & stat.S_IWOTH:
-        raise _refusal(f"everybody may write to the folder {path}", f"chmod o-w {path}")
+        shared = found.st_mode & stat.S_ISVTX  # such as /tmp, which other programs need as it is
+        raise _refusal(f"everybody may write to the folder {path}", "" if shared else f"chmod o-w {path}")
     if found.st_mode & stat.S_IWGRP and not _is_private(found.st_gid):
         raise _refusal(f"a group with other members may write to the folder {path}", f"chmod g-w {path}")
 
