@@ -18,6 +18,7 @@ WORK_TIME = 70.0  # seconds after the claim within which the token must be store
 SETTLE_TIME = 80.0  # seconds after the claim within which the login must be settled
 TAKER_DEAD = timedelta(seconds=90)  # so long after the claim, it is no longer settled; clocks may differ by 5 s
 _LAST_WORDS = 5.0  # seconds to settle a login whose task is cancelled
+_LATE = "the store did not answer in time; start a new login"
 
 T = TypeVar("T")
 Found = TypeVar("Found", PendingLogin | None, Taken | None)
@@ -99,14 +100,13 @@ class Take:
         patience = min(PATIENCE, until - asyncio.get_running_loop().time())
         if patience <= 0:  # the timeout below does not stop a store that answers at once
             raise StorageError("the login took too long to be stored; start a new one")
-        late = StorageError("the store did not answer in time; start a new login")
         try:
             async with asyncio.timeout_at(until) as limit:
                 answer = await retry_store(call, patience=patience)
         except TimeoutError as error:
-            raise late from error
+            raise StorageError(_LATE) from error
         if limit.expired():  # a driver may swallow the cancellation, as asyncio.wait_for does in Python 3.11
-            raise late
+            raise StorageError(_LATE)
         return answer
 
     async def _stored(self) -> Outcome | None:
