@@ -138,9 +138,13 @@ async def body_of(request: web.BaseRequest) -> bytes:
     Raises:
         TimeoutError: The body did not arrive within ten seconds.
         aiohttp.web.HTTPRequestEntityTooLarge: The body is larger than 64 KiB.
+        aiohttp.web.HTTPBadRequest: The body is malformed, or the connection ended before it was complete.
     """
-    async with asyncio.timeout(HEAD_TIME):
-        return await request.read()
+    try:
+        async with asyncio.timeout(HEAD_TIME):
+            return await request.read()
+    except (ConnectionError, web.RequestPayloadError) as error:
+        raise web.HTTPBadRequest from error
 
 
 def _request(*arguments: Any) -> web.BaseRequest:

@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from aiohttp import web
+from aiohttp import StreamReader, web
+from aiohttp.base_protocol import BaseProtocol
+from aiohttp.test_utils import make_mocked_request
 
 from anilist_oauth.receiver import connections
 from anilist_oauth.receiver.connections import AT_MOST
@@ -93,6 +95,22 @@ async def test_a_body_has_ten_seconds(stage: Scene, monkeypatch: pytest.MonkeyPa
     head = b"POST /callback HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\nticket="
     async with strangers(stage, 1, say=head) as (came,):
         assert (await answer(came)).startswith(b"HTTP/1.1 408 ")
+
+
+async def test_a_malformed_body_is_no_bug(stage: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    """It gets 400, and strangers cannot fill the log with errors."""
+    head = b"POST /callback HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\n"
+    async with strangers(stage, 1, say=head + b"abc") as (came,):
+        assert (await answer(came)).startswith(b"HTTP/1.1 400 ")
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+async def test_a_connection_that_ends_within_the_body_is_no_bug() -> None:
+    """It is like a malformed body."""
+    body = StreamReader(BaseProtocol(asyncio.get_running_loop()), 2**16, loop=asyncio.get_running_loop())
+    body.set_exception(ConnectionResetError())
+    with pytest.raises(web.HTTPBadRequest):
+        await connections.body_of(make_mocked_request("POST", "/callback", payload=body))
 
 
 @pytest.mark.requirement("S38")
