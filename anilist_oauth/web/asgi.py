@@ -82,13 +82,13 @@ class LoginMiddleware:
         self._endpoints = LoginEndpoints(
             flow, login_path=login_path, callback_path=callback_path, linking=linking, pages=pages, sign_in=sign_in
         )
-        own = {self._endpoints.paths.login, self._endpoints.paths.callback, self._endpoints.paths.failed}
-        if not is_plain_path(on_login) or on_login in own:
+        paths, self._hidden = self._endpoints.paths, leniently_read(on_login)
+        own = map(leniently_read, (paths.login, paths.callback, paths.failed))
+        if not is_plain_path(on_login) or self._hidden in own:
             raise ConfigurationError("on_login: the path of a route of the application is needed, such as /welcome")
         self._app = app
         self._guarded = AnswerErrors(app, endpoints=self._endpoints)
         self._on_login, self._on_error, self._subject = on_login, on_error, subject
-        self._hidden = leniently_read(on_login)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""

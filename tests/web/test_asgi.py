@@ -166,7 +166,7 @@ async def test_a_wsgi_application_is_refused(app: Any) -> None:
             LoginMiddleware(app, stage.flow, on_login="/welcome")
 
 
-@pytest.mark.parametrize("path", [None, "welcome", LOGIN, "/callback", f"{LOGIN}/failed"])
+@pytest.mark.parametrize("path", [None, "welcome", LOGIN, "/callback", "/Callback/", f"{LOGIN}/failed"])
 async def test_the_route_is_one_of_the_application(path: Any) -> None:
     """It must be a path, and not one of the login's own paths."""
     async with staged() as stage:
