@@ -10,7 +10,7 @@ from multidict import CIMultiDict
 
 from anilist_oauth.arguments import expect
 from anilist_oauth.errors import InvalidCallbackError
-from anilist_oauth.html_page.browser_headers import is_prefetch
+from anilist_oauth.html_page.browser_headers import is_navigation, is_prefetch
 from anilist_oauth.oauth.callback_query import CallbackQuery
 from anilist_oauth.redaction import MaskedText
 from anilist_oauth.web.cookie_header import read_cookies
@@ -114,11 +114,11 @@ class BrowserRequest:
 
         Browsers send ``Sec-Fetch-Site`` over https and to loopback addresses. Without it, ``Origin`` is used for a form
         and ``Referer`` for a link. The result is also False for an address that was typed or that another program
-        opened.
+        opened, and for an image or frame, which a user of the site may have put into a page.
         """
         site = self.headers.get("Sec-Fetch-Site")
         if site is not None:
-            return site == "same-origin"
+            return site == "same-origin" and (self.method == "POST" or is_navigation(self.headers))
         if self.method == "POST":
             return self.headers.get("Origin") == origin
         return self.headers.get("Referer", "").startswith(f"{origin}/")

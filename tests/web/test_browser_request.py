@@ -139,6 +139,10 @@ OWN = "https://site.example:8443"
     ("method", "headers", "own"),
     [
         ("GET", {"Sec-Fetch-Site": "same-origin"}, True),
+        ("GET", {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}, True),
+        ("GET", {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}, False),
+        ("GET", {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}, False),
+        ("POST", {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "same-origin"}, True),  # by a service worker
         ("GET", {"Sec-Fetch-Site": "same-site", "Referer": f"{OWN}/"}, False),
         ("GET", {"Sec-Fetch-Site": "cross-site", "Referer": f"{OWN}/"}, False),
         ("GET", {"Sec-Fetch-Site": "none"}, False),
@@ -158,7 +162,7 @@ OWN = "https://site.example:8443"
     ],
 )
 def test_only_a_page_of_the_same_origin_counts(method: str, headers: dict[str, str], *, own: bool) -> None:
-    """A sibling host, a typed address and a request without evidence are not pages of the site."""
+    """A sibling host, a typed address and a request without evidence are not links of the site, and images are not."""
     assert visit(method=method, headers=headers).is_from(OWN) is own
 
 

@@ -17,6 +17,7 @@ ELSEWHERE: list[dict[str, str | None]] = [
     {"Sec-Fetch-Site": "same-site"},
     {"Sec-Fetch-Site": "none"},
 ]
+IMAGE: dict[str, str | None] = {"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}  # on a page of the site itself
 OLDER: dict[str, str | None] = {"Sec-Fetch-Site": None}  # old browsers, and all browsers over http, do not send it
 
 
@@ -92,7 +93,7 @@ async def test_a_sign_in_is_refused_if_somebody_has_signed_in_since(open_stand: 
 async def test_a_visitor_from_another_site_must_confirm(open_stand: Open) -> None:
     """Only the button on the site's own page begins to link the account, and it keeps return_to."""
     stand = await linking(open_stand, user="<b>alice</b>", pages=Pages(application="AniSite"))
-    for headers in (*ELSEWHERE, OLDER, OLDER | {"Referer": "https://evil.example/"}):
+    for headers in (*ELSEWHERE, IMAGE, OLDER, OLDER | {"Referer": "https://evil.example/"}):
         page = await stand.visitor.get("/login/anilist?return_to=/a%3Fb", headers=headers)
         assert (page.status, page.cookies) == (200, [])
         for text in ("&lt;b&gt;alice&lt;/b&gt;", "AniSite", 'method="post"', "/login/anilist?return_to=%2Fa%3Fb"):
