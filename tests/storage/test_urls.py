@@ -1,9 +1,12 @@
 """URLs of stores as hosting services show them: each opens, or the error names the wrong part."""
 
+import socket
 import warnings
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import asyncpg
 import pytest
@@ -59,6 +62,53 @@ async def test_several_hosts_are_tried_in_turn(postgresql: PostgreSQLServer) -> 
     url = postgresql.database().replace("@", "@127.0.0.1:1,")
     async with open_store(url + "?target_session_attrs=read-write") as store:
         assert await store.logins.look(key()) is None
+
+
+@pytest.mark.parametrize("silent_hosts", [1, 2])
+async def test_a_silent_host_holds_up_no_other(
+    postgresql: PostgreSQLServer, monkeypatch: pytest.MonkeyPatch, silent_hosts: int
+) -> None:
+    """Its machine may have failed. The next host is used, and new connections begin with it."""
+    connect, tried = asyncpg.connect, list[str]()
+
+    async def noting(dsn: str, **options: Any) -> Any:
+        tried.append(dsn)
+        return await connect(dsn, **options)
+
+    monkeypatch.setattr(asyncpg, "connect", noting)
+    with ExitStack() as stack:
+        silent = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(silent_hosts)]
+        hosts = ",".join(f"127.0.0.1:{each.getsockname()[1]}" for each in silent)
+        url = postgresql.database().replace("@", f"@{hosts},") + "?connect_timeout=1"
+        async with open_store(url) as store:
+            assert await store.logins.look(key()) is None
+    assert [dsn.partition("@")[2].startswith(f"127.0.0.1:{postgresql.port},") for dsn in tried] == [
+        *[False] * silent_hosts,
+        *[True] * 2,
+    ]
+
+
+async def test_hosts_that_are_all_silent_time_out() -> None:
+    """The error is that of one silent host."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        host = f"127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(StorageError, match="took longer than allowed") as caught:
+            await open_store(f"postgresql://u:canary@{host},{host}/app?connect_timeout=1").open()
+    assert caught.value.retryable
+
+
+def test_hosts_are_tried_in_each_order() -> None:
+    """Hosts and ports in the options stay together."""
+    address = postgresql_address("postgresql://u:canary@127.0.0.1,[::1]:1/app")
+    assert [dsn.value for dsn in address.dsns] == [
+        "postgresql://u:canary@127.0.0.1,[::1]:1/app",
+        "postgresql://u:canary@[::1]:1,127.0.0.1/app",
+    ]
+    address = postgresql_address("postgresql:///app?host=/a,/b&port=1,2&user=u")
+    assert [unquote(dsn.value) for dsn in address.dsns] == [
+        "postgresql:/app?host=/a,/b&port=1,2&user=u",
+        "postgresql:/app?host=/b,/a&port=2,1&user=u",
+    ]
 
 
 async def test_a_unix_socket_is_a_host() -> None:
@@ -167,7 +217,7 @@ def test_a_warning_says_that_the_driver_cannot_bind_channels(options: str) -> No
     """Without channel binding the server is not verified, so TLS is required and a warning is issued."""
     with pytest.warns(InsecureStoreWarning, match=r"asyncpg does not support it.*db\.example.*sslmode=verify-full"):
         address = postgresql_address(f"postgresql://u:p@db.example/app?{options}")
-    assert "sslmode=require" in address.dsn.value
+    assert "sslmode=require" in address.dsns[0].value
     with pytest.raises(ConfigurationError, match="channel_binding=require needs TLS"):
         postgresql_address("postgresql://u:p@db.example/app?sslmode=disable&channel_binding=require")
 

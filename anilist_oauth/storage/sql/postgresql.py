@@ -22,6 +22,7 @@ from anilist_oauth.storage.sql.database import WAIT, Compiler, Row, as_rows
 from anilist_oauth.storage.sql.url import PostgreSQLAddress
 
 POOL_SIZE = 10
+SAME_HOST = 60.0  # seconds for which new connections begin with the host that was found, if earlier ones are silent
 MOST_STATEMENTS = 100  # the most statements whose types are kept per connection; lists of each length make new ones
 
 
@@ -52,6 +53,7 @@ class PostgreSQL:
         self._compile = Compiler(_dialect())
         self._room = asyncio.Semaphore(pool_size or POOL_SIZE)
         self._idle: list[Link] = []
+        self._first, self._first_until = 0, 0.0  # the host with which new connections begin, and until when
 
     async def open(self) -> None:
         """Do nothing, because the first statement creates the first connection."""
@@ -103,11 +105,29 @@ class PostgreSQL:
             self._idle.pop().connection.terminate()
 
     async def _connect(self, **options: Any) -> Any:
+        """Connect to the first host that accepts it, beginning with the one that did so within the last minute.
+
+        asyncpg waits for a silent host until the time is over, and then does not try the next one. So each host has a
+        share of the time, after which the URL that begins with the next host is tried.
+        """
         if self._address.system_roots:
             options["ssl"] = ssl.create_default_context()
-        return await asyncpg.connect(
-            self._address.dsn.value, statement_cache_size=0, timeout=self._address.connect_timeout, **options
-        )
+        dsns, clock = self._address.dsns, asyncio.get_running_loop().time
+        first = self._first if clock() < self._first_until else 0
+        for number in range(first, first + len(dsns)):
+            try:
+                connection = await asyncpg.connect(
+                    dsns[number % len(dsns)].value,
+                    statement_cache_size=0,
+                    timeout=self._address.connect_timeout / len(dsns),
+                    **options,
+                )
+            except TimeoutError as error:
+                failure = error
+                continue
+            self._first, self._first_until = number % len(dsns), clock() + SAME_HOST
+            return connection
+        raise failure
 
 
 def _dialect() -> Any:

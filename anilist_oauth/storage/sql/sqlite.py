@@ -21,6 +21,7 @@ from anilist_oauth.storage.sql.database import WAIT, Compiler, Row, as_rows
 from anilist_oauth.storage.sql.file import secure_file
 
 AGAIN = 0.02  # seconds between tries if SQLite refuses to wait for a lock
+CHECKPOINT_TIME = 1.0  # seconds for which a token is moved to the main file, if other processes use the file
 
 
 class _Values(Sequence[Any]):
@@ -70,8 +71,7 @@ class SQLite:
             waiting.given_up = True
             raise
         if rows and any(name in values for name in ("access_token", "new_access_token")):
-            with suppress(sqlite3.OperationalError):  # then the token stays in the log until the next checkpoint
-                await self._connection.execute_fetchall("PRAGMA wal_checkpoint(PASSIVE)")
+            await self._move_log()
         return rows
 
     def upgrading(self) -> AsyncEngine:
@@ -92,6 +92,25 @@ class SQLite:
 
     def cut(self) -> None:
         """Do nothing, because `aclose` has closed the file."""
+
+    async def _move_log(self) -> None:
+        """Move the log to the main file.
+
+        If another process does so at the same moment, or still reads an older version of the file, SQLite moves nothing
+        or only a part, and does not wait. So this tries again. After a second, the rest stays in the log until the next
+        token is written.
+        """
+        loop = asyncio.get_running_loop()
+        until, pause = loop.time() + CHECKPOINT_TIME, 0.001
+        while True:
+            with suppress(sqlite3.OperationalError):
+                [(busy, size, moved)] = await self._connection.execute_fetchall("PRAGMA wal_checkpoint(PASSIVE)")
+                if not busy and moved == size:
+                    return
+            if loop.time() + pause > until:
+                return
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, AGAIN)
 
     async def _connect(self) -> aiosqlite.Connection:
         connection = await aiosqlite.connect(self._path, timeout=WAIT, isolation_level=None)

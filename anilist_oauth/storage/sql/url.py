@@ -1,9 +1,10 @@
 """Parse the URL of a database in the form that hosting services show, with libpq's options."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
 import attrs
 
@@ -44,14 +45,15 @@ class PostgreSQLAddress:
     """The address of a PostgreSQL server, and how to connect to it.
 
     Attributes:
-        dsn: The URL, with the options that asyncpg reads.
-        connect_timeout: Seconds for a new connection.
+        dsns: The URL, with the options that asyncpg reads. With several hosts, there is one for each, and it begins
+            with that host.
+        connect_timeout: Seconds for a new connection, to all hosts together.
         system_roots: Whether the server's certificate must come from a certificate authority that this machine trusts.
             This is libpq's ``sslrootcert=system``, which asyncpg does not support.
         secrets: Strings that must not appear in a message.
     """
 
-    dsn: Masked[str]
+    dsns: tuple[Masked[str], ...]
     connect_timeout: float
     system_roots: bool
     secrets: tuple[str, ...] = attrs.field(repr=False)
@@ -105,11 +107,25 @@ def postgresql_address(url: str) -> PostgreSQLAddress:
     kept = {name: value for name, value in options.items() if name not in IGNORED}
     _secure(parts.netloc.rpartition("@")[2], kept, binding=binding, verified=system_roots)
     password = MaskedText(unquote(parts.netloc.rpartition("@")[0].partition(":")[2]))
-    dsn = parts._replace(query=urlencode(kept)).geturl()
     secrets = (url, password, MaskedText(options.get("password", "")), MaskedText(options.get("sslpassword", "")))
     return PostgreSQLAddress(
-        dsn=Masked(dsn), connect_timeout=timeout, system_roots=system_roots, secrets=tuple(filter(None, secrets))
+        dsns=tuple(_in_each_order(parts, kept)),
+        connect_timeout=timeout,
+        system_roots=system_roots,
+        secrets=tuple(filter(None, secrets)),
     )
+
+
+def _in_each_order(parts: SplitResult, options: dict[str, str]) -> Iterator[Masked[str]]:
+    """Yield the URL once for each host, with this host first and those before it last."""
+    hosts = parts.netloc.rpartition("@")[2]
+    user = MaskedText(parts.netloc.removesuffix(hosts))
+    lists = {"hosts": hosts, "host": options.get("host", ""), "port": options.get("port", "")}
+    several = {name: text.split(",") for name, text in lists.items() if "," in text}
+    for first in range(max(map(len, several.values()), default=1)):
+        order = {name: ",".join(found[first:] + found[:first]) for name, found in several.items()}
+        netloc = MaskedText(user + order.pop("hosts", hosts))
+        yield Masked(parts._replace(netloc=netloc, query=urlencode(options | order)).geturl())
 
 
 def _are_hosts(text: str) -> bool:

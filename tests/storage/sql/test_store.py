@@ -54,6 +54,48 @@ async def test_a_copy_of_the_file_alone_has_every_token(store: SQLStore, tmp_pat
     assert copied(tmp_path) == [("a", 0)]
 
 
+async def test_a_token_is_moved_to_the_file_after_another_process_has_read_it(
+    store: SQLStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While an older version of the file is read, SQLite cannot move the log. So this is tried again."""
+    await store.tokens.put(stored("a"))
+    with closing(old_reader(tmp_path)) as reader:
+        connection = store._runner._database._connection
+        run = connection.execute_fetchall
+
+        async def run_and_end_the_reading(statement: str, *values: object) -> object:
+            found = await run(statement, *values)
+            if "wal_checkpoint" in statement:
+                reader.execute("COMMIT")
+                monkeypatch.undo()
+            return found
+
+        monkeypatch.setattr(connection, "execute_fetchall", run_and_end_the_reading)
+        await store.tokens.put(stored("b"))
+    assert copied(tmp_path) == [("a", 0), ("b", 0)]
+
+
+async def test_a_reader_that_never_ends_holds_up_no_login(
+    store: SQLStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The token is in SQLite's log, and the next one takes it along to the file."""
+    monkeypatch.setattr(sqlite, "CHECKPOINT_TIME", 0.05)
+    await store.tokens.put(stored("a"))
+    with closing(old_reader(tmp_path)):
+        assert await store.tokens.put(stored("b"))
+        assert await store.tokens.get("b", client_id="12345") == stored("b")
+    await store.tokens.put(stored("c"))
+    assert copied(tmp_path) == [("a", 0), ("b", 0), ("c", 0)]
+
+
+def old_reader(tmp_path: Path) -> sqlite3.Connection:
+    """Begin to read the file as another process does, and do not end."""
+    reader = sqlite3.connect(tmp_path / "data" / "tokens.db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT subject FROM anilist_oauth_tokens").fetchall()
+    return reader
+
+
 def copied(tmp_path: Path) -> list[tuple[str, int]]:
     """Copy the file without SQLite's other files, and read the copy."""
     shutil.copy(tmp_path / "data" / "tokens.db", tmp_path / "copy.db")
