@@ -11,7 +11,7 @@ from redis.asyncio import ConnectionPool, Redis, RedisCluster
 from redis.asyncio.cluster import ClusterNode
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
-from redis.backoff import ConstantBackoff
+from redis.backoff import ConstantBackoff, NoBackoff
 from redis.exceptions import (
     AuthenticationError,
     AuthorizationError,
@@ -33,6 +33,7 @@ from anilist_oauth.storage.redis.links import Links
 from anilist_oauth.storage.redis.url import RedisAddress
 
 WAIT = 4.0  # seconds for a connection, or an answer
+SENTINEL_WAIT = 1.0  # seconds for a Sentinel, after which the next one is asked
 CONNECTIONS = 20
 LOOK_EVERY = 5.0  # seconds after which messages may have been missed
 AGAIN_AFTER = 1.0  # seconds before a lost subscription is made again
@@ -224,7 +225,12 @@ def _single(address: RedisAddress, common: Mapping[str, Any]) -> Any:
 
 
 def _sentinel(address: RedisAddress, common: Mapping[str, Any]) -> Any:
-    of_sentinels = {"socket_connect_timeout": WAIT, **address.of_sentinels.value}
+    of_sentinels: dict[str, Any] = {
+        "socket_connect_timeout": SENTINEL_WAIT,
+        "socket_timeout": SENTINEL_WAIT,
+        "retry": Retry(NoBackoff(), retries=0),  # the next one is asked instead
+        **address.of_sentinels.value,
+    }
     make: Any = Sentinel  # untyped
     sentinel = make(list(address.nodes), sentinel_kwargs=of_sentinels)
     redis: Any = sentinel.master_for(address.service, **common, **address.options.value)
