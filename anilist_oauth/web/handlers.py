@@ -137,7 +137,9 @@ class Handlers(Generic[RequestT, ResponseT]):
         return self.framework.respond(self.endpoints.instead(browser, error))
 
     async def _subject(self, request: Masked[RequestT]) -> str | None:
-        return None if self.subject is None else await settled(self.subject(request.value))
+        found = None if self.subject is None else await settled(self.subject(request.value))
+        expect(found, str | None, "subject: the hook must return the signed-in user as a string, or None")
+        return found
 
     async def _failed(self, request: Masked[RequestT], browser: BrowserRequest, error: AniListOAuthError) -> ResponseT:
         usual = self.endpoints.refuse(browser, error)

@@ -39,6 +39,24 @@ async def test_on_login_must_not_return_a_page() -> None:
     await _refuses(starlette._Starlette(), PlainTextResponse("Hello"))
 
 
+@pytest.mark.parametrize("user", [42, b"alice", True])
+async def test_the_subject_must_be_a_string(user: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """The number of a user is a mistake in the program, even where a page would ask the visitor to confirm."""
+    async with staged() as stage:
+        handlers: Handlers[Any, Any] = Handlers(
+            endpoints=LoginEndpoints(stage.flow, login_path="/login", linking=True),
+            framework=starlette._Starlette(),
+            on_login=lambda _request, _completed: None,
+            subject=lambda _request: user,
+            on_error=None,
+        )
+        for site in ("cross-site", "same-origin"):
+            browser = visit(headers={"Sec-Fetch-Site": site})
+            response = await handlers.login(Request({"type": "http"}), browser)
+            assert response.headers["Location"] == "/login/failed?reason=setup"
+    assert "subject: the hook must return the signed-in user as a string, or None, not " in caplog.text
+
+
 async def _refuses(framework: Framework[Any], given: object) -> None:
     async with staged() as stage:
         endpoints = LoginEndpoints(stage.flow, login_path="/login")
