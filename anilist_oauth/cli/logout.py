@@ -7,7 +7,6 @@ import typer
 from anilist_oauth.cli.settings import DEFAULT_SUBJECT, StoreURL, Subject, known_client, missing_file, opened
 from anilist_oauth.cli.terminal import FAILED, say, show
 from anilist_oauth.oauth.application import Application
-from anilist_oauth.tokens.viewer import display_name
 
 
 def logout(*, subject: Subject = DEFAULT_SUBJECT, store: StoreURL = None) -> None:
@@ -25,4 +24,4 @@ async def _forget(application: Application, subject: str, *, store: str | None) 
     async with opened(application, store=store, endpoints=None) as flow:
         stored = await flow.tokens.get(subject, client_id=application.client_id)
         await flow.logout(subject)
-    return None if stored is None else display_name(stored.user_id, stored.viewer)
+    return None if stored is None else stored.display_name

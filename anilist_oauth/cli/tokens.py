@@ -9,7 +9,6 @@ from anilist_oauth.cli.tables import show_table
 from anilist_oauth.cli.terminal import say, show_json
 from anilist_oauth.redaction import clean
 from anilist_oauth.storage import StoredToken
-from anilist_oauth.tokens.viewer import display_name
 
 _COLUMNS = ("SUBJECT", "USER", "EXPIRES", "DAYS LEFT", "NEEDS LOGIN")
 
@@ -49,7 +48,7 @@ def _row(one: StoredToken) -> tuple[str, ...]:
     expires, days = one.token.expires_at, days_left(one.token)
     return (
         clean(one.subject),
-        clean(display_name(one.user_id, one.viewer)),
+        clean(one.display_name),
         "unknown" if expires is None else f"{expires:%Y-%m-%d}",
         "unknown" if days is None else str(days),
         "yes" if _needs_login(one) else "no",

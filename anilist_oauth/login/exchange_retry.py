@@ -1,6 +1,7 @@
 """Repeat an exchange if that is safe: if it was not sent, or was refused with 429 before the code was processed."""
 
 import asyncio
+import math
 from random import SystemRandom
 
 from anilist_oauth.errors import ConnectionFailedError, RateLimitedError
@@ -24,15 +25,16 @@ async def exchange(session: OAuthSession, code: MaskedText, log: FinishLog) -> T
     repeated when that has ended. Any other failure is final, because AniList may have processed the code.
     """
     loop = asyncio.get_running_loop()
-    began, pause = loop.time(), _FIRST_PAUSE
+    began, unsent_since, pause = loop.time(), math.inf, _FIRST_PAUSE
     while True:
         log.attempt += 1
+        unsent_since = min(unsent_since, loop.time())
         try:
             refuse_in_pause(session)
             return await session.exchange_code(code)
         except ConnectionFailedError:
             wait, pause = pause, min(2 * pause, _LONGEST_BETWEEN)
-            if loop.time() - began + wait > NOT_SENT_TIME:
+            if loop.time() - unsent_since + wait > NOT_SENT_TIME:
                 raise
         except RateLimitedError as error:
             wait = DEFAULT_WAIT if error.retry_after is None else error.retry_after
@@ -40,6 +42,7 @@ async def exchange(session: OAuthSession, code: MaskedText, log: FinishLog) -> T
                 error.retry_after = wait
                 raise
             wait += _jitter()
+            unsent_since, pause = math.inf, _FIRST_PAUSE  # the ten seconds begin anew
         await asyncio.sleep(wait)
 
 

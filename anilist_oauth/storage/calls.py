@@ -1,7 +1,8 @@
 """Run the calls of a store. Each ends within its time limit, and all end before the store is closed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from anilist_oauth.errors import StorageError
@@ -10,6 +11,38 @@ T = TypeVar("T")
 
 LIMIT = 10.0  # seconds for one call, including the wait for a connection
 WAIT = 5.0  # seconds for running calls when the store is closed
+
+
+class Opening:
+    """Lets a store be opened in one event loop at a time, by one caller at a time.
+
+    A lock of asyncio alone would not do: it belongs to the first loop that waits for it, and in another loop it either
+    raises `RuntimeError` or never wakes its waiter.
+    """
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._lock = asyncio.Lock()
+
+    @asynccontextmanager
+    async def alone(self, *, is_open: bool) -> AsyncIterator[None]:
+        """Run a block that opens the store, after any other such block.
+
+        Raises:
+            StorageError: Another event loop has opened the store, or is opening it.
+        """
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            if is_open or self._lock.locked():
+                raise other_loop_error()
+            self._loop, self._lock = loop, asyncio.Lock()
+        async with self._lock:
+            yield
+
+
+def other_loop_error() -> StorageError:
+    """Return the error of a store that belongs to another event loop."""
+    return StorageError("the store belongs to another event loop; open one with open_store() in each loop")
 
 
 class Calls:
@@ -51,7 +84,7 @@ class Calls:
     def check(self) -> None:
         """Raise `StorageError` if the store cannot take a call."""
         if asyncio.get_running_loop() is not self._loop:
-            raise StorageError("the store belongs to another event loop; open one with open_store() in each loop")
+            raise other_loop_error()
 
     async def aclose(self) -> None:
         """Wait at most five seconds for running calls, and then let them time out.

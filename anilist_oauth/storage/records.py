@@ -12,7 +12,7 @@ from anilist_oauth.redaction import Unpicklable
 from anilist_oauth.storage.digests import digest
 from anilist_oauth.tokens.access_token import Token
 from anilist_oauth.tokens.claims import peek_claims
-from anilist_oauth.tokens.viewer import Viewer, check_user, known_user_id
+from anilist_oauth.tokens.viewer import Viewer, check_user, display_name, known_user_id
 
 
 def _checked_token(value: Token) -> Token:
@@ -77,6 +77,11 @@ class StoredToken(Unpicklable):
         expect(self.client_id, str, "client_id: a string is needed")
         expect(self.subject, str, "subject: a string is needed")
         check_user(self.user_id, self.viewer)
+
+    @property
+    def display_name(self) -> str:
+        """The user's name, or ``AniList user 112084`` if it is unknown."""
+        return display_name(self.user_id, self.viewer)
 
     @property
     def marks(self) -> tuple[bool, bool, bool, bool]:

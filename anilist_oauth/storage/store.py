@@ -70,8 +70,8 @@ class Store(Unpicklable):
         """Open the store, and create or upgrade its contents. Opening it again changes nothing.
 
         Raises:
-            StorageError: The store cannot be reached, was written by a newer version of this package, or has a file
-                that cannot be protected from other users.
+            StorageError: The store cannot be reached, was written by a newer version of this package, has a file that
+                cannot be protected from other users, or belongs to another event loop.
             ImportError: An extra is not installed. The message says how to install it.
         """
         await self.backend.open()

@@ -20,15 +20,15 @@ def too_many(seconds: str | None) -> Fault:
     return Fault(status=429, headers=headers, body={"message": "Too Many Attempts."})
 
 
-def unreachable(stage: Stage, *, seconds: float) -> list[float]:
-    """Let no request be sent for some time. Return the times of the tries."""
+def unreachable(stage: Stage, *, seconds: float, after: int = 0) -> list[float]:
+    """Let no request be sent for some time after so many tries. Return the times of the tries."""
     transport: Any = stage.session._transport
     loop, send = asyncio.get_running_loop(), transport.send
-    until, tries = loop.time() + seconds, list[float]()
+    tries = list[float]()
 
     async def fail(request: Request) -> Response:
         tries.append(loop.time())
-        if loop.time() < until:
+        if len(tries) > after and loop.time() < tries[after] + seconds:
             raise ConnectionFailedError("anilist.co could not be reached (ClientConnectorDNSError); nothing was sent")
         answer: Response = await send(request)
         return answer
@@ -134,6 +134,22 @@ def test_callbacks_that_come_before_its_end_consume_nothing() -> None:
         await asyncio.sleep(41)
         assert (await stage.flow.finish(callback, binding=COOKIE)).display_name == "mika"
         assert stage.posts() == 2
+
+    virtually(test)
+
+
+@pytest.mark.requirement("R3")
+def test_an_exchange_that_never_left_after_a_429_is_repeated_for_ten_seconds_as_well() -> None:
+    """The wait for the end of the 429 does not count."""
+
+    async def test(stage: Stage) -> None:
+        stage.sandbox.next("token", too_many("12"))
+        tries = unreachable(stage, seconds=8, after=1)
+        with takes(at_least=20, at_most=24):
+            done = await stage.log_in(subject=SUBJECT)
+        assert done.login.subject == SUBJECT
+        assert stage.posts() == 2
+        assert len(tries) > 5
 
     virtually(test)
 

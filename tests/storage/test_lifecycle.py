@@ -56,6 +56,37 @@ async def test_a_store_belongs_to_the_loop_that_opened_it(make: Make) -> None:
             assert "another event loop" in str(error)
 
 
+@pytest.mark.parametrize("is_open", [True, False])
+async def test_a_store_is_opened_in_one_loop_only(make: Make, *, is_open: bool) -> None:
+    """To open it in another loop raises our error, even while the first loop is still opening it."""
+    store = make()
+    opening = asyncio.ensure_future(store.open())
+    await (opening if is_open else asyncio.sleep(0))
+
+    def elsewhere() -> None:
+        asyncio.run(asyncio.wait_for(store.open(), timeout=5))
+
+    with pytest.raises(StorageError, match="another event loop"):
+        await asyncio.to_thread(elsewhere)
+    await opening
+    await store.aclose()
+
+
+def test_a_closed_store_may_be_opened_in_the_next_loop(make: Make) -> None:
+    """So `asyncio.run` may be called twice, even if several parts of the program open the store at once."""
+    store = make()
+
+    async def run() -> None:
+        await asyncio.gather(*(store.open() for _ in range(3)))
+        try:
+            assert await store.logins.look(key()) is None
+        finally:
+            await store.aclose()
+
+    for _ in range(2):
+        asyncio.run(run())
+
+
 @pytest.mark.requirement("R12")
 async def test_closing_waits_for_what_runs_and_refuses_what_comes_later(make: Make) -> None:
     """Running calls are completed, and later ones are refused."""
@@ -93,6 +124,14 @@ async def test_closing_leaves_no_connection_to_redis(redis: RedisServer) -> None
     assert redis.command("CLIENT LIST TYPE normal").count(b"cmd=") > 5
     await store.aclose()
     assert redis.command("CLIENT LIST TYPE normal").count(b"cmd=") == 1
+
+
+async def test_the_health_of_a_store_says_whether_it_was_empty(make: Make) -> None:
+    """Then no version was found when it was opened."""
+    for found in (0, 2):
+        async with make() as store:
+            health = await store.health()
+            assert (health.found_version, health.version) == (found, 2)
 
 
 async def test_a_ping_is_answered(make: Make) -> None:

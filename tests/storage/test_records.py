@@ -21,6 +21,12 @@ def test_a_record_takes_the_user_id_from_its_viewer() -> None:
             StoredToken(client_id="1", subject="a", token=stored().token, stored_at=NOON, **wrong)
 
 
+def test_a_record_says_how_to_greet_its_user() -> None:
+    """If AniList could not be asked for the name, the user id stands for it."""
+    assert stored().display_name == "ミカ"
+    assert attrs.evolve(stored(), viewer=None).display_name == "AniList user 7"
+
+
 @pytest.mark.requirement("R8")
 def test_a_record_knows_when_its_token_was_issued() -> None:
     """By default it is the claim `iat`, and None for a token that is not a JWT."""

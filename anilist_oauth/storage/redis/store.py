@@ -1,6 +1,5 @@
 """Logins and tokens in Redis, for several processes on several machines."""
 
-import asyncio
 import re
 from collections.abc import AsyncGenerator, Callable
 from datetime import datetime
@@ -11,6 +10,7 @@ from anilist_oauth.clock import checked_clock, utc_now
 from anilist_oauth.errors import ConfigurationError, StorageError
 from anilist_oauth.pacing.pace import Pace
 from anilist_oauth.redaction import Masked, MaskedText, Unpicklable
+from anilist_oauth.storage.calls import Opening
 from anilist_oauth.storage.health import PING_LIMIT, Health, within
 from anilist_oauth.storage.protocols import LoginStore
 from anilist_oauth.storage.sealed import Keys as SealingKeys
@@ -89,7 +89,7 @@ class RedisStore(Unpicklable):
             )
         self._is_url = is_url
         self._client: Any = None
-        self._opening = asyncio.Lock()
+        self._opening = Opening()
         self._found_version: int | None = None
         self._keys = Keys(prefix)
         self._own_logins = RedisLoginStore(self._run, self._news, self._keys, clock=clock)
@@ -122,9 +122,10 @@ class RedisStore(Unpicklable):
 
         Raises:
             StorageError: Redis cannot be reached or refuses access, or a newer version of this package wrote its data.
+                Or the store belongs to another event loop.
             ImportError: The extra is not installed. The message says how to install it.
         """
-        async with self._opening:
+        async with self._opening.alone(is_open=self._client is not None):
             self._client = self._client or await self._open_client()
         return self
 

@@ -1,6 +1,5 @@
 """Logins and tokens in a SQLite file, or in PostgreSQL for several machines."""
 
-import asyncio
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -10,6 +9,7 @@ from anilist_oauth.arguments import expect
 from anilist_oauth.clock import checked_clock, utc_now
 from anilist_oauth.errors import ConfigurationError, StorageError
 from anilist_oauth.redaction import Masked, MaskedText, Unpicklable
+from anilist_oauth.storage.calls import Opening
 from anilist_oauth.storage.health import PING_LIMIT, Health, within
 from anilist_oauth.storage.protocols import LoginStore
 from anilist_oauth.storage.sealed import UnsealedTokenStore, token_store
@@ -85,7 +85,7 @@ class SQLStore(Unpicklable):
         self._source = Masked(MaskedText(url_or_engine) if isinstance(url_or_engine, str) else url_or_engine)
         self._dialect, self._address = _read(self._source, self._schema)
         self._runner: Any = None
-        self._opening = asyncio.Lock()
+        self._opening = Opening()
         self._found_version: int | None = None
         self._own_logins = SQLLoginStore(self._run, clock=clock)
         self.logins: LoginStore = self._own_logins
@@ -106,10 +106,10 @@ class SQLStore(Unpicklable):
 
         Raises:
             StorageError: The database cannot be reached, a newer version of this package made its tables, or the file
-                cannot be protected from other users.
+                cannot be protected from other users. Or the store belongs to another event loop.
             ImportError: The extra is not installed. The message says how to install it.
         """
-        async with self._opening:
+        async with self._opening.alone(is_open=self._runner is not None):
             self._runner = self._runner or await self._open_runner()
         return self
 
@@ -126,7 +126,7 @@ class SQLStore(Unpicklable):
         return Health(
             kind=self._dialect,
             version=VERSION,
-            found_version=self._found_version or VERSION,
+            found_version=VERSION if self._found_version is None else self._found_version,
             logins=int(logins["count"]),
             tokens=int(tokens["count"]),
         )
