@@ -56,7 +56,7 @@ class Completion:
         log = FinishLog()
         try:
             return await self._complete(response, log)
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:  # cancelled if the flow is closed before the take
             log.failed(error)
             raise
 

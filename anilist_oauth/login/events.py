@@ -40,7 +40,7 @@ class FinishLog:
             extra=self._fields("login_finished", subject) | {"user_id": stored.user_id},
         )
 
-    def failed(self, error: Exception) -> None:
+    def failed(self, error: BaseException) -> None:
         """Log a failure, at the level INFO if a visitor can cause it, and otherwise WARNING."""
         subject, reason = _shown(self.subject), _reason(error)
         level = logging.INFO if isinstance(error, CallbackError) else logging.WARNING
@@ -77,7 +77,7 @@ def _shown(subject: str | None) -> str | None:
     return None if subject is None else clean(str(subject))
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: BaseException) -> str:
     reason = getattr(error, "reason", None)
     name = type(error).__name__
     return f"{name} ({reason})" if isinstance(reason, str) else name

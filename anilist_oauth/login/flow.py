@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Literal, Self
 
 from anilist_oauth.arguments import expect
-from anilist_oauth.errors import CallbackError
+from anilist_oauth.errors import AniListOAuthError
 from anilist_oauth.login import events
 from anilist_oauth.login.authorization_response import AuthorizationResponse, masked_binding
 from anilist_oauth.login.beginning import begun_login
@@ -159,15 +159,15 @@ class LoginFlow(SubjectCalls, Unpicklable):
             StorageError: A store failed for 30 seconds. It is ``retryable`` only before the login was taken.
             SessionStateError: The flow is closed, or the session is not open.
         """
-        self._check_open()
         callback, brought = Masked.around(callback), Masked.around(binding)
         del binding
         try:
+            self._check_open()
             if login is None:
                 response = AuthorizationResponse.from_callback(callback, binding=brought)
             else:
                 response = AuthorizationResponse.from_pin(callback, login=login, binding=brought)
-        except CallbackError as error:
+        except AniListOAuthError as error:
             events.FinishLog().failed(error)
             raise
         return await self._tasks.run(response.sharers, self._completion.complete(response))
@@ -186,10 +186,14 @@ class LoginFlow(SubjectCalls, Unpicklable):
             StorageError: The store failed for 30 seconds.
             SessionStateError: The flow is closed.
         """
-        self._check_open()
         token, brought = Masked.around(verified), Masked.around(binding)
         del verified, binding
-        response = AuthorizationResponse.from_verified(token, login=login, binding=brought)
+        try:
+            self._check_open()
+            response = AuthorizationResponse.from_verified(token, login=login, binding=brought)
+        except AniListOAuthError as error:
+            events.FinishLog().failed(error)
+            raise
         return await self._tasks.run(object(), self._completion.complete(response))
 
     async def wait(self, login: Login, *, timeout: float = 600.0) -> CompletedLogin:

@@ -398,8 +398,8 @@ class TestClosing:
         virtually(test)
 
     @pytest.mark.parametrize("step", ["look", "take"])
-    def test_a_login_not_yet_taken_is_left_alone(self, step: str) -> None:
-        """Its caller gets an error, and another process can finish it."""
+    def test_a_login_not_yet_taken_is_left_alone(self, step: str, caplog: pytest.LogCaptureFixture) -> None:
+        """Its caller gets an error, which is logged, and another process can finish it."""
 
         async def test(stage: Stage) -> None:
             login, callback = await stage.begin()
@@ -409,6 +409,7 @@ class TestClosing:
             await stage.flow.aclose()
             with pytest.raises(SessionStateError, match="before the login was taken"):
                 await finishing
+            assert [getattr(record, "event", None) for record in caplog.records] == ["login_failed"]
             logins(stage).weather.hangs.clear()
             other = LoginFlow(stage.session, logins=stage.flow.logins)
             assert (await other.finish(callback)).login.state == login.state

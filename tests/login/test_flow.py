@@ -995,6 +995,27 @@ class TestLog:
         assert [one["attempt"] for one in events if "attempt" in one] == [1, 0, 0, 1]
         assert events[1]["user_id"] == done.user_id
 
+    async def test_a_mistake_of_the_program_is_logged(self, caplog: pytest.LogCaptureFixture) -> None:
+        """Its login has failed as well: with a value of another type, or after the flow was closed."""
+        async with staged() as stage:
+            login, callback = await stage.begin(subject="a")
+            wrong: Any = 5
+            with pytest.raises(ConfigurationError):
+                await stage.flow.finish(callback, binding=wrong)
+            with pytest.raises(ConfigurationError):
+                await stage.flow.accept(wrong, login=login)
+            await stage.flow.aclose()
+            with pytest.raises(SessionStateError):
+                await stage.flow.finish(callback)
+            with pytest.raises(SessionStateError):
+                await stage.flow.accept(wrong, login=login)
+        assert [(vars(record)["event"], vars(record)["reason"]) for record in caplog.records] == [
+            ("login_failed", "ConfigurationError"),
+            ("login_failed", "ConfigurationError"),
+            ("login_failed", "SessionStateError"),
+            ("login_failed", "SessionStateError"),
+        ]
+
     async def test_an_expired_login_that_somebody_waits_for_is_logged(self, caplog: pytest.LogCaptureFixture) -> None:
         """A failed login is logged, whatever the cause is."""
         caplog.set_level(logging.INFO)

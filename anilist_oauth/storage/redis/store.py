@@ -17,6 +17,7 @@ from anilist_oauth.storage.sealed import Keys as SealingKeys
 from anilist_oauth.storage.sealed import UnsealedTokenStore, token_store
 
 _PREFIX = r"[A-Za-z0-9_.:/-]{1,100}"
+_BLOCKING = {"redis.client.Redis", "redis.cluster.RedisCluster", "redis.connection.ConnectionPool"}  # not asyncio
 
 
 class RedisStore(Unpicklable):
@@ -82,11 +83,8 @@ class RedisStore(Unpicklable):
         self._pool_size = pool_size
         is_url = isinstance(url_or_client, str)
         self._source = Masked(redis_address(MaskedText(url_or_client)) if is_url else url_or_client)
-        if not is_url and not hasattr(url_or_client, "get_encoder") and not hasattr(url_or_client, "get_connection"):
-            raise ConfigurationError(
-                "url: a str is needed, such as redis://localhost:6379/0, or a client or pool of redis.asyncio, "
-                f"not {type(url_or_client).__name__}"
-            )
+        if not is_url:
+            _check_client(url_or_client)
         self._is_url = is_url
         self._client: Any = None
         self._opening = Opening()
@@ -198,3 +196,13 @@ class RedisStore(Unpicklable):
         if self._client is None:
             raise StorageError("the store is not open: use `async with store`, or await store.open() first")
         return self._client
+
+
+def _check_client(client: Any) -> None:
+    names = [f"{kind.__module__}.{kind.__qualname__}" for kind in type(client).__mro__]
+    is_client = hasattr(client, "get_encoder") or hasattr(client, "get_connection")
+    if not is_client or not _BLOCKING.isdisjoint(names):
+        raise ConfigurationError(
+            "url: a str is needed, such as redis://localhost:6379/0, or a client or pool of redis.asyncio, "
+            f"not {names[0].removeprefix('builtins.')}"
+        )

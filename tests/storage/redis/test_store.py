@@ -5,9 +5,12 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import attrs
 import pytest
+from redis import ConnectionPool as BlockingPool
+from redis import Redis as BlockingRedis
 
 from anilist_oauth.clock import utc_now
 from anilist_oauth.errors import ConfigurationError, StorageError
@@ -263,6 +266,13 @@ def test_another_store_is_refused(url: str) -> None:
     with pytest.raises(ConfigurationError, match="redis://") as caught:
         RedisStore(url)
     assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize("client", [BlockingRedis(), BlockingPool(), 5])
+def test_a_client_that_blocks_is_refused(client: Any) -> None:
+    """Only those of redis.asyncio can be used. The error names the class."""
+    with pytest.raises(ConfigurationError, match=rf"redis\.asyncio, not .*{type(client).__name__}$"):
+        RedisStore(client)
 
 
 async def test_a_store_that_is_not_open_says_so(redis: RedisServer) -> None:
