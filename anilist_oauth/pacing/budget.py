@@ -8,6 +8,9 @@ from typing import NamedTuple
 MARGIN = 2  # requests a minute that are left unused, because clocks and network delays differ
 BURST = 10  # requests that may start at once after a minute without requests
 MINUTE = 60.01  # seconds; slightly over 60, so that rounding never puts one start too many into a minute
+# AniList's minute begins when a request arrives. If processes start together, the first requests must connect, so they
+# arrive later than the later ones. A share that begins anew too early would then be one request too many for each.
+_SHARED_MINUTE = 60.25  # seconds
 
 
 class Budget(NamedTuple):
@@ -63,4 +66,5 @@ def budget(limit: int, *, processes: int = 1) -> Budget:
     requests = total // processes
     if requests == 0:
         return Budget(1, 1, MINUTE * processes / total)
-    return Budget(requests, max(1, min(BURST, total) // processes))
+    seconds = MINUTE if processes == 1 else _SHARED_MINUTE
+    return Budget(requests, max(1, min(BURST, total) // processes), seconds)

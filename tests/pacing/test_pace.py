@@ -83,6 +83,27 @@ def test_processes_that_keep_to_their_shares_keep_to_the_limit_together() -> Non
     in_virtual_time(scenario)
 
 
+@pytest.mark.requirement("R14")
+@pytest.mark.parametrize("processes", range(2, 29))
+def test_processes_that_start_together_are_not_refused(processes: int) -> None:
+    """Their first requests arrive 0.2 seconds late, because they connect. AniList's minute begins when one arrives."""
+
+    async def scenario() -> None:
+        crowds = [Crowd(Pace(processes=processes)) for _ in range(processes)]
+        asking = [asyncio.create_task(crowd.ask(None, 30)) for crowd in crowds]
+        await asyncio.sleep(181)
+        starts = sorted(time for crowd in crowds for time in crowd.times(None))
+        arrivals = [time + 0.2 if time < 1 else time for time in starts]
+        while arrivals:
+            ends = arrivals[0] + 60
+            assert sum(time < ends for time in arrivals) <= 30
+            arrivals = [time for time in arrivals if time >= ends]
+        for task in asking:
+            task.cancel()
+
+    in_virtual_time(scenario)
+
+
 def test_twenty_users_share_thirty_a_minute() -> None:
     """Of 200 calls at once, no minute has too many, users take turns, and each user's calls stay in order."""
 

@@ -336,7 +336,7 @@ def test_a_delay_is_estimated() -> None:
         assert pace.delay() == 0
         asking = [asyncio.create_task(pace.turn("a")) for _ in range(2)]
         await asyncio.sleep(1)
-        assert pace.delay("a") == pytest.approx(29 + 2 * 60.01 / 7)
+        assert pace.delay("a") == pytest.approx(29 + 2 * 60.25 / 7)
         for task in asking:
             task.cancel()
 
