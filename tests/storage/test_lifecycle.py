@@ -302,6 +302,22 @@ async def test_an_engine_is_used_and_not_disposed(tmp_path: Path) -> None:
     await engine.dispose()
 
 
+@pytest.mark.parametrize("level", ["AUTOCOMMIT", "SERIALIZABLE"])
+async def test_an_engine_of_any_isolation_level_creates_the_tables_once(
+    postgresql: PostgreSQLServer, level: str
+) -> None:
+    """Several stores may be opened at once, and the engine keeps its level."""
+    url = postgresql.database().replace("postgresql:", "postgresql+asyncpg:")
+    engine = create_async_engine(url, isolation_level=level)
+    await asyncio.gather(*(SQLStore(engine).open() for _ in range(5)))
+    async with SQLStore(engine, clock=Clock()) as store:
+        assert await store.tokens.put(stored())
+    async with engine.connect() as connection:
+        driver: Any = (await connection.get_raw_connection()).dbapi_connection
+        assert driver.isolation_level == level.lower()
+    await engine.dispose()
+
+
 def test_another_engine_is_refused(tmp_path: Path) -> None:
     """A sync engine, or one for another database, is refused."""
     engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/own.db")

@@ -81,6 +81,9 @@ class Upgrade:
     def _lock(self, connection: Connection) -> None:
         connection.rollback()
         if connection.dialect.name == "postgresql":
+            # With another level, as an engine of the application may have, the lock would end at once, or the tables
+            # that another process has created meanwhile would not be seen.
+            connection.execution_options(isolation_level="READ COMMITTED")
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
         else:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
