@@ -137,6 +137,7 @@ class LoginMiddleware:
         given = Masked(scope)
         del scope
         address = None if self._on_error is None else await settled(self._on_error(given.value, error))
+        expect(address, str | None, "on_error: the hook must return the address to redirect to, or None")
         return None if address is None else ASGIResponses().respond(redirect(address))
 
     async def _hand_on(self, scope: Masked[Scope], receive: Receive, completed: CompletedLogin) -> ASGIResponse:

@@ -144,6 +144,10 @@ class Handlers(Generic[RequestT, ResponseT]):
     async def _failed(self, request: Masked[RequestT], browser: BrowserRequest, error: AniListOAuthError) -> ResponseT:
         usual = self.endpoints.refuse(browser, error)
         own = None if self.on_error is None else await self._called(self.on_error, request, error)
+        if own is not None and not hasattr(own, "headers"):  # in Quart, a view may return a text, but a hook may not
+            raise ConfigurationError(
+                f"on_error: it must return a response of the framework, or None, not {type(own).__name__}"
+            )
         response = self.framework.respond(usual) if own is None else own
         return self.framework.amend(response, self.endpoints.failed(browser, error))
 

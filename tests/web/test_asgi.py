@@ -107,6 +107,15 @@ async def test_the_route_cannot_be_requested_from_outside(path: str) -> None:
         assert inner.scopes == []
 
 
+async def test_on_error_must_return_an_address() -> None:
+    """The first failure shows the mistake."""
+    async with staged() as stage:
+        options: dict[str, Any] = {"on_login": "/welcome", "on_error": lambda _scope, _error: 303}
+        app = LoginMiddleware(Inner(), stage.flow, **options)
+        with pytest.raises(ConfigurationError, match=r"^on_error: the hook must return the address to redirect to"):
+            await asked(app, "/callback")
+
+
 async def test_a_login_in_the_scope_is_removed() -> None:
     """A server may have put something under the same key into the scope."""
     async with staged() as stage:

@@ -57,6 +57,21 @@ async def test_the_subject_must_be_a_string(user: Any, caplog: pytest.LogCapture
     assert "subject: the hook must return the signed-in user as a string, or None, not " in caplog.text
 
 
+@pytest.mark.parametrize("returned", ["/oops", ("/oops", 303), 303])
+async def test_on_error_must_return_a_response(returned: Any) -> None:
+    """Anything else is a mistake in the program, which the first failure shows."""
+    async with staged() as stage:
+        handlers: Handlers[Any, Any] = Handlers(
+            endpoints=LoginEndpoints(stage.flow, login_path="/login"),
+            framework=starlette._Starlette(),
+            on_login=lambda _request, _completed: None,
+            subject=None,
+            on_error=lambda _request, _error: returned,
+        )
+        with pytest.raises(ConfigurationError, match=r"^on_error: it must return a response of the framework, or None"):
+            await handlers.callback(Request({"type": "http"}), visit())
+
+
 async def _refuses(framework: Framework[Any], given: object) -> None:
     async with staged() as stage:
         endpoints = LoginEndpoints(stage.flow, login_path="/login")
