@@ -61,9 +61,10 @@ class Completion:
             raise
 
     async def _complete(self, response: AuthorizationResponse, log: FinishLog) -> CompletedLogin:
-        take, claim = None, partial(Take, self.logins, response.login_key, answer=response.answer)
+        take, clock = None, self.session.clock
+        claim = partial(Take, self.logins, response.login_key, answer=response.answer, clock=clock)
         if self.one_step is not None and not response.pasted and self._is_ready(response):
-            take = claim(now=self.session.clock())
+            take = claim()
             pending = await self._check_and_take(self.one_step, take, response)
         else:
             pending = await self.look_up(response.login_key)
@@ -74,7 +75,7 @@ class Completion:
         if taken is None:
             self._check(pending, response)
             stored = await self._obtain(response, pending, log) if response.pasted else None
-            take = claim(now=self.session.clock())  # when the taker's time begins
+            take = claim()  # when the taker's time begins
             taken = await take.take()
         if taken is None:
             raise unknown_error()
@@ -89,7 +90,7 @@ class Completion:
         key = digest(login.state)
         if await self.look_up(key) is None:
             return False
-        take = Take(self.logins, key, answer=CANCELLED, now=self.session.clock())
+        take = Take(self.logins, key, answer=CANCELLED, clock=self.session.clock)
         if not take.has(await take.take()):
             return False
         await take.settle(Outcome(error=error))

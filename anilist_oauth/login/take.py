@@ -27,6 +27,9 @@ Found = TypeVar("Found", PendingLogin | None, Taken | None)
 class Take:
     """One attempt to take a login. Nothing is taken until `take` or `check_and_take` is called.
 
+    Args:
+        clock: The session's clock, by which others decide how long ago the login was taken.
+
     Attributes:
         logins: The store.
         key: The login's key in it.
@@ -35,11 +38,13 @@ class Take:
         began: The time of the claim, by the event loop's clock. All time limits count from it.
     """
 
-    def __init__(self, logins: LoginStore, key: str, *, answer: str, now: datetime) -> None:
+    def __init__(self, logins: LoginStore, key: str, *, answer: str, clock: Callable[[], datetime]) -> None:
         self.logins = logins
         self.key = key
         self.answer = answer
-        self.claim: str = new_claim(now)
+        self._clock = clock
+        self._claimed_at = clock()
+        self.claim: str = new_claim(self._claimed_at)
         self.began: float = asyncio.get_running_loop().time()
 
     async def take(self) -> Taken | None:
@@ -88,7 +93,9 @@ class Take:
                     await self.logins.settle(self.key, outcome)
             except TimeoutError as error:
                 raise StorageError("the store did not answer while the flow was closing; log in again") from error
-        return outcome
+        # While a computer sleeps, the event loop's clock stops, but others may have given up by the session's clock.
+        slept = (self._clock() - self._claimed_at).total_seconds() > SETTLE_TIME
+        return (await self._stored() if slept else None) or outcome
 
     async def within(self, seconds: float, call: Callable[[], Awaitable[T]]) -> T:
         """Call a store, with retries, until this many seconds after the claim.
@@ -110,7 +117,7 @@ class Take:
         return answer
 
     async def _stored(self) -> Outcome | None:
-        """Return the outcome that is stored, although the store did not answer in time, or None."""
+        """Return the outcome that is stored, or None if the store does not answer."""
         try:
             async with asyncio.timeout(_LAST_WORDS):
                 return await self.logins.settled(self.key, timeout=0)

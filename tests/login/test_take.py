@@ -103,6 +103,39 @@ def test_nothing_is_stored_or_called_done_after_the_deadline() -> None:
 
 
 @pytest.mark.requirement("R7")
+def test_a_computer_that_slept_tells_all_the_same_ending() -> None:
+    """Only the clock that shows the time of day goes on meanwhile. So it is asked whether others have given up."""
+
+    async def test(stage: Stage) -> None:
+        login, callback = await stage.begin(subject=SUBJECT, binding=COOKIE)
+        stage.sandbox.next("token", Fault(delay=5))
+        finishing = asyncio.ensure_future(stage.flow.finish(callback, binding=COOKIE))
+        await stage.reached()
+        stage.sandbox.advance(timedelta(minutes=2))
+        with pytest.raises(OutcomeUnknownError, match="stopped"):
+            await stage.flow.wait(login)
+        with pytest.raises(OutcomeUnknownError, match="stopped"):
+            await finishing
+
+    virtually(test)
+
+
+@pytest.mark.requirement("R7")
+def test_a_computer_that_slept_finishes_a_login_that_nobody_gave_up() -> None:
+    """The outcome that is stored is its own."""
+
+    async def test(stage: Stage) -> None:
+        login, callback = await stage.begin(subject=SUBJECT)
+        stage.sandbox.next("token", Fault(delay=5))
+        finishing = asyncio.ensure_future(stage.flow.finish(callback))
+        await stage.reached()
+        stage.sandbox.advance(timedelta(minutes=2))
+        assert await finishing == await stage.flow.wait(login)
+
+    virtually(test)
+
+
+@pytest.mark.requirement("R7")
 def test_a_settling_whose_answer_is_lost_for_good_is_told_as_what_was_kept() -> None:
     """The stored success is returned by `finish` and `wait`."""
 
@@ -305,7 +338,7 @@ def test_a_cancelled_take_of_a_login_that_another_has_is_left_alone() -> None:
         login = await stage.flow.begin()
         await stage.flow.logins.take(digest(login.state), claim=new_claim(stage.sandbox.now()), code="x")
         logins(stage).weather.hangs_after.add("take")
-        take = Take(stage.flow.logins, digest(login.state), answer="y", now=stage.sandbox.now())
+        take = Take(stage.flow.logins, digest(login.state), answer="y", clock=stage.sandbox.now)
         taking = asyncio.ensure_future(take.take())
         await asyncio.sleep(1)
         logins(stage).weather.hangs_after.clear()
@@ -445,7 +478,7 @@ def test_a_deadline_that_strikes_in_an_exchange_leaves_its_outcome_unknown() -> 
 @pytest.mark.requirement("R7")
 async def test_no_store_is_called_after_the_deadline() -> None:
     """Its answer would come too late."""
-    take = Take(MemoryLoginStore(), "key", answer="x", now=utc_now())
+    take = Take(MemoryLoginStore(), "key", answer="x", clock=utc_now)
     take.began = -SETTLE_TIME
     with pytest.raises(StorageError, match="too long"):
         await take.settle(Outcome(subject="a"))
