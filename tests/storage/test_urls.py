@@ -97,6 +97,13 @@ async def test_hosts_that_are_all_silent_time_out() -> None:
     assert caught.value.retryable
 
 
+@pytest.mark.parametrize(("given", "seconds"), [("", 5), ("?connect_timeout=3", 3), ("?connect_timeout=0", 9)])
+def test_a_slow_server_has_the_time_that_the_url_gives_it(given: str, seconds: float) -> None:
+    """A serverless one must wake up first. It has nine seconds at most, because a store answers within ten."""
+    assert postgresql_address(f"postgresql:///app{given}").connect_timeout == seconds
+    assert postgresql_address("postgresql:///app?connect_timeout=15").connect_timeout == 9
+
+
 def test_hosts_are_tried_in_each_order() -> None:
     """Hosts and ports in the options stay together."""
     address = postgresql_address("postgresql://u:canary@127.0.0.1,[::1]:1/app")
