@@ -18,7 +18,9 @@ from anilist_oauth.sandbox.graphql.users import add_entry, entry_of
 from anilist_oauth.sandbox.people import User
 
 _NAMES = {"MediaTitle": ("romaji", "english", "native", "userPreferred")}
-_SCORES = {"scoreRaw", "advancedScores"}  # these are given as to a mutation, not as the fields show them
+# What is given of an entry as to a mutation, not as the fields show it.
+_SENT = {"scoreRaw": "Int", "advancedScores": "[Float]", "customLists": "[String]"}
+_INPUTS = {name: FieldType(kind=kind.strip("[]"), is_list="[" in kind, is_leaf=True) for name, kind in _SENT.items()}
 
 
 def set_node(world: World, kind: str, number: int, fields: Mapping[str, Any]) -> Node:
@@ -48,11 +50,11 @@ def set_entry(world: World, user: User, media: int, fields: Mapping[str, Any]) -
     """
     if type(media) is not int or world.find("Media", media) is None:
         raise ValueError(f"media: {media!r} is not a media's id")
-    checked = {name: value if name in _SCORES else _fitting("MediaList", name, value) for name, value in fields.items()}
+    checked = {name: _fitting("MediaList", name, value, is_entry=True) for name, value in fields.items()}
     view = View(world, user.id)
     account, kind = view.account, LISTS[view.value(world.node("Media", media), "type") or MANGA]
     options = view.value(account, "mediaListOptions")
-    lists = list(dict.fromkeys([*options[kind]["customLists"], *fields.get("customLists", ())]))
+    lists = list(dict.fromkeys([*options[kind]["customLists"], *(checked.get("customLists") or ())]))
     first = {"_listed": 0, "_entries": {}} if account.facts.get("_listed", 1) else {}
     account = world.put(account, **first, mediaListOptions={**options, kind: {**options[kind], "customLists": lists}})
     try:
@@ -94,13 +96,15 @@ def _merged(before: Any, given: Any) -> Any:
     return {**before, **{name: _merged(before.get(name), value) for name, value in given.items()}}
 
 
-def _fitting(kind: str, name: str, value: Any, *, inside: str = "") -> Any:
+def _fitting(kind: str, name: str, value: Any, *, inside: str = "", is_entry: bool = False) -> Any:
     """Return the value of a field, as AniList's schema describes it.
 
     Raises:
         ValueError: There is no such field, or the value does not fit.
     """
-    field, where = _field(kind, name), f"{inside or kind}.{name}"
+    if not inside and name in ({"id", "mediaId", "userId"} if is_entry else {"id"}):
+        raise ValueError(f"{name}: it cannot change, because the object is found by it; choose another object")
+    field, where = (is_entry and _INPUTS.get(name)) or _field(kind, name), f"{inside or kind}.{name}"
     if value is None:
         return None
     if not field.connected and not field.is_list:
@@ -111,11 +115,8 @@ def _fitting(kind: str, name: str, value: Any, *, inside: str = "") -> Any:
 
 
 def _edge(field: FieldType, where: str, value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return dict(value) if "node" in value else {"node": dict(value)}
-    if type(value) is not int:
-        raise ValueError(f"{where}: the ids of {field.connected} are needed, not {value!r}")
-    return {"node": value}
+    given = value if isinstance(value, Mapping) and "node" in value else {"node": value}
+    return {name: _fitting(field.edge, name, item, inside=where) for name, item in given.items()}
 
 
 def _one(field: FieldType, where: str, value: Any) -> Any:

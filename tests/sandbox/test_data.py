@@ -150,7 +150,14 @@ async def test_activities_and_edges_can_be_set() -> None:
         ({"episodes": "twelve"}, "Media.episodes: Int cannot represent"),
         ({"status": "DONE"}, "Media.status: Value 'DONE' does not exist in 'MediaStatus' enum"),
         ({"genres": "Drama"}, "Media.genres: a list is needed, not 'Drama'"),
-        ({"studios": ["x"]}, "Media.studios: the ids of Studio are needed, not 'x'"),
+        ({"studios": ["x"]}, "Media.studios.node: an id or a dict of fields is needed, not 'x'"),
+        ({"characters": [{"node": 5, "role": "HERO"}]}, "Media.characters.role: Value 'HERO' does not exist"),
+        (
+            {"characters": [{"node": 5, "rolle": "MAIN"}]},
+            "rolle: CharacterEdge has no such field. Did you mean 'role'?",
+        ),
+        ({"characters": [{"nam": "Mo"}]}, "nam: Character has no such field. Did you mean 'name'?"),
+        ({"id": 5}, "id: it cannot change"),
         ({"coverImage": 7}, "Media.coverImage: a dict of fields is needed, not 7"),
         ({"coverImage": {"huge": "x"}}, "huge: MediaCoverImage has no such field"),
         ({"mediaListEntry": "x"}, "Media.mediaListEntry: an id or a dict of fields is needed, not 'x'"),
@@ -181,6 +188,45 @@ def test_what_is_not_there_cannot_be_described() -> None:
         sandbox.entry("mika", media=1, scoreRaw=101)
     with pytest.raises(ValueError, match="name: an account's id and name cannot change"):
         sandbox.user("mika", name="rin")
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"scoreRaw": 8.5}, "MediaList.scoreRaw: Int cannot represent"),
+        ({"advancedScores": {"Story": 50}}, "MediaList.advancedScores: a list is needed"),
+        ({"advancedScores": ["x"]}, "MediaList.advancedScores: Float cannot represent"),
+        ({"customLists": "Best"}, "MediaList.customLists: a list is needed, not 'Best'"),
+        ({"customLists": [5]}, "MediaList.customLists: String cannot represent"),
+        ({"id": 7}, "id: it cannot change"),
+        ({"mediaId": 7}, "mediaId: it cannot change"),
+        ({"userId": 7}, "userId: it cannot change"),
+    ],
+)
+def test_an_entry_that_does_not_fit_is_refused(fields: dict[str, Any], said: str) -> None:
+    """This includes what is given as to a mutation, and what would make it another entry."""
+    with pytest.raises(ValueError, match=said):
+        Sandbox().entry("mika", media=1, **fields)
+
+
+async def test_an_entry_takes_nulls_and_advanced_scores() -> None:
+    """A null changes nothing."""
+    async with Sandbox() as sandbox:
+        sandbox.entry("mika", media=1, customLists=["Best"], advancedScores=[50, 60.5], scoreRaw=85)
+        sandbox.entry("mika", media=1, customLists=None, advancedScores=None, scoreRaw=None)
+        found = await _ask(sandbox, '{ MediaList(userName: "mika", mediaId: 1) { score advancedScores customLists } }')
+        assert found["MediaList"]["customLists"] == {"Best": True}
+        assert found["MediaList"]["score"] == 85
+        assert list(found["MediaList"]["advancedScores"].values())[:3] == [50, 60.5, 0]
+
+
+async def test_statistics_are_whole_numbers_that_fit() -> None:
+    """A score may have a fraction and a progress may be huge, but the schema counts both in 32-bit integers."""
+    async with Sandbox() as sandbox:
+        sandbox.entry("mika", media=1, score=8.5, progress=2**31 - 1)
+        query = '{ User(name: "mika") { statistics { anime { minutesWatched scores { score meanScore } } } } }'
+        anime = (await _ask(sandbox, query))["User"]["statistics"]["anime"]
+        assert anime == {"minutesWatched": 2**31 - 1, "scores": [{"score": 9, "meanScore": 8.5}]}
 
 
 def test_accounts_without_a_sandbox_cannot_be_described() -> None:

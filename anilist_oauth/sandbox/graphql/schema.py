@@ -30,9 +30,9 @@ class FieldType:
     kind: str
     is_list: bool
     is_leaf: bool
-    options: tuple[str, ...]
-    connected: str
-    edge: str
+    options: tuple[str, ...] = ()
+    connected: str = ""
+    edge: str = ""
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any
 from anilist_oauth.sandbox.graphql.media import ANIME, MANGA
 from anilist_oauth.sandbox.graphql.nodes import TABLES, Node
 from anilist_oauth.sandbox.graphql.users import seen
-from anilist_oauth.sandbox.graphql.view import Arguments, View, rule
+from anilist_oauth.sandbox.graphql.view import Arguments, View, answer, rule
 
 # By name: the field of a group's key, and the object and the path that the key is read from.
 _GROUPS: dict[str, list[str]] = TABLES["statistics"]
@@ -32,7 +32,7 @@ def _counted(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     given = [row["score"] for row in rows if row["score"]] or [0.0]
     mean, numbers = sum(given) / len(given), [row["media"].id for row in rows]
     variance = sum((score - mean) ** 2 for score in given) / len(given)
-    sums = map(sum, zip((0, 0, 0, 0), *(row["sums"] for row in rows), strict=True))
+    sums = (min(sum(one), 2**31 - 1) for one in zip((0, 0, 0, 0), *(row["sums"] for row in rows), strict=True))
     return {
         **dict(zip(_SUMS, sums, strict=True)),
         "count": len(rows),
@@ -78,3 +78,6 @@ def _stats(view: View, user: Node, _arguments: Arguments) -> dict[str, Any]:
 @rule("User.statistics")
 def _statistics(view: View, user: Node, _arguments: Arguments) -> dict[str, Any]:
     return {kind.lower(): {"_rows": rows, **_counted(rows)} for kind, rows in _rows(view, user).items()}
+
+
+answer("MediaList._wholeScore", lambda view, entry, _: int(view.value(entry, "_score") + 0.5))
