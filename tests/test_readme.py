@@ -37,6 +37,17 @@ def test_every_example_is_run_by_a_test() -> None:
         assert heading in (README.parent / path).read_text(encoding="utf-8")
 
 
+def test_a_sandbox_to_try_it_with_leaves_the_programs_port_free() -> None:
+    """Whoever pastes such a command can open the program's redirect URI on the same machine."""
+    texts = [path.read_text(encoding="utf-8") for path in (*ROOMS, README, ROOT / "tests" / "examples" / "README.md")]
+    commands = [found for text in texts for found in re.findall(r"anilist-oauth sandbox( --[^`\n]+)", text)]
+    assert len(commands) >= 3
+    for command in commands:
+        host, port = re.findall(r"--redirect-uri http://([\w.]+):(\d+)/", command)[0]
+        assert host == "127.0.0.1"
+        assert port not in (re.findall(r"--port (\d+)", command) or ["8080"])
+
+
 def test_the_two_commands_stand_alone() -> None:
     """Each of the two commands is in a block of its own, word for word."""
     assert blocks("") == {

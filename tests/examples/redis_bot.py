@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from anilist_oauth import ANILIST, AniListOAuthError, Application, Endpoints, LoginFlow, OAuthSession, open_store
+from anilist_oauth import AniListOAuthError, Application, Endpoints, LoginFlow, OAuthSession, open_store
 
 
 async def log_in(flow: LoginFlow, user: str, send: Callable[[str], None]) -> None:
@@ -23,14 +23,14 @@ async def log_in(flow: LoginFlow, user: str, send: Callable[[str], None]) -> Non
         send(f"You are {done.display_name} on AniList.")
 
 
-async def main(*users: str, endpoints: Endpoints = ANILIST) -> None:
+async def main(*users: str) -> None:
     """Log in several users at the same time."""
     application = Application(
         client_id=os.environ["ANILIST_CLIENT_ID"], redirect_uri=os.environ["ANILIST_REDIRECT_URI"]
     )
     async with (
-        open_store(os.environ["REDIS_URL"]) as store,
-        OAuthSession(application, endpoints=endpoints) as anilist,
+        open_store() as store,
+        OAuthSession(application, endpoints=Endpoints.from_env()) as anilist,
         LoginFlow(anilist, logins=store.logins, tokens=store.tokens) as flow,
         asyncio.TaskGroup() as group,
     ):

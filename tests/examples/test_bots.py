@@ -338,19 +338,16 @@ async def test_a_bot_and_a_web_process_share_redis() -> None:
         redis_server() as redis,
         SandboxThread(Sandbox(applications=[application], users=("mika", "rin"))) as sandbox,
     ):
-        endpoints = (
-            "from tests.examples import redis_bot, redis_web\nimport asyncio\n"
-            "from anilist_oauth.cli.settings import endpoints_at\n"
-            f"there = endpoints_at('{sandbox.url}')\n"
-        )
+        imports = "from tests.examples import redis_bot, redis_web\nimport asyncio\n"
         environment = {
-            "REDIS_URL": redis.url,
+            "ANILIST_STORE": redis.url,
+            "ANILIST_ENDPOINTS": str(sandbox.url),
             "ANILIST_CLIENT_ID": "12345",
             "ANILIST_CLIENT_SECRET": "s" * 40,
             "ANILIST_REDIRECT_URI": application.redirect_uri,
         }
-        web = program(f"{endpoints}asyncio.run(redis_web.main(port={port}, endpoints=there))", **environment)
-        bot = program(f"{endpoints}asyncio.run(redis_bot.main('mika', endpoints=there))", **environment)
+        web = program(f"{imports}asyncio.run(redis_web.main(port={port}))", **environment)
+        bot = program(f"{imports}asyncio.run(redis_bot.main('mika'))", **environment)
         with web as served, bot as asking:
             assert served.stdout is not None
             assert asking.stdout is not None

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from yarl import URL
 
-from anilist_oauth import AccessDeniedError, CompletedLogin, Login, Token, Viewer, parse_implicit
+from anilist_oauth import AccessDeniedError, CompletedLogin, Login, Token, Viewer
 from anilist_oauth.errors import StorageError
 from anilist_oauth.login.events import FinishLog
 from anilist_oauth.pacing.shared_pace import SharedPace
@@ -24,7 +24,7 @@ EXAMPLES = blocks(readme=room("login"))
 
 def example(heading: str) -> dict[str, Any]:
     """Run the example under a heading, and return the names that it defines."""
-    names: dict[str, Any] = {"parse_implicit": parse_implicit}
+    names: dict[str, Any] = {}
     exec(EXAMPLES[heading][0], names)
     return names
 

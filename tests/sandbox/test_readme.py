@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from anilist_oauth import parse_callback
 from anilist_oauth.sandbox import Fault, Sandbox, SandboxThread
 from tests.readme import blocks, room
 
@@ -13,7 +12,7 @@ README = room("sandbox").read_text(encoding="utf-8")
 async def test_the_example_runs(anilist_sandbox: SandboxThread) -> None:
     """As it stands there."""
     (source,) = blocks(readme=room("sandbox"))["In a test"]
-    names: dict[str, Any] = {"parse_callback": parse_callback}
+    names: dict[str, Any] = {}
     exec(source, names)
     await names["test_progress_is_saved"](anilist_sandbox)
 
