@@ -79,9 +79,22 @@ def _findings(file: Path) -> Iterator[dict[str, Any]]:
 
 def _in_python(source: str) -> Iterator[_Query]:
     """Find the strings that are GraphQL documents. Strings built at run time cannot be checked."""
-    for node in ast.walk(ast.parse(source)):
+    nodes = list(ast.walk(ast.parse(source)))
+    parts = {part for node in nodes for part in _parts(node)}
+    for node in nodes:
+        if node in parts:
+            continue
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and _DOCUMENT.match(node.value):
             quoted = ast.get_source_segment(source, node) or ""
             quotes = 3 if quoted.lstrip("rRuUbB")[:3] in {'"""', "'''"} else 1
             before = len(quoted) - len(quoted.lstrip("rRuUbB")) + quotes
             yield _Query(text=node.value, line=node.lineno, column=node.col_offset + 1 + before)
+
+
+def _parts(node: ast.AST) -> list[ast.expr]:
+    """Return the parts that an f-string, an operator such as ``+`` or ``%``, or a ``.format`` makes a string of."""
+    if isinstance(node, ast.JoinedStr):
+        return node.values
+    if isinstance(node, ast.BinOp):
+        return [node.left, node.right]
+    return [node.value] if isinstance(node, ast.Attribute) and node.attr == "format" else []

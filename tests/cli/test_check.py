@@ -38,6 +38,21 @@ def test_queries_in_python_files_are_found(empty: Desk) -> None:
     assert places == [(3, 28, "invalid"), (6, 13, "page")]
 
 
+def test_a_string_built_at_run_time_is_passed_over(empty: Desk) -> None:
+    """Its parts are not documents. What stands beside them is checked all the same."""
+    file = empty.folder / "bot.py"
+    file.write_text(
+        'A = f"query {{ Media(id: {number}) {{ id }} }}"\n'
+        'B = "query { Media(id: 1) { ...Short } }" + FRAGMENT\n'
+        'C = "{ Media(id: %d) { id } }" % number\n'
+        'D = "query {{ Media(id: {}) {{ id }} }}".format(number)\n'
+        "E = f\"{ask('{ Media { nam } }')}\"\n",
+        encoding="utf-8",
+    )
+    found = json.loads(empty.run("check", "--json", str(file), expect=1).stdout)["findings"]
+    assert [(one["line"], one["kind"]) for one in found] == [(5, "invalid")]
+
+
 def test_a_good_query_passes(empty: Desk) -> None:
     """Deprecated fields and the need for a token are reported, but the command succeeds."""
     file = empty.folder / "good.graphql"
