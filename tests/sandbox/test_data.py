@@ -56,6 +56,18 @@ async def test_a_show_that_was_given_a_date_begins_airs_and_ends() -> None:
         assert seen == [("NOT_YET_RELEASED", 1), ("RELEASING", 2), ("FINISHED", None)]
 
 
+async def test_no_episode_of_a_long_show_belongs_to_another() -> None:
+    """The ids of 999 episodes are reserved for each show; a longer schedule is cut there."""
+    async with Sandbox() as sandbox:
+        sandbox.media(1, episodes=2_000_000_000, startDate=date(1990, 1, 1), type="ANIME")
+        query = """{ Media(id: 1) { nextAiringEpisode { episode }
+            airingSchedule(page: 40) { pageInfo { total } nodes { episode mediaId } } } }"""
+        media = (await _ask(sandbox, query))["Media"]
+        assert media["airingSchedule"]["pageInfo"]["total"] == 999
+        assert media["airingSchedule"]["nodes"][-1] == {"episode": 999, "mediaId": 1}
+        assert media["nextAiringEpisode"] is None
+
+
 async def test_a_media_is_found_by_its_new_title() -> None:
     """Also one that no list and no search had before."""
     async with Sandbox() as sandbox:

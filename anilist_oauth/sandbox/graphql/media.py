@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from anilist_oauth.sandbox.graphql.made_up import number
-from anilist_oauth.sandbox.graphql.nodes import MEDIA, Node, child
+from anilist_oauth.sandbox.graphql.nodes import MEDIA, PARENTS, Node, child
 from anilist_oauth.sandbox.graphql.view import Arguments, View, answer, rule
 
 ANIME, MANGA = "ANIME", "MANGA"
@@ -59,7 +59,7 @@ def _status(view: View, media: Node, _arguments: Arguments) -> str:
 
 def episodes_between(view: View, media: Node, since: int, until: int) -> range:
     """Return the episodes that air between two times, in seconds."""
-    first, last = view.value(media, "_starts"), view.value(media, "episodes") or 999
+    first, last = view.value(media, "_starts"), min(view.value(media, "episodes") or 999, 999)
     if view.value(media, "type") == MANGA:
         return range(0)
     return range(max(1, (since - first - 1) // WEEK + 2), min(last, (until - first) // WEEK + 1) + 1)
@@ -75,7 +75,7 @@ def _next_episode(view: View, media: Node, _arguments: Arguments) -> int | None:
 
 @rule("Media.airingSchedule")
 def _schedule(view: View, media: Node, _arguments: Arguments) -> list[Node]:
-    episodes = range(1, (view.value(media, "episodes") or 24) + 1)
+    episodes = range(1, min((view.value(media, "episodes") or 24) + 1, PARENTS["AiringSchedule"].step))
     return view.nodes("AiringSchedule", (child("AiringSchedule", media.id, episode) for episode in episodes))
 
 
