@@ -1,5 +1,6 @@
 """Check the arguments of public calls, so that a wrong type is reported where it was passed."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -24,6 +25,14 @@ def expect(value: object, kind: Any, needed: str) -> None:
     name = type(value).__name__
     del value  # it may be a secret in the wrong place, and crash reporters show the variables of this frame
     raise ConfigurationError(f"{needed}, not {name}")
+
+
+def is_seconds(value: object) -> bool:
+    """Return whether a value is a number that a timer can use: not NaN, and not an int too large for a float."""
+    try:
+        return isinstance(value, int | float) and not math.isnan(value)
+    except OverflowError:
+        return False
 
 
 def expect_prefix(prefix: object) -> None:

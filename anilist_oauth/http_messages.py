@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 from yarl import URL
 
+from anilist_oauth.arguments import is_seconds
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.redaction import Unpicklable
 
@@ -53,7 +54,7 @@ class Request(Unpicklable):
 
     def __attrs_post_init__(self) -> None:
         timeout = self.timeout
-        if timeout is not None and not (isinstance(timeout, int | float) and 0 < timeout < math.inf):
+        if timeout is not None and not (is_seconds(timeout) and 0 < timeout < math.inf):
             raise ConfigurationError("timeout: a number of seconds above 0 is needed")
 
 

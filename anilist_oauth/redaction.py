@@ -79,6 +79,11 @@ class MaskedText(str):
         return MaskedText(super().__getitem__(index))  # rich cuts long strings before it shows them
 
 
+def masked_text(value: Any) -> Any:
+    """Return a string as `MaskedText`, even if its class has a `str()` of its own, and anything else unchanged."""
+    return MaskedText(str.__str__(value)) if isinstance(value, str) else value
+
+
 class MaskedBytes(bytes):
     """Secret bytes; see `MaskedText`."""
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 import attrs
 import pytest
 
-from anilist_oauth.arguments import expect, validator
+from anilist_oauth.arguments import expect, is_seconds, validator
 from anilist_oauth.errors import ConfigurationError
 
 
@@ -39,3 +39,15 @@ def test_a_function_of_name_and_value_makes_a_validator() -> None:
     assert Value(5).size == 5
     with pytest.raises(ConfigurationError, match=r"^size: a number is needed, not NoneType"):
         Value(cast("Any", None))
+
+
+@pytest.mark.parametrize("value", [0, -1.5, 5, float("inf")])
+def test_a_number_counts_seconds(value: object) -> None:
+    """It may be negative or infinite; the caller sets the range."""
+    assert is_seconds(value)
+
+
+@pytest.mark.parametrize("value", [None, "5", float("nan"), 10**400])
+def test_another_value_counts_no_seconds(value: object) -> None:
+    """A timer cannot use nan, or an int that is too large for a float."""
+    assert not is_seconds(value)

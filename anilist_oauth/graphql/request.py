@@ -12,9 +12,10 @@ from typing import Any
 
 from yarl import URL
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.graphql.variables import checked_text, plain_variables, refuse
 from anilist_oauth.http_messages import GRAPHQL_BODY_LIMIT, Request
-from anilist_oauth.redaction import MaskedText
+from anilist_oauth.redaction import masked_text
 from anilist_oauth.tokens.access_token import Token, bearer_headers
 
 _HEADERS = {"Accept": "application/json", "Content-Type": "application/json"}
@@ -43,9 +44,11 @@ def graphql_request(
 
     Raises:
         UnsendableValueError: A variable is not JSON, or a string cannot be encoded. `path` locates it.
-        ConfigurationError: `token` cannot be a token, or the timeout is not a positive number.
+        ConfigurationError: `token` cannot be a token, the timeout is not a positive number, or an argument has another
+            type.
     """
-    token = MaskedText(token) if isinstance(token, str) else token
+    token = masked_text(token)
+    expect(endpoint, URL, "endpoint: a yarl.URL is needed")
     body: dict[str, Any] = {"query": checked_text(query, "query")}
     if not query.strip():
         refuse("query", "it is empty; write a GraphQL document")

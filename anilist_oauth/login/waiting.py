@@ -1,11 +1,10 @@
 """Wait for a login that any process may finish."""
 
 import asyncio
-import math
 from datetime import datetime, timedelta
 from functools import partial
 
-from anilist_oauth.arguments import expect
+from anilist_oauth.arguments import expect, is_seconds
 from anilist_oauth.errors import AniListOAuthError, ConfigurationError, LoginTimeoutError
 from anilist_oauth.login import events
 from anilist_oauth.login.completion import Completion
@@ -25,8 +24,8 @@ async def wait_for(completion: Completion, login: Login, *, timeout: float, clos
     """Wait until the login ends or can no longer succeed, `timeout` seconds have passed, or the flow closes."""
     expect(login, Login, "login: the result of begin is needed")
     expect(timeout, int | float, "timeout: a number of seconds is needed")
-    if math.isnan(timeout):
-        raise ConfigurationError("timeout: a number of seconds is needed, not nan")
+    if not is_seconds(timeout):
+        raise ConfigurationError("timeout: a number of seconds is needed, not nan or a number too large for a float")
     key = digest(login.state)
     loop = asyncio.get_running_loop()
     until = loop.time() + timeout

@@ -70,7 +70,9 @@ class Application(Unpicklable):
         self.__attrs_init__(client_id=given[0], redirect_uri=redirect_uri, client_secret=given[1])
 
     def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "guard", RedirectGuard(self.redirect_uri))
+        guard = RedirectGuard(self.redirect_uri)
+        object.__setattr__(self, "guard", guard)
+        object.__setattr__(self, "redirect_uri", guard.registered)
 
     @classmethod
     def from_env(cls, prefix: str = "ANILIST_") -> Self:

@@ -5,8 +5,9 @@ from urllib.parse import urlencode
 
 from yarl import URL
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.errors import ConfigurationError
-from anilist_oauth.oauth.redirect_uri import RedirectGuard
+from anilist_oauth.oauth.application import Application
 from anilist_oauth.oauth.state import new_state
 from anilist_oauth.redaction import MaskedText
 
@@ -24,11 +25,13 @@ def authorization_url(endpoint: URL, *, client_id: str, redirect_uri: str, state
 
     Raises:
         RedirectURIError: The redirect URI is invalid.
-        ConfigurationError: The state has another form. (After a denial, AniList returns the state without encoding it,
-            so other characters would come back changed.)
+        ConfigurationError: The endpoint or the client id is not valid, or the state has another form. (After a denial,
+            AniList returns the state without encoding it, so other characters would come back changed.)
     """
-    registered = RedirectGuard(redirect_uri).registered
-    return with_state(code_url_prefix(endpoint, client_id=client_id, redirect_uri=registered), state)
+    expect(endpoint, URL, "endpoint: a yarl.URL is needed")
+    application = Application(client_id=client_id, redirect_uri=redirect_uri)
+    prefix = code_url_prefix(endpoint, client_id=application.client_id, redirect_uri=application.redirect_uri)
+    return with_state(prefix, state)
 
 
 def code_url_prefix(endpoint: URL, *, client_id: str, redirect_uri: str) -> URL:

@@ -6,6 +6,7 @@ from urllib.parse import quote_plus, urlencode
 
 from yarl import URL
 
+from anilist_oauth.arguments import expect
 from anilist_oauth.errors import (
     ConfigurationError,
     ExchangeError,
@@ -62,10 +63,12 @@ def token_request(endpoint: URL, *, application: Application, code: str) -> Requ
         code: The result of `parse_callback`. Surrounding whitespace is stripped.
 
     Raises:
-        ConfigurationError: The application has no client secret.
+        ConfigurationError: The application has no client secret, or an argument has the wrong type.
         InvalidCodeError: `code` cannot be a code. The ``reason`` is ``garbled``.
     """
     code = MaskedText(code.strip()) if isinstance(code, str) else MaskedText()
+    expect(endpoint, URL, "endpoint: a yarl.URL is needed")
+    expect(application, Application, "application: an Application is needed")
     return with_code(endpoint, token_form(application), code)
 
 

@@ -46,7 +46,7 @@ class RedirectGuard:
 
     def __init__(self, registered: str) -> None:
         parts = _checked(registered)
-        self._registered = registered
+        self._registered = str.__str__(registered)  # a member of an Enum prints its name in place of its text
         if (parts.scheme or "").lower() == "http" and not is_loopback((parts.host or "").strip("[]")):
             warnings.warn(
                 f"the redirect URI {registered} is not https, so anyone between the browser and {parts.host} can read "

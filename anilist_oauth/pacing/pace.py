@@ -4,7 +4,7 @@ import asyncio
 import math
 from itertools import count
 
-from anilist_oauth.arguments import expect
+from anilist_oauth.arguments import expect, is_seconds
 from anilist_oauth.errors import (
     ConfigurationError,
     RateLimitedError,
@@ -93,7 +93,7 @@ class Pace:
         """
         user = _user(token)
         del token  # so that crash reporters do not show it
-        if max_wait is not None and (not isinstance(max_wait, int | float) or math.isnan(max_wait)):
+        if max_wait is not None and not is_seconds(max_wait):
             raise ConfigurationError("max_wait: a number of seconds is needed, or None to wait for the turn")
         self._enter(loop := asyncio.get_running_loop())
         now = self._clock.now()

@@ -7,7 +7,7 @@ from typing import Self
 import attrs
 from aiohttp import web
 
-from anilist_oauth.arguments import expect
+from anilist_oauth.arguments import expect, is_seconds
 from anilist_oauth.errors import ConfigurationError, ReceiverError, SessionStateError
 from anilist_oauth.html_page import Pages
 from anilist_oauth.login.flow import LoginFlow
@@ -174,7 +174,7 @@ class CallbackReceiver(Unpicklable):
         if self._runner is None or self._closed:
             raise SessionStateError("the receiver is not open: use it in an `async with` block, or call open() first")
         expect(timeout, int | float, "timeout: a positive number of seconds is needed")
-        if not timeout > 0:
+        if not (is_seconds(timeout) and timeout > 0):
             raise ConfigurationError("timeout: a positive number of seconds is needed")
 
     def _end_after(self, timeout: float, login: Login) -> None:

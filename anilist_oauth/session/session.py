@@ -26,7 +26,7 @@ from anilist_oauth.oauth.endpoints import ANILIST, Endpoints
 from anilist_oauth.oauth.exchange import TOKEN_HEADERS, parse_token_response, token_form, with_code
 from anilist_oauth.pacing.pace import Pace
 from anilist_oauth.pacing.rate_limit import DEFAULT_WAIT
-from anilist_oauth.redaction import Masked, MaskedText, Unpicklable
+from anilist_oauth.redaction import Masked, MaskedText, Unpicklable, masked_text
 from anilist_oauth.session.graphql_call import GraphQLCall
 from anilist_oauth.session.spent_codes import SpentCodes
 from anilist_oauth.session.transport import DEFAULT_TIMEOUT, AiohttpTransport, Transport, common_headers
@@ -142,7 +142,7 @@ class OAuthSession(Unpicklable):
             RedirectURIMismatchError: The redirect URI is not the registered one.
             ConfigurationError: The state has another form.
         """
-        state = MaskedText(state) if isinstance(state, str) else state
+        state = masked_text(state)
         if redirect_uri is not None:
             given = Masked(redirect_uri)
             del redirect_uri  # it may be a whole callback with code and state
@@ -232,7 +232,7 @@ class OAuthSession(Unpicklable):
             ServiceUnavailableError: AniList is down, or has announced an outage that has not ended yet.
             UnexpectedResponseError: The response is not GraphQL.
         """
-        token = MaskedText(token) if isinstance(token, str) else token
+        token = masked_text(token)
         self._check_open()
         request = graphql_request(
             self.endpoints.graphql, query, variables, token=token, operation_name=operation_name, timeout=timeout
@@ -262,7 +262,7 @@ class OAuthSession(Unpicklable):
 
         The arguments are those of `Pagination`, and the `max_wait` of `graphql`, which applies to each page.
         """
-        token = MaskedText(token) if isinstance(token, str) else token
+        token = masked_text(token)
         pages = Pagination(query, variables, per_page=per_page, path=path)
         while not pages.done:
             data = await self.graphql(query, pages.variables, token=token, max_wait=max_wait)
@@ -271,7 +271,7 @@ class OAuthSession(Unpicklable):
 
     async def viewer(self, token: Token | str, *, max_wait: float | None = None) -> Viewer:
         """Return the user of a token, as AniList reports it. See `graphql` for `max_wait` and the errors."""
-        token = MaskedText(token) if isinstance(token, str) else token
+        token = masked_text(token)
         expect(token, Token | str, "token: a Token or an access token is needed")
         return parse_viewer(await self.graphql(VIEWER_QUERY, token=token, max_wait=max_wait))
 
@@ -281,7 +281,7 @@ class OAuthSession(Unpicklable):
         Raises:
             TokenMismatchError: The token belongs to another application or user. See `graphql` for the other errors.
         """
-        access_token = MaskedText(access_token) if isinstance(access_token, str) else MaskedText()
+        access_token = masked_text(access_token) if isinstance(access_token, str) else MaskedText()
         token, claims = claimed_token(access_token, client_id=self.application.client_id)
         return verified(token, claims, await self.viewer(token))
 

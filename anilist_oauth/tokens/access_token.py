@@ -20,7 +20,7 @@ def _access_token(given: Masked[Any]) -> str:
     usable = isinstance(given.value, str) and given.value != "" and given.value.isascii()
     if not usable or given.value.encode().translate(None, _VISIBLE):
         raise ConfigurationError("access_token: a string of visible ASCII characters is needed (RFC 6750 section 2.1)")
-    return str(given.value)  # no longer masked
+    return str.__str__(given.value)  # no longer masked; `str()` of an Enum's member is its name
 
 
 @attrs.frozen(kw_only=True, init=False)

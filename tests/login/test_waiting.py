@@ -175,9 +175,9 @@ def test_a_store_that_stays_away_ends_the_wait() -> None:
     virtually(test)
 
 
-@pytest.mark.parametrize("timeout", [None, "600", timedelta(minutes=10), float("nan")])
+@pytest.mark.parametrize("timeout", [None, "600", timedelta(minutes=10), float("nan"), 10**400])
 async def test_a_timeout_is_a_number_of_seconds(timeout: Any) -> None:
-    """Another value, such as nan, raises our error."""
+    """Another value, such as nan or a number that no float holds, raises our error."""
     async with staged() as stage:
         with pytest.raises(ConfigurationError, match=r"^timeout: a number of seconds is needed"):
             await stage.flow.wait(await stage.flow.begin(), timeout=timeout)

@@ -2,6 +2,7 @@
 
 import re
 import warnings
+from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
@@ -10,8 +11,10 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from anilist_oauth.errors import ConfigurationError, InsecureRedirectURIWarning, RedirectURIError
+from anilist_oauth.oauth.application import Application
 from anilist_oauth.oauth.authorize import authorization_url, code_url_prefix, implicit_url, with_state
 from anilist_oauth.oauth.endpoints import ANILIST
+from tests.constants import Constant
 from tests.uris import registrable_uris
 
 AWAY = "https://bot.example/cb"
@@ -122,3 +125,21 @@ def test_the_implicit_url_is_the_documented_one() -> None:
     assert str(implicit_url(ANILIST.authorization, client_id="12345")) == (
         "https://anilist.co/api/v2/oauth/authorize?client_id=12345&response_type=token"
     )
+
+
+def test_a_constant_is_sent_as_its_text() -> None:
+    """A redirect URI from an Enum is sent byte for byte, not as ``Setting.NAME``."""
+    assert url(redirect_uri=Constant(AWAY), state=STATE) == url(state=STATE)
+    application = Application(client_id="12345", redirect_uri=Constant(AWAY))
+    assert [type(uri) for uri in (application.redirect_uri, application.guard.check())] == [str, str]
+    assert f"{application.redirect_uri} {application.guard.check(Constant(AWAY))}" == f"{AWAY} {AWAY}"
+
+
+@pytest.mark.parametrize(
+    "odd", [{"endpoint": "https://anilist.co/"}, {"endpoint": None}, {"client_id": None}, {"client_id": "\ud800"}]
+)
+def test_a_wrong_argument_is_named(odd: dict[str, Any]) -> None:
+    """An endpoint that is not a URL, or a client id that is not visible text, is reported where it was passed."""
+    given: dict[str, Any] = {"endpoint": ANILIST.authorization, "client_id": "12345", "redirect_uri": AWAY} | odd
+    with pytest.raises(ConfigurationError, match=f"^{next(iter(odd))}: "):
+        authorization_url(given.pop("endpoint"), **given)

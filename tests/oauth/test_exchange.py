@@ -653,3 +653,13 @@ def test_any_response_is_a_token_or_our_error(document: Any, status: int, header
     assert SECRET not in result
     assert CODE not in result
     assert len(result) < 5_000
+
+
+def test_a_wrong_argument_of_a_token_request_is_named() -> None:
+    """An endpoint or an application of another type is reported where it was passed."""
+    application = Application(client_id="12345", client_secret="hidden", redirect_uri="https://bot.example/cb")
+    odd: Any = "https://anilist.co/"
+    with pytest.raises(ConfigurationError, match=r"^endpoint: .* not str$"):
+        token_request(odd, application=application, code="a-code")
+    with pytest.raises(ConfigurationError, match=r"^application: .* not str$"):
+        token_request(ANILIST.token, application=odd, code="a-code")

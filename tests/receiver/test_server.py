@@ -187,7 +187,7 @@ async def test_a_login_is_begun_in_the_block_only(stage: Scene) -> None:
     for begin in (closed.login, closed.implicit):
         with pytest.raises(SessionStateError, match="async with"):
             await begin(subject="discord:42")
-    odd: list[Any] = [0, -1.0, float("nan"), None, "600"]
+    odd: list[Any] = [0, -1.0, float("nan"), 10**400, None, "600"]
     for timeout in odd:
         with pytest.raises(ConfigurationError, match="timeout"):
             await stage.receiver.login(subject="discord:42", timeout=timeout)

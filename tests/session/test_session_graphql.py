@@ -34,6 +34,7 @@ from anilist_oauth.pacing.shared_pace import SharedPace
 from anilist_oauth.session.session import OAuthSession
 from anilist_oauth.tokens.viewer import Viewer
 from tests import virtual_time
+from tests.constants import Constant
 from tests.graphql.test_pagination import NESTED, PAGE, page
 from tests.graphql_answers import RECORDED, Recorded, answer
 from tests.pacing.test_shared_pace import ScriptedLedger
@@ -568,5 +569,18 @@ def test_secrets_that_a_server_repeats_are_masked() -> None:
             with pytest.raises(GraphQLError, match=r"sent were \*\*\* and \*\*\*") as caught:
                 await session.graphql(QUERY, token="hidden-token")
             assert "hidden" not in repr(caught.value.__dict__)
+
+    in_virtual_time(scenario)
+
+
+def test_a_token_from_an_enum_is_sent_as_its_text() -> None:
+    """Otherwise AniList would refuse ``Setting.NAME``, and the error would say that the token has expired."""
+
+    async def scenario() -> None:
+        async with scripted(DATA, answer(200, {"data": page(more=False)}), VIEWER) as (session, transport):
+            await session.graphql(QUERY, token=Constant("a-token-of-a-test"))
+            await anext(session.paginate(PAGE, token=Constant("a-token-of-a-test")))
+            await session.viewer(Constant("a-token-of-a-test"))
+        assert [request.headers["Authorization"] for request in transport.requests] == ["Bearer a-token-of-a-test"] * 3
 
     in_virtual_time(scenario)

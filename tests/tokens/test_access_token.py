@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.tokens.access_token import Token, bearer_headers
 from anilist_oauth.tokens.claims import peek_claims
+from tests.constants import Constant
 
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiIzNjIiLCJzdWIiOiIxMTIwODQiLCJleHAiOjE1NTQ2NDYwOTd9.hidden"
 DEAD = datetime(2019, 4, 7, 14, 8, 17, tzinfo=UTC)
@@ -257,3 +258,11 @@ def test_a_token_is_a_value() -> None:
 def test_a_token_goes_in_the_authorization_header(given_as: Token | str) -> None:
     """A token or its string gives the one header (RFC 6750 section 2.1)."""
     assert bearer_headers(given_as) == {"Authorization": f"Bearer {JWT}"}
+
+
+def test_a_constant_is_read_as_its_text() -> None:
+    """A token from an Enum is sent as its text, not as ``Setting.NAME``."""
+    for made in (Token(access_token=Constant(JWT), expires_at=None), Token.from_access_token(Constant(JWT))):
+        assert type(made.access_token) is str
+        assert made.to_dict()["access_token"] == JWT
+    assert bearer_headers(Constant(JWT)) == {"Authorization": f"Bearer {JWT}"}
