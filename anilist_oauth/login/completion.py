@@ -13,7 +13,6 @@ from anilist_oauth.errors import (
     LoginRequiredError,
     LoginTimeoutError,
     RateLimitedError,
-    SessionStateError,
     StateMismatchError,
 )
 from anilist_oauth.login.authorization_response import CANCELLED, AuthorizationResponse
@@ -167,8 +166,7 @@ class Completion:
         """Raise an error if the callback's code could not be exchanged now."""
         if not isinstance(response.result, str):
             return
-        if self.session.connector is None:
-            raise SessionStateError("the session is not open; open it before the flow, and close it after the flow")
+        self.session.check_open()
         if self.session.application.client_secret is None:
             raise ConfigurationError("client_secret: it is needed to exchange a code; pass it to Application")
         refuse_in_pause(self.session)

@@ -105,7 +105,7 @@ class OAuthSession(Unpicklable):
         if self._loop is None and not self._closed:
             await self._transport.open()
             self._loop = asyncio.get_running_loop()
-        self._check_open()
+        self.check_open()
         return self
 
     async def aclose(self) -> None:
@@ -177,7 +177,7 @@ class OAuthSession(Unpicklable):
         code = MaskedText(code.strip()) if isinstance(code, str) else MaskedText()
         given = Masked(redirect_uri)
         del redirect_uri  # it may be a whole callback with code and state
-        loop = self._check_open()
+        loop = self.check_open()
         if given.value is not None:
             self.application.guard.check(given.value)
         if self._form is None:
@@ -233,7 +233,7 @@ class OAuthSession(Unpicklable):
             UnexpectedResponseError: The response is not GraphQL.
         """
         token = masked_text(token)
-        self._check_open()
+        self.check_open()
         request = graphql_request(
             self.endpoints.graphql, query, variables, token=token, operation_name=operation_name, timeout=timeout
         )
@@ -285,12 +285,15 @@ class OAuthSession(Unpicklable):
         token, claims = claimed_token(access_token, client_id=self.application.client_id)
         return verified(token, claims, await self.viewer(token))
 
-    def _check_open(self) -> asyncio.AbstractEventLoop:
-        loop = self._loop
+    def check_open(self) -> asyncio.AbstractEventLoop:
+        """Return the event loop. Raises `SessionStateError` unless the session can send requests in it."""
+        loop, connector = self._loop, self._transport.connector
         if self._closed:
             raise SessionStateError("the session is closed; create a new one")
         if loop is None:
             raise SessionStateError("the session is not open: use `async with`, or await open()")
         if loop is not asyncio.get_running_loop():
             raise SessionStateError("the session belongs to another event loop; create one for each loop")
+        if connector is not None and connector.closed:
+            raise SessionStateError("the session's connector was closed, so nothing was sent; create a new session")
         return loop

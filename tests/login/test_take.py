@@ -407,12 +407,33 @@ def test_a_login_that_could_not_be_exchanged_now_is_only_looked_at() -> None:
     async def test(stage: Stage) -> None:
         login, callback = await stage.begin(subject=SUBJECT, binding=COOKIE)
         await stage.session.aclose()
-        with pytest.raises(SessionStateError, match="session is not open"):
+        with pytest.raises(SessionStateError, match="the session is closed"):
             await stage.flow.finish(callback, binding=COOKIE)
         assert "check_and_take" not in logins(stage).weather.calls
         assert await stage.flow.look(callback) == login
 
     virtually(test, kind=OneStepLogins)
+
+
+async def test_a_callback_in_another_event_loop_takes_nothing() -> None:
+    """A thread with its own loop cannot exchange the code, and the login can still be finished in the right loop."""
+    async with staged() as stage:
+        login, callback = await stage.begin(subject=SUBJECT, binding=COOKIE)
+        with pytest.raises(SessionStateError, match="another event loop"):
+            await asyncio.to_thread(asyncio.run, stage.flow.finish(callback, binding=COOKIE))
+        assert (await stage.flow.finish(callback, binding=COOKIE)).login == login
+
+
+async def test_a_callback_takes_nothing_after_the_connector_was_closed() -> None:
+    """The owner of the connector closed it too early, so the code cannot be exchanged now."""
+    async with staged() as stage:
+        login, callback = await stage.begin(subject=SUBJECT, binding=COOKIE)
+        connector = stage.session.connector
+        assert connector is not None
+        await connector.close()
+        with pytest.raises(SessionStateError, match="connector was closed"):
+            await stage.flow.finish(callback, binding=COOKIE)
+        assert await stage.flow.look(callback) == login
 
 
 @pytest.mark.requirement("S3")
