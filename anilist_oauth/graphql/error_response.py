@@ -106,12 +106,13 @@ class GraphQLErrorResponse(Unpicklable):
             return None
         if detailed := self._invalid_input() or self._too_complex():
             return detailed
+        text = self.text or self.told
         if self.statuses[0] == 404 or self.text == "Private User":
-            return self._refused(GraphQLNotFoundError, f"this does not exist or is private: {self.text}")
+            return self._refused(GraphQLNotFoundError, f"this does not exist or is private: {text}")
         if self.statuses[0] in {401, 403}:
             remedy = "the user of this token may not do it" if self.with_token else "pass the token of a user"
-            return self._refused(GraphQLForbiddenError, f"AniList does not allow this ({self.text}); {remedy}")
-        return self._refused(GraphQLError, f"AniList refused the query: {self.text}")
+            return self._refused(GraphQLForbiddenError, f"AniList does not allow this ({text}); {remedy}")
+        return self._refused(GraphQLError, f"AniList refused the query: {text}")
 
     def _unexpected(self) -> UnexpectedResponseError:
         is_page = self.response.body[:64].lstrip()[:1] == b"<"

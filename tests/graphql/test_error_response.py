@@ -49,8 +49,12 @@ def test_recorded_responses_raise_their_error(recorded: Recorded) -> None:
         (Response(status=403, headers=CIMultiDict(), body=b"<html>"), "out of service (HTTP 403); tokens stay valid"),
         (answer(500, {}), "failed to answer (HTTP 500); try again later"),
         (answer(200, {}), "not GraphQL (HTTP 200, JSON); check the GraphQL endpoint"),
+        (answer(400, body("")), "refused the query: HTTP 400"),
+        (answer(200, {"errors": [{"message": None}]}), "refused the query: HTTP 200"),
+        (answer(404, body("")), "is private: HTTP 404"),
+        (answer(200, body("", 403)), "does not allow this (HTTP 200)"),
     ],
-    ids=range(6),
+    ids=range(10),
 )
 def test_a_message_reads_well_whether_anilist_says_something_or_nothing(response: Response, text: str) -> None:
     """There are no empty parentheses, and the message ends in what to do."""
