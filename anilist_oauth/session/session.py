@@ -12,7 +12,6 @@ from anilist_oauth.arguments import expect
 from anilist_oauth.clock import checked_clock, utc_now
 from anilist_oauth.errors import (
     ConnectionFailedError,
-    InvalidCodeError,
     OutcomeUnknownError,
     RateLimitedError,
     SessionStateError,
@@ -184,12 +183,6 @@ class OAuthSession(Unpicklable):
             self._form = token_form(self.application)  # raises if the client secret is missing
         request = with_code(self.endpoints.token, self._form, code)
         digest = self._spent.spend(code, now=loop.time())
-        if digest is None:
-            raise InvalidCodeError(
-                "this code was sent before and is not sent again; start a new login (LoginFlow.finish returns the same "
-                "result for a callback that arrives twice)",
-                reason="sent",
-            )
         try:
             response = await self._transport.send(request)
             return parse_token_response(response, application=self.application, code=code, now=self.clock())

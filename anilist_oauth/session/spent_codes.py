@@ -2,6 +2,8 @@
 
 from collections import OrderedDict
 
+from anilist_oauth.errors import InvalidCodeError
+
 KEPT = 15 * 60.0  # seconds; a code is valid for 10 minutes
 MOST = 100_000  # digests, which take about 20 MB
 
@@ -21,7 +23,7 @@ class SpentCodes:
     def __len__(self) -> int:
         return len(self._spent)
 
-    def spend(self, code: str, *, now: float) -> int | None:
+    def spend(self, code: str, *, now: float) -> int:
         """Record a code before it is sent.
 
         Args:
@@ -29,11 +31,18 @@ class SpentCodes:
             now: The time in seconds, of a clock that never goes back.
 
         Returns:
-            The argument for `forget`, or None if the code was recorded before.
+            The argument for `forget`.
+
+        Raises:
+            InvalidCodeError: The code was recorded before. The ``reason`` is ``sent``.
         """
         digest = hash(code)
         if digest in self._spent:
-            return None
+            raise InvalidCodeError(
+                "this code was sent before and is not sent again; start a new login (LoginFlow.finish returns the same "
+                "result for a callback that arrives twice)",
+                reason="sent",
+            )
         while self._spent and (len(self._spent) >= MOST or now - next(iter(self._spent.values())) > KEPT):
             self._spent.popitem(last=False)
         self._spent[digest] = now
