@@ -178,18 +178,17 @@ class Client:
             async with asyncio.timeout(LIMIT):
                 await pubsub.subscribe(channel)
                 await pubsub.get_message(timeout=None)  # the confirmation
-            yield None
-            look_at = clock() + LOOK_EVERY
+            look_at = clock()
             while True:
+                if clock() >= look_at:  # at first, and every 5 seconds, even if there are many messages
+                    yield None
+                    look_at = clock() + LOOK_EVERY
                 async with asyncio.timeout(LOOK_EVERY + LIMIT):  # long enough to connect again
                     message = await pubsub.get_message(timeout=max(0.0, look_at - clock()))
-                heard = _decoded(message["data"]) if message and message["type"] == "message" else None
-                yield heard  # it is also None if the subscription was made again
-                if heard is not None and clock() >= look_at:  # every 5 seconds, even if there are many messages
-                    heard = None
-                    yield None
-                if heard is None:
-                    look_at = clock() + LOOK_EVERY
+                if message and message["type"] == "message":
+                    yield _decoded(message["data"])
+                else:  # the time is over, or the subscription was made again
+                    look_at = clock()
 
     def _failure(self, error: BaseException) -> StorageError:
         if isinstance(error, TimeoutError | RedisTimeoutError):

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -113,12 +113,20 @@ async def test_one_subscription_serves_all_who_wait(store: RedisStore, redis: Re
     assert await waits == [DONE] * 30
 
 
-async def listening(store: RedisStore) -> None:
-    """Return when the store's watcher has subscribed and read all logins."""
+async def listening(store: RedisStore, *, waits: int = 1) -> None:
+    """Return when the store's watcher has subscribed, and each waiting call has read its login once."""
+    waiters, over = store._own_logins._waiters, asyncio.Semaphore(0)
+    read = waiters._read
+
+    async def noted(keys: Sequence[str]) -> dict[str, Outcome | None]:
+        found = await read(keys)
+        over.release()
+        return found
+
+    waiters._read = noted
     async with asyncio.timeout(30):
-        await store._own_logins._waiters._watching.wait()
-    for _ in range(3):
-        await store.logins.look(key())
+        for _ in range(waits):
+            await over.acquire()
 
 
 async def test_an_outcome_of_another_process_is_noticed_at_once(
@@ -129,7 +137,7 @@ async def test_an_outcome_of_another_process_is_noticed_at_once(
     await store.logins.add(key(0), fresh())
     await store.logins.add(key(1), fresh())
     waits = [asyncio.ensure_future(store.logins.settled(key(number), timeout=60)) for number in range(2)]
-    await listening(store)
+    await listening(store, waits=2)
     async with RedisStore(redis.url) as other:
         await other.logins.settle(key(1), DONE)
         assert await asyncio.wait_for(waits[1], 30) == DONE
@@ -155,8 +163,6 @@ async def test_other_messages_do_not_delay_the_reading(store: RedisStore, monkey
     waiting = asyncio.ensure_future(store.logins.settled(key(), timeout=5))
     await listening(store)
     another = ("PUBLISH", Keys().settled, key(2))
-    for _ in range(20):  # the waiter's own first look is over by then
-        await store._run(another)
     await store._run(("HSET", "anilist_oauth:{logins}:" + key(), "outcome", DONE.to_json()))
     while not waiting.done():
         await store._run(another)
