@@ -1,7 +1,6 @@
 """Repeat an exchange if that is safe: if it was not sent, or was refused with 429 before the code was processed."""
 
 import asyncio
-import math
 from random import SystemRandom
 
 from anilist_oauth.errors import ConnectionFailedError, RateLimitedError
@@ -25,10 +24,10 @@ async def exchange(session: OAuthSession, code: MaskedText, log: FinishLog) -> T
     repeated when that has ended. Any other failure is final, because AniList may have processed the code.
     """
     loop = asyncio.get_running_loop()
-    began, unsent_since, pause = loop.time(), math.inf, _FIRST_PAUSE
+    began = unsent_since = loop.time()
+    pause = _FIRST_PAUSE
     while True:
         log.attempt += 1
-        unsent_since = min(unsent_since, loop.time())
         try:
             refuse_in_pause(session)
             return await session.exchange_code(code)
@@ -42,7 +41,7 @@ async def exchange(session: OAuthSession, code: MaskedText, log: FinishLog) -> T
                 error.retry_after = wait
                 raise
             wait += _jitter()
-            unsent_since, pause = math.inf, _FIRST_PAUSE  # the ten seconds begin anew
+            unsent_since, pause = loop.time() + wait, _FIRST_PAUSE  # then the ten seconds begin anew
         await asyncio.sleep(wait)
 
 

@@ -136,13 +136,15 @@ async def body_of(request: web.BaseRequest) -> bytes:
     """Read a request's body.
 
     Raises:
-        TimeoutError: The body did not arrive within ten seconds.
+        aiohttp.web.HTTPRequestTimeout: The body did not arrive within ten seconds.
         aiohttp.web.HTTPRequestEntityTooLarge: The body is larger than 64 KiB.
         aiohttp.web.HTTPBadRequest: The body is malformed, or the connection ended before it was complete.
     """
     try:
         async with asyncio.timeout(HEAD_TIME):
             return await request.read()
+    except TimeoutError as error:
+        raise web.HTTPRequestTimeout from error
     except (ConnectionError, web.RequestPayloadError) as error:
         raise web.HTTPBadRequest from error
 

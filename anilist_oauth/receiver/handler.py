@@ -67,8 +67,8 @@ class CallbackHandler:
             return self.refuse(405) if answer is None else await answer(request)
         except AniListOAuthError as error:
             return _sent(self._pages.failed(error))
-        except (TimeoutError, web.HTTPException) as error:  # the body did not arrive, is too large or is malformed
-            return self.refuse(error.status if isinstance(error, web.HTTPException) else 408)
+        except web.HTTPException as error:  # the body did not arrive, is too large or is malformed
+            return self.refuse(error.status)
 
     def refuse(self, status: int) -> web.Response:
         """Return a response with an error status: 503 for too many connections, 500 for a bug, 4xx for no callback."""

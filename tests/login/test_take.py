@@ -18,6 +18,7 @@ from anilist_oauth.errors import (
     StorageError,
 )
 from anilist_oauth.login.flow import LoginFlow
+from anilist_oauth.login.login import CompletedLogin, Login
 from anilist_oauth.login.take import SETTLE_TIME, TAKER_DEAD, WORK_TIME, Take
 from anilist_oauth.sandbox import Fault
 from anilist_oauth.session.session import OAuthSession
@@ -83,15 +84,21 @@ def test_work_that_takes_too_long_ends_settled_before_anybody_calls_it_dead() ->
     virtually(test)
 
 
+async def exchanging(stage: Stage) -> tuple[Login, asyncio.Future[CompletedLogin]]:
+    """Begin a login, and return it with a call that finishes it and waits five seconds for AniList's token."""
+    login, callback = await stage.begin(subject=SUBJECT)
+    stage.sandbox.next("token", Fault(delay=5))
+    finishing = asyncio.ensure_future(stage.flow.finish(callback))
+    await stage.reached()
+    return login, finishing
+
+
 @pytest.mark.requirement("R7")
 def test_nothing_is_stored_or_called_done_after_the_deadline() -> None:
     """The process may have been suspended in the middle."""
 
     async def test(stage: Stage) -> None:
-        login, callback = await stage.begin(subject=SUBJECT)
-        stage.sandbox.next("token", Fault(delay=5))
-        finishing = asyncio.ensure_future(stage.flow.finish(callback))
-        await stage.reached()
+        login, finishing = await exchanging(stage)
         loop: Any = asyncio.get_running_loop()
         loop.jump(100)
         with pytest.raises((OutcomeUnknownError, StorageError)):
@@ -107,10 +114,7 @@ def test_a_computer_that_slept_tells_all_the_same_ending() -> None:
     """Only the clock that shows the time of day goes on meanwhile. So it is asked whether others have given up."""
 
     async def test(stage: Stage) -> None:
-        login, callback = await stage.begin(subject=SUBJECT, binding=COOKIE)
-        stage.sandbox.next("token", Fault(delay=5))
-        finishing = asyncio.ensure_future(stage.flow.finish(callback, binding=COOKIE))
-        await stage.reached()
+        login, finishing = await exchanging(stage)
         stage.sandbox.advance(timedelta(minutes=2))
         with pytest.raises(OutcomeUnknownError, match="stopped"):
             await stage.flow.wait(login)
@@ -125,10 +129,7 @@ def test_a_computer_that_slept_finishes_a_login_that_nobody_gave_up() -> None:
     """The outcome that is stored is its own."""
 
     async def test(stage: Stage) -> None:
-        login, callback = await stage.begin(subject=SUBJECT)
-        stage.sandbox.next("token", Fault(delay=5))
-        finishing = asyncio.ensure_future(stage.flow.finish(callback))
-        await stage.reached()
+        login, finishing = await exchanging(stage)
         stage.sandbox.advance(timedelta(minutes=2))
         assert await finishing == await stage.flow.wait(login)
 
@@ -193,7 +194,7 @@ def test_a_second_click_in_a_process_that_was_suspended_is_told_what_happened_me
 
 @pytest.mark.requirement("R7")
 @pytest.mark.parametrize("other", ["wait", "second click"])
-def test_a_login_that_others_gave_up_is_no_success_for_its_suspended_taker(
+def test_a_suspended_taker_does_not_call_a_login_a_success_that_others_gave_up(
     other: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The driver of its store swallows the cancellation, and sends the outcome long after the time limit."""

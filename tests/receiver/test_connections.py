@@ -97,7 +97,7 @@ async def test_a_body_has_ten_seconds(stage: Scene, monkeypatch: pytest.MonkeyPa
         assert (await answer(came)).startswith(b"HTTP/1.1 408 ")
 
 
-async def test_a_malformed_body_is_no_bug(stage: Scene, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_malformed_body_is_not_logged_as_a_bug(stage: Scene, caplog: pytest.LogCaptureFixture) -> None:
     """It gets 400, and strangers cannot fill the log with errors."""
     head = b"POST /callback HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\n"
     async with strangers(stage, 1, say=head + b"abc") as (came,):
@@ -105,7 +105,7 @@ async def test_a_malformed_body_is_no_bug(stage: Scene, caplog: pytest.LogCaptur
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
-async def test_a_connection_that_ends_within_the_body_is_no_bug() -> None:
+async def test_a_connection_that_ends_within_the_body_is_not_a_bug() -> None:
     """It is like a malformed body."""
     body = StreamReader(BaseProtocol(asyncio.get_running_loop()), 2**16, loop=asyncio.get_running_loop())
     body.set_exception(ConnectionResetError())

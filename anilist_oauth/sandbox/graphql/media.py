@@ -12,6 +12,7 @@ DAY, WEEK = 86_400, 604_800  # seconds
 _ANIME = 120  # the ids up to this one are anime in searches; the others are manga
 _ENDLESS = 9  # one media in nine never ends
 _MANGA_WEEKS = 156
+_EPISODES = PARENTS["AiringSchedule"].step - 1  # the most of one show; the next id belongs to the next show
 _FIRST_YEAR, _YEARS = 2010, 22  # shows begin from 2010 to 2031, so that tests see some begin and end
 _OVER = {"FINISHED", "CANCELLED"}
 # When a media begins if its status was set, but not its date: in so many weeks.
@@ -59,7 +60,7 @@ def _status(view: View, media: Node, _arguments: Arguments) -> str:
 
 def episodes_between(view: View, media: Node, since: int, until: int) -> range:
     """Return the episodes that air between two times, in seconds."""
-    first, last = view.value(media, "_starts"), min(view.value(media, "episodes") or 999, 999)
+    first, last = view.value(media, "_starts"), min(view.value(media, "episodes") or _EPISODES, _EPISODES)
     if view.value(media, "type") == MANGA:
         return range(0)
     return range(max(1, (since - first - 1) // WEEK + 2), min(last, (until - first) // WEEK + 1) + 1)
@@ -75,7 +76,7 @@ def _next_episode(view: View, media: Node, _arguments: Arguments) -> int | None:
 
 @rule("Media.airingSchedule")
 def _schedule(view: View, media: Node, _arguments: Arguments) -> list[Node]:
-    episodes = range(1, min((view.value(media, "episodes") or 24) + 1, PARENTS["AiringSchedule"].step))
+    episodes = range(1, min(view.value(media, "episodes") or 24, _EPISODES) + 1)
     return view.nodes("AiringSchedule", (child("AiringSchedule", media.id, episode) for episode in episodes))
 
 

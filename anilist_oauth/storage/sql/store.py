@@ -8,7 +8,7 @@ from typing import Any, Literal, NoReturn, Self
 from anilist_oauth.arguments import expect
 from anilist_oauth.clock import checked_clock, utc_now
 from anilist_oauth.errors import ConfigurationError, StorageError
-from anilist_oauth.redaction import Masked, MaskedText, Unpicklable
+from anilist_oauth.redaction import Masked, Unpicklable, masked_text
 from anilist_oauth.storage.calls import Opening
 from anilist_oauth.storage.health import PING_LIMIT, Health, within
 from anilist_oauth.storage.protocols import LoginStore
@@ -82,7 +82,7 @@ class SQLStore(Unpicklable):
         if pool_size is not None and pool_size < 1:
             raise ConfigurationError("pool_size: at least one connection is needed")
         self._pool_size, self._check_folder = pool_size, check_folder
-        self._source = Masked(MaskedText(url_or_engine) if isinstance(url_or_engine, str) else url_or_engine)
+        self._source = Masked(masked_text(url_or_engine))
         self._dialect, self._address = _read(self._source, self._schema)
         self._runner: Any = None
         self._opening = Opening()
