@@ -18,7 +18,7 @@ from anilist_oauth.errors import (
 from anilist_oauth.login.authorization_response import CANCELLED, AuthorizationResponse
 from anilist_oauth.login.endings import as_final, superseded_error, taker_died_error, unknown_error
 from anilist_oauth.login.events import FinishLog
-from anilist_oauth.login.exchange_retry import exchange, refuse_in_pause
+from anilist_oauth.login.exchange_retry import exchange
 from anilist_oauth.login.identity import Identity, subject_of
 from anilist_oauth.login.login import CompletedLogin, Login
 from anilist_oauth.login.store_retry import PATIENCE, retry_store
@@ -169,7 +169,7 @@ class Completion:
         self.session.check_open()
         if self.session.application.client_secret is None:
             raise ConfigurationError("client_secret: it is needed to exchange a code; pass it to Application")
-        refuse_in_pause(self.session)
+        self.session.pace.refuse_exchanges()
         if self.identity.viewer_needed:
             self._refuse_in_queue(response.result)
 

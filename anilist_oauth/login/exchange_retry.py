@@ -29,7 +29,7 @@ async def exchange(session: OAuthSession, code: MaskedText, log: FinishLog) -> T
     while True:
         log.attempt += 1
         try:
-            refuse_in_pause(session)
+            session.pace.refuse_exchanges()
             return await session.exchange_code(code)
         except ConnectionFailedError:
             wait, pause = pause, min(2 * pause, _LONGEST_BETWEEN)
@@ -43,14 +43,3 @@ async def exchange(session: OAuthSession, code: MaskedText, log: FinishLog) -> T
             wait += _jitter()
             unsent_since, pause = loop.time() + wait, _FIRST_PAUSE  # then the ten seconds begin anew
         await asyncio.sleep(wait)
-
-
-def refuse_in_pause(session: OAuthSession) -> None:
-    """Raise `RateLimitedError` while a 429 of the token endpoint lasts. Nothing is sent."""
-    delay = session.pace.exchange_delay()
-    if delay > 0:
-        raise RateLimitedError(
-            f"AniList does not accept logins for {delay:.0f} more seconds, because there were too many; nothing was "
-            "sent. Open the same address again then",
-            retry_after=delay,
-        )

@@ -139,10 +139,16 @@ class Pace:
         self._enter(asyncio.get_running_loop())
         self._hear(News(exchanges=seconds))
 
-    def exchange_delay(self) -> float:
-        """Return for how many more seconds the token endpoint refuses every exchange after a 429, or 0."""
+    def refuse_exchanges(self) -> None:
+        """Raise `RateLimitedError` while a 429 from the token endpoint lasts. Nothing is sent."""
         self._enter(asyncio.get_running_loop())
-        return max(0.0, self._heard.exchanges - self._clock.now())
+        wait = self._heard.exchanges - self._clock.now()
+        if wait > 0:
+            raise RateLimitedError(
+                f"AniList does not accept logins for {wait:.0f} more seconds, because there were too many; nothing was "
+                "sent. Open the same address again then",
+                retry_after=wait,
+            )
 
     async def publish(self) -> None:
         """Report a 429 or an outage to the other processes at once. A pace for one process does nothing here."""

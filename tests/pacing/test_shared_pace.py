@@ -14,7 +14,7 @@ from anilist_oauth.pacing.rate_limit import RateLimit
 from anilist_oauth.pacing.shared_pace import ANSWER, APART, SharedPace
 from tests import virtual_time
 from tests.pacing.test_budget import busiest_minute
-from tests.pacing.test_pace import Crowd
+from tests.pacing.test_pace import Crowd, exchange_wait
 
 NO_NEWS = News()
 
@@ -171,7 +171,7 @@ def test_news_of_other_processes_are_followed() -> None:
             await pace.turn()
         pace = SharedPace(ScriptedLedger(grant(started=True, news=News(limit=45, exchanges=20.0))))
         await pace.turn()
-        assert (pace.limit, pace.exchange_delay()) == (45, 20)
+        assert (pace.limit, exchange_wait(pace)) == (45, 20)
         pace = SharedPace(ScriptedLedger(grant(started=True, news=News(limit=45, cautious=500.0))))
         await pace.turn()
         assert pace.limit == 30

@@ -15,6 +15,7 @@ from anilist_oauth.errors import (
     LoginTimeoutError,
     StorageError,
 )
+from anilist_oauth.pacing.pace import Pace
 from anilist_oauth.sandbox import Fault
 from anilist_oauth.storage import MemoryLoginStore
 from anilist_oauth.storage.records import PendingLogin
@@ -410,7 +411,9 @@ async def test_after_a_429_the_button_works_again(stage: Scene, monkeypatch: pyt
     """Nothing was consumed, so the same ticket works later."""
     login = await stage.receiver.login(subject="discord:42")
     asked = await stage.arrive(await stage.sandbox.approve(login.url))
-    monkeypatch.setattr(stage.flow.session.pace, "exchange_delay", lambda: 40.0)
+    busy = Pace()
+    busy.pause_exchanges(40)
+    monkeypatch.setattr(stage.flow.session, "pace", busy)
     page = await stage.post(asked.forms[0])
     assert (page.status, page.title, page.forms) == (503, "Not yet", [{"ticket": asked.forms[0]["ticket"]}])
     assert "Try again in 40 seconds." in page.words

@@ -37,6 +37,7 @@ from tests import virtual_time
 from tests.constants import Constant
 from tests.graphql.test_pagination import NESTED, PAGE, page
 from tests.graphql_answers import RECORDED, Recorded, answer
+from tests.pacing.test_pace import exchange_wait
 from tests.pacing.test_shared_pace import ScriptedLedger
 from tests.scripted import ScriptedTransport
 from tests.tokens.test_verification import jwt
@@ -264,7 +265,7 @@ def test_other_processes_hear_of_a_refusal_of_the_token_endpoint() -> None:
         async with scripted(LIMITED, pace=SharedPace(ledger)) as (session, _):
             with pytest.raises(RateLimitedError):
                 await session.exchange_code("code")
-            assert session.pace.exchange_delay() == 30
+            assert exchange_wait(session.pace) == 30
         assert [wish.news.exchanges for wish in ledger.wishes] == [30]
 
     in_virtual_time(scenario)
