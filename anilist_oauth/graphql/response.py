@@ -38,7 +38,12 @@ def parse_graphql_response(
         UnexpectedResponseError: The response is not GraphQL.
     """
     document = Masked(response.json(memory=MEMORY * GRAPHQL_BODY_LIMIT))
-    if _is_granted(document.value, response.status):
+    if (
+        response.status < 300
+        and isinstance(document.value, dict)
+        and isinstance(document.value.get("data"), dict)
+        and document.value.get("errors") in (None, [])
+    ):
         granted: dict[str, Any] = document.value["data"]
         return granted
     excerpt = _Excerpt(tuple(MaskedText(secret) for secret in secrets if len(secret) >= _SHORTEST_SECRET))
@@ -51,15 +56,6 @@ def parse_graphql_response(
         mutation=mutation,
         retry_after=retry_after(response.headers, now=now),
     ).error()
-
-
-def _is_granted(document: Any, status: int) -> bool:
-    return (
-        isinstance(document, dict)
-        and isinstance(document.get("data"), dict)
-        and status < 300
-        and document.get("errors") in (None, [])
-    )
 
 
 def _refusal(

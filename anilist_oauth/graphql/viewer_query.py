@@ -21,15 +21,12 @@ def parse_viewer(data: Mapping[str, Any]) -> Viewer:
     user_id, name, avatar = viewer.get("id"), viewer.get("name"), viewer.get("avatar")
     if type(user_id) is not int or user_id <= 0 or not isinstance(name, str) or not name:
         raise UnexpectedResponseError("AniList answered without saying who the user is; try again later")
-    unread = viewer.get("unreadNotificationCount")
+    large = avatar.get("large") if isinstance(avatar, dict) else None
+    site_url, unread = viewer.get("siteUrl"), viewer.get("unreadNotificationCount")
     return Viewer(
         id=user_id,
         name=name,
-        avatar=_text(avatar.get("large")) if isinstance(avatar, dict) else None,
-        site_url=_text(viewer.get("siteUrl")),
+        avatar=large if isinstance(large, str) and large else None,
+        site_url=site_url if isinstance(site_url, str) and site_url else None,
         unread=unread if type(unread) is int else None,
     )
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None

@@ -14,8 +14,12 @@ _SHARED_MINUTE = 60.25  # seconds
 
 
 class Budget(NamedTuple):
-    """At most `requests` requests in any period of `seconds` seconds, of which `burst` may start at once."""
+    """At most `requests` requests in any period of `seconds` seconds, of which `burst` may start at once.
 
+    `limit` is the number of requests per minute that all processes together may make.
+    """
+
+    limit: int
     requests: int
     burst: int
     seconds: float = MINUTE
@@ -33,7 +37,7 @@ class Budget(NamedTuple):
         """
         if len(starts) < self.burst:
             return -math.inf
-        last, recent = starts[-1], starts[-self.requests :]
+        last, recent = starts[-1], list(starts)[-self.requests :]  # a deque has no slices
         # The k-th request from now may start `seconds` after the one `requests` places before it.
         first = self.requests - len(recent) + 1
         gap = max((start + self.seconds - last) / k for k, start in enumerate(recent, start=first))
@@ -65,6 +69,6 @@ def budget(limit: int, *, processes: int = 1) -> Budget:
     total = max(1, limit - MARGIN)
     requests = total // processes
     if requests == 0:
-        return Budget(1, 1, MINUTE * processes / total)
+        return Budget(limit, 1, 1, MINUTE * processes / total)
     seconds = MINUTE if processes == 1 else _SHARED_MINUTE
-    return Budget(requests, max(1, min(BURST, total) // processes), seconds)
+    return Budget(limit, requests, max(1, min(BURST, total) // processes), seconds)

@@ -2,8 +2,7 @@
 
 from typing import NamedTuple
 
-from anilist_oauth.errors import RateLimitedError, ServiceError, ServiceUnavailableError
-from anilist_oauth.pacing.rate_limit import DEFAULT_LIMIT
+from anilist_oauth.errors import RateLimitedError, ServiceUnavailableError
 from anilist_oauth.pacing.retries import LONGEST_PAUSE
 
 CAUTION = 600.0  # seconds after a 429 during which no header may raise the limit
@@ -69,25 +68,19 @@ class Heard:
             exchanges=max(0.0, self.exchanges - now),
         )
 
-    def limit_at(self, now: float, *, ceiling: int) -> int:
-        """Return the limit in requests per minute. It is 30 until AniList announces another."""
-        limit = DEFAULT_LIMIT if self.limit is None else self.limit
-        return min(limit, DEFAULT_LIMIT, ceiling) if now < self.cautious else min(limit, ceiling)
-
-    def refusal(self, *, now: float, max_wait: float | None) -> ServiceError | None:
-        """Return the error for a call during an outage, or during a pause for which it must not wait, or else None."""
+    def refuse(self, *, now: float, max_wait: float | None) -> None:
+        """Raise an error for a call during an outage, or during a pause for which it must not wait."""
         if now < self.halted:
             wait = self.halted - now
-            return ServiceUnavailableError(
+            raise ServiceUnavailableError(
                 f"AniList announced an outage, so nothing was sent; try again in {wait:.0f} s",
                 retry_after=wait,
                 retryable=True,
             )
         if max_wait is None and self.announced - now > LONGEST_PAUSE:
             wait = self.paused - now
-            return RateLimitedError(
+            raise RateLimitedError(
                 f"AniList announced a pause of {wait:.0f} s, so nothing was sent; try again then, or pass a larger "
                 "max_wait to let the call wait",
                 retry_after=wait,
             )
-        return None

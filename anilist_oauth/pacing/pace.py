@@ -2,6 +2,8 @@
 
 import asyncio
 import math
+import sys
+from collections import deque
 from itertools import count
 
 from anilist_oauth.arguments import expect, is_seconds
@@ -15,7 +17,7 @@ from anilist_oauth.errors import (
 from anilist_oauth.pacing.budget import Budget, budget
 from anilist_oauth.pacing.heard import Heard, News
 from anilist_oauth.pacing.loop_clock import LoopClock
-from anilist_oauth.pacing.rate_limit import RateLimit
+from anilist_oauth.pacing.rate_limit import DEFAULT_LIMIT, RateLimit
 from anilist_oauth.pacing.retries import outage_wait
 from anilist_oauth.pacing.turn_queue import TurnQueue, User, Waiter
 from anilist_oauth.tokens.access_token import Token
@@ -48,7 +50,7 @@ class Pace:
         self._ceiling = ceiling
         self._processes = processes
         self._heard = Heard()
-        self._starts: list[float] = []  # oldest first
+        self._starts: deque[float] = deque(maxlen=min(2 * ceiling, sys.maxsize))  # oldest first
         self._queue = TurnQueue()
         self._numbers = count()
         self._timer: asyncio.TimerHandle | None = None
@@ -57,7 +59,7 @@ class Pace:
     @property
     def limit(self) -> int:
         """The requests per minute that AniList allows, as far as is known. This is the limit for all processes."""
-        return self._heard.limit_at(self._clock.now(), ceiling=self._ceiling)
+        return self._budget(self._clock.now()).limit
 
     @property
     def halted(self) -> bool:
@@ -67,7 +69,7 @@ class Pace:
     def delay(self, token: Token | str | None = None) -> float:
         """Return how many seconds a request with this token would wait for its turn if it were made now."""
         expect(token, Token | str | None, "token: a Token or an access token is needed, or None")
-        return self._delay_behind(self._queue.turns_before(_user(token)))
+        return self._delay_behind(self._queue.turns_before(hash(getattr(token, "access_token", token))))
 
     async def turn(
         self, token: Token | str | None = None, *, max_wait: float | None = None, number: int | None = None
@@ -91,13 +93,12 @@ class Pace:
             SessionStateError: Calls are waiting in another running event loop.
             ConfigurationError: `max_wait` is not a number.
         """
-        user = _user(token)
+        user = hash(getattr(token, "access_token", token))  # a `Token` and its string are the same user
         del token  # so that crash reporters do not show it
         if max_wait is not None and not is_seconds(max_wait):
             raise ConfigurationError("max_wait: a number of seconds is needed, or None to wait for the turn")
-        self._enter(loop := asyncio.get_running_loop())
-        now = self._clock.now()
-        self._refuse(max_wait, now)
+        now = self._enter(loop := asyncio.get_running_loop())
+        self._heard.refuse(now=now, max_wait=max_wait)
         number = next(self._numbers) if number is None else number
         if max_wait is not None and max_wait <= 0:
             await self._start_now(max_wait)
@@ -141,8 +142,7 @@ class Pace:
 
     def refuse_exchanges(self) -> None:
         """Raise `RateLimitedError` while a 429 from the token endpoint lasts. Nothing is sent."""
-        self._enter(asyncio.get_running_loop())
-        wait = self._heard.exchanges - self._clock.now()
+        wait = self._heard.exchanges - self._enter(asyncio.get_running_loop())
         if wait > 0:
             raise RateLimitedError(
                 f"AniList does not accept logins for {wait:.0f} more seconds, because there were too many; nothing was "
@@ -158,32 +158,30 @@ class Pace:
         now = self._clock.now()
         self._heard.take(news, now=now)
         for waiter in self._queue:
-            refusal = self._heard.refusal(now=now, max_wait=waiter.max_wait)
-            if refusal is not None and self._queue.remove(waiter) and not waiter.turn.done():
-                waiter.turn.set_exception(refusal)
+            try:
+                self._heard.refuse(now=now, max_wait=waiter.max_wait)
+            except ServiceError as error:
+                if self._queue.remove(waiter) and not waiter.turn.done():
+                    waiter.turn.set_exception(error)
         self._plan()
-
-    def _refuse(self, max_wait: float | None, now: float) -> None:
-        refusal = self._heard.refusal(now=now, max_wait=max_wait)
-        if refusal is not None:
-            raise refusal
 
     def _starts_at_once(self, user: User, now: float, loop: asyncio.AbstractEventLoop) -> bool:
         """Start a call now, if the budget allows it and no other call waits or has started in this loop iteration."""
-        if self._queue or self._queue.served or now < self._heard.paused:
+        queue = self._queue
+        if queue.size or queue.served or now < self._heard.paused:
             return False
         if not self._budget(now).may_start(self._starts, now=now):
             return False
-        self._note_start(now)
-        self._queue.serve(user)
-        loop.call_soon(self._queue.end_round)
+        self._starts.append(now)
+        queue.served.add(user)
+        loop.call_soon(queue.served.clear)
         return True
 
     async def _start_now(self, max_wait: float) -> None:
         """Start a call now if that takes no turn from a waiting call. Otherwise refuse it."""
-        if (wait := self._delay_behind(len(self._queue))) > max_wait:
+        if (wait := self._delay_behind(self._queue.size)) > max_wait:
             raise too_long(wait, max_wait)
-        self._note_start(self._clock.now())
+        self._starts.append(self._clock.now())
 
     async def _wait(self, waiter: Waiter, loop: asyncio.AbstractEventLoop) -> None:
         expiry = None
@@ -197,7 +195,7 @@ class Pace:
         started = False
         try:
             await waiter.turn
-            self._refuse(waiter.max_wait, self._clock.now())
+            self._heard.refuse(now=self._clock.now(), max_wait=waiter.max_wait)
             started = True
         finally:
             if expiry is not None:
@@ -205,19 +203,14 @@ class Pace:
             if not started:
                 self._give_up(waiter)
 
-    def _note_start(self, now: float) -> None:
-        self._starts.append(now)
-        if len(self._starts) > 2 * self._ceiling:
-            del self._starts[: -self._ceiling]
-
     def _give_turns(self) -> None:
         """Start the calls whose time has come."""
         self._timer = None
         now = self._clock.now()
-        while self._queue and self._next_start(now) <= now + _TOLERANCE:
+        while self._queue.size and self._next_start(now) <= now + _TOLERANCE:
             waiter = self._queue.next()
             if not waiter.turn.done():
-                self._note_start(now)
+                self._starts.append(now)
                 waiter.turn.set_result(now)
         self._plan()
 
@@ -227,12 +220,16 @@ class Pace:
             self._timer.cancel()
             self._timer = None
         loop = self._clock.loop
-        if self._queue and loop is not None and not loop.is_closed():
+        if self._queue.size and loop is not None and not loop.is_closed():
             when = self._clock.loop_time(self._next_start(self._clock.now()))
             self._timer = loop.call_at(when, self._give_turns)
 
     def _budget(self, now: float) -> Budget:
-        return budget(self._heard.limit_at(now, ceiling=self._ceiling), processes=self._processes)
+        """Return the budget now. The limit is 30 until AniList announces another, and at most 30 after a 429."""
+        limit = DEFAULT_LIMIT if self._heard.limit is None else self._heard.limit
+        if now < self._heard.cautious:
+            limit = min(limit, DEFAULT_LIMIT)
+        return budget(min(limit, self._ceiling), processes=self._processes)
 
     def _next_start(self, now: float) -> float:
         return max(self._heard.paused, self._budget(now).next_start(self._starts))
@@ -241,7 +238,7 @@ class Pace:
         """Return how many seconds a call would wait with this many others before it."""
         now = self._clock.now()
         share, earliest = self._budget(now), max(now, self._heard.paused, self._heard.halted)
-        if not self._queue and share.may_start(self._starts, now=earliest):
+        if not self._queue.size and share.may_start(self._starts, now=earliest):
             return earliest - now
         return share.start_after(self._starts, ahead=ahead, earliest=earliest) - now
 
@@ -258,26 +255,20 @@ class Pace:
             self._starts.remove(turn.result())
         self._plan()
 
-    def _enter(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _enter(self, loop: asyncio.AbstractEventLoop) -> float:
+        """Continue in an event loop, unless calls wait in another, and return the time."""
         last = self._clock.loop
-        if loop is last:
-            return
-        if last is not None and self._queue and not last.is_closed():
-            raise SessionStateError("the pace is in use in another event loop; create one for each running loop")
-        self._leave_loop()
-        self._clock.set(loop)
+        if loop is not last:
+            if last is not None and self._queue.size and not last.is_closed():
+                raise SessionStateError("the pace is in use in another event loop; create one for each running loop")
+            self._leave_loop()
+            self._clock.set(loop)
+        return self._clock.now()
 
     def _leave_loop(self) -> None:
         """Forget the calls that wait in a closed loop, because they can never continue."""
         self._queue.clear()
         self._plan()
-
-
-def _user(token: Token | str | None) -> User:
-    """Identify a user by the hash of the token, so that no token is kept. Users with the same hash share turns."""
-    if token is None:
-        return None
-    return hash(token.access_token if isinstance(token, Token) else token)
 
 
 def too_long(wait: float, max_wait: float) -> RateLimitedError:

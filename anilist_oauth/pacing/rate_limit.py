@@ -7,6 +7,7 @@ AniList allows 30 requests per minute from one IP address, and reports the limit
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Self
 
 import attrs
@@ -42,16 +43,17 @@ class RateLimit:
         """
         reset = _number(_header(headers, "X-RateLimit-Reset"))
         return cls(
-            limit=announced_limit(headers),
+            limit=_number(_header(headers, "X-RateLimit-Limit")) or None,
             remaining=_number(_header(headers, "X-RateLimit-Remaining")),
             reset=None if reset is None else datetime.fromtimestamp(reset, UTC),
             retry_after=retry_after(headers, now=now),
         )
 
 
-def announced_limit(headers: Mapping[str, str]) -> int | None:
-    """Read ``X-RateLimit-Limit`` alone, which is all that a pace needs of most answers. None if it is unreadable."""
-    return _number(_header(headers, "X-RateLimit-Limit")) or None
+@lru_cache(maxsize=8)  # AniList sends the same number with almost every response
+def announced_limit(header: str | None) -> RateLimit:
+    """Read ``X-RateLimit-Limit`` alone, which is all that a pace needs of most responses. None if it is missing."""
+    return RateLimit(limit=_number(header or "") or None)
 
 
 def retry_after(headers: Mapping[str, str], *, now: datetime) -> float | None:

@@ -55,20 +55,20 @@ class SharedPace(Pace):
 
     async def _start_now(self, max_wait: float) -> None:
         async with self._now_or_never:  # one call at a time asks, and what it learns is used for the others
-            if (wait := self._delay_behind(len(self._queue))) > max_wait:
+            if (wait := self._delay_behind(self._queue.size)) > max_wait:
                 raise too_long(wait, max_wait)
             grant = await self._ask("turn_now")
         if not grant.started:
-            self._refuse(max_wait, self._clock.now())
+            self._heard.refuse(now=self._clock.now(), max_wait=max_wait)
             raise too_long(grant.wait, max_wait)
 
     def _plan(self) -> None:
         """While calls wait, run one task that asks the ledger."""
         loop = self._clock.loop
-        if self._driver is None and self._queue and loop is not None and not loop.is_closed():
+        if self._driver is None and self._queue.size and loop is not None and not loop.is_closed():
             self._changed = asyncio.Event()
             self._driver = loop.create_task(self._drive())
-        elif not self._queue:
+        elif not self._queue.size:
             self._changed.set()
 
     def _leave_loop(self) -> None:
@@ -78,13 +78,13 @@ class SharedPace(Pace):
     async def _drive(self) -> None:
         """Ask for one turn after another, and give them to the calls in the order of the queue."""
         try:
-            while self._queue or self._has_place:
+            while self._queue.size or self._has_place:
                 grant = await self._ask(
-                    "leave" if not self._queue else "turn" if len(self._queue) == 1 else "turn_and_place"
+                    "leave" if not self._queue.size else "turn" if self._queue.size == 1 else "turn_and_place"
                 )
                 if grant.started:
                     self._hand_on()
-                if self._queue and grant.wait > 0:
+                if self._queue.size and grant.wait > 0:
                     self._turn_away(grant.wait)
                     await self._sleep(grant.wait)
         finally:
@@ -94,7 +94,7 @@ class SharedPace(Pace):
 
     def _hand_on(self) -> None:
         """Give a turn to the next call that still waits."""
-        while self._queue:
+        while self._queue.size:
             waiter = self._queue.next()
             if not waiter.turn.done():
                 waiter.turn.set_result(self._starts[-1])
@@ -158,14 +158,14 @@ class SharedPace(Pace):
         if want not in {"nothing", "turn_now"}:
             self._has_place = want == "turn_and_place" or (want == "turn" and not grant.started)
         if grant.started:
-            self._note_start(now)
+            self._starts.append(now)
 
     def _grant_apart(self, want: Want, now: float) -> Grant:
         """Answer a wish from this process's own starts, which are reported when the ledger answers again."""
         self._has_place = False
         started = want not in {"nothing", "leave"} and self._next_start(now) <= now
         if started:
-            self._note_start(now)
+            self._starts.append(now)
             self._untold_starts = [*self._untold_starts, now][-self._ceiling :]
         wait = max(0.0, self._next_start(now) - now)
         return Grant(started=started, wait=wait, places=0, processes=self._processes, news=News())
@@ -173,7 +173,7 @@ class SharedPace(Pace):
     def _budget(self, now: float) -> Budget:
         """Return this process's share. While the ledger answers, only processes with a place have a share."""
         processes = self._processes if self._apart else max(1, self._places)
-        return budget(self._heard.limit_at(now, ceiling=self._ceiling), processes=processes)
+        return budget(super()._budget(now).limit, processes=processes)
 
     def _delay_behind(self, ahead: int) -> float:
         """Estimate the wait. What other processes will do is not known."""

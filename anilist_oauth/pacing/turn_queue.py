@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from itertools import chain
 
-User = int | None  # the hash of a token, or None for calls without one
+User = int  # the hash of a token; all calls without a token together are one more user
 
 
 class Waiter:
@@ -31,33 +31,21 @@ class Waiter:
 
 
 class TurnQueue:
-    """The calls that wait for a turn."""
+    """The calls that wait for a turn.
+
+    Attributes:
+        size: The number of calls that wait.
+        served: The users who had a turn in this round without waiting. When it is cleared, a new round begins, in which
+            all users are equal again.
+    """
 
     def __init__(self) -> None:
         self._waiting: OrderedDict[User, list[Waiter]] = OrderedDict()  # the first user is next
-        self._served: set[User] = set()
-
-    def __bool__(self) -> bool:
-        return bool(self._waiting)
-
-    def __len__(self) -> int:
-        return sum(map(len, self._waiting.values()))
+        self.size: int = 0
+        self.served: set[User] = set()
 
     def __iter__(self) -> Iterator[Waiter]:
         return iter(list(chain.from_iterable(self._waiting.values())))
-
-    @property
-    def served(self) -> bool:
-        """Whether any user had a turn in this round without waiting."""
-        return bool(self._served)
-
-    def serve(self, user: User) -> None:
-        """Record that a user had a turn in this round without waiting."""
-        self._served.add(user)
-
-    def end_round(self) -> None:
-        """Begin a new round, in which all users are equal again."""
-        self._served.clear()
 
     def add(self, waiter: Waiter) -> None:
         """Add a call behind its user's earlier calls.
@@ -65,13 +53,15 @@ class TurnQueue:
         Users who already had a turn in this round are moved behind all others.
         """
         insort(self._waiting.setdefault(waiter.user, []), waiter, key=lambda other: other.number)
-        for served in self._served & self._waiting.keys():
+        self.size += 1
+        for served in self.served & self._waiting.keys():
             self._waiting.move_to_end(served)
 
     def next(self) -> Waiter:
         """Remove and return the call that is next."""
         user, waiters = self._waiting.popitem(last=False)
         waiter = waiters.pop(0)
+        self.size -= 1
         if waiters:
             self._waiting[user] = waiters  # at the end, behind the other users
         return waiter
@@ -82,6 +72,7 @@ class TurnQueue:
         if waiter not in waiters:
             return False
         waiters.remove(waiter)
+        self.size -= 1
         if not waiters:
             del self._waiting[waiter.user]
         return True
@@ -89,14 +80,15 @@ class TurnQueue:
     def clear(self) -> None:
         """Remove all calls and begin a new round."""
         self._waiting.clear()
-        self._served.clear()
+        self.size = 0
+        self.served.clear()
 
     def turns_before(self, user: User) -> int:
         """Return how many turns there would be before one more call of this user, its own earlier calls included."""
         own = ahead = len(self._waiting.get(user, ()))
         rounds = own + 1  # the rounds in which users ahead of this one have a turn
         for other, waiters in self._waiting.items():
-            if other == user or other in self._served:
+            if other == user or other in self.served:
                 rounds = own
             if other != user:
                 ahead += min(len(waiters), rounds)

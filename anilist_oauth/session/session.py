@@ -26,7 +26,7 @@ from anilist_oauth.oauth.exchange import TOKEN_HEADERS, parse_token_response, to
 from anilist_oauth.pacing.pace import Pace
 from anilist_oauth.pacing.rate_limit import DEFAULT_WAIT
 from anilist_oauth.redaction import Masked, MaskedText, Unpicklable, masked_text
-from anilist_oauth.session.graphql_call import GraphQLCall
+from anilist_oauth.session.graphql_call import graphql_call
 from anilist_oauth.session.spent_codes import SpentCodes
 from anilist_oauth.session.transport import DEFAULT_TIMEOUT, AiohttpTransport, Transport, common_headers
 from anilist_oauth.tokens.access_token import Token
@@ -230,16 +230,19 @@ class OAuthSession(Unpicklable):
         request = graphql_request(
             self.endpoints.graphql, query, variables, token=token, operation_name=operation_name, timeout=timeout
         )
-        call = GraphQLCall(
+        return await graphql_call(
             request,
             mutation=has_mutation(query),
             token=token,
-            client_secret=self.application.client_secret,
+            secrets=(
+                MaskedText(token.access_token if isinstance(token, Token) else token or ""),
+                MaskedText(self.application.client_secret or ""),
+            ),
             transport=self._transport,
             pace=self.pace,
             clock=self.clock,
+            max_wait=max_wait,
         )
-        return await call.data(max_wait=max_wait)
 
     async def paginate(
         self,

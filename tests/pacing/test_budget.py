@@ -101,9 +101,9 @@ def test_the_shares_of_all_processes_together_keep_to_the_limit(limit: int, proc
 
 def test_a_process_gets_an_even_share() -> None:
     """Of 28 requests a minute, four processes may start 7 each, and forty one each in a minute and a half."""
-    assert budget(30) == Budget(28, 10)
-    assert budget(30, processes=4) == Budget(7, 2, 60.25)
-    assert budget(30, processes=28) == Budget(1, 1, 60.25)
-    assert budget(30, processes=42) == Budget(1, 1, 1.5 * MINUTE)
+    assert budget(30) == Budget(30, 28, 10)
+    assert budget(30, processes=4) == Budget(30, 7, 2, 60.25)
+    assert budget(30, processes=28) == Budget(30, 1, 1, 60.25)
+    assert budget(30, processes=42) == Budget(30, 1, 1, 1.5 * MINUTE)
     assert budget(30, processes=42).next_start([5.0]) == 5 + 1.5 * MINUTE
     assert budget(30, processes=42).next_start([]) == -math.inf

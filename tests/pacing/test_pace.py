@@ -73,6 +73,11 @@ def test_its_numbers_are_positive(name: str, number: Any) -> None:
         Pace(**{name: number})
 
 
+def test_a_ceiling_may_be_as_high_as_you_like() -> None:
+    """It then has no effect, and the limit is AniList's."""
+    assert Pace(ceiling=10**30).limit == 30
+
+
 @pytest.mark.requirement("R14")
 def test_processes_that_keep_to_their_shares_keep_to_the_limit_together() -> None:
     """Four paces with twenty callers each start at most 28 requests in any minute, and 85 in three minutes."""
@@ -356,7 +361,7 @@ def test_a_call_that_may_not_wait_starts_in_this_very_step_or_never() -> None:
                 call.send(None)
             assert caught.value.retry_after == crowd.pace.delay() > 0
         assert (len(crowd.started), loop.time()) == (10, 0)
-        assert not crowd.pace._queue
+        assert crowd.pace._queue.size == 0
 
     in_virtual_time(scenario)
 
@@ -404,7 +409,7 @@ def test_a_max_wait_is_a_number_of_seconds(max_wait: Any) -> None:
         pace = Pace()
         with pytest.raises(ConfigurationError):
             await pace.turn(max_wait=max_wait)
-        assert pace._starts == []
+        assert not pace._starts
 
     in_virtual_time(scenario)
 
@@ -421,7 +426,7 @@ def test_max_wait_holds_when_the_wait_grows() -> None:
         with pytest.raises(RateLimitedError):
             await asking
         assert loop.time() == pytest.approx(20, abs=0.1)
-        assert not crowd.pace._queue
+        assert crowd.pace._queue.size == 0
 
     in_virtual_time(scenario)
 
@@ -574,7 +579,7 @@ def test_whatever_happens_no_minute_is_overfull(ceiling: int, happening: list[tu
                     pace.pause(number)
         results = await asyncio.gather(*calls, return_exceptions=True)
         assert all(result is None or isinstance(result, asyncio.CancelledError) for result in results)
-        assert not pace._queue
+        assert pace._queue.size == 0
         await asyncio.sleep(3600)
         assert pace.delay() == 0
 
@@ -651,7 +656,7 @@ def test_those_who_waited_in_a_closed_loop_are_forgotten() -> None:
 
     async def scenario() -> None:
         await Crowd(pace).one("a")
-        assert not pace._queue
+        assert pace._queue.size == 0
 
     in_virtual_time(scenario)
     del waiting, task

@@ -404,7 +404,7 @@ def test_wrong_arguments_take_no_turn(variables: Any, timeout: float | None, kin
             with pytest.raises(kind):
                 await session.graphql(QUERY, variables, timeout=timeout)
             assert transport.requests == []
-            assert session.pace._starts == []
+            assert not session.pace._starts
 
     in_virtual_time(scenario)
 
