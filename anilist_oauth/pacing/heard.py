@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from anilist_oauth.errors import RateLimitedError, ServiceUnavailableError
+from anilist_oauth.errors import RateLimitedError, ServiceError, ServiceUnavailableError
 from anilist_oauth.pacing.retries import LONGEST_PAUSE
 
 CAUTION = 600.0  # seconds after a 429 during which no header may raise the limit
@@ -68,19 +68,20 @@ class Heard:
             exchanges=max(0.0, self.exchanges - now),
         )
 
-    def refuse(self, *, now: float, max_wait: float | None) -> None:
-        """Raise an error for a call during an outage, or during a pause for which it must not wait."""
+    def refusal(self, *, now: float, max_wait: float | None) -> ServiceError | None:
+        """Return the error for a call during an outage, or during a pause for which it must not wait, or else None."""
         if now < self.halted:
             wait = self.halted - now
-            raise ServiceUnavailableError(
+            return ServiceUnavailableError(
                 f"AniList announced an outage, so nothing was sent; try again in {wait:.0f} s",
                 retry_after=wait,
                 retryable=True,
             )
         if max_wait is None and self.announced - now > LONGEST_PAUSE:
             wait = self.paused - now
-            raise RateLimitedError(
+            return RateLimitedError(
                 f"AniList announced a pause of {wait:.0f} s, so nothing was sent; try again then, or pass a larger "
                 "max_wait to let the call wait",
                 retry_after=wait,
             )
+        return None

@@ -98,7 +98,8 @@ class Pace:
         if max_wait is not None and not is_seconds(max_wait):
             raise ConfigurationError("max_wait: a number of seconds is needed, or None to wait for the turn")
         now = self._enter(loop := asyncio.get_running_loop())
-        self._heard.refuse(now=now, max_wait=max_wait)
+        if (refusal := self._heard.refusal(now=now, max_wait=max_wait)) is not None:
+            raise refusal
         number = next(self._numbers) if number is None else number
         if max_wait is not None and max_wait <= 0:
             await self._start_now(max_wait)
@@ -158,11 +159,9 @@ class Pace:
         now = self._clock.now()
         self._heard.take(news, now=now)
         for waiter in self._queue:
-            try:
-                self._heard.refuse(now=now, max_wait=waiter.max_wait)
-            except ServiceError as error:
-                if self._queue.remove(waiter) and not waiter.turn.done():
-                    waiter.turn.set_exception(error)
+            refusal = self._heard.refusal(now=now, max_wait=waiter.max_wait)
+            if refusal is not None and self._queue.remove(waiter) and not waiter.turn.done():
+                waiter.turn.set_exception(refusal)
         self._plan()
 
     def _starts_at_once(self, user: User, now: float, loop: asyncio.AbstractEventLoop) -> bool:
@@ -195,7 +194,8 @@ class Pace:
         started = False
         try:
             await waiter.turn
-            self._heard.refuse(now=self._clock.now(), max_wait=waiter.max_wait)
+            if (refusal := self._heard.refusal(now=self._clock.now(), max_wait=waiter.max_wait)) is not None:
+                raise refusal
             started = True
         finally:
             if expiry is not None:

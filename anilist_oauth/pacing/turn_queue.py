@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from itertools import chain
 
-User = int  # the hash of a token; all calls without a token together are one more user
+User = int  # the hash of a token, so that no token is kept; all calls without one together are one more user
 
 
 class Waiter:

@@ -163,6 +163,19 @@ def test_a_start_is_remembered_for_a_minute_and_not_for_ever() -> None:
     in_virtual_time(scenario)
 
 
+def test_a_call_that_comes_later_starts_without_waiting() -> None:
+    """Only calls of one loop iteration take turns, and the next iteration begins a new round."""
+
+    async def scenario() -> None:
+        crowd = Crowd(Pace())
+        await crowd.one("a")
+        await asyncio.sleep(0)
+        with pytest.raises(StopIteration):
+            crowd.one("a").send(None)  # it ends without having waited once
+
+    in_virtual_time(scenario)
+
+
 def test_a_busy_user_does_not_hold_up_another() -> None:
     """Ten calls beside 190 of another user start within 75 seconds."""
 
@@ -306,6 +319,24 @@ def test_an_outage_turns_everybody_away_at_once() -> None:
         await asyncio.sleep(60)
         await crowd.one(None)
         assert loop.time() == 61
+
+    in_virtual_time(scenario)
+
+
+def test_a_refused_call_does_not_show_the_failure_of_another() -> None:
+    """Its error has no context, although the outage is reported while the error of another call is handled."""
+
+    async def scenario() -> None:
+        crowd = Crowd(Pace())
+        asking = [asyncio.create_task(crowd.one(None)) for _ in range(11)]
+        await asyncio.sleep(1)
+        try:
+            int("the failure of another call")
+        except ValueError:
+            crowd.pace.halt(60)
+        with pytest.raises(ServiceUnavailableError, match="nothing was sent") as caught:
+            await asking[-1]
+        assert caught.value.__context__ is None
 
     in_virtual_time(scenario)
 
