@@ -101,8 +101,7 @@ def with_code(endpoint: URL, form: bytes, code: MaskedText) -> Request:
                 reason="garbled",
             )
         code = MaskedText(quote_plus(code))
-    body = MaskedBytes(form + code.encode())
-    return Request(url=endpoint, headers=TOKEN_HEADERS, body=body, body_limit=TOKEN_BODY_LIMIT)
+    return Request(url=endpoint, headers=TOKEN_HEADERS, body=form + code.encode(), body_limit=TOKEN_BODY_LIMIT)
 
 
 def parse_token_response(response: Response, *, application: Application, code: str, now: datetime) -> Token:

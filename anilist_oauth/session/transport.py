@@ -24,7 +24,7 @@ from anilist_oauth.errors import (
     UnexpectedResponseError,
 )
 from anilist_oauth.http_messages import Request, Response
-from anilist_oauth.redaction import MaskedBytes
+from anilist_oauth.redaction import Masked
 from anilist_oauth.version import __version__
 
 DEFAULT_TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
@@ -75,6 +75,9 @@ class AiohttpTransport:
         trace_configs: Passed to aiohttp. They see whole requests, including secrets, so they must not log them.
         proxy: The URL of a proxy, http or https.
 
+    Attributes:
+        connector: The connector, or None if the transport is not open.
+
     Raises:
         ConfigurationError: The proxy is not an http or https URL, or an argument has the wrong type.
     """
@@ -91,20 +94,16 @@ class AiohttpTransport:
     ) -> None:
         expect(connector, aiohttp.BaseConnector | None, "connector: an aiohttp connector is needed, or None")
         expect(timeout, aiohttp.ClientTimeout, "timeout: an aiohttp.ClientTimeout is needed")
-        self._connector = connector
+        self._borrowed = connector
         self._timeout = _with_shorter_connect(timeout, total=timeout.total)
         self._headers = dict(headers or {})
         self._usual = dict(usual or {})
         self._trace_configs = _trace_configs(trace_configs)
         self._proxy = None if proxy is None else _proxy(proxy)
+        self.connector: aiohttp.BaseConnector | None = None
         self._session: aiohttp.ClientSession | None = None
         self._usual_session: aiohttp.ClientSession | None = None  # with the usual headers
         self._last_traffic = 0.0
-
-    @property
-    def connector(self) -> aiohttp.BaseConnector | None:
-        """The connector, or None if the transport is not open."""
-        return self._session.connector if self._session else None
 
     async def open(self) -> Self:
         """Open the aiohttp sessions over the connector.
@@ -112,7 +111,7 @@ class AiohttpTransport:
         Raises:
             SessionStateError: A borrowed connector is closed or belongs to another event loop.
         """
-        borrowed = self._connector
+        borrowed = self._borrowed
         if borrowed is not None and borrowed.closed:
             raise SessionStateError("the borrowed connector is closed; it must stay open as long as the session")
         connector = borrowed or aiohttp.TCPConnector(keepalive_timeout=KEEP_IDLE)
@@ -121,13 +120,14 @@ class AiohttpTransport:
             self._usual_session = self._client(connector, self._headers | self._usual, owner=False)
         except RuntimeError as error:
             raise SessionStateError("the borrowed connector belongs to another event loop; pass one of this") from error
+        self.connector = connector
         self._last_traffic = asyncio.get_running_loop().time()
         return self
 
     async def aclose(self) -> None:
         """Release the connector, and close it unless it is borrowed. It may be called again."""
         sessions = filter(None, (self._usual_session, self._session))
-        self._session = self._usual_session = None
+        self.connector = self._session = self._usual_session = None
         for session in sessions:
             await session.close()
 
@@ -158,7 +158,7 @@ class AiohttpTransport:
         try:
             answer = await session.post(
                 request.url,
-                data=bytes(request.body),  # aiohttp is slow with subclasses of bytes
+                data=request.body,
                 headers=None if usual else request.headers,
                 allow_redirects=False,
                 timeout=timeout,
@@ -175,7 +175,7 @@ class AiohttpTransport:
                     f"{request.url.host} answered with more than {request.body_limit:,} bytes; check its URL, or "
                     "request less at once"
                 )
-            return Response(status=answer.status, headers=answer.headers, body=body)
+            return Response(status=answer.status, headers=answer.headers, body=body.value)
         raise failure  # not in the except block, because aiohttp's exceptions have the request's headers, with a token
 
     def _client(
@@ -219,19 +219,19 @@ def _log(url: URL, outcome: int | str, *, started: float) -> None:
     )
 
 
-async def _read(answer: aiohttp.ClientResponse, limit: int) -> MaskedBytes | None:
+async def _read(answer: aiohttp.ClientResponse, limit: int) -> Masked[bytes] | None:
     """Read the decoded body in pieces, and return None if it is too large. So a compressed bomb stops at the limit."""
     content, size, ended = answer.content, 0, False
-    pieces: list[MaskedBytes] = []
+    pieces: Masked[list[bytes]] = Masked([])
     try:
         while not ended and size <= limit:
             ended = content.is_eof()  # a small body may have arrived in one packet with its headers
-            pieces.append(MaskedBytes(content.read_nowait() if ended else await content.readany()))
-            size += len(pieces[-1])
+            pieces.value.append(content.read_nowait() if ended else await content.readany())
+            size += len(pieces.value[-1])
     finally:
         if not answer.closed:  # incomplete, or switching protocols; a complete response has released its connection
             answer.close()
-    return MaskedBytes(b"".join(pieces)) if size <= limit else None
+    return Masked(b"".join(pieces.value)) if size <= limit else None
 
 
 def _failure(error: Exception, url: URL) -> ServiceError:
