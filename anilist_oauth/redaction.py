@@ -100,7 +100,8 @@ class MaskedBytes(bytes):
 class Masked(Generic[T]):
     """A wrapper with a masked repr, for any other value that holds a secret, such as a mapping or a URL.
 
-    It is a plain class because an exchange creates three of them, and creating an attrs instance takes twice as long.
+    A value that is wrapped already is not wrapped twice. It is a plain class because an exchange creates several of
+    them, and creating an attrs instance takes twice as long.
 
     Attributes:
         value: The wrapped value. Use it in an expression, and do not assign it to a name.
@@ -108,13 +109,8 @@ class Masked(Generic[T]):
 
     __slots__ = ("value",)
 
-    def __init__(self, value: T) -> None:
-        self.value: T = value
-
-    @classmethod
-    def around(cls, value: "T | Masked[T]") -> "Masked[Any]":
-        """Wrap a value, unless it is wrapped already."""
-        return value if isinstance(value, Masked) else Masked(value)
+    def __init__(self, value: "T | Masked[T]") -> None:
+        self.value: T = value.value if isinstance(value, Masked) else value
 
     def __repr__(self) -> str:
         return MASK

@@ -156,11 +156,12 @@ def test_a_masked_value_is_not_shown(value: object) -> None:
 
 
 def test_a_masked_value_works_like_the_plain_one() -> None:
-    """Masked text and bytes can be compared, joined and sent, and `Masked` returns its value."""
+    """Masked text and bytes can be compared, joined and sent, and `Masked` returns its value, wrapped once or twice."""
     assert (MaskedText(SECRET), f"{MaskedText(SECRET)}!") == (SECRET, f"{SECRET}!")
     assert (MaskedBytes(b"abc"), MaskedBytes(b"abc")[0], MaskedBytes(b"abc") + b"d") == (b"abc", 97, b"abcd")
     mapping = {"code": SECRET}
     assert Masked(mapping).value is mapping
+    assert Masked(Masked(mapping)).value is mapping
 
 
 @pytest.mark.requirement("S41")

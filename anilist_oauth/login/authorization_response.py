@@ -50,7 +50,7 @@ class AuthorizationResponse(Unpicklable):
     @classmethod
     def from_callback(cls, callback: Callback, *, binding: str | Masked[Any] | None) -> Self:
         """Read a callback. Without a state, raise the error in it, or else `StateMismatchError`."""
-        callback, brought = Masked.around(callback), Masked.around(binding)
+        callback, brought = Masked(callback), Masked(binding)
         del binding
         bound = masked_binding(brought)
         query = CallbackQuery.of(callback)
@@ -67,7 +67,7 @@ class AuthorizationResponse(Unpicklable):
     @classmethod
     def from_pin(cls, pasted: Callback, *, login: Login, binding: str | Masked[Any] | None) -> Self:
         """Read the text that a user pasted for a login. An address with the state of another login is refused."""
-        pasted, brought = Masked.around(pasted), Masked.around(binding)
+        pasted, brought = Masked(pasted), Masked(binding)
         del binding
         bound = masked_binding(brought)
         expect(login, Login, "login: the result of begin is needed, or None")
@@ -85,7 +85,7 @@ class AuthorizationResponse(Unpicklable):
         cls, verified: Verified | Masked[Verified], *, login: Login, binding: str | Masked[Any] | None
     ) -> Self:
         """Read a verified token for a login."""
-        verified, brought = Masked.around(verified), Masked.around(binding)
+        verified, brought = Masked(verified), Masked(binding)
         del binding
         bound = masked_binding(brought)
         expect(login, Login, "login: the result of begin is needed")
@@ -122,7 +122,7 @@ def _kind(answer: str) -> str:
 
 def masked_binding(value: str | Masked[Any] | None) -> MaskedText | None:
     """Return a binding that crash reporters do not show. Raises `ConfigurationError` if it is not a str or None."""
-    given = Masked.around(value)
+    given = Masked(value)
     del value
     expect(given.value, str | None, "binding: a string is needed, or None")
     return None if given.value is None else MaskedText(given.value)

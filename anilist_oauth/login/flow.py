@@ -107,7 +107,7 @@ class LoginFlow(SubjectCalls, Unpicklable):
             StorageError: The login could not be stored. If the memory store is full, it is ``retryable``.
         """
         self._check_open()
-        state, brought = MaskedText(new_state()), Masked.around(binding)
+        state, brought = MaskedText(new_state()), Masked(binding)
         del binding
         pending = begun_login(
             client_id=self.session.application.client_id,
@@ -159,7 +159,7 @@ class LoginFlow(SubjectCalls, Unpicklable):
             StorageError: A store failed for 30 seconds. It is ``retryable`` only before the login was taken.
             SessionStateError: The flow is closed, or the session is not open.
         """
-        callback, brought = Masked.around(callback), Masked.around(binding)
+        callback, brought = Masked(callback), Masked(binding)
         del binding
         try:
             self._check_open()
@@ -186,7 +186,7 @@ class LoginFlow(SubjectCalls, Unpicklable):
             StorageError: The store failed for 30 seconds.
             SessionStateError: The flow is closed.
         """
-        token, brought = Masked.around(verified), Masked.around(binding)
+        token, brought = Masked(verified), Masked(binding)
         del verified, binding
         try:
             self._check_open()
@@ -225,7 +225,7 @@ class LoginFlow(SubjectCalls, Unpicklable):
             InvalidCallbackError: The callback is malformed.
             StorageError: The store failed.
         """
-        callback = Masked.around(callback)
+        callback = Masked(callback)
         async with self._calls.under_way():
             return await self._completion.look(CallbackQuery.of(callback))
 

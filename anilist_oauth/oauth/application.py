@@ -24,7 +24,7 @@ def _visible(given: Masked[Any], name: str) -> str:
 
 
 def _client_id(value: str | int | Masked[Any]) -> str:
-    given = Masked.around(value)
+    given = Masked(value)
     del value
     if type(given.value) is not int:
         return _visible(given, "client_id")
@@ -34,7 +34,7 @@ def _client_id(value: str | int | Masked[Any]) -> str:
 
 
 def _client_secret(value: str | Masked[Any] | None) -> str | None:
-    given = Masked.around(value)
+    given = Masked(value)
     del value
     return None if given.value is None else _visible(given, "client_secret")
 

@@ -37,7 +37,7 @@ def callback_state(callback: Callback) -> str | None:
     Raises:
         InvalidCallbackError: The callback is malformed.
     """
-    callback = Masked.around(callback)
+    callback = Masked(callback)
     state = CallbackQuery.of(callback).state
     return None if state is None else str(state)
 
@@ -58,12 +58,11 @@ def parse_callback(callback: Callback, *, expected_state: str, redirect_uri: str
         InvalidCallbackError: A parameter is repeated, there is no code, there is a token of the implicit grant, or the
             URL does not match the redirect URI.
     """
-    callback, expected = Masked.around(callback), Masked(expected_state)
+    callback, expected = Masked(callback), Masked(expected_state)
     del expected_state
     query = CallbackQuery.of(callback)
     if redirect_uri is not None and query.url is not None:
         _check_place(query.url, redirect_uri)
-    _refuse_token(query)
     if query.state is not None and not states_match(expected.value, query.state):
         raise StateMismatchError(
             "the callback's state does not belong to a login that this browser or user began; start a new login",
@@ -74,7 +73,11 @@ def parse_callback(callback: Callback, *, expected_state: str, redirect_uri: str
 
 def code_of(query: CallbackQuery) -> MaskedText:
     """Return the code of a callback whose state is correct or missing. The errors are those of `parse_callback`."""
-    _refuse_token(query)
+    if "access_token" in query.parameters:
+        raise InvalidCallbackError(
+            "the callback contains an access token instead of a code, because the login was begun with the implicit "
+            "grant (response_type=token); begin it with authorize_url()"
+        )
     if "error" in query.parameters:
         _raise_error(query.parameters, verified=query.state is not None)
     if query.state is None:
@@ -83,14 +86,6 @@ def code_of(query: CallbackQuery) -> MaskedText:
     if code is None:
         raise InvalidCallbackError("the callback has neither a code nor an error; start a new login")
     return code
-
-
-def _refuse_token(query: CallbackQuery) -> None:
-    if "access_token" in query.parameters:
-        raise InvalidCallbackError(
-            "the callback contains an access token instead of a code, because the login was begun with the implicit "
-            "grant (response_type=token); begin it with authorize_url()"
-        )
 
 
 def parse_implicit(callback: Callback, *, now: datetime) -> Token:
@@ -110,7 +105,7 @@ def parse_implicit(callback: Callback, *, now: datetime) -> Token:
         InvalidCallbackError: The callback contains no token.
         ConfigurationError: `now` is naive, or not a datetime.
     """
-    callback = Masked.around(callback)
+    callback = Masked(callback)
     now = checked_now(now)
     if isinstance(callback.value, str):
         callback = Masked(_joined(_unfenced(MaskedText(callback.value))))

@@ -36,8 +36,25 @@ class CallbackQuery(Unpicklable):
     __slots__ = ("parameters", "state", "url")
 
     def __init__(self, given: Masked[Any], *, fragment: bool) -> None:
-        text = MaskedText(str(given.value).strip() if isinstance(given.value, str | URL) else "")
-        self.parameters: Mapping[str, MaskedText] = _parameters(given, fragment=fragment)
+        text = MaskedText()
+        if isinstance(given.value, str | URL):
+            text = MaskedText(MaskedText(given.value).strip())
+            values = _of_text(text, fragment=fragment)
+        elif isinstance(given.value, Mapping) or hasattr(given.value, "getall") or hasattr(given.value, "getlist"):
+            values = _of_mapping(given)
+        else:
+            raise InvalidCallbackError(
+                "a callback must be a URL (str or yarl.URL) or a mapping of its query, not "
+                f"{_full_name(type(given.value))}"
+            )
+        for name in _SINGLE:
+            if len(values.get(name, ())) > 1:
+                raise InvalidCallbackError(
+                    f"the callback has {name!r} more than once, which no server sends; start a new login"
+                )
+        self.parameters: Mapping[str, MaskedText] = {
+            name: found[0] for name, found in values.items() if found and found[0]
+        }
         self.state: MaskedText | None = self.parameters.get("state")
         self.url: MaskedText | None = text if re.match(_ABSOLUTE, text) else None
 
@@ -55,28 +72,11 @@ class CallbackQuery(Unpicklable):
             InvalidCallbackError: The callback has an unknown form, is longer than 64 KiB, or has ``code``, ``state``,
                 ``error``, ``iss`` or ``access_token`` more than once (RFC 6749 section 3.1).
         """
-        given = Masked.around(callback)
+        given = Masked(callback)
         del callback
         if isinstance(given.value, cls):
             return given.value
         return cls(given, fragment=fragment)
-
-
-def _parameters(given: Masked[Any], *, fragment: bool) -> dict[str, MaskedText]:
-    if isinstance(given.value, str | URL):
-        values = _of_text(MaskedText(given.value), fragment=fragment)
-    elif isinstance(given.value, Mapping) or hasattr(given.value, "getall") or hasattr(given.value, "getlist"):
-        values = _of_mapping(given)
-    else:
-        raise InvalidCallbackError(
-            f"a callback must be a URL (str or yarl.URL) or a mapping of its query, not {_full_name(type(given.value))}"
-        )
-    for name in _SINGLE:
-        if len(values.get(name, ())) > 1:
-            raise InvalidCallbackError(
-                f"the callback has {name!r} more than once, which no server sends; start a new login"
-            )
-    return {name: found[0] for name, found in values.items() if found and found[0]}
 
 
 def _full_name(kind: type) -> str:
@@ -87,7 +87,7 @@ def _full_name(kind: type) -> str:
 def _of_text(text: MaskedText, *, fragment: bool) -> dict[str, list[MaskedText]]:
     if len(text) > SIZE_LIMIT:
         raise InvalidCallbackError("the callback is longer than 64 KiB, which no server sends; start a new login")
-    rest, _, after = text.strip().partition("#")
+    rest, _, after = text.partition("#")
     place, _, query = rest.partition("?")
     if "=" in place and not place.startswith("/") and not re.match(_ABSOLUTE, place):
         query = rest  # a bare query with a question mark in a value

@@ -51,7 +51,7 @@ class Token(Unpicklable):
     @classmethod
     def from_access_token(cls, access_token: str) -> Self:
         """Make a token from a string, such as one that another program stored. Its claims say when it expires."""
-        given = Masked.around(access_token)
+        given = Masked(access_token)
         del access_token
         token = MaskedText(_access_token(given))
         claims = peek_claims(token)
@@ -115,7 +115,7 @@ def bearer_headers(token: Token | str) -> dict[str, str]:
     Raises:
         ConfigurationError: The string cannot be an access token.
     """
-    given = Masked.around(token)
+    given = Masked(token)
     del token
     access_token = given.value.access_token if isinstance(given.value, Token) else _access_token(given)
     return {"Authorization": MaskedText(f"Bearer {access_token}")}

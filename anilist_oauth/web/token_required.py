@@ -51,7 +51,7 @@ class RequiredToken(Generic[RequestT]):
             LoginRequiredError: Nobody is signed in, or there is no valid token. Only raised if `installed` is true.
             StorageError: The store failed.
         """
-        given = Masked.around(request)
+        given = Masked(request)
         del request
         try:
             return await self._token(given)
