@@ -42,6 +42,15 @@ def expect_prefix(prefix: object) -> None:
         raise ConfigurationError("prefix: ASCII characters are needed, such as ANILIST_")
 
 
+def instance_of(kind: Any, needed: str) -> Callable[[Any, "attrs.Attribute[Any]", Any], None]:
+    """Make an attrs validator that calls `expect`."""
+
+    def validate(_instance: Any, _field: "attrs.Attribute[Any]", value: Any) -> None:
+        expect(value, kind, needed)
+
+    return validate
+
+
 def validator(check: Callable[[str, Any], None]) -> Callable[[Any, "attrs.Attribute[Any]", Any], None]:
     """Make an attrs validator from a function that takes a field's name and value and raises if the value is wrong."""
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import attrs
+
 from anilist_oauth.arguments import expect
 from anilist_oauth.errors import ConfigurationError
 
@@ -52,3 +54,16 @@ def aware_utc(value: Any, name: str) -> datetime:
         return aware(value, name).astimezone(UTC)
     except OverflowError as error:
         raise ConfigurationError(f"{name}: it is outside the years 1 to 9999 in UTC") from error
+
+
+def to_utc(value: datetime) -> datetime:
+    """Convert an aware time to UTC, and return anything else unchanged, which `in_utc` then refuses."""
+    try:
+        return aware_utc(value, "time")
+    except ConfigurationError:
+        return value
+
+
+def in_utc(_instance: Any, field: "attrs.Attribute[Any]", value: Any) -> None:
+    """Raise `ConfigurationError` with the field's name unless the value is a time in UTC. An attrs validator."""
+    aware_utc(value, field.name)

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -161,7 +162,8 @@ def test_a_masked_value_works_like_the_plain_one() -> None:
     assert (MaskedBytes(b"abc"), MaskedBytes(b"abc")[0], MaskedBytes(b"abc") + b"d") == (b"abc", 97, b"abcd")
     mapping = {"code": SECRET}
     assert Masked(mapping).value is mapping
-    assert Masked(Masked(mapping)).value is mapping
+    once: Masked[Any] = Masked(mapping)
+    assert Masked(once).value is mapping
 
 
 @pytest.mark.requirement("S41")

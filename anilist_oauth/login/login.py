@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import attrs
 from yarl import URL
 
-from anilist_oauth.arguments import expect
-from anilist_oauth.clock import aware_utc
+from anilist_oauth.arguments import expect, instance_of
+from anilist_oauth.clock import in_utc, to_utc
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.redaction import Unpicklable, masked
 from anilist_oauth.tokens.access_token import Token
@@ -23,10 +23,6 @@ def checked_lifetime(lifetime: timedelta) -> timedelta:
     return lifetime
 
 
-def _expires_at(value: datetime) -> datetime:
-    return aware_utc(value, "expires_at")
-
-
 @attrs.frozen(kw_only=True)
 class Login(Unpicklable):
     """A login that was begun. Whoever has its `url` can finish it, so show it to one person only.
@@ -40,16 +36,12 @@ class Login(Unpicklable):
         expires_at: When it can no longer be finished, in UTC.
     """
 
-    url: URL = attrs.field(repr=masked)
-    state: str = attrs.field(repr=masked)
+    url: URL = attrs.field(repr=masked, validator=instance_of(URL, "url: a yarl.URL is needed"))
+    state: str = attrs.field(repr=masked, validator=instance_of(str, "state: a string is needed"))
     subject: str | None = None
     label: str | None = None
     return_to: str | None = None
-    expires_at: datetime = attrs.field(converter=_expires_at)
-
-    def __attrs_post_init__(self) -> None:
-        expect(self.url, URL, "url: a yarl.URL is needed")
-        expect(self.state, str, "state: a string is needed")
+    expires_at: datetime = attrs.field(converter=to_utc, validator=in_utc)
 
     @property
     def link(self) -> str:
@@ -71,15 +63,12 @@ class CompletedLogin(Unpicklable):
             requests it later.
     """
 
-    login: Login
-    token: Token
+    login: Login = attrs.field(validator=instance_of(Login, "login: a Login is needed"))
+    token: Token = attrs.field(validator=instance_of(Token, "token: a Token is needed"))
     viewer: Viewer | None = None  # must come before `user_id`, whose default uses it
-    user_id: int = attrs.field(default=attrs.Factory(lambda self: known_user_id(self.viewer), takes_self=True))
-
-    def __attrs_post_init__(self) -> None:
-        expect(self.login, Login, "login: a Login is needed")
-        expect(self.token, Token, "token: a Token is needed")
-        check_user(self.user_id, self.viewer)
+    user_id: int = attrs.field(
+        default=attrs.Factory(lambda self: known_user_id(self.viewer), takes_self=True), validator=check_user
+    )
 
     @property
     def display_name(self) -> str:

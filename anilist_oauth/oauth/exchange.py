@@ -146,29 +146,28 @@ def _tokens(document: Any) -> list[MaskedText]:
 
 
 def _token(answer: Masked[dict[str, Any]], *, now: datetime) -> Token:
-    token_type = answer.value.get("token_type")
+    """Read a token. ``expires_in`` may also be a float or a string of digits. Without it, the token's claim counts."""
+    token_type, expires_at = answer.value.get("token_type"), None
+    expires_in: Any = answer.value.get("expires_in")
+    try:
+        seconds = expires_in if type(expires_in) is int else float(expires_in)
+        if seconds > 0 and expires_in is not True:
+            expires_at = now + timedelta(0, seconds)
+    except (TypeError, ValueError, OverflowError):  # OverflowError: after the year 9999
+        pass
+    if expires_at is None:
+        claims = peek_claims(answer.value["access_token"])
+        expires_at = claims.expires_at if claims else None
     try:
         return Token(
             access_token=answer.value["access_token"],
             token_type="Bearer" if token_type is None else token_type,
-            expires_at=_expires_at(answer.value.get("expires_in"), answer, now=now),
+            expires_at=expires_at,
         )
     except ConfigurationError as error:
         raise UnexpectedResponseError(
             f"the token endpoint sent an unusable token ({error}); check its URL and start a new login"
         ) from error
-
-
-def _expires_at(expires_in: Any, answer: Masked[dict[str, Any]], *, now: datetime) -> datetime | None:
-    """Read ``expires_in``, which may also be a float or a string of digits. Without it, use the token's claim."""
-    try:
-        seconds = expires_in if type(expires_in) is int else float(expires_in)
-        if seconds > 0 and expires_in is not True:
-            return now + timedelta(0, seconds)
-    except (TypeError, ValueError, OverflowError):  # OverflowError: after the year 9999
-        pass
-    claims = peek_claims(answer.value["access_token"])
-    return claims.expires_at if claims else None
 
 
 def _refusal(answer: Masked[Any], *, secrets: tuple[str, ...]) -> TokenErrorResponse | None:

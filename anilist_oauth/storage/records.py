@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import attrs
 
-from anilist_oauth.arguments import expect
-from anilist_oauth.clock import aware_utc
+from anilist_oauth.arguments import expect, instance_of
+from anilist_oauth.clock import in_utc, to_utc
 from anilist_oauth.errors import ConfigurationError, StorageError
 from anilist_oauth.redaction import Unpicklable
 from anilist_oauth.storage.digests import digest
@@ -18,22 +18,6 @@ from anilist_oauth.tokens.viewer import Viewer, check_user, display_name, known_
 def _checked_token(value: Token) -> Token:
     expect(value, Token, "token: a Token is needed")
     return value
-
-
-def _issued_at_or_none(value: datetime | None) -> datetime | None:
-    return None if value is None else aware_utc(value, "issued_at")
-
-
-def _stored_at(value: datetime) -> datetime:
-    return aware_utc(value, "stored_at")
-
-
-def _refused_at_or_none(value: datetime | None) -> datetime | None:
-    return None if value is None else aware_utc(value, "refused_at")
-
-
-def _expires_at(value: datetime) -> datetime:
-    return aware_utc(value, "expires_at")
 
 
 @attrs.frozen(kw_only=True)
@@ -57,26 +41,26 @@ class StoredToken(Unpicklable):
         told_invalid: Whether the hook `on_invalid` was called for the token.
     """
 
-    client_id: str
-    subject: str
+    client_id: str = attrs.field(validator=instance_of(str, "client_id: a string is needed"))
+    subject: str = attrs.field(validator=instance_of(str, "subject: a string is needed"))
     token: Token = attrs.field(converter=_checked_token)
     viewer: Viewer | None = None  # must come before `user_id`, whose default uses it
-    user_id: int = attrs.field(default=attrs.Factory(lambda self: known_user_id(self.viewer), takes_self=True))
+    user_id: int = attrs.field(
+        default=attrs.Factory(lambda self: known_user_id(self.viewer), takes_self=True), validator=check_user
+    )
     issued_at: datetime | None = attrs.field(
         default=attrs.Factory(lambda self: _issued_at(self.token), takes_self=True),
-        converter=_issued_at_or_none,
+        converter=attrs.converters.optional(to_utc),
+        validator=attrs.validators.optional(in_utc),
     )
-    stored_at: datetime = attrs.field(converter=_stored_at)
+    stored_at: datetime = attrs.field(converter=to_utc, validator=in_utc)
     token_id: str = attrs.field(default=attrs.Factory(lambda self: digest(self.token.access_token), takes_self=True))
     needs_login: bool = False
-    refused_at: datetime | None = attrs.field(default=None, converter=_refused_at_or_none)
+    refused_at: datetime | None = attrs.field(
+        default=None, converter=attrs.converters.optional(to_utc), validator=attrs.validators.optional(in_utc)
+    )
     told_expiring: bool = False
     told_invalid: bool = False
-
-    def __attrs_post_init__(self) -> None:
-        expect(self.client_id, str, "client_id: a string is needed")
-        expect(self.subject, str, "subject: a string is needed")
-        check_user(self.user_id, self.viewer)
 
     @property
     def display_name(self) -> str:
@@ -166,7 +150,7 @@ class PendingLogin:
     binding_digest: str | None = None
     label: str | None = None
     return_to: str | None = None
-    expires_at: datetime = attrs.field(converter=_expires_at)
+    expires_at: datetime = attrs.field(converter=to_utc, validator=in_utc)
     taken: Taken | None = None
 
     def __attrs_post_init__(self) -> None:

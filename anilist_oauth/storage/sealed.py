@@ -56,8 +56,7 @@ class UnsealedTokenStore(Unpicklable):
     async def put(self, stored: StoredToken, *, over: str | None = None) -> bool:
         """Write the record of a subject; see `TokenStore.put`."""
         check(stored=stored, over=over)
-        await self._check_plain()
-        return await self.inner.put(self._seal(stored), over=over)
+        return await self.inner.put(await self._to_write(stored), over=over)
 
     async def update(self, stored: StoredToken, *, was: StoredToken) -> bool:
         """Write the record of a subject, if it has not changed; see `UpdatingTokenStore.update`.
@@ -65,11 +64,11 @@ class UnsealedTokenStore(Unpicklable):
         If the inner store cannot compare marks, only the token id is compared.
         """
         check(stored=stored, was=was)
-        await self._check_plain()
+        writable = await self._to_write(stored)
         update: Callable[..., Awaitable[bool]] | None = getattr(self.inner, "update", None)
         if update is None:
-            return await self.inner.put(self._seal(stored), over=was.token_id)
-        return await update(self._seal(stored), was=was)
+            return await self.inner.put(writable, over=was.token_id)
+        return await update(writable, was=was)
 
     async def delete(self, subject: str, *, client_id: str) -> None:
         """Delete the token of a subject, even if it cannot be decrypted."""
@@ -94,24 +93,26 @@ class UnsealedTokenStore(Unpicklable):
         del client_id, subject
         return access_token
 
-    async def _check_plain(self) -> None:
-        """Raise `SealError` if the store contains sealed tokens. It is only checked once a minute."""
+    async def _to_write(self, stored: StoredToken) -> StoredToken:
+        """Return a record as it is written.
+
+        Raises:
+            SealError: The store contains sealed tokens. This is only checked once a minute.
+        """
         holds_sealed: Callable[[str], Awaitable[bool]] | None = getattr(self.inner, "holds_sealed", None)
         if self._beside_sealed or holds_sealed is None or time.monotonic() < self._look_at:
-            return
+            return stored
         if await holds_sealed(MARK):
             raise SealError(
                 "the store contains sealed tokens, so a plain one is not written; pass the keys as an argument or in "
                 f"{VARIABLE}, or call open_store(url, sealed=False)"
             )
         self._look_at = time.monotonic() + _LOOK_EVERY
+        return stored
 
     def _open(self, stored: StoredToken) -> StoredToken:
         if stored.token.access_token.startswith(MARK):
             raise SealError(f"the stored token is sealed; pass the keys, or set {VARIABLE}")
-        return stored
-
-    def _seal(self, stored: StoredToken) -> StoredToken:
         return stored
 
 
@@ -133,7 +134,7 @@ class SealedTokenStore(UnsealedTokenStore):
     """
 
     def __init__(self, inner: TokenStore, keys: Iterable[str | bytes]) -> None:
-        super().__init__(inner.inner if isinstance(inner, UnsealedTokenStore) else inner, beside_sealed=True)
+        super().__init__(inner.inner if isinstance(inner, UnsealedTokenStore) else inner)
         try:
             from cryptography import fernet
         except ImportError as error:
@@ -204,7 +205,7 @@ class SealedTokenStore(UnsealedTokenStore):
             raise SealError("the stored token was sealed for another user or application; delete this record")
         return MaskedText(plain[len(owner) :])
 
-    def _seal(self, stored: StoredToken) -> StoredToken:
+    async def _to_write(self, stored: StoredToken) -> StoredToken:
         plain = MaskedBytes(f"{_owner(stored.client_id, stored.subject)}\n{stored.token.access_token}".encode())
         sealed = MaskedText(MARK + self._fernet.encrypt(plain).decode())
         return attrs.evolve(stored, token=attrs.evolve(stored.token, access_token=sealed))

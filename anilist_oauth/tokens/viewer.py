@@ -1,8 +1,10 @@
 """The user of a token, as AniList reports it."""
 
+from typing import Any
+
 import attrs
 
-from anilist_oauth.arguments import expect
+from anilist_oauth.arguments import expect, instance_of
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.tokens.access_token import Token
 
@@ -38,12 +40,8 @@ class Viewer:
 class Verified:
     """A pasted or implicit token and its user. It was verified that the token belongs to this application."""
 
-    token: Token
-    viewer: Viewer
-
-    def __attrs_post_init__(self) -> None:
-        expect(self.token, Token, "token: a Token is needed")
-        expect(self.viewer, Viewer, "viewer: a Viewer is needed")
+    token: Token = attrs.field(validator=instance_of(Token, "token: a Token is needed"))
+    viewer: Viewer = attrs.field(validator=instance_of(Viewer, "viewer: a Viewer is needed"))
 
 
 def display_name(user_id: int, viewer: Viewer | None) -> str:
@@ -63,8 +61,12 @@ def known_user_id(viewer: Viewer | None) -> int:
     return viewer.id
 
 
-def check_user(user_id: int, viewer: Viewer | None) -> None:
-    """Raise `ConfigurationError` unless the user id is a positive integer, and the same as that of the viewer."""
+def check_user(record: Any, _field: "attrs.Attribute[Any]", user_id: Any) -> None:
+    """Raise `ConfigurationError` unless the user id is a positive integer, and that of ``record.viewer``.
+
+    This is an attrs validator for the `user_id` of a record with a `viewer`.
+    """
+    viewer = record.viewer
     expect(viewer, Viewer | None, "viewer: a Viewer is needed, or None")
     if type(user_id) is not int or user_id <= 0:
         raise ConfigurationError("user_id: AniList's user id is needed, which is a positive integer")

@@ -260,9 +260,11 @@ def test_missing_extra_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -
         SealedTokenStore(MemoryTokenStore(), [KEY])
 
 
-def test_tokens_are_sealed_by_multi_fernet() -> None:
+async def test_tokens_are_sealed_by_multi_fernet() -> None:
     """With the keys, a record can be decrypted without this package."""
-    sealed = SealedTokenStore(MemoryTokenStore(), [KEY])._seal(stored()).token.access_token
+    inner = MemoryTokenStore()
+    await SealedTokenStore(inner, [KEY]).put(stored())
+    (sealed,) = [record.token.access_token async for record in inner.expiring(None)]
     opened = MultiFernet([Fernet(KEY)]).decrypt(sealed.removeprefix("sealed:"))
     assert opened.decode().endswith(stored().token.access_token)
 

@@ -50,7 +50,8 @@ class MemoryLoginStore(Unpicklable):
         expect(max_bytes, int, "max_bytes: a whole number is needed")
         self._max_logins, self._max_bytes = max_logins, max_bytes
         self._clock = checked_clock(clock)
-        self._logins: dict[str, PendingLogin] = {}
+        self._logins: dict[str, PendingLogin] = {}  # as they were added
+        self._taken: dict[str, Taken] = {}
         self._outcomes: dict[str, Outcome] = {}
         self._forget_at: dict[str, datetime] = {}  # only if this is not ten minutes after the expiry
         self._bytes = 0
@@ -84,18 +85,17 @@ class MemoryLoginStore(Unpicklable):
     async def look(self, key: str) -> PendingLogin | None:
         """Read a login."""
         check(key=key)
-        return self._logins.get(key)
+        login, taken = self._logins.get(key), self._taken.get(key)
+        return login if login is None or taken is None else attrs.evolve(login, taken=taken)
 
     async def take(self, key: str, *, claim: str, code: str) -> Taken | None:
         """Take a login for a claim, unless it was taken already; see `LoginStore.take`."""
         check(key=key, claim=claim, code=code)
         login = self._logins.get(key)
-        if login is None:
-            return None
-        if login.taken is None:
-            login = self._logins[key] = attrs.evolve(login, taken=Taken(claim=claim, code=code))
+        if login is not None and key not in self._taken:
+            self._taken[key] = Taken(claim=claim, code=code)
             self._uncount(key, login)
-        return login.taken
+        return self._taken.get(key)
 
     async def settle(self, key: str, outcome: Outcome) -> None:
         """Store a login's outcome, and return it from the calls that wait for it."""
@@ -141,15 +141,14 @@ class MemoryLoginStore(Unpicklable):
         while self._due and self._due[0][0] <= now and looked < _SWEPT_AT_ONCE:
             _, key = heapq.heappop(self._due)
             looked += 1
-            login = self._logins.get(key)
-            if login is None:
+            if key not in self._logins:
                 continue
             end = self._end(key)
             if end <= now:
                 self._forget(key)
                 continue
             heapq.heappush(self._due, (end, key))
-            if login.taken is None:
+            if key not in self._taken:
                 self._expired[key] = None
         return looked > 0
 
@@ -157,7 +156,7 @@ class MemoryLoginStore(Unpicklable):
         """Delete one login that can no longer be finished. Return whether there was one."""
         for key in tuple(self._expired)[:1]:
             del self._expired[key]
-            if self._logins[key].taken is None:
+            if key not in self._taken:
                 self._forget(key)
             return True
         return self._sweep(now)
@@ -174,6 +173,7 @@ class MemoryLoginStore(Unpicklable):
 
     def _forget(self, key: str) -> None:
         login = self._logins.pop(key)
+        self._taken.pop(key, None)
         self._bytes -= _size(login) + (0 if self._outcomes.pop(key, None) is None else _OUTCOME)
         self._forget_at.pop(key, None)
         self._expired.pop(key, None)
