@@ -1,11 +1,12 @@
 """Check the arguments of a new login. Otherwise a wrong value would only raise when the user comes back."""
 
 from datetime import datetime
+from typing import Any
 
 from anilist_oauth.errors import ConfigurationError
+from anilist_oauth.login.authorization_response import binding_digest
 from anilist_oauth.login.return_to import check_return_to
-from anilist_oauth.redaction import MaskedText
-from anilist_oauth.storage.digests import digest
+from anilist_oauth.redaction import Masked
 from anilist_oauth.storage.records import PendingLogin
 
 RETURN_TO_LIMIT = 512  # bytes for sign-ins, because strangers can begin them and a store keeps each until it expires
@@ -15,7 +16,7 @@ def begun_login(
     *,
     client_id: str,
     subject: str | None,
-    binding: MaskedText | None,
+    binding: Masked[Any],
     label: str | None,
     return_to: str | None,
     origins: frozenset[str],
@@ -32,12 +33,12 @@ def begun_login(
             raise ConfigurationError(
                 f"return_to: at most {RETURN_TO_LIMIT} bytes are allowed for a sign-in; shorten its query"
             )
-    if binding is not None and not binding:
+    if binding.value == "":
         raise ConfigurationError("binding: a random string is needed, or None")
     return PendingLogin(
         client_id=client_id,
         subject=subject,
-        binding_digest=None if binding is None else digest(binding),
+        binding_digest=binding_digest(binding),
         label=label,
         return_to=return_to,
         expires_at=expires_at,

@@ -60,14 +60,16 @@ class Completion:
             raise
 
     async def _complete(self, response: AuthorizationResponse, log: FinishLog) -> CompletedLogin:
-        take, clock = None, self.session.clock
+        take, clock, client_id = None, self.session.clock, self.session.application.client_id
         claim = partial(Take, self.logins, response.login_key, answer=response.answer, clock=clock)
         if self.one_step is not None and not response.pasted and self._is_ready(response):
-            take = claim()
-            pending = await self._check_and_take(self.one_step, take, response)
+            take, check_and_take = claim(), self.one_step.check_and_take
+            pending = await take.take(
+                partial(check_and_take, client_id=client_id, binding_digest=response.binding_digest, now=clock())
+            )
         else:
             pending = await self.look_up(response.login_key)
-        if pending is None:
+        if pending is None or pending.client_id != client_id:
             raise unknown_error()
         log.subject = pending.subject
         stored, taken = None, pending.taken
@@ -75,14 +77,15 @@ class Completion:
             self._check(pending, response)
             stored = await self._obtain(response, pending, log) if response.pasted else None
             take = claim()  # when the taker's time begins
-            taken = await take.take()
+            taken = await take.take(self.logins.take)
         if taken is None:
             raise unknown_error()
-        if take is None or not take.has(taken):
+        if take is None or taken.claim != take.claim:
             return await self._repeat_result(pending, taken, response)
         stored = await self._finish_taken(take, response, pending, stored, log)
         log.finished(stored)
-        return completed(stored, as_login(self.session, pending, state=response.state, subject=stored.subject))
+        login = as_login(self.session, pending, state=response.state, subject=stored.subject)
+        return CompletedLogin(login=login, token=stored.token, user_id=stored.user_id, viewer=stored.viewer)
 
     async def call_off(self, login: Login, error: LoginTimeoutError) -> bool:
         """End a login with an error, unless it was already taken. Return whether this ended it."""
@@ -90,7 +93,7 @@ class Completion:
         if await self.look_up(key) is None:
             return False
         take = Take(self.logins, key, answer=CANCELLED, clock=self.session.clock)
-        if not take.has(await take.take()):
+        if not take.has(await take.take(self.logins.take)):
             return False
         await take.settle(Outcome(error=error))
         return True
@@ -118,7 +121,8 @@ class Completion:
         stored = await retry_store(partial(self.tokens.get, subject, client_id=client_id))
         if stored is None:
             raise LoginRequiredError("the login succeeded, but its token was deleted; log in again", subject=subject)
-        return completed(stored, attrs.evolve(login, subject=subject))
+        login = attrs.evolve(login, subject=subject)
+        return CompletedLogin(login=login, token=stored.token, user_id=stored.user_id, viewer=stored.viewer)
 
     async def give_up(self, key: str, *, patience: float = PATIENCE) -> Outcome:
         """End a login whose taker died, and return its outcome.
@@ -137,19 +141,6 @@ class Completion:
         except AniListOAuthError:
             return False
         return True
-
-    async def _check_and_take(
-        self, logins: CheckingLoginStore, take: Take, response: AuthorizationResponse
-    ) -> PendingLogin | None:
-        """Return a login, and take it in the same step if its application, binding and expiry are right."""
-        client_id, binding = self.session.application.client_id, response.binding
-        pending = await take.check_and_take(
-            logins,
-            client_id=client_id,
-            binding_digest=None if binding is None else digest(binding),
-            now=self.session.clock(),
-        )
-        return pending if pending is not None and pending.client_id == client_id else None
 
     def _check(self, pending: PendingLogin, response: AuthorizationResponse) -> None:
         """Raise an error if a callback must not take the login, or its code could not be exchanged now."""
@@ -187,7 +178,7 @@ class Completion:
     ) -> CompletedLogin:
         """Return the first result to the same browser for a minute. Otherwise raise that the login is used."""
         age = self.session.clock() - taken.at
-        same = response.binding is not None and response.is_bound_to(pending) and response.repeats(taken.code)
+        same = response.binding_digest is not None and response.is_bound_to(pending) and response.repeats(taken.code)
         if not same or age > _DUPLICATE:
             raise StateMismatchError("this login is already finished or was canceled; start a new one", reason="used")
         left = min(TAKER_DEAD - age, TAKER_DEAD).total_seconds()  # the clock may have been set back
@@ -251,11 +242,6 @@ class Completion:
             issued_at=claims.issued_at if claims else None,
             stored_at=self.session.clock(),
         )
-
-
-def completed(stored: StoredToken, login: Login) -> CompletedLogin:
-    """Return the result of a login from the stored token."""
-    return CompletedLogin(login=login, token=stored.token, user_id=stored.user_id, viewer=stored.viewer)
 
 
 def as_login(session: OAuthSession, pending: PendingLogin, *, state: str, subject: str | None = None) -> Login:

@@ -11,7 +11,7 @@ from typing import Literal, Self
 from anilist_oauth.arguments import expect
 from anilist_oauth.errors import AniListOAuthError
 from anilist_oauth.login import events
-from anilist_oauth.login.authorization_response import AuthorizationResponse, masked_binding
+from anilist_oauth.login.authorization_response import AuthorizationResponse
 from anilist_oauth.login.beginning import begun_login
 from anilist_oauth.login.completion import Completion, as_login
 from anilist_oauth.login.endings import called_off_error
@@ -112,7 +112,7 @@ class LoginFlow(SubjectCalls, Unpicklable):
         pending = begun_login(
             client_id=self.session.application.client_id,
             subject=subject,
-            binding=masked_binding(brought),
+            binding=brought,
             label=label,
             return_to=return_to,
             origins=self.return_origins,

@@ -102,15 +102,12 @@ class Identity:
         if user_id is None:
             viewer = await self._wait_for_viewer(token)
             return viewer.id, viewer
-        found = await self._ask_once(token)
-        return user_id, None if found is None else check_viewer(found, user_id=user_id)
-
-    async def _ask_once(self, token: Token) -> Viewer | None:
         try:
             async with asyncio.timeout(_KIND_TIME):
-                return await self._session.viewer(token, max_wait=0)
+                viewer = await self._session.viewer(token, max_wait=0)
         except (AniListOAuthError, TimeoutError):
-            return None  # the claims identify the user, and the viewer can be requested later
+            return user_id, None  # the claims identify the user, and the viewer can be requested later
+        return user_id, check_viewer(viewer, user_id=user_id)
 
     async def _wait_for_viewer(self, token: Token) -> Viewer:
         """Request the viewer until AniList returns it, for at most 60 seconds.

@@ -11,7 +11,7 @@ from anilist_oauth.errors import StorageError
 from anilist_oauth.login.endings import interrupted_error
 from anilist_oauth.login.store_retry import PATIENCE, retry_store
 from anilist_oauth.storage.outcome import Outcome
-from anilist_oauth.storage.protocols import CheckingLoginStore, LoginStore
+from anilist_oauth.storage.protocols import LoginStore
 from anilist_oauth.storage.records import PendingLogin, Taken, new_claim
 
 WORK_TIME = 70.0  # seconds after the claim within which the token must be stored
@@ -25,7 +25,7 @@ Found = TypeVar("Found", PendingLogin | None, Taken | None)
 
 
 class Take:
-    """One attempt to take a login. Nothing is taken until `take` or `check_and_take` is called.
+    """One attempt to take a login. Nothing is taken until `take` is called.
 
     Args:
         clock: The session's clock, by which others decide how long ago the login was taken.
@@ -47,24 +47,29 @@ class Take:
         self.claim: str = new_claim(self._claimed_at)
         self.began: float = asyncio.get_running_loop().time()
 
-    async def take(self) -> Taken | None:
-        """Take the login. Return which call has it, or None if it is unknown.
+    async def take(self, method: Callable[..., Awaitable[Found]]) -> Found:
+        """Take the login.
 
         A cancelled call may have reached the store. So it is repeated with the same claim, which does no harm, and the
         login is settled. Otherwise calls would wait for it in vain.
+
+        Args:
+            method: `LoginStore.take`, or `CheckingLoginStore.check_and_take` with its other arguments.
+
+        Returns:
+            What the store's method returns.
 
         Raises:
             OutcomeUnknownError: The call was cancelled, and the login is over.
             StorageError: The store failed for 30 seconds.
         """
-        return await self._take(partial(self.logins.take, self.key, claim=self.claim, code=self.answer))
-
-    async def check_and_take(
-        self, logins: CheckingLoginStore, *, client_id: str, binding_digest: str | None, now: datetime
-    ) -> PendingLogin | None:
-        """Check the login and take it in one step; see `CheckingLoginStore`. The rest is as in `take`."""
-        take = partial(logins.check_and_take, self.key, claim=self.claim, code=self.answer)
-        return await self._take(partial(take, client_id=client_id, binding_digest=binding_digest, now=now))
+        call = partial(method, self.key, claim=self.claim, code=self.answer)
+        try:
+            return await retry_store(call)
+        except asyncio.CancelledError:
+            if not await self._end_interrupted(call):
+                raise
+        raise interrupted_error()
 
     def has(self, found: PendingLogin | Taken | None) -> bool:
         """Return whether the login was taken with this claim."""
@@ -123,14 +128,6 @@ class Take:
                 return await self.logins.settled(self.key, timeout=0)
         except (StorageError, TimeoutError):
             return None
-
-    async def _take(self, call: Callable[[], Awaitable[Found]]) -> Found:
-        try:
-            return await retry_store(call)
-        except asyncio.CancelledError:
-            if not await self._end_interrupted(call):
-                raise
-        raise interrupted_error()
 
     async def _end_interrupted(self, call: Callable[[], Awaitable[PendingLogin | Taken | None]]) -> bool:
         """Repeat the interrupted call, and settle the login if this claim then has it. Return whether it has."""

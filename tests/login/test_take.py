@@ -340,7 +340,7 @@ def test_a_cancelled_take_of_a_login_that_another_has_is_left_alone() -> None:
         await stage.flow.logins.take(digest(login.state), claim=new_claim(stage.sandbox.now()), code="x")
         logins(stage).weather.hangs_after.add("take")
         take = Take(stage.flow.logins, digest(login.state), answer="y", clock=stage.sandbox.now)
-        taking = asyncio.ensure_future(take.take())
+        taking = asyncio.ensure_future(take.take(stage.flow.logins.take))
         await asyncio.sleep(1)
         logins(stage).weather.hangs_after.clear()
         taking.cancel()
