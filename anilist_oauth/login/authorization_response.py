@@ -16,6 +16,7 @@ from anilist_oauth.storage.records import PendingLogin
 from anilist_oauth.tokens.viewer import Verified
 
 _STATE = r"(?a)(?:^|[?&#])state=([\w.~-]+)"
+CODE = "code"
 CANCELLED = "cancelled"  # the `answer` of a login that was taken to cancel it
 
 
@@ -28,6 +29,7 @@ class AuthorizationResponse(Unpicklable):
         pasted: Whether this is a pin. A pin is exchanged before its login is taken.
         login_key: The key of the login in a store.
         answer: The form in which a store keeps the result: a digest of the code, token or error.
+        kind: ``code`` for every code, because all mean approval. Otherwise the same as `answer`.
         binding_digest: The digest of the binding that the browser or user sent, or None.
         sharers: A key that is equal for callers who get the same result: one browser or user with one login and any
             code. Without a binding, two callers with the same callback may be different persons. With a pin, the
@@ -48,9 +50,10 @@ class AuthorizationResponse(Unpicklable):
         self.pasted = pasted
         self.login_key: str = digest(state)
         self.answer = answer
+        self.kind: str = CODE if isinstance(result, str) else answer
         self.binding_digest: str | None = binding_digest(binding)
         if self.binding_digest is not None:
-            self.sharers: object = (self.login_key, _kind(answer), self.binding_digest)
+            self.sharers: object = (self.login_key, self.kind, self.binding_digest)
         else:
             self.sharers = (self.login_key, answer) if pasted else object()
 
@@ -98,17 +101,12 @@ class AuthorizationResponse(Unpicklable):
         return cls(MaskedText(login.state), verified.value, binding=brought, answer=answer)
 
     def repeats(self, answer: str) -> bool:
-        """Return whether the login was taken with the same `answer`. All codes are the same, as they mean approval."""
-        return _kind(self.answer) == _kind(answer)
+        """Return whether an `answer` in a store is of the same kind. That of a code is its digest alone."""
+        return self.kind == (CODE if " " not in answer and answer != CANCELLED else answer)
 
     def is_bound_to(self, pending: PendingLogin) -> bool:
         """Return whether the binding is that of the login. If the login has no binding, none may be sent."""
         return hmac.compare_digest(self.binding_digest or "", pending.binding_digest or "")
-
-
-def _kind(answer: str) -> str:
-    """Return ``code`` for every code, and any other answer unchanged. The answer of a code is only its digest."""
-    return "code" if " " not in answer and answer != CANCELLED else answer
 
 
 def binding_digest(binding: Masked[Any]) -> str | None:

@@ -50,16 +50,8 @@ class Completion:
         self.one_step: CheckingLoginStore | None = logins if isinstance(logins, CheckingLoginStore) else None
         self.identity: Identity = Identity(session)
 
-    async def complete(self, response: AuthorizationResponse) -> CompletedLogin:
+    async def complete(self, response: AuthorizationResponse, log: FinishLog) -> CompletedLogin:
         """Finish the login that a callback belongs to. Nothing is consumed until the login is taken."""
-        log = FinishLog()
-        try:
-            return await self._complete(response, log)
-        except (Exception, asyncio.CancelledError) as error:  # cancelled if the flow is closed before the take
-            log.failed(error)
-            raise
-
-    async def _complete(self, response: AuthorizationResponse, log: FinishLog) -> CompletedLogin:
         take, clock, client_id = None, self.session.clock, self.session.application.client_id
         claim = partial(Take, self.logins, response.login_key, answer=response.answer, clock=clock)
         if self.one_step is not None and not response.pasted and self._is_ready(response):

@@ -159,7 +159,7 @@ class LoginFlow(SubjectCalls, Unpicklable):
             StorageError: A store failed for 30 seconds. It is ``retryable`` only before the login was taken.
             SessionStateError: The flow is closed, or the session is not open.
         """
-        callback, brought = Masked(callback), Masked(binding)
+        callback, brought, log = Masked(callback), Masked(binding), events.FinishLog()
         del binding
         try:
             self._check_open()
@@ -168,9 +168,9 @@ class LoginFlow(SubjectCalls, Unpicklable):
             else:
                 response = AuthorizationResponse.from_pin(callback, login=login, binding=brought)
         except AniListOAuthError as error:
-            events.FinishLog().failed(error)
+            log.failed(error)
             raise
-        return await self._tasks.run(response.sharers, self._completion.complete(response))
+        return await self._tasks.run(response.sharers, self._completion.complete(response, log), failed=log.failed)
 
     async def accept(self, verified: Verified, *, login: Login, binding: str | None = None) -> CompletedLogin:
         """Finish a login with a pasted or implicit token instead of a code.
@@ -186,15 +186,15 @@ class LoginFlow(SubjectCalls, Unpicklable):
             StorageError: The store failed for 30 seconds.
             SessionStateError: The flow is closed.
         """
-        token, brought = Masked(verified), Masked(binding)
+        token, brought, log = Masked(verified), Masked(binding), events.FinishLog()
         del verified, binding
         try:
             self._check_open()
             response = AuthorizationResponse.from_verified(token, login=login, binding=brought)
         except AniListOAuthError as error:
-            events.FinishLog().failed(error)
+            log.failed(error)
             raise
-        return await self._tasks.run(object(), self._completion.complete(response))
+        return await self._tasks.run(object(), self._completion.complete(response, log), failed=log.failed)
 
     async def wait(self, login: Login, *, timeout: float = 600.0) -> CompletedLogin:
         """Wait until a login is finished, in this process or another one that shares the stores.

@@ -1,7 +1,7 @@
 """Run the tasks that finish logins in this process. Callers with the same callback share one task."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
@@ -17,8 +17,15 @@ class SharedTasks:
     def __init__(self) -> None:
         self._running: dict[object, asyncio.Task[CompletedLogin]] = {}
 
-    async def run(self, same: object, work: Coroutine[Any, Any, CompletedLogin]) -> CompletedLogin:
+    async def run(
+        self, same: object, work: Coroutine[Any, Any, CompletedLogin], *, failed: Callable[[BaseException], None]
+    ) -> CompletedLogin:
         """Run work in a new task, or wait for the running task with the same key.
+
+        Args:
+            same: The key.
+            work: The work.
+            failed: Called with the error of the task if it fails or is cancelled, whether or not a caller still waits.
 
         Raises:
             SessionStateError: `aclose` ended the task before its login was taken.
@@ -27,7 +34,7 @@ class SharedTasks:
         if task is None:
             task = asyncio.create_task(work)
             self._running[same] = task
-            task.add_done_callback(partial(self._ended, same))
+            task.add_done_callback(partial(self._ended, same, failed))
         else:
             work.close()
         await asyncio.wait((task,))  # unlike awaiting the task, this does not cancel it
@@ -48,7 +55,8 @@ class SharedTasks:
         if self._running:
             await asyncio.wait(set(self._running.values()), timeout=_CLOSING)
 
-    def _ended(self, same: object, task: asyncio.Task[CompletedLogin]) -> None:
+    def _ended(self, same: object, failed: Callable[[BaseException], None], task: asyncio.Task[CompletedLogin]) -> None:
         del self._running[same]
-        if not task.cancelled():
-            task.exception()  # mark it as retrieved, so that asyncio does not log it
+        error = asyncio.CancelledError() if task.cancelled() else task.exception()
+        if error is not None:
+            failed(error)

@@ -55,7 +55,7 @@ class MemoryLoginStore(Unpicklable):
         self._outcomes: dict[str, Outcome] = {}
         self._forget_at: dict[str, datetime] = {}  # only if this is not ten minutes after the expiry
         self._bytes = 0
-        self._unfinished: dict[int, tuple[str, ...]] = {}  # by the hash of client id and subject, oldest first
+        self._unfinished: dict[tuple[str, str | None], tuple[str, ...]] = {}  # by client id and subject, oldest first
         self._due: list[tuple[datetime, str]] = []  # a heap of times at which to check a login, if it still exists
         self._expired: dict[str, None] = {}  # not taken, earliest first; they are deleted sooner if there is no room
         self._waiters: dict[str, asyncio.Future[None]] = {}
@@ -75,7 +75,7 @@ class MemoryLoginStore(Unpicklable):
             if not self._make_room(now):
                 raise self._full_error()
         if login.subject is not None:
-            self._count(_owner(login), key)
+            self._count((login.client_id, login.subject), key)
         self._logins[key] = login
         self._bytes += size
         if until > login.expires_at + KEPT:
@@ -180,14 +180,14 @@ class MemoryLoginStore(Unpicklable):
         self._uncount(key, login)
         self._wake(key)
 
-    def _count(self, owner: int, key: str) -> None:
+    def _count(self, owner: tuple[str, str], key: str) -> None:
         """Count a login among its subject's unfinished ones. If there are too many, delete the oldest."""
         while len(self._unfinished.get(owner, ())) >= LIVE_LOGINS_A_SUBJECT:
             self._forget(self._unfinished[owner][0])
         self._unfinished[owner] = (*self._unfinished.get(owner, ()), key)
 
     def _uncount(self, key: str, login: PendingLogin) -> None:
-        owner = _owner(login)
+        owner = (login.client_id, login.subject)
         rest = tuple(other for other in self._unfinished.get(owner, ()) if other != key)
         if rest:
             self._unfinished[owner] = rest
@@ -198,11 +198,6 @@ class MemoryLoginStore(Unpicklable):
         changed = self._waiters.pop(key, None)
         if changed is not None:
             changed.set_result(None)
-
-
-def _owner(login: PendingLogin) -> int:
-    """Return a hash of client id and subject. Two subjects with the same hash would share one limit."""
-    return hash((login.client_id, login.subject))
 
 
 def _size(login: PendingLogin) -> int:
