@@ -31,11 +31,6 @@ _BYTE_ORDER_MARK = "\ufeff"
 _decode = json.JSONDecoder().raw_decode
 
 
-def _check_timeout(_request: Any, _field: "attrs.Attribute[Any]", timeout: Any) -> None:
-    if not (is_seconds(timeout) and 0 < timeout < math.inf):
-        raise ConfigurationError("timeout: a number of seconds above 0 is needed")
-
-
 @attrs.frozen(kw_only=True)
 class Request(Unpicklable):
     """One POST request. Its headers and body hold secrets and are not shown in its repr.
@@ -55,7 +50,12 @@ class Request(Unpicklable):
     headers: Mapping[str, str] = attrs.field(repr=False)
     body: bytes = attrs.field(repr=False)
     body_limit: int
-    timeout: float | None = attrs.field(default=None, validator=attrs.validators.optional(_check_timeout))
+    timeout: float | None = None
+
+    def __attrs_post_init__(self) -> None:
+        timeout = self.timeout
+        if timeout is not None and not (is_seconds(timeout) and 0 < timeout < math.inf):
+            raise ConfigurationError("timeout: a number of seconds above 0 is needed")
 
 
 @attrs.frozen(kw_only=True)
