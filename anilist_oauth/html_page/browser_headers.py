@@ -11,7 +11,7 @@ def is_prefetch(headers: Mapping[str, str]) -> bool:
     Args:
         headers: A request's headers; lookups ignore letter case.
     """
-    return any(headers.get(name) for name in _LOOKING_AHEAD)
+    return any(map(headers.get, _LOOKING_AHEAD))
 
 
 def is_navigation(headers: Mapping[str, str]) -> bool:

@@ -90,6 +90,7 @@ def token_for_request(
     required = RequiredToken(flow, subject, login_path=login_path, callback_path=callback_path)
 
     async def token(request: web.Request) -> Token:
+        expect(request, web.Request, "request: a Request of aiohttp.web is needed")
         found = await required.find(request, _read(request, ""), installed=_INSTALLED in request.config_dict)
         if isinstance(found, Token):
             return found
@@ -111,7 +112,6 @@ def _endpoint(answer: Answer[web.Request, web.StreamResponse], path: str) -> Han
 
 
 def _read(request: web.Request, prefix: str) -> BrowserRequest:
-    expect(request, web.Request, "request: a Request of aiohttp.web is needed")
     query, path = request.rel_url.raw_query_string, request.path.removeprefix(prefix)
     raw, decoded = request.raw_headers, request.headers
     return BrowserRequest(

@@ -45,11 +45,13 @@ class BoundLogin(Unpicklable):
         binding: A random string that only this browser has.
         linked: Whether the login links an account to a user of the site. Otherwise it is a sign-in.
         return_to: Where the visitor wanted to go afterwards, or None. It has not been checked.
+        kept: The same cookie with a new lifetime of one minute, so that the page can be reloaded. Empty in a new login.
     """
 
     binding: str = attrs.field(repr=masked)
     linked: bool = False
     return_to: str | None = None
+    kept: tuple[Cookie, ...] = attrs.field(default=(), eq=False)
 
     def for_subject(self, subject: str | None) -> str:
         """Return the binding that is passed to the flow.
@@ -60,15 +62,21 @@ class BoundLogin(Unpicklable):
         return MaskedText(self.binding if subject is None or not self.linked else f"{self.binding} {subject}")
 
 
-@attrs.frozen(kw_only=True)
 class BindingCookies:
-    """The cookies of one application's logins. `secure` is true if the redirect URI is https.
+    """The cookies of one application's logins.
 
     The name of a cookie contains a digest of the state. Its value contains the time in microseconds (several logins may
     begin in one second), the binding, and what the failure page needs. The state cannot be derived from either.
+
+    Args:
+        secure: Whether the redirect URI is https.
     """
 
-    secure: bool
+    def __init__(self, *, secure: bool) -> None:
+        self._secure = secure
+        # With this prefix, browsers accept a cookie only from this host and over https (RFC 6265bis section 4.1.3).
+        self._prefix = "__Host-" if secure else ""
+        self._returning = f"{self._prefix}anilist_returning"
 
     def begun(self, login: Login, *, bound: BoundLogin, now: datetime, present: Mapping[str, str]) -> list[Cookie]:
         """Bind a new login to the browser, and delete the oldest cookies of `present` if there are too many."""
@@ -77,28 +85,27 @@ class BindingCookies:
         wanted = (bound.return_to or "").encode()
         if 0 < len(wanted) <= _LONGEST:
             value += f".to-{urlsafe_b64encode(wanted).decode().rstrip('=')}"
-        new = self._cookie(self._name(login.state), value, seconds)
-        return [*(self._cookie(name, "", 0) for name in self._oldest(present)), new]
+        new = Cookie(name=self._name(login.state), value=value, max_age=seconds, secure=self._secure)
+        return [*self._oldest(present), new]
 
     def find(self, state: str | None, present: Mapping[str, str]) -> BoundLogin | None:
         """Return what this browser knows about the login with this state, or None."""
-        value = None if state is None else _VALUE.fullmatch(present.get(self._name(state), ""))
+        if state is None:
+            return None
+        name = self._name(state)
+        value = _VALUE.fullmatch(present.get(name, ""))
         if value is None:
             return None
-        wanted = urlsafe_b64decode(f"{value[4] or ''}==").decode("ascii", "replace")
-        return BoundLogin(binding=value[2], linked=value[3] is not None, return_to=wanted or None)
-
-    def used(self, state: str | None, present: Mapping[str, str]) -> list[Cookie]:
-        """Return the cookie of a state with a new lifetime of one minute, so that the page can be reloaded."""
-        name = "" if state is None else self._name(state)
-        value = present.get(name, "")
-        return [self._cookie(name, value, _RELOAD)] if _VALUE.fullmatch(value) else []
+        kept = (Cookie(name=name, value=value[0], max_age=_RELOAD, secure=self._secure),)
+        wanted = urlsafe_b64decode(f"{value[4]}==").decode("ascii", "replace") if value[4] else None
+        return BoundLogin(binding=value[2], linked=value[3] is not None, return_to=wanted, kept=kept)
 
     def returning(self, subject: str, present: Mapping[str, str]) -> Cookie:
         """Return a cookie that records for 20 seconds that this browser has just logged in, as whom, and if again."""
         value = _digest(subject)
-        again = present.get(self._returning, "").startswith(value)
-        return self._cookie(self._returning, f"{value}{_AGAIN if again else ''}", _RETURNING)
+        if present.get(self._returning, "").startswith(value):
+            value += _AGAIN
+        return Cookie(name=self._returning, value=value, max_age=_RETURNING, secure=self._secure)
 
     def goes_round(self, present: Mapping[str, str], *, missing: str | None) -> bool:
         """Return whether this browser has just logged in, so that another login would not help.
@@ -112,31 +119,19 @@ class BindingCookies:
         just = present.get(self._returning)
         return just is not None and (missing is None or just != _digest(missing))
 
-    def _oldest(self, present: Mapping[str, str]) -> list[str]:
-        """Return the names of the cookies to delete to make room for one. Only this package's cookies are counted."""
+    def _oldest(self, present: Mapping[str, str]) -> list[Cookie]:
+        """Return deletions of the oldest cookies, to make room for one. Only this package's cookies are counted."""
         begun = {}
         for name, value in present.items():
             found = _VALUE.fullmatch(value)
             if found and _NAME.fullmatch(name.removeprefix(self._prefix)) and name.startswith(self._prefix):
                 begun[name] = int(found[1])
-        return sorted(begun, key=begun.__getitem__)[: max(0, len(begun) - _AT_MOST + 1)]
-
-    @property
-    def _returning(self) -> str:
-        return f"{self._prefix}anilist_returning"
-
-    @property
-    def _prefix(self) -> str:
-        """With this prefix, browsers accept a cookie only from this host and over https (RFC 6265bis section 4.1.3)."""
-        return "__Host-" if self.secure else ""
+        oldest = sorted(begun, key=begun.__getitem__)[: max(0, len(begun) - _AT_MOST + 1)]
+        return [Cookie(name=name, value="", max_age=0, secure=self._secure) for name in oldest]
 
     def _name(self, state: str) -> str:
         return f"{self._prefix}anilist-{_digest(state)}"
 
-    def _cookie(self, name: str, value: str, max_age: int) -> Cookie:
-        return Cookie(name=name, value=value, max_age=max_age, secure=self.secure)
-
 
 def _digest(text: str) -> str:
-    hashed = hashlib.sha256(secret_bytes(text)).digest()
-    return urlsafe_b64encode(hashed).decode()[:16]
+    return urlsafe_b64encode(hashlib.sha256(secret_bytes(text)).digest()[:12]).decode()

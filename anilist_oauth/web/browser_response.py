@@ -48,7 +48,10 @@ class BrowserResponse(Amendment):
     @property
     def lines(self) -> CIMultiDict[str]:
         """The headers, including those for the cookies."""
-        return CIMultiDict((*self.headers, *(("Set-Cookie", cookie.line) for cookie in self.cookies)))
+        lines = CIMultiDict(self.headers)
+        for cookie in self.cookies:
+            lines.add("Set-Cookie", cookie.line)
+        return lines
 
 
 NOTHING = BrowserResponse(status=204, headers=PRIVATE)

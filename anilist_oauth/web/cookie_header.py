@@ -17,14 +17,10 @@ def read_cookies(raw_headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     Args:
         raw_headers: Names and values of all headers, as bytes.
     """
-    found: dict[bytes, list[bytes | None]] = {}  # the values of each name; None for a name without an equals sign
+    found: dict[str, str | None] = {}  # None for a name that occurs twice, or without an equals sign
     for header, line in raw_headers:
         if header.lower() == b"cookie":
-            for number, pair in enumerate(line.split(b";")):
-                name, equals, value = (pair.removeprefix(b" ") if number else pair).partition(b"=")
-                found.setdefault(name, []).append(value if equals else None)
-    return {
-        name.decode("latin-1"): values[0].decode("latin-1")
-        for name, values in found.items()
-        if len(values) == 1 and values[0] is not None
-    }
+            for number, pair in enumerate(line.decode("latin-1").split(";")):
+                name, equals, value = (pair.removeprefix(" ") if number else pair).partition("=")
+                found[name] = value if equals and name not in found else None
+    return {name: value for name, value in found.items() if value is not None}

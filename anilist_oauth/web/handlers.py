@@ -10,6 +10,7 @@ from anilist_oauth.arguments import expect
 from anilist_oauth.errors import AniListOAuthError, ConfigurationError
 from anilist_oauth.login.login import CompletedLogin
 from anilist_oauth.redaction import Masked
+from anilist_oauth.web.binding_cookies import BoundLogin
 from anilist_oauth.web.browser_request import BrowserRequest
 from anilist_oauth.web.browser_response import NOTHING, Amendment, BrowserResponse
 from anilist_oauth.web.login_endpoints import LoginEndpoints
@@ -107,7 +108,7 @@ class Handlers(Generic[RequestT, ResponseT]):
             subject = await self._subject(given)
             return self.framework.respond(await self.endpoints.begin(browser, subject=subject))
         except AniListOAuthError as error:
-            return await self._failed(given, browser, error)
+            return await self._failed(given, browser, error, bound=None)
 
     async def callback(self, request: RequestT, browser: BrowserRequest) -> ResponseT:
         """Finish a login."""
@@ -115,17 +116,18 @@ class Handlers(Generic[RequestT, ResponseT]):
         del request
         if browser.is_idle:
             return self.framework.respond(NOTHING)
+        bound = self.endpoints.bound(browser)
         try:
-            completed = await self.endpoints.finish(browser, subject=await self._subject(given))
+            completed = await self.endpoints.finish(browser, bound=bound, subject=await self._subject(given))
             response: ResponseT = await self._called(self.on_login, given, completed)
         except AniListOAuthError as error:  # the hook may also raise one, and no page may have the code in its address
-            return await self._failed(given, browser, error)
+            return await self._failed(given, browser, error, bound=bound)
         if not self.framework.redirects(response):
             raise ConfigurationError(
                 f"on_login: it must return a redirect of the framework, not {type(response).__name__}, because the "
                 "address of a page would contain the code"
             )
-        return self.framework.amend(response, self.endpoints.finished(browser, completed))
+        return self.framework.amend(response, self.endpoints.finished(browser, completed, bound=bound))
 
     async def failed(self, request: RequestT, browser: BrowserRequest) -> ResponseT:
         """Show why a login failed."""
@@ -137,19 +139,23 @@ class Handlers(Generic[RequestT, ResponseT]):
         return self.framework.respond(self.endpoints.instead(browser, error))
 
     async def _subject(self, request: Masked[RequestT]) -> str | None:
-        found = None if self.subject is None else await settled(self.subject(request.value))
+        if self.subject is None:
+            return None
+        found = await settled(self.subject(request.value))
         expect(found, str | None, "subject: the hook must return the signed-in user as a string, or None")
         return found
 
-    async def _failed(self, request: Masked[RequestT], browser: BrowserRequest, error: AniListOAuthError) -> ResponseT:
-        usual = self.endpoints.refuse(browser, error)
+    async def _failed(
+        self, request: Masked[RequestT], browser: BrowserRequest, error: AniListOAuthError, *, bound: BoundLogin | None
+    ) -> ResponseT:
+        usual = self.endpoints.refuse(browser, error, bound=bound)
         own = None if self.on_error is None else await self._called(self.on_error, request, error)
         if own is not None and not hasattr(own, "headers"):  # in Quart, a view may return a text, but a hook may not
             raise ConfigurationError(
                 f"on_error: it must return a response of the framework, or None, not {type(own).__name__}"
             )
         response = self.framework.respond(usual) if own is None else own
-        return self.framework.amend(response, self.endpoints.failed(browser, error))
+        return self.framework.amend(response, self.endpoints.failed(error, bound=bound))
 
     async def _called(self, hook: Callable[..., Any], request: Masked[RequestT], argument: object) -> Any:
         """Call a hook and return its response. As handlers in its framework do, it may raise the response."""

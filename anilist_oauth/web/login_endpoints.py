@@ -93,18 +93,22 @@ class LoginEndpoints:
         now = self.flow.session.clock()
         return redirect(login.link, *self._cookies.begun(login, bound=bound, now=now, present=request.cookies))
 
-    async def finish(self, request: BrowserRequest, *, subject: str | None) -> CompletedLogin:
+    def bound(self, request: BrowserRequest) -> BoundLogin | None:
+        """Return what this browser knows about the login that a callback belongs to, or None if it did not begin it."""
+        return self._cookies.find(request.state, request.cookies)
+
+    async def finish(self, request: BrowserRequest, *, bound: BoundLogin | None, subject: str | None) -> CompletedLogin:
         """Finish the login that a callback belongs to, if this browser began it.
 
         Args:
             request: The browser's request with the callback from AniList.
+            bound: The result of `bound`.
             subject: The site's signed-in user, as for `begin`. To link an account, this must still be the user for whom
                 the login was begun.
 
         Raises:
             AniListOAuthError: The errors of `LoginFlow.finish`.
         """
-        bound = self._cookies.find(request.state, request.cookies)
         # Without the cookie, use a binding that matches no login. Otherwise a login that was begun without a binding,
         # such as a bot's, could be finished here by anybody who has its link.
         binding = MaskedText(new_state()) if bound is None else bound.for_subject(subject)
@@ -114,24 +118,21 @@ class LoginEndpoints:
             raise StateMismatchError("somebody else is signed in at the site; start a new login", reason="binding")
         return done
 
-    def finished(self, request: BrowserRequest, completed: CompletedLogin) -> Amendment:
+    def finished(self, request: BrowserRequest, completed: CompletedLogin, *, bound: BoundLogin | None) -> Amendment:
         """Return the changes to the application's response to a finished login."""
         returning = self._cookies.returning(completed.login.subject or "", request.cookies)
-        cookies = (*self._cookies.used(request.state, request.cookies), returning)
-        return Amendment(status=303, headers=PRIVATE, cookies=cookies)
+        return Amendment(status=303, headers=PRIVATE, cookies=(*(bound.kept if bound else ()), returning))
 
-    def failed(self, request: BrowserRequest, error: AniListOAuthError) -> Amendment:
+    def failed(self, error: AniListOAuthError, *, bound: BoundLogin | None) -> Amendment:
         """Return the changes to the response to a failed login."""
-        used = self._cookies.used(request.state, request.cookies) if ends_login(error) else ()
-        return Amendment(headers=UNKEPT, cookies=tuple(used))
+        return Amendment(headers=UNKEPT, cookies=bound.kept if bound and ends_login(error) else ())
 
-    def refuse(self, request: BrowserRequest, error: AniListOAuthError) -> BrowserResponse:
+    def refuse(self, request: BrowserRequest, error: AniListOAuthError, *, bound: BoundLogin | None) -> BrowserResponse:
         """Redirect to the page that explains the error. Its address does not contain the code or state."""
         reason = reason_of(error)
         note(error, reason)
         if isinstance(error, ReturnToError | SignedOutError):
             return self._explanation(request, reason, return_to=self._checked(_given(request)))
-        bound = self._cookies.find(request.state, request.cookies)
         wanted = _given(request) if bound is None else [bound.return_to or ""]
         return redirect(self._failed_at(request, reason, return_to=self._checked(wanted)))
 

@@ -75,7 +75,6 @@ def test_a_foreign_cookie_with_our_name_does_no_harm(time: str) -> None:
     others = {f"anilist-{number:016}": f"{time}.{new_state()}" for number in range(9)}
     assert len(COOKIES.begun(begun(new_state()), bound=bound(), now=NOW, present=others)) == 1
     assert COOKIES.find("\ud800", others) is None
-    assert COOKIES.used("\ud800", others) == []
 
 
 def test_the_oldest_cookie_of_one_second_is_deleted() -> None:
@@ -101,13 +100,14 @@ def test_https_and_http_cookies_are_counted_separately() -> None:
 
 
 def test_a_used_cookie_is_kept_unchanged() -> None:
-    """It is only set again if the browser has it."""
+    """The browser gets it again for a minute, with the name and value that it has."""
     state = new_state()
     (cookie,) = COOKIES.begun(begun(state), bound=bound(), now=NOW, present={})
-    (kept,) = COOKIES.used(state, {cookie.name: cookie.value})
-    assert (kept.name, kept.value, kept.max_age) == (cookie.name, cookie.value, 60)
-    assert COOKIES.used(state, {}) == []
-    assert COOKIES.used(None, {cookie.name: cookie.value}) == []
+    found = COOKIES.find(state, {cookie.name: cookie.value})
+    assert found
+    assert [(kept.name, kept.value, kept.max_age) for kept in found.kept] == [(cookie.name, cookie.value, 60)]
+    assert COOKIES.find(state, {}) is None
+    assert COOKIES.find(None, {cookie.name: cookie.value, "": cookie.value}) is None
 
 
 @pytest.mark.parametrize("linked", [False, True])
@@ -117,9 +117,9 @@ def test_the_cookie_keeps_what_the_failure_page_needs(return_to: str | None, *, 
     state = new_state()
     wanted = BoundLogin(binding=new_state(), linked=linked, return_to=return_to)
     (cookie,) = COOKIES.begun(begun(state), bound=wanted, now=NOW, present={})
-    assert COOKIES.find(state, {cookie.name: cookie.value}) == wanted
-    (kept,) = COOKIES.used(state, {cookie.name: cookie.value})
-    assert kept.value == cookie.value
+    found = COOKIES.find(state, {cookie.name: cookie.value})
+    assert found == wanted
+    assert [kept.value for kept in found.kept] == [cookie.value]
 
 
 def test_a_long_return_to_is_not_kept() -> None:
@@ -153,8 +153,9 @@ def test_over_https_no_other_host_can_plant_a_cookie_of_ours() -> None:
     cookies = BindingCookies(secure=True)
     state = new_state()
     (binding,) = cookies.begun(begun(state), bound=bound(), now=NOW, present={})
-    (used,) = cookies.used(state, {binding.name: binding.value})
-    for cookie in (binding, used, cookies.returning("user:7", {})):
+    found = cookies.find(state, {binding.name: binding.value})
+    assert found
+    for cookie in (binding, *found.kept, cookies.returning("user:7", {})):
         assert cookie.name.startswith("__Host-anilist")
         assert {"Path=/", "Secure", "HttpOnly"} < set(cookie.line.split("; "))
         assert "domain" not in cookie.line.lower()
