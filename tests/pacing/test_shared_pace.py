@@ -157,6 +157,19 @@ def test_a_turn_is_lost_if_all_calls_gave_up() -> None:
 
 
 @pytest.mark.requirement("R14")
+def test_a_call_that_may_not_wait_is_told_of_an_outage() -> None:
+    """If the ledger reports an outage instead of giving a turn, the error is not that of a call without a turn."""
+
+    async def scenario() -> None:
+        pace = SharedPace(ScriptedLedger(grant(wait=60.0, news=News(halted=60.0))))
+        with pytest.raises(ServiceUnavailableError) as caught:
+            await pace.turn(max_wait=0)
+        assert caught.value.retry_after == 60
+
+    in_virtual_time(scenario)
+
+
+@pytest.mark.requirement("R14")
 def test_news_of_other_processes_are_followed() -> None:
     """The ledger's answer reports outages, pauses, limits and refusals of the token endpoint."""
 
