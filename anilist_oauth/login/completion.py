@@ -60,7 +60,7 @@ class Completion:
                 partial(check_and_take, client_id=client_id, binding_digest=response.binding_digest, now=clock())
             )
         else:
-            pending = await self.look_up(response.login_key)
+            pending = await retry_store(partial(self.logins.look, response.login_key))
         if pending is None or pending.client_id != client_id:
             raise unknown_error()
         log.subject = pending.subject
