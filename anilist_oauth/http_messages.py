@@ -10,7 +10,7 @@ from yarl import URL
 
 from anilist_oauth.arguments import is_seconds
 from anilist_oauth.errors import ConfigurationError
-from anilist_oauth.redaction import Unpicklable
+from anilist_oauth.redaction import Unpicklable, Value
 
 TOKEN_BODY_LIMIT = 1024 * 1024
 GRAPHQL_BODY_LIMIT = 8 * 1024 * 1024
@@ -31,8 +31,8 @@ _BYTE_ORDER_MARK = "\ufeff"
 _decode = json.JSONDecoder().raw_decode
 
 
-@attrs.frozen(kw_only=True)
-class Request(Unpicklable):
+@attrs.frozen(repr=False, kw_only=True)
+class Request(Value, Unpicklable):
     """One POST request. Its headers and body hold secrets and are not shown in its repr.
 
     Attributes:
@@ -58,8 +58,8 @@ class Request(Unpicklable):
             raise ConfigurationError("timeout: a number of seconds above 0 is needed")
 
 
-@attrs.frozen(kw_only=True)
-class Response(Unpicklable):
+@attrs.frozen(repr=False, kw_only=True)
+class Response(Value, Unpicklable):
     """One HTTP response. Its body may hold a token and is not shown in its repr.
 
     Attributes:

@@ -8,7 +8,7 @@ from yarl import URL
 from anilist_oauth.arguments import expect, instance_of
 from anilist_oauth.clock import in_utc, to_utc
 from anilist_oauth.errors import ConfigurationError
-from anilist_oauth.redaction import Unpicklable, masked
+from anilist_oauth.redaction import Unpicklable, Value, masked
 from anilist_oauth.tokens.access_token import Token
 from anilist_oauth.tokens.viewer import Viewer, check_user, display_name, known_user_id
 
@@ -23,8 +23,8 @@ def checked_lifetime(lifetime: timedelta) -> timedelta:
     return lifetime
 
 
-@attrs.frozen(kw_only=True)
-class Login(Unpicklable):
+@attrs.frozen(repr=False, kw_only=True)
+class Login(Value, Unpicklable):
     """A login that was begun. Whoever has its `url` can finish it, so show it to one person only.
 
     Attributes:
@@ -49,8 +49,8 @@ class Login(Unpicklable):
         return str(self.url)
 
 
-@attrs.frozen(kw_only=True)
-class CompletedLogin(Unpicklable):
+@attrs.frozen(repr=False, kw_only=True)
+class CompletedLogin(Value, Unpicklable):
     """A finished login, with the user and the token.
 
     Link accounts by `user_id`, which never changes. Greet the user with `display_name`.

@@ -8,7 +8,7 @@ import attrs
 from anilist_oauth.arguments import expect, expect_prefix
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.oauth.redirect_uri import RedirectGuard
-from anilist_oauth.redaction import Masked, MaskedText, Unpicklable, masked
+from anilist_oauth.redaction import Masked, MaskedText, Unpicklable, Value, masked
 
 _ID_LIMIT = 2**63
 
@@ -39,8 +39,8 @@ def _client_secret(value: str | Masked[Any] | None) -> str | None:
     return None if given.value is None else _visible(given, "client_secret")
 
 
-@attrs.frozen(kw_only=True, init=False)
-class Application(Unpicklable):
+@attrs.frozen(repr=False, kw_only=True, init=False)
+class Application(Value, Unpicklable):
     """An application registered at AniList.
 
     Attributes:

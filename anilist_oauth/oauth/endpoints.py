@@ -11,6 +11,7 @@ from yarl import URL
 from anilist_oauth.arguments import expect_prefix
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.oauth.uri import is_loopback, split_uri
+from anilist_oauth.redaction import Value
 
 PIN_REDIRECT_URI = "https://anilist.co/api/v2/oauth/pin"
 """The redirect URI to register if your program cannot receive callbacks. AniList then shows the user a code to copy."""
@@ -46,8 +47,8 @@ def _absolute(value: str | URL) -> URL:
     return url
 
 
-@attrs.frozen(kw_only=True)
-class Endpoints:
+@attrs.frozen(repr=False, kw_only=True)
+class Endpoints(Value):
     """The URLs of an authorization server and its GraphQL API.
 
     Attributes:

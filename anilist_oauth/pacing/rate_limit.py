@@ -12,13 +12,15 @@ from typing import Self
 
 import attrs
 
+from anilist_oauth.redaction import Value
+
 DEFAULT_LIMIT = 30  # requests a minute (AniList: Rate Limiting, "degraded state")
 DEFAULT_WAIT = 60.0  # seconds to wait after a refusal or an outage without Retry-After (AniList: Rate Limiting)
 LONGEST_WAIT = 24 * 60 * 60.0  # seconds; a longer Retry-After must be a mistake
 
 
-@attrs.frozen(kw_only=True)
-class RateLimit:
+@attrs.frozen(repr=False, kw_only=True)
+class RateLimit(Value):
     """The rate limit in one response. None means that a header is missing or unreadable.
 
     Attributes:

@@ -7,14 +7,15 @@ import attrs
 
 from anilist_oauth import errors
 from anilist_oauth.errors import AniListOAuthError, ConfigurationError, StorageError
+from anilist_oauth.redaction import Value
 
 _ERRORS = {
     name: kind for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, AniListOAuthError)
 }
 
 
-@attrs.frozen(kw_only=True)
-class Outcome:
+@attrs.frozen(repr=False, kw_only=True)
+class Outcome(Value):
     """The result of a login: either it succeeded for a `subject`, or it failed with an `error`.
 
     Exactly one of the two is set. The token of a successful login is only in the token store.

@@ -8,7 +8,7 @@ import attrs
 from anilist_oauth.arguments import expect, instance_of
 from anilist_oauth.clock import in_utc, to_utc
 from anilist_oauth.errors import ConfigurationError, StorageError
-from anilist_oauth.redaction import Unpicklable
+from anilist_oauth.redaction import Unpicklable, Value
 from anilist_oauth.storage.digests import digest
 from anilist_oauth.tokens.access_token import Token
 from anilist_oauth.tokens.claims import peek_claims
@@ -20,8 +20,8 @@ def _checked_token(value: Token) -> Token:
     return value
 
 
-@attrs.frozen(kw_only=True)
-class StoredToken(Unpicklable):
+@attrs.frozen(repr=False, kw_only=True)
+class StoredToken(Value, Unpicklable):
     """The record of a user's token. There is one per client id and subject.
 
     Attributes:
@@ -98,8 +98,8 @@ _STRANGERS_LIMIT = 512  # bytes
 _TEXTS = ("client_id", "subject", "binding_digest", "label", "return_to")
 
 
-@attrs.frozen(kw_only=True)
-class Taken:
+@attrs.frozen(repr=False, kw_only=True)
+class Taken(Value):
     """Which call has taken a login, and with which result.
 
     Attributes:
@@ -131,8 +131,8 @@ def new_claim(now: datetime) -> str:
     return f"{now.isoformat()} {secrets.token_hex(16)}"
 
 
-@attrs.frozen(kw_only=True)
-class PendingLogin:
+@attrs.frozen(repr=False, kw_only=True)
+class PendingLogin(Value):
     """A login as stores keep it. Its key is the digest of its state, and it contains no secret.
 
     Attributes:

@@ -9,7 +9,7 @@ import attrs
 from anilist_oauth.arguments import expect
 from anilist_oauth.clock import aware_utc, checked_now
 from anilist_oauth.errors import ConfigurationError
-from anilist_oauth.redaction import Masked, MaskedText, Unpicklable, masked
+from anilist_oauth.redaction import Masked, MaskedText, Unpicklable, Value, masked
 from anilist_oauth.tokens.claims import peek_claims
 
 _BEARER = "Bearer"
@@ -23,8 +23,8 @@ def _access_token(given: Masked[Any]) -> str:
     return str.__str__(given.value)  # no longer masked; `str()` of an Enum's member is its name
 
 
-@attrs.frozen(kw_only=True, init=False)
-class Token(Unpicklable):
+@attrs.frozen(repr=False, kw_only=True, init=False)
+class Token(Value, Unpicklable):
     """An access token from AniList.
 
     Attributes:

@@ -13,13 +13,15 @@ from typing import Any, NoReturn
 
 import attrs
 
+from anilist_oauth.redaction import Value
+
 SIZE_LIMIT = 16 * 1024  # characters; AniList's tokens have about 1,100
 ID_LIMIT = 2**63
 _DIGITS = len(str(ID_LIMIT))
 
 
-@attrs.frozen
-class UnverifiedClaims:
+@attrs.frozen(repr=False)
+class UnverifiedClaims(Value):
     """The claims of an access token. They are not verified, and anybody can write such a token.
 
     Attributes:

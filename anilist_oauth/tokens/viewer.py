@@ -6,11 +6,12 @@ import attrs
 
 from anilist_oauth.arguments import expect, instance_of
 from anilist_oauth.errors import ConfigurationError
+from anilist_oauth.redaction import Value
 from anilist_oauth.tokens.access_token import Token
 
 
-@attrs.frozen
-class Viewer:
+@attrs.frozen(repr=False)
+class Viewer(Value):
     """The user that a token belongs to (``Viewer`` in AniList's API).
 
     Attributes:
@@ -36,8 +37,8 @@ class Viewer:
         expect(self.unread, int | None, "unread: a number of notifications is needed, or None")
 
 
-@attrs.frozen
-class Verified:
+@attrs.frozen(repr=False)
+class Verified(Value):
     """A pasted or implicit token and its user. It was verified that the token belongs to this application."""
 
     token: Token = attrs.field(validator=instance_of(Token, "token: a Token is needed"))
