@@ -115,7 +115,7 @@ def test_no_secret_is_left_in_a_text(before: str, after: str, secret: str) -> No
         assert len(shown) <= TEXT_LIMIT
 
 
-class Value(Unpicklable):
+class Holder(Unpicklable):
     """An object that contains a secret."""
 
 
@@ -123,13 +123,13 @@ class Value(Unpicklable):
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 def test_a_value_with_a_secret_cannot_be_pickled(protocol: int) -> None:
     """Every pickle protocol is refused with a message that names the class."""
-    with pytest.raises(TypeError, match="Value holds a secret"):
-        pickle.dumps(Value(), protocol)
+    with pytest.raises(TypeError, match="Holder holds a secret"):
+        pickle.dumps(Holder(), protocol)
 
 
 def test_a_copy_of_a_value_with_a_secret_is_itself() -> None:
     """Copying works, although pickling does not."""
-    value = Value()
+    value = Holder()
     assert copy.copy(value) is value
     assert copy.deepcopy(value) is value
 

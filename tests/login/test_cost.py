@@ -5,6 +5,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import pytest
+
 import anilist_oauth
 from tests.flows import COOKIE, staged
 
@@ -18,7 +20,7 @@ async def no_viewer(*_given: Any, **_named: Any) -> None:
     raise TimeoutError
 
 
-async def test_a_callback_passes_through_few_functions() -> None:
+async def test_a_callback_passes_through_few_functions(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each function of every room counts once, from the second login on, but for constructors and checks of types."""
     met: set[str] = set()
 
@@ -30,7 +32,7 @@ async def test_a_callback_passes_through_few_functions() -> None:
                 met.add(f"{place.relative_to(OURS)} {frame.f_code.co_qualname}")
 
     async with staged() as stage:
-        stage.session.viewer = no_viewer  # type: ignore[assignment, method-assign]  # a request of its own
+        monkeypatch.setattr(stage.session, "viewer", no_viewer)  # a request of its own
         _, callback = await stage.begin(binding=COOKIE)
         await stage.flow.finish(callback, binding=COOKIE)
         _, callback = await stage.begin(binding=COOKIE)
