@@ -128,7 +128,8 @@ class Value:
 
     def __repr__(self) -> str:
         fields = [field for field in attrs.fields(cast("Any", type(self))) if field.repr]
-        shown = [f"{field.name}={_shown(field, getattr(self, field.name))}" for field in fields]
+        # Crash reporters also show a value whose constructor has raised.
+        shown = [f"{field.name}={_shown(field, getattr(self, field.name, attrs.NOTHING))}" for field in fields]
         return f"{type(self).__name__}({', '.join(shown)})"
 
 

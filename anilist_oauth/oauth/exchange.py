@@ -124,8 +124,12 @@ def parse_token_response(response: Response, *, application: Application, code: 
     if not isinstance(code, MaskedText):
         code = MaskedText(code)
     answer = Masked(response.json())
-    is_object = isinstance(answer.value, dict)
-    if response.status == 200 and is_object and "access_token" in answer.value and answer.value.get("error") is None:
+    if (
+        response.status == 200
+        and isinstance(answer.value, dict)
+        and "access_token" in answer.value
+        and answer.value.get("error") is None
+    ):
         return _token(answer, now=now)
     secrets = (MaskedText(application.client_secret or ""), MaskedText(code.strip()), *_tokens(answer.value))
     refusal = _refusal(answer, secrets=secrets)

@@ -24,7 +24,7 @@ from anilist_oauth.errors import (
     UnexpectedResponseError,
 )
 from anilist_oauth.http_messages import Request, Response
-from anilist_oauth.redaction import Masked
+from anilist_oauth.redaction import MASK
 from anilist_oauth.version import __version__
 
 DEFAULT_TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
@@ -149,7 +149,7 @@ class AiohttpTransport:
         if started - self._last_traffic > QUIET:
             for _ in range(TURNS):  # if the server has closed an idle connection, notice it before the pool returns it
                 await asyncio.sleep(0)
-        if session.closed:
+        if self.connector is None or self.connector.closed:
             raise SessionStateError("the session or its connector was closed, so nothing was sent; create a new one")
         self._last_traffic = started
         timeout = self._timeout
@@ -163,19 +163,19 @@ class AiohttpTransport:
                 allow_redirects=False,
                 timeout=timeout,
             )
-            body = await _read(answer, request.body_limit)
+            response = await _read(answer, request.body_limit)
         except (aiohttp.ClientError, OSError, EOFError) as error:
             failure = _failure(error, request.url)
             _log(request.url, type(failure).__name__, started=started)
         else:
             if logger.isEnabledFor(logging.DEBUG):
                 _log(request.url, answer.status, started=started)
-            if body is None:
+            if response is None:
                 raise UnexpectedResponseError(
                     f"{request.url.host} answered with more than {request.body_limit:,} bytes; check its URL, or "
                     "request less at once"
                 )
-            return Response(status=answer.status, headers=answer.headers, body=body.value)
+            return response
         raise failure  # not in the except block, because aiohttp's exceptions have the request's headers, with a token
 
     def _client(
@@ -219,19 +219,39 @@ def _log(url: URL, outcome: int | str, *, started: float) -> None:
     )
 
 
-async def _read(answer: aiohttp.ClientResponse, limit: int) -> Masked[bytes] | None:
-    """Read the decoded body in pieces, and return None if it is too large. So a compressed bomb stops at the limit."""
-    content, size, ended = answer.content, 0, False
-    pieces: Masked[list[bytes]] = Masked([])
+class _Pieces(list[bytes]):
+    """Pieces of a body, which may hold a token. So crash reporters do not show them."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return MASK
+
+
+async def _read(answer: aiohttp.ClientResponse, limit: int) -> Response | None:
+    """Read the decoded body, and return None if it is too large."""
+    content = answer.content
     try:
-        while not ended and size <= limit:
-            ended = content.is_eof()  # a small body may have arrived in one packet with its headers
-            pieces.value.append(content.read_nowait() if ended else await content.readany())
-            size += len(pieces.value[-1])
+        response = Response(
+            status=answer.status,
+            headers=answer.headers,
+            # A small body may have arrived in one packet with its headers.
+            body=content.read_nowait() if content.is_eof() else await _joined(content, limit),
+        )
     finally:
         if not answer.closed:  # incomplete, or switching protocols; a complete response has released its connection
             answer.close()
-    return Masked(b"".join(pieces.value)) if size <= limit else None
+    return response if len(response.body) <= limit else None
+
+
+async def _joined(content: aiohttp.StreamReader, limit: int) -> bytes:
+    """Read a body in pieces until it ends or is larger than the limit. So a compressed bomb stops at the limit."""
+    pieces, size, ended = _Pieces(), 0, False
+    while not ended and size <= limit:
+        ended = content.is_eof()
+        pieces.append(content.read_nowait() if ended else await content.readany())
+        size += len(pieces[-1])
+    return b"".join(pieces)
 
 
 def _failure(error: Exception, url: URL) -> ServiceError:

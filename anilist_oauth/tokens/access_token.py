@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import attrs
 
@@ -16,11 +16,14 @@ _BEARER = "Bearer"
 _VISIBLE = bytes(range(0x21, 0x7F))  # removed in one call, because every exchange makes a token
 
 
-def _access_token(given: Masked[Any]) -> str:
-    usable = isinstance(given.value, str) and given.value != "" and given.value.isascii()
-    if not usable or given.value.encode().translate(None, _VISIBLE):
-        raise ConfigurationError("access_token: a string of visible ASCII characters is needed (RFC 6750 section 2.1)")
-    return str.__str__(given.value)  # no longer masked; `str()` of an Enum's member is its name
+def _token_type(value: Any) -> str:
+    if not isinstance(value, str) or value.lower() != "bearer":
+        _refuse("token_type: only Bearer tokens can be used")
+    return _BEARER  # AniList refuses "bearer" in lower case
+
+
+def _refuse(why: str) -> NoReturn:
+    raise ConfigurationError(why)
 
 
 @attrs.frozen(repr=False, kw_only=True, init=False)
@@ -38,24 +41,26 @@ class Token(Value, Unpicklable):
     expires_at: datetime | None
 
     def __init__(self, *, access_token: str, token_type: str = _BEARER, expires_at: datetime | None) -> None:
-        given = Masked(access_token)  # so that crash reporters do not show a refused token
-        del access_token
-        if token_type != _BEARER and not (isinstance(token_type, str) and token_type.lower() == "bearer"):
-            raise ConfigurationError("token_type: only Bearer tokens can be used")
-        self.__attrs_init__(
-            access_token=_access_token(given),
-            token_type=_BEARER,  # AniList refuses "bearer" in lower case
-            expires_at=None if expires_at is None else aware_utc(expires_at, "expires_at"),
-        )
+        text = isinstance(access_token, str) and access_token.isascii() and access_token != ""
+        try:
+            if not text or access_token.encode().translate(None, _VISIBLE):
+                _refuse("access_token: a string of visible ASCII characters is needed (RFC 6750 section 2.1)")
+            self.__attrs_init__(
+                access_token=str.__str__(access_token),  # `str()` of an Enum's member is its name
+                token_type=_BEARER if token_type == _BEARER else _token_type(token_type),
+                expires_at=None if expires_at is None else aware_utc(expires_at, "expires_at"),
+            )
+        except ConfigurationError:
+            del access_token  # crash reporters show the variables of this frame
+            raise
 
     @classmethod
     def from_access_token(cls, access_token: str) -> Self:
         """Make a token from a string, such as one that another program stored. Its claims say when it expires."""
         given = Masked(access_token)
         del access_token
-        token = MaskedText(_access_token(given))
-        claims = peek_claims(token)
-        return cls(access_token=token, expires_at=claims.expires_at if claims else None)
+        claims = peek_claims(given.value)
+        return cls(access_token=given.value, expires_at=claims.expires_at if claims else None)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -115,7 +120,7 @@ def bearer_headers(token: Token | str) -> dict[str, str]:
     Raises:
         ConfigurationError: The string cannot be an access token.
     """
-    given = Masked(token)
+    given: Masked[Any] = Masked(token)
     del token
-    access_token = given.value.access_token if isinstance(given.value, Token) else _access_token(given)
-    return {"Authorization": MaskedText(f"Bearer {access_token}")}
+    usable = given.value if isinstance(given.value, Token) else Token(access_token=given.value, expires_at=None)
+    return {"Authorization": MaskedText(f"Bearer {usable.access_token}")}
