@@ -1,7 +1,8 @@
 """The session owns the aiohttp connector, and sends all requests.
 
 `session` has the public class. `graphql_call` waits for the turn of a query and repeats it, `transport` sends requests
-with aiohttp, and `spent_codes` records which codes were sent. The responses are read in `oauth` and `graphql`.
+with aiohttp, `response_body` reads responses up to a limit, and `spent_codes` records which codes were sent. What the
+responses mean is decided in `oauth` and `graphql`.
 """
 
 from anilist_oauth.session.session import OAuthSession

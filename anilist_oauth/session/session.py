@@ -10,12 +10,7 @@ from yarl import URL
 
 from anilist_oauth.arguments import expect
 from anilist_oauth.clock import checked_clock, utc_now
-from anilist_oauth.errors import (
-    ConnectionFailedError,
-    OutcomeUnknownError,
-    RateLimitedError,
-    SessionStateError,
-)
+from anilist_oauth.errors import ConnectionFailedError, OutcomeUnknownError, RateLimitedError, SessionStateError
 from anilist_oauth.graphql.pagination import Pagination
 from anilist_oauth.graphql.request import graphql_request, has_mutation
 from anilist_oauth.graphql.viewer_query import VIEWER_QUERY, parse_viewer

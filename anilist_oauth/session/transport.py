@@ -24,7 +24,7 @@ from anilist_oauth.errors import (
     UnexpectedResponseError,
 )
 from anilist_oauth.http_messages import Request, Response
-from anilist_oauth.redaction import MASK
+from anilist_oauth.session.response_body import read_response
 from anilist_oauth.version import __version__
 
 DEFAULT_TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
@@ -163,7 +163,7 @@ class AiohttpTransport:
                 allow_redirects=False,
                 timeout=timeout,
             )
-            response = await _read(answer, request.body_limit)
+            response = await read_response(answer, request.body_limit)
         except (aiohttp.ClientError, OSError, EOFError) as error:
             failure = _failure(error, request.url)
             _log(request.url, type(failure).__name__, started=started)
@@ -217,41 +217,6 @@ def _log(url: URL, outcome: int | str, *, started: float) -> None:
         milliseconds,
         extra=fields | {"milliseconds": round(milliseconds, 1)},
     )
-
-
-class _Pieces(list[bytes]):
-    """Pieces of a body, which may hold a token. So crash reporters do not show them."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return MASK
-
-
-async def _read(answer: aiohttp.ClientResponse, limit: int) -> Response | None:
-    """Read the decoded body, and return None if it is too large."""
-    content = answer.content
-    try:
-        response = Response(
-            status=answer.status,
-            headers=answer.headers,
-            # A small body may have arrived in one packet with its headers.
-            body=content.read_nowait() if content.is_eof() else await _joined(content, limit),
-        )
-    finally:
-        if not answer.closed:  # incomplete, or switching protocols; a complete response has released its connection
-            answer.close()
-    return response if len(response.body) <= limit else None
-
-
-async def _joined(content: aiohttp.StreamReader, limit: int) -> bytes:
-    """Read a body in pieces until it ends or is larger than the limit. So a compressed bomb stops at the limit."""
-    pieces, size, ended = _Pieces(), 0, False
-    while not ended and size <= limit:
-        ended = content.is_eof()
-        pieces.append(content.read_nowait() if ended else await content.readany())
-        size += len(pieces[-1])
-    return b"".join(pieces)
 
 
 def _failure(error: Exception, url: URL) -> ServiceError:
