@@ -186,7 +186,7 @@ def test_a_value_is_shown_as_attrs_shows_it() -> None:
     values = ("x'y", SECRET, SECRET)
     assert repr(Ours(*values)) == repr(Theirs(*values)).replace("Theirs", "Ours")
     assert repr(Ours(*values)) == """Ours(name="x'y", secret=***)"""
-    assert repr(Ours.__new__(Ours)) == repr(Theirs.__new__(Theirs)).replace("Theirs", "Ours")
+    assert repr(Ours.__new__(Ours)) == "Ours(name=NOTHING, secret=***)"  # as after an error in its constructor
 
 
 @pytest.mark.requirement("S41")
