@@ -46,7 +46,8 @@ def instance_of(kind: Any, needed: str) -> Callable[[Any, "attrs.Attribute[Any]"
     """Make an attrs validator that calls `expect`."""
 
     def validate(_instance: Any, _field: "attrs.Attribute[Any]", value: Any) -> None:
-        expect(value, kind, needed)
+        if not isinstance(value, kind):
+            expect(value, kind, needed)
 
     return validate
 

@@ -8,7 +8,7 @@ from anilist_oauth.arguments import expect
 from anilist_oauth.errors import AccessDeniedError, AuthorizationError, InvalidCallbackError, StateMismatchError
 from anilist_oauth.login.login import Login
 from anilist_oauth.oauth.callback import code_of, parse_pin
-from anilist_oauth.oauth.callback_query import Callback, CallbackQuery
+from anilist_oauth.oauth.callback_query import CallbackQuery
 from anilist_oauth.oauth.state import states_match
 from anilist_oauth.redaction import Masked, MaskedText, Unpicklable
 from anilist_oauth.storage.digests import digest
@@ -58,10 +58,8 @@ class AuthorizationResponse(Unpicklable):
             self.sharers = (self.login_key, answer) if pasted else object()
 
     @classmethod
-    def from_callback(cls, callback: Callback, *, binding: str | Masked[Any] | None) -> Self:
+    def from_callback(cls, callback: Masked[Any], *, binding: Masked[Any]) -> Self:
         """Read a callback. Without a state, raise the error in it, or else `StateMismatchError`."""
-        callback, brought = Masked(callback), Masked(binding)
-        del binding
         query = CallbackQuery.of(callback)
         try:
             code = code_of(query)
@@ -70,14 +68,12 @@ class AuthorizationResponse(Unpicklable):
                 raise
             name = "access_denied" if isinstance(error, AccessDeniedError) else error.error
             answer = f"error {digest(name)}"
-            return cls(query.state, error.with_traceback(None), binding=brought, answer=answer)
-        return cls(query.state or MaskedText(), code, binding=brought, answer=digest(code))
+            return cls(query.state, error.with_traceback(None), binding=binding, answer=answer)
+        return cls(query.state or MaskedText(), code, binding=binding, answer=digest(code))
 
     @classmethod
-    def from_pin(cls, pasted: Callback, *, login: Login, binding: str | Masked[Any] | None) -> Self:
+    def from_pin(cls, pasted: Masked[Any], *, login: Login, binding: Masked[Any]) -> Self:
         """Read the text that a user pasted for a login. An address with the state of another login is refused."""
-        pasted, brought = Masked(pasted), Masked(binding)
-        del binding
         expect(login, Login, "login: the result of begin is needed, or None")
         if not isinstance(pasted.value, str):
             raise InvalidCallbackError(f"the pasted text must be a str, not {type(pasted.value).__name__}")
@@ -86,19 +82,15 @@ class AuthorizationResponse(Unpicklable):
         if found and not states_match(login.state, found[1]):
             del found
             raise StateMismatchError("the pasted text belongs to another login; start a new login", reason="unknown")
-        return cls(MaskedText(login.state), code, binding=brought, answer=digest(code), pasted=True)
+        return cls(MaskedText(login.state), code, binding=binding, answer=digest(code), pasted=True)
 
     @classmethod
-    def from_verified(
-        cls, verified: Verified | Masked[Verified], *, login: Login, binding: str | Masked[Any] | None
-    ) -> Self:
+    def from_verified(cls, verified: Masked[Verified], *, login: Login, binding: Masked[Any]) -> Self:
         """Read a verified token for a login."""
-        verified, brought = Masked(verified), Masked(binding)
-        del binding
         expect(login, Login, "login: the result of begin is needed")
         expect(verified.value, Verified, "verified: the result of OAuthSession.verify is needed")
         answer = f"token {digest(verified.value.token.access_token)}"
-        return cls(MaskedText(login.state), verified.value, binding=brought, answer=answer)
+        return cls(MaskedText(login.state), verified.value, binding=binding, answer=answer)
 
     def repeats(self, answer: str) -> bool:
         """Return whether an `answer` in a store is of the same kind. That of a code is its digest alone."""

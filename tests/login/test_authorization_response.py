@@ -11,6 +11,7 @@ from anilist_oauth.errors import AccessDeniedError, ConfigurationError, StateMis
 from anilist_oauth.login.authorization_response import AuthorizationResponse
 from anilist_oauth.login.login import Login
 from anilist_oauth.oauth.state import new_state
+from anilist_oauth.redaction import Masked
 from anilist_oauth.storage.digests import digest
 from anilist_oauth.storage.records import PendingLogin
 
@@ -26,21 +27,24 @@ def pending(binding: str | None) -> PendingLogin:
 
 def test_a_callback_is_known_by_digests() -> None:
     """The digest of the state finds the login, and that of the code recognizes a duplicate."""
-    response = AuthorizationResponse.from_callback({"state": STATE, "code": CODE}, binding=None)
+    response = AuthorizationResponse.from_callback(Masked({"state": STATE, "code": CODE}), binding=Masked(None))
     assert (response.login_key, response.answer) == (digest(STATE), digest(CODE))
 
 
 def test_different_answers_are_not_duplicates() -> None:
     """A denial, another error and a code are all different."""
     answers = ({"error": "access_denied"}, {"error": "server_error"}, {"code": CODE}, {"code": CODE + "a"})
-    responses = [AuthorizationResponse.from_callback({"state": STATE, **answer}, binding=None) for answer in answers]
+    responses = [
+        AuthorizationResponse.from_callback(Masked({"state": STATE, **answer}), binding=Masked(None))
+        for answer in answers
+    ]
     assert len({response.answer for response in responses}) == len(answers)
 
 
 def test_an_error_without_state_is_raised_at_once() -> None:
     """It belongs to no login."""
     with pytest.raises(AccessDeniedError) as caught:
-        AuthorizationResponse.from_callback({"error": "access_denied"}, binding=None)
+        AuthorizationResponse.from_callback(Masked({"error": "access_denied"}), binding=Masked(None))
     assert not caught.value.verified
 
 
@@ -58,7 +62,7 @@ def test_an_error_without_state_is_raised_at_once() -> None:
 )
 def test_a_binding_is_on_both_sides_or_on_neither(brought: str | None, begun: str | None, bound: bool) -> None:  # noqa: FBT001  a parameter
     """If the login has a binding, the same one must be sent, and otherwise none."""
-    response = AuthorizationResponse.from_callback({"state": STATE, "code": CODE}, binding=brought)
+    response = AuthorizationResponse.from_callback(Masked({"state": STATE, "code": CODE}), binding=Masked(brought))
     assert response.is_bound_to(pending(begun)) is bound
 
 
@@ -70,8 +74,11 @@ def test_a_pin_with_another_login_s_state_is_refused(form: str) -> None:
     """With the state of its own login it is accepted, however it was copied."""
     login = Login(url=URL("https://anilist.co"), state=STATE, expires_at=NOON)
     with pytest.raises(StateMismatchError):
-        AuthorizationResponse.from_pin(form.format(new_state(), CODE), login=login, binding=None)
-    assert AuthorizationResponse.from_pin(form.format(STATE, CODE), login=login, binding=None).result == CODE
+        AuthorizationResponse.from_pin(Masked(form.format(new_state(), CODE)), login=login, binding=Masked(None))
+    assert (
+        AuthorizationResponse.from_pin(Masked(form.format(STATE, CODE)), login=login, binding=Masked(None)).result
+        == CODE
+    )
 
 
 @pytest.mark.parametrize("given", [None, "eyJ0.hidden", True])
@@ -80,14 +87,14 @@ def test_a_token_alone_is_not_verified(given: Any) -> None:
     url = URL("https://anilist.co/api/v2/oauth/authorize")
     login = Login(url=url, state=STATE, expires_at=NOON)
     with pytest.raises(ConfigurationError, match=r"^verified: the result of OAuthSession.verify") as caught:
-        AuthorizationResponse.from_verified(given, login=login, binding=None)
+        AuthorizationResponse.from_verified(Masked(given), login=login, binding=Masked(None))
     assert "hidden" not in str(caught.value)
 
 
 @pytest.mark.requirement("S19")
 def test_its_repr_shows_nothing() -> None:
     """Neither state, code nor binding is shown, and it cannot be pickled."""
-    response = AuthorizationResponse.from_callback({"state": STATE, "code": CODE}, binding="canary")
+    response = AuthorizationResponse.from_callback(Masked({"state": STATE, "code": CODE}), binding=Masked("canary"))
     assert not any(secret in repr(response) for secret in (STATE, CODE, "canary"))
     with pytest.raises(TypeError, match="AuthorizationResponse holds a secret"):
         pickle.dumps(response)
