@@ -1,8 +1,8 @@
-"""Check the arguments of public calls, so that a wrong type is reported where it was passed."""
+"""Check the arguments of public calls and the fields of values. A wrong type is reported where it was passed."""
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
@@ -59,3 +59,22 @@ def validator(check: Callable[[str, Any], None]) -> Callable[[Any, "attrs.Attrib
         check(field.name, value)
 
     return validate
+
+
+class Value:
+    """Base class of values, with the repr that attrs would make.
+
+    attrs makes and compiles it for each class, which takes an eighth of the time to import this package.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        fields = [field for field in attrs.fields(cast("Any", type(self))) if field.repr]
+        # Crash reporters also show a value whose constructor has raised.
+        shown = [f"{field.name}={_shown(field, getattr(self, field.name, attrs.NOTHING))}" for field in fields]
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def _shown(field: "attrs.Attribute[Any]", value: object) -> str:
+    return field.repr(value) if callable(field.repr) else repr(value)

@@ -8,9 +8,9 @@ from typing import Any
 import attrs
 from yarl import URL
 
-from anilist_oauth.arguments import is_seconds
+from anilist_oauth.arguments import Value, is_seconds
 from anilist_oauth.errors import ConfigurationError
-from anilist_oauth.redaction import Unpicklable, Value
+from anilist_oauth.redaction import Unpicklable
 
 TOKEN_BODY_LIMIT = 1024 * 1024
 GRAPHQL_BODY_LIMIT = 8 * 1024 * 1024

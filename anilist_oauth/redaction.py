@@ -5,10 +5,8 @@ pickled. Text from a server or a browser is passed through `clean` before it is 
 """
 
 import re
-from typing import Any, Generic, NoReturn, SupportsIndex, TypeVar, cast
+from typing import Any, Generic, NoReturn, SupportsIndex, TypeVar
 from urllib.parse import quote, quote_plus
-
-import attrs
 
 T = TypeVar("T")
 
@@ -116,25 +114,6 @@ class Masked(Generic[T]):
 
     def __repr__(self) -> str:
         return MASK
-
-
-class Value:
-    """Base class of values, with the repr that attrs would make.
-
-    attrs makes and compiles it for each class, which takes an eighth of the time to import this package.
-    """
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        fields = [field for field in attrs.fields(cast("Any", type(self))) if field.repr]
-        # Crash reporters also show a value whose constructor has raised.
-        shown = [f"{field.name}={_shown(field, getattr(self, field.name, attrs.NOTHING))}" for field in fields]
-        return f"{type(self).__name__}({', '.join(shown)})"
-
-
-def _shown(field: "attrs.Attribute[Any]", value: object) -> str:
-    return field.repr(value) if callable(field.repr) else repr(value)
 
 
 class Unpicklable:

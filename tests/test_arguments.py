@@ -6,8 +6,9 @@ from typing import Any, cast
 import attrs
 import pytest
 
-from anilist_oauth.arguments import expect, is_seconds, validator
+from anilist_oauth.arguments import Value, expect, instance_of, is_seconds, validator
 from anilist_oauth.errors import ConfigurationError
+from anilist_oauth.redaction import masked
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,36 @@ def test_a_number_counts_seconds(value: object) -> None:
 def test_another_value_counts_no_seconds(value: object) -> None:
     """A timer cannot use nan, or an int that is too large for a float."""
     assert not is_seconds(value)
+
+
+def test_a_value_is_shown_as_attrs_shows_it() -> None:
+    """Its repr has the same fields in the same form, and a secret is masked in both."""
+
+    @attrs.frozen(repr=False)
+    class Ours(Value):
+        name: str
+        secret: str = attrs.field(repr=masked)
+        hidden: str = attrs.field(repr=False)
+
+    @attrs.frozen
+    class Theirs:
+        name: str
+        secret: str = attrs.field(repr=masked)
+        hidden: str = attrs.field(repr=False)
+
+    values = ("x'y", "eyJ", "eyJ")
+    assert repr(Ours(*values)) == repr(Theirs(*values)).replace("Theirs", "Ours")
+    assert repr(Ours(*values)) == """Ours(name="x'y", secret=***)"""
+    assert repr(Ours.__new__(Ours)) == "Ours(name=NOTHING, secret=***)"  # as after an error in its constructor
+
+
+def test_a_field_of_a_wrong_type_is_refused() -> None:
+    """The validator says what is needed, like a check of an argument."""
+
+    @attrs.frozen
+    class Named:
+        name: str = attrs.field(validator=instance_of(str, "name: a string is needed"))
+
+    assert Named("x").name == "x"
+    with pytest.raises(ConfigurationError, match=r"^name: a string is needed, not int$"):
+        Named(cast("str", 5))

@@ -5,7 +5,6 @@ import pickle
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-import attrs
 import pytest
 import rich.pretty
 from hypothesis import example, given
@@ -19,7 +18,6 @@ from anilist_oauth.redaction import (
     MaskedBytes,
     MaskedText,
     Unpicklable,
-    Value,
     clean,
     mask_shapes,
     masked,
@@ -166,27 +164,6 @@ def test_a_masked_value_works_like_the_plain_one() -> None:
     assert Masked(mapping).value is mapping
     once: Masked[Any] = Masked(mapping)
     assert Masked(once).value is mapping
-
-
-def test_a_value_is_shown_as_attrs_shows_it() -> None:
-    """Its repr has the same fields in the same form, and a secret is masked in both."""
-
-    @attrs.frozen(repr=False)
-    class Ours(Value):
-        name: str
-        secret: str = attrs.field(repr=masked)
-        hidden: str = attrs.field(repr=False)
-
-    @attrs.frozen
-    class Theirs:
-        name: str
-        secret: str = attrs.field(repr=masked)
-        hidden: str = attrs.field(repr=False)
-
-    values = ("x'y", SECRET, SECRET)
-    assert repr(Ours(*values)) == repr(Theirs(*values)).replace("Theirs", "Ours")
-    assert repr(Ours(*values)) == """Ours(name="x'y", secret=***)"""
-    assert repr(Ours.__new__(Ours)) == "Ours(name=NOTHING, secret=***)"  # as after an error in its constructor
 
 
 @pytest.mark.requirement("S41")

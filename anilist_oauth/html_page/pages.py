@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from anilist_oauth.arguments import validator
+from anilist_oauth.arguments import Value, validator
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.html_page.elements import Content, Markup, element, escape, isolated, source
 from anilist_oauth.html_page.page import SELF, Page, Tone, render
@@ -114,8 +114,8 @@ def _placeholders(text: str) -> set[str] | None:
     return None if any(spec or conversion for _, spec, conversion in fields) else {field for field, *_ in fields}
 
 
-@attrs.frozen
-class Pages:
+@attrs.frozen(repr=False)
+class Pages(Value):
     """Settings of the pages of a login: the application's name and icon, the link back, and the texts.
 
         Pages(application="AniBot", home="https://discord.com/channels/@me", texts=GERMAN)

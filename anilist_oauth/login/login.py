@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 import attrs
 from yarl import URL
 
-from anilist_oauth.arguments import expect, instance_of
+from anilist_oauth.arguments import Value, expect, instance_of
 from anilist_oauth.clock import in_utc, to_utc
 from anilist_oauth.errors import ConfigurationError
-from anilist_oauth.redaction import Unpicklable, Value, masked
+from anilist_oauth.redaction import Unpicklable, masked
 from anilist_oauth.tokens.access_token import Token
 from anilist_oauth.tokens.viewer import Viewer, check_user, display_name, known_user_id
 

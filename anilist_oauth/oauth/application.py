@@ -5,10 +5,10 @@ from typing import Any, Self
 
 import attrs
 
-from anilist_oauth.arguments import expect, expect_prefix
+from anilist_oauth.arguments import Value, expect, expect_prefix
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.oauth.redirect_uri import RedirectGuard
-from anilist_oauth.redaction import Masked, MaskedText, Unpicklable, Value, masked
+from anilist_oauth.redaction import Masked, MaskedText, Unpicklable, masked
 
 _ID_LIMIT = 2**63
 

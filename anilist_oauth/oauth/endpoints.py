@@ -8,10 +8,9 @@ from typing import Self
 import attrs
 from yarl import URL
 
-from anilist_oauth.arguments import expect_prefix
+from anilist_oauth.arguments import Value, expect_prefix
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.oauth.uri import is_loopback, split_uri
-from anilist_oauth.redaction import Value
 
 PIN_REDIRECT_URI = "https://anilist.co/api/v2/oauth/pin"
 """The redirect URI to register if your program cannot receive callbacks. AniList then shows the user a code to copy."""

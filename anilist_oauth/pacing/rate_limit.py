@@ -12,7 +12,7 @@ from typing import Self
 
 import attrs
 
-from anilist_oauth.redaction import Value
+from anilist_oauth.arguments import Value
 
 DEFAULT_LIMIT = 30  # requests a minute (AniList: Rate Limiting, "degraded state")
 DEFAULT_WAIT = 60.0  # seconds to wait after a refusal or an outage without Retry-After (AniList: Rate Limiting)

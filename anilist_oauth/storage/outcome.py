@@ -6,8 +6,8 @@ from typing import Any, Self
 import attrs
 
 from anilist_oauth import errors
+from anilist_oauth.arguments import Value
 from anilist_oauth.errors import AniListOAuthError, ConfigurationError, StorageError
-from anilist_oauth.redaction import Value
 
 _ERRORS = {
     name: kind for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, AniListOAuthError)

@@ -8,7 +8,7 @@ expiry times only to delete old records. The flow checks whether a login has exp
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from anilist_oauth.arguments import expect
 from anilist_oauth.errors import StorageError
@@ -18,6 +18,32 @@ from anilist_oauth.storage.records import PendingLogin, StoredToken, Taken
 LIVE_LOGINS_A_SUBJECT = 20
 ANONYMOUS_LOGINS = 100_000  # the most unfinished sign-ins in all processes together, because strangers can begin them
 KEPT = timedelta(minutes=10)  # how long an expired login is kept, so that it can be reported as expired
+_NEEDED: dict[str, tuple[Any, str]] = {
+    "key": (str, "key: the SHA-256 hex of a state is needed"),
+    "claim": (str, "claim: a string is needed"),
+    "code": (str, "code: the digest of a code is needed"),
+    "outcome": (Outcome, "outcome: an Outcome is needed"),
+    "timeout": (int | float, "timeout: a number of seconds is needed"),
+    "subject": (str, "subject: a string is needed"),
+    "client_id": (str, "client_id: a string is needed"),
+    "stored": (StoredToken, "stored: a StoredToken is needed"),
+    "was": (StoredToken, "was: a StoredToken is needed"),
+    "over": (str | None, "over: the token_id of a StoredToken is needed, or None"),
+    "within": (timedelta | None, "within: a timedelta is needed, or None"),
+    "only": (str | None, "client_id: a string is needed, or None"),
+}
+
+
+def check(**arguments: object) -> None:
+    """Raise `ConfigurationError` if an argument of a store's method has the wrong type.
+
+    Args:
+        arguments: The arguments by their names. ``only`` stands for a `client_id` that may be None.
+    """
+    for name, value in arguments.items():
+        kind, needed = _NEEDED[name]
+        if not isinstance(value, kind):  # each call of a store asks this
+            expect(value, kind, needed)
 
 
 def forget_at(login: PendingLogin, *, now: datetime) -> datetime:

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import attrs
 
-from anilist_oauth.arguments import expect, instance_of
+from anilist_oauth.arguments import Value, expect, instance_of
 from anilist_oauth.clock import in_utc, to_utc
 from anilist_oauth.errors import ConfigurationError, StorageError
-from anilist_oauth.redaction import Unpicklable, Value
+from anilist_oauth.redaction import Unpicklable
 from anilist_oauth.storage.digests import digest
 from anilist_oauth.tokens.access_token import Token
 from anilist_oauth.tokens.claims import peek_claims

@@ -11,8 +11,7 @@ import attrs
 from anilist_oauth.arguments import expect
 from anilist_oauth.errors import ConfigurationError, SealError
 from anilist_oauth.redaction import MaskedBytes, MaskedText, Unpicklable
-from anilist_oauth.storage.checks import check
-from anilist_oauth.storage.protocols import TokenStore, UpdatingTokenStore
+from anilist_oauth.storage.protocols import TokenStore, UpdatingTokenStore, check
 from anilist_oauth.storage.records import StoredToken
 from anilist_oauth.storage.skipped import Skipped
 from anilist_oauth.tokens.claims import peek_claims

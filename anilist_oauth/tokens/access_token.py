@@ -6,10 +6,10 @@ from typing import Any, NoReturn, Self
 
 import attrs
 
-from anilist_oauth.arguments import expect
+from anilist_oauth.arguments import Value, expect
 from anilist_oauth.clock import aware_utc, checked_now
 from anilist_oauth.errors import ConfigurationError
-from anilist_oauth.redaction import Masked, MaskedText, Unpicklable, Value, masked
+from anilist_oauth.redaction import Masked, MaskedText, Unpicklable, masked
 from anilist_oauth.tokens.claims import peek_claims
 
 _BEARER = "Bearer"

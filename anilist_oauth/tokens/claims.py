@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 import attrs
 
-from anilist_oauth.redaction import Value
+from anilist_oauth.arguments import Value
 
 SIZE_LIMIT = 16 * 1024  # characters; AniList's tokens have about 1,100
 ID_LIMIT = 2**63

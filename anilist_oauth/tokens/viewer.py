@@ -4,9 +4,8 @@ from typing import Any
 
 import attrs
 
-from anilist_oauth.arguments import expect, instance_of
+from anilist_oauth.arguments import Value, expect, instance_of
 from anilist_oauth.errors import ConfigurationError
-from anilist_oauth.redaction import Value
 from anilist_oauth.tokens.access_token import Token
 
 

@@ -15,9 +15,15 @@ from anilist_oauth.arguments import expect
 from anilist_oauth.clock import checked_clock, utc_now
 from anilist_oauth.errors import StorageError
 from anilist_oauth.redaction import Unpicklable
-from anilist_oauth.storage.checks import check
 from anilist_oauth.storage.outcome import Outcome
-from anilist_oauth.storage.protocols import ANONYMOUS_LOGINS, KEPT, LIVE_LOGINS_A_SUBJECT, closed_error, forget_at
+from anilist_oauth.storage.protocols import (
+    ANONYMOUS_LOGINS,
+    KEPT,
+    LIVE_LOGINS_A_SUBJECT,
+    check,
+    closed_error,
+    forget_at,
+)
 from anilist_oauth.storage.records import PendingLogin, Taken
 
 MAX_BYTES = 96 * 1024 * 1024

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from anilist_oauth.clock import checked_clock, utc_now
 from anilist_oauth.redaction import Unpicklable
-from anilist_oauth.storage.checks import check
+from anilist_oauth.storage.protocols import check
 from anilist_oauth.storage.records import StoredToken
 
 

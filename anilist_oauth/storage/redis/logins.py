@@ -9,11 +9,10 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import datetime
 
 from anilist_oauth.redaction import Unpicklable
-from anilist_oauth.storage.checks import check
 from anilist_oauth.storage.digests import digest
 from anilist_oauth.storage.encoding import login_from_json, login_to_json, to_microseconds
 from anilist_oauth.storage.outcome import Outcome
-from anilist_oauth.storage.protocols import ANONYMOUS_LOGINS, KEPT, LIVE_LOGINS_A_SUBJECT, forget_at, full_error
+from anilist_oauth.storage.protocols import ANONYMOUS_LOGINS, KEPT, LIVE_LOGINS_A_SUBJECT, check, forget_at, full_error
 from anilist_oauth.storage.records import PendingLogin, Taken
 from anilist_oauth.storage.redis.keys import Keys, News, Run, script
 from anilist_oauth.storage.waiters import Waiters
