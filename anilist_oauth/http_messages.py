@@ -31,7 +31,7 @@ _BYTE_ORDER_MARK = "\ufeff"
 _decode = json.JSONDecoder().raw_decode
 
 
-@attrs.frozen(repr=False, kw_only=True)
+@attrs.frozen(repr=False, eq=False, kw_only=True)
 class Request(Value, Unpicklable):
     """One POST request. Its headers and body hold secrets and are not shown in its repr.
 
@@ -58,7 +58,7 @@ class Request(Value, Unpicklable):
             raise ConfigurationError("timeout: a number of seconds above 0 is needed")
 
 
-@attrs.frozen(repr=False, kw_only=True)
+@attrs.frozen(repr=False, eq=False, kw_only=True)
 class Response(Value, Unpicklable):
     """One HTTP response. Its body may hold a token and is not shown in its repr.
 

@@ -6,6 +6,7 @@ from typing import Any, cast
 import attrs
 import pytest
 
+import anilist_oauth
 from anilist_oauth.arguments import Value, expect, instance_of, is_seconds, validator
 from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.redaction import masked
@@ -54,25 +55,59 @@ def test_another_value_counts_no_seconds(value: object) -> None:
     assert not is_seconds(value)
 
 
+@attrs.frozen(repr=False, eq=False)
+class Ours(Value):
+    """A value with the methods of `Value`."""
+
+    name: str
+    secret: str = attrs.field(default="eyJ", repr=masked)
+    hidden: str = attrs.field(default="eyJ", repr=False)
+    note: str = attrs.field(default="", eq=False)
+    texts: tuple[str, ...] | dict[str, str] = attrs.field(default=(), hash=False)
+
+
+@attrs.frozen
+class Theirs:
+    """The same value, with those of attrs."""
+
+    name: str
+    secret: str = attrs.field(default="eyJ", repr=masked)
+    hidden: str = attrs.field(default="eyJ", repr=False)
+    note: str = attrs.field(default="", eq=False)
+    texts: tuple[str, ...] | dict[str, str] = attrs.field(default=(), hash=False)
+
+
 def test_a_value_is_shown_as_attrs_shows_it() -> None:
     """Its repr has the same fields in the same form, and a secret is masked in both."""
+    assert repr(Ours("x'y")) == repr(Theirs("x'y")).replace("Theirs", "Ours")
+    assert repr(Ours("x'y")) == """Ours(name="x'y", secret=***, note='', texts=())"""
+    assert repr(Ours.__new__(Ours)).startswith("Ours(name=NOTHING, secret=***")  # as after an error in its constructor
 
-    @attrs.frozen(repr=False)
-    class Ours(Value):
-        name: str
-        secret: str = attrs.field(repr=masked)
-        hidden: str = attrs.field(repr=False)
 
-    @attrs.frozen
-    class Theirs:
-        name: str
-        secret: str = attrs.field(repr=masked)
-        hidden: str = attrs.field(repr=False)
+@pytest.mark.parametrize(
+    "change", [{}, {"name": "b"}, {"secret": "x"}, {"hidden": "x"}, {"note": "x"}, {"texts": ("x",)}, {"texts": {}}]
+)
+def test_values_are_compared_as_attrs_compares_them(change: dict[str, Any]) -> None:
+    """The same fields count for the equality and for the hash."""
+    given = {"name": "a", **change}
+    ours, theirs = (Ours("a"), Ours(**given)), (Theirs("a"), Theirs(**given))
+    assert (ours[0] == ours[1]) is (theirs[0] == theirs[1])
+    assert (ours[0] != ours[1]) is (theirs[0] != theirs[1])
+    assert (hash(ours[0]) == hash(ours[1])) is (hash(theirs[0]) == hash(theirs[1]))
 
-    values = ("x'y", "eyJ", "eyJ")
-    assert repr(Ours(*values)) == repr(Theirs(*values)).replace("Theirs", "Ours")
-    assert repr(Ours(*values)) == """Ours(name="x'y", secret=***)"""
-    assert repr(Ours.__new__(Ours)) == "Ours(name=NOTHING, secret=***)"  # as after an error in its constructor
+
+def test_a_value_equals_no_other_object() -> None:
+    """An object of another class differs, even with the same fields."""
+    assert Ours("a") != Theirs("a")
+    assert Ours("a") != attrs.make_class("Other", [], bases=(Ours,))("a")
+
+
+def test_every_public_value_has_these_methods() -> None:
+    """None was left with the equality and the repr of a plain object."""
+    public = [getattr(anilist_oauth, name) for name in anilist_oauth.__all__]
+    values = [kind for kind in public if isinstance(kind, type) and attrs.has(kind)]
+    assert len(values) == 16
+    assert [kind for kind in values if not issubclass(kind, Value)] == []
 
 
 def test_a_field_of_a_wrong_type_is_refused() -> None:

@@ -114,7 +114,7 @@ def _placeholders(text: str) -> set[str] | None:
     return None if any(spec or conversion for _, spec, conversion in fields) else {field for field, *_ in fields}
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class Pages(Value):
     """Settings of the pages of a login: the application's name and icon, the link back, and the texts.
 

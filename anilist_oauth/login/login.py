@@ -23,7 +23,7 @@ def checked_lifetime(lifetime: timedelta) -> timedelta:
     return lifetime
 
 
-@attrs.frozen(repr=False, kw_only=True)
+@attrs.frozen(repr=False, eq=False, kw_only=True)
 class Login(Value, Unpicklable):
     """A login that was begun. Whoever has its `url` can finish it, so show it to one person only.
 
@@ -49,7 +49,7 @@ class Login(Value, Unpicklable):
         return str(self.url)
 
 
-@attrs.frozen(repr=False, kw_only=True)
+@attrs.frozen(repr=False, eq=False, kw_only=True)
 class CompletedLogin(Value, Unpicklable):
     """A finished login, with the user and the token.
 

@@ -39,7 +39,7 @@ def _client_secret(value: str | Masked[Any] | None) -> str | None:
     return None if given.value is None else _visible(given, "client_secret")
 
 
-@attrs.frozen(repr=False, kw_only=True, init=False)
+@attrs.frozen(repr=False, eq=False, kw_only=True, init=False)
 class Application(Value, Unpicklable):
     """An application registered at AniList.
 

@@ -46,7 +46,7 @@ def _absolute(value: str | URL) -> URL:
     return url
 
 
-@attrs.frozen(repr=False, kw_only=True)
+@attrs.frozen(repr=False, eq=False, kw_only=True)
 class Endpoints(Value):
     """The URLs of an authorization server and its GraphQL API.
 

@@ -19,7 +19,7 @@ DEFAULT_WAIT = 60.0  # seconds to wait after a refusal or an outage without Retr
 LONGEST_WAIT = 24 * 60 * 60.0  # seconds; a longer Retry-After must be a mistake
 
 
-@attrs.frozen(repr=False, kw_only=True)
+@attrs.frozen(repr=False, eq=False, kw_only=True)
 class RateLimit(Value):
     """The rate limit in one response. None means that a header is missing or unreadable.
 

@@ -14,7 +14,7 @@ _ERRORS = {
 }
 
 
-@attrs.frozen(repr=False, kw_only=True)
+@attrs.frozen(repr=False, eq=False, kw_only=True)
 class Outcome(Value):
     """The result of a login: either it succeeded for a `subject`, or it failed with an `error`.
 

@@ -20,7 +20,7 @@ def _checked_token(value: Token) -> Token:
     return value
 
 
-@attrs.frozen(repr=False, kw_only=True)
+@attrs.frozen(repr=False, eq=False, kw_only=True)
 class StoredToken(Value, Unpicklable):
     """The record of a user's token. There is one per client id and subject.
 
@@ -98,7 +98,7 @@ _STRANGERS_LIMIT = 512  # bytes
 _TEXTS = ("client_id", "subject", "binding_digest", "label", "return_to")
 
 
-@attrs.frozen(repr=False, kw_only=True)
+@attrs.frozen(repr=False, eq=False, kw_only=True)
 class Taken(Value):
     """Which call has taken a login, and with which result.
 
@@ -131,7 +131,7 @@ def new_claim(now: datetime) -> str:
     return f"{now.isoformat()} {secrets.token_hex(16)}"
 
 
-@attrs.frozen(repr=False, kw_only=True)
+@attrs.frozen(repr=False, eq=False, kw_only=True)
 class PendingLogin(Value):
     """A login as stores keep it. Its key is the digest of its state, and it contains no secret.
 

@@ -26,7 +26,7 @@ def _refuse(why: str) -> NoReturn:
     raise ConfigurationError(why)
 
 
-@attrs.frozen(repr=False, kw_only=True, init=False)
+@attrs.frozen(repr=False, eq=False, kw_only=True, init=False)
 class Token(Value, Unpicklable):
     """An access token from AniList.
 

@@ -20,7 +20,7 @@ ID_LIMIT = 2**63
 _DIGITS = len(str(ID_LIMIT))
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class UnverifiedClaims(Value):
     """The claims of an access token. They are not verified, and anybody can write such a token.
 

@@ -9,7 +9,7 @@ from anilist_oauth.errors import ConfigurationError
 from anilist_oauth.tokens.access_token import Token
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class Viewer(Value):
     """The user that a token belongs to (``Viewer`` in AniList's API).
 
@@ -36,7 +36,7 @@ class Viewer(Value):
         expect(self.unread, int | None, "unread: a number of notifications is needed, or None")
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class Verified(Value):
     """A pasted or implicit token and its user. It was verified that the token belongs to this application."""
 
