@@ -5,7 +5,13 @@ import re
 from typing import Any, Self
 
 from anilist_oauth.arguments import expect
-from anilist_oauth.errors import AccessDeniedError, AuthorizationError, InvalidCallbackError, StateMismatchError
+from anilist_oauth.errors import (
+    AccessDeniedError,
+    AuthorizationError,
+    ConfigurationError,
+    InvalidCallbackError,
+    StateMismatchError,
+)
 from anilist_oauth.login.login import Login
 from anilist_oauth.oauth.callback import code_of, parse_pin
 from anilist_oauth.oauth.callback_query import CallbackQuery
@@ -103,5 +109,8 @@ class AuthorizationResponse(Unpicklable):
 
 def binding_digest(binding: Masked[Any]) -> str | None:
     """Return the digest of a binding, or None if there is none. Raises `ConfigurationError` if it has another type."""
-    expect(binding.value, str | None, "binding: a string is needed, or None")
-    return None if binding.value is None else digest(binding.value)
+    if binding.value is None:
+        return None
+    if not isinstance(binding.value, str):
+        raise ConfigurationError(f"binding: a string is needed, or None, not {type(binding.value).__name__}")
+    return digest(binding.value)

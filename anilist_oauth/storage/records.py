@@ -16,7 +16,8 @@ from anilist_oauth.tokens.viewer import Viewer, check_user, display_name, known_
 
 
 def _checked_token(value: Token) -> Token:
-    expect(value, Token, "token: a Token is needed")
+    if not isinstance(value, Token):
+        expect(value, Token, "token: a Token is needed")
     return value
 
 

@@ -59,11 +59,13 @@ def peek_claims(access_token: str) -> UnverifiedClaims | None:
             return None
     except (ValueError, RecursionError):
         return None
-    audience = _audience(claims.get("aud"))
+    audience, sub = _audience(claims.get("aud")), claims.get("sub")
+    if isinstance(sub, str) and sub.isascii() and sub.isdigit() and len(sub) <= _DIGITS:
+        sub = int(sub)
     return UnverifiedClaims(
         client_id=audience[0] if len(audience) == 1 else None,
         audience=audience,
-        user_id=_user_id(claims.get("sub")),
+        user_id=sub if type(sub) is int and 0 < sub < ID_LIMIT else None,
         issued_at=_time(claims.get("iat")),
         expires_at=_time(claims.get("exp")),
     )
@@ -83,12 +85,6 @@ def _audience(aud: Any) -> tuple[str, ...]:
         or (type(member) is int and 0 < member < ID_LIMIT)
     )
     return found if len(found) == len(members) else ()
-
-
-def _user_id(sub: Any) -> int | None:
-    if isinstance(sub, str) and sub.isascii() and sub.isdigit() and len(sub) <= _DIGITS:
-        sub = int(sub)
-    return sub if type(sub) is int and 0 < sub < ID_LIMIT else None
 
 
 def _time(seconds: Any) -> datetime | None:

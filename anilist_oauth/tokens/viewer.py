@@ -66,9 +66,9 @@ def check_user(record: Any, _field: "attrs.Attribute[Any]", user_id: Any) -> Non
 
     This is an attrs validator for the `user_id` of a record with a `viewer`.
     """
-    viewer = record.viewer
-    expect(viewer, Viewer | None, "viewer: a Viewer is needed, or None")
+    if record.viewer is not None:
+        expect(record.viewer, Viewer, "viewer: a Viewer is needed, or None")
     if type(user_id) is not int or user_id <= 0:
         raise ConfigurationError("user_id: AniList's user id is needed, which is a positive integer")
-    if viewer is not None and viewer.id != user_id:
+    if record.viewer is not None and record.viewer.id != user_id:
         raise ConfigurationError("user_id: it differs from the viewer's id; pass the id of the same user")

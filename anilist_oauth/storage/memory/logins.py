@@ -59,7 +59,7 @@ class MemoryLoginStore(Unpicklable):
         self._logins: dict[str, PendingLogin] = {}  # as they were added
         self._taken: dict[str, Taken] = {}
         self._outcomes: dict[str, Outcome] = {}
-        self._forget_at: dict[str, datetime] = {}  # only if this is not ten minutes after the expiry
+        self._forget_at: dict[str, datetime] = {}  # only if this may be later than ten minutes after the expiry
         self._bytes = 0
         self._unfinished: dict[tuple[str, str | None], tuple[str, ...]] = {}  # by client id and subject, oldest first
         self._due: list[tuple[datetime, str]] = []  # a heap of times at which to check a login, if it still exists
@@ -109,7 +109,8 @@ class MemoryLoginStore(Unpicklable):
         if key in self._logins and key not in self._outcomes:
             self._outcomes[key] = outcome
             self._bytes += _OUTCOME
-            self._forget_at[key] = max(self._end(key), self._clock() + KEPT)
+            until = self._clock() + KEPT
+            self._forget_at[key] = max(until, self._forget_at.get(key, until))
             self._wake(key)
 
     async def settled(self, key: str, *, timeout: float) -> Outcome | None:
@@ -169,7 +170,8 @@ class MemoryLoginStore(Unpicklable):
 
     def _end(self, key: str) -> datetime:
         """Return until when a login is kept."""
-        return self._forget_at.get(key) or self._logins[key].expires_at + KEPT
+        end = self._logins[key].expires_at + KEPT
+        return max(end, self._forget_at.get(key, end))
 
     def _look_at(self, time: datetime, key: str) -> None:
         heapq.heappush(self._due, (time, key))
