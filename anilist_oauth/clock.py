@@ -65,6 +65,6 @@ def to_utc(value: datetime) -> datetime:
 
 
 def in_utc(_instance: Any, field: "attrs.Attribute[Any]", value: Any) -> None:
-    """Raise `ConfigurationError` with the field's name unless the value is a time in UTC. An attrs validator."""
+    """Raise `ConfigurationError` with the field's name unless the value is an aware time. An attrs validator."""
     if type(value) is not datetime or value.tzinfo is not UTC:
         aware_utc(value, field.name)

@@ -32,7 +32,11 @@ def shown_in_frame(frame: FrameType, *canaries: str) -> list[str]:
 
 
 def _shown(value: object) -> str:
-    members = repr(dict(value)) if isinstance(value, Mapping) else ""  # Sentry shows them, whatever the repr
+    members = ""  # Sentry shows them, whatever the repr is
+    if isinstance(value, Mapping):
+        members = repr(dict(value))
+    elif isinstance(value, list | tuple):
+        members = repr([*value])
     try:
         return members + repr(value) + pretty_repr(value, max_length=10, max_string=80)
     except AttributeError:  # it is not whole yet, as in the constructor that refuses it

@@ -6,7 +6,7 @@ Sentry, rich and structlog show the local variables of each frame at their defau
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, cast
 
 import pytest
@@ -104,6 +104,28 @@ def test_no_pure_call_that_fails_shows_a_secret() -> None:
         assert shown_in(caught.value, CANARY) == [], name
 
 
+class BrokenZone(tzinfo):
+    """A time zone that fails."""
+
+    def utcoffset(self, _when: datetime | None) -> timedelta:
+        """Fail."""
+        raise ZeroDivisionError
+
+    def dst(self, _when: datetime | None) -> None:
+        """Say nothing."""
+
+    def tzname(self, _when: datetime | None) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.requirement("S36")
+def test_a_token_whose_expiry_fails_is_not_shown() -> None:
+    """This holds for errors of others, too."""
+    with pytest.raises(ZeroDivisionError) as caught:
+        Token(access_token=CANARY, expires_at=NOW.replace(tzinfo=BrokenZone()))
+    assert shown_in(caught.value, CANARY) == []
+
+
 async def failures(stage: Stage) -> list[tuple[str, BaseException, tuple[str, ...]]]:
     """Let logins and calls fail in every way. Return the errors and the secrets of each."""
     secret = stage.session.application.client_secret or ""
@@ -151,6 +173,9 @@ async def failures(stage: Stage) -> list[tuple[str, BaseException, tuple[str, ..
         "words": stage.flow.finish(f"here: {code}", login=begun, binding=COOKIE),
         "another login's address": stage.flow.finish(
             callback.replace(begun.state, OTHER_STATE), login=begun, binding=COOKIE
+        ),
+        "a pin with a binding of another type": stage.flow.finish(
+            callback, login=begun, binding=cast("Any", COOKIE.encode())
         ),
         "a token that is not verified": stage.flow.accept(cast("Any", token), login=begun, binding=COOKIE),
         "a look at a repeated state": stage.flow.look(f"{callback}&state={begun.state}"),

@@ -47,7 +47,7 @@ class AuthorizationResponse(Unpicklable):
         state: MaskedText,
         result: MaskedText | AccessDeniedError | AuthorizationError | Verified,
         *,
-        binding: Masked[Any],
+        binding_digest: str | None,
         answer: str,
         pasted: bool = False,
     ) -> None:
@@ -57,15 +57,16 @@ class AuthorizationResponse(Unpicklable):
         self.login_key: str = digest(state)
         self.answer = answer
         self.kind: str = CODE if isinstance(result, str) else answer
-        self.binding_digest: str | None = binding_digest(binding)
-        if self.binding_digest is not None:
-            self.sharers: object = (self.login_key, self.kind, self.binding_digest)
+        self.binding_digest = binding_digest
+        if binding_digest is not None:
+            self.sharers: object = (self.login_key, self.kind, binding_digest)
         else:
             self.sharers = (self.login_key, answer) if pasted else object()
 
     @classmethod
     def from_callback(cls, callback: Masked[Any], *, binding: Masked[Any]) -> Self:
         """Read a callback. Without a state, raise the error in it, or else `StateMismatchError`."""
+        bound = digest_binding(binding)
         query = CallbackQuery.of(callback)
         try:
             code = code_of(query)
@@ -74,12 +75,13 @@ class AuthorizationResponse(Unpicklable):
                 raise
             name = "access_denied" if isinstance(error, AccessDeniedError) else error.error
             answer = f"error {digest(name)}"
-            return cls(query.state, error.with_traceback(None), binding=binding, answer=answer)
-        return cls(query.state or MaskedText(), code, binding=binding, answer=digest(code))
+            return cls(query.state, error.with_traceback(None), binding_digest=bound, answer=answer)
+        return cls(query.state or MaskedText(), code, binding_digest=bound, answer=digest(code))
 
     @classmethod
     def from_pin(cls, pasted: Masked[Any], *, login: Login, binding: Masked[Any]) -> Self:
         """Read the text that a user pasted for a login. An address with the state of another login is refused."""
+        bound = digest_binding(binding)
         expect(login, Login, "login: the result of begin is needed, or None")
         if not isinstance(pasted.value, str):
             raise InvalidCallbackError(f"the pasted text must be a str, not {type(pasted.value).__name__}")
@@ -88,18 +90,19 @@ class AuthorizationResponse(Unpicklable):
         if found and not states_match(login.state, found[1]):
             del found
             raise StateMismatchError("the pasted text belongs to another login; start a new login", reason="unknown")
-        return cls(MaskedText(login.state), code, binding=binding, answer=digest(code), pasted=True)
+        return cls(MaskedText(login.state), code, binding_digest=bound, answer=digest(code), pasted=True)
 
     @classmethod
     def from_verified(cls, verified: Masked[Verified], *, login: Login, binding: Masked[Any]) -> Self:
         """Read a verified token for a login."""
+        bound = digest_binding(binding)
         expect(login, Login, "login: the result of begin is needed")
         expect(verified.value, Verified, "verified: the result of OAuthSession.verify is needed")
         answer = f"token {digest(verified.value.token.access_token)}"
-        return cls(MaskedText(login.state), verified.value, binding=binding, answer=answer)
+        return cls(MaskedText(login.state), verified.value, binding_digest=bound, answer=answer)
 
     def repeats(self, answer: str) -> bool:
-        """Return whether an `answer` in a store is of the same kind. That of a code is its digest alone."""
+        """Return whether an `answer` in a store is of the same kind. That of a code is a digest, without a space."""
         return self.kind == (CODE if " " not in answer and answer != CANCELLED else answer)
 
     def is_bound_to(self, pending: PendingLogin) -> bool:
@@ -107,7 +110,7 @@ class AuthorizationResponse(Unpicklable):
         return hmac.compare_digest(self.binding_digest or "", pending.binding_digest or "")
 
 
-def binding_digest(binding: Masked[Any]) -> str | None:
+def digest_binding(binding: Masked[Any]) -> str | None:
     """Return the digest of a binding, or None if there is none. Raises `ConfigurationError` if it has another type."""
     if binding.value is None:
         return None

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from anilist_oauth.errors import ConfigurationError
-from anilist_oauth.login.authorization_response import binding_digest
+from anilist_oauth.login.authorization_response import digest_binding
 from anilist_oauth.login.return_to import check_return_to
 from anilist_oauth.redaction import Masked
 from anilist_oauth.storage.records import PendingLogin
@@ -38,7 +38,7 @@ def begun_login(
     return PendingLogin(
         client_id=client_id,
         subject=subject,
-        binding_digest=binding_digest(binding),
+        binding_digest=digest_binding(binding),
         label=label,
         return_to=return_to,
         expires_at=expires_at,

@@ -58,5 +58,5 @@ class SharedTasks:
     def _ended(self, same: object, failed: Callable[[BaseException], None], task: asyncio.Task[CompletedLogin]) -> None:
         del self._running[same]
         error = asyncio.CancelledError() if task.cancelled() else task.exception()
-        if error is not None:
+        if isinstance(error, Exception | asyncio.CancelledError):
             failed(error)

@@ -63,7 +63,8 @@ def parse_callback(callback: Callback, *, expected_state: str, redirect_uri: str
     query = CallbackQuery.of(callback)
     if redirect_uri is not None and query.url is not None:
         _check_place(query.url, redirect_uri)
-    if query.state is not None and not states_match(expected.value, query.state):
+    is_token = "access_token" in query.parameters  # which `code_of` refuses, whatever the state is
+    if query.state is not None and not is_token and not states_match(expected.value, query.state):
         raise StateMismatchError(
             "the callback's state does not belong to a login that this browser or user began; start a new login",
             reason="unknown",

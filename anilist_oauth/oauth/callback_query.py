@@ -38,7 +38,7 @@ class CallbackQuery(Unpicklable):
     def __init__(self, given: Masked[Any], *, fragment: bool) -> None:
         text = MaskedText()
         if isinstance(given.value, str | URL):
-            text = MaskedText(MaskedText(given.value).strip())
+            text = MaskedText(given.value)
             values = _of_text(text, fragment=fragment)
         elif isinstance(given.value, Mapping) or hasattr(given.value, "getall") or hasattr(given.value, "getlist"):
             values = _of_mapping(given)
@@ -56,6 +56,7 @@ class CallbackQuery(Unpicklable):
             name: found[0] for name, found in values.items() if found and found[0]
         }
         self.state: MaskedText | None = self.parameters.get("state")
+        text = MaskedText(text.strip())
         self.url: MaskedText | None = text if re.match(_ABSOLUTE, text) else None
 
     @classmethod
@@ -87,7 +88,7 @@ def _full_name(kind: type) -> str:
 def _of_text(text: MaskedText, *, fragment: bool) -> dict[str, list[MaskedText]]:
     if len(text) > SIZE_LIMIT:
         raise InvalidCallbackError("the callback is longer than 64 KiB, which no server sends; start a new login")
-    rest, _, after = text.partition("#")
+    rest, _, after = text.strip().partition("#")
     place, _, query = rest.partition("?")
     if "=" in place and not place.startswith("/") and not re.match(_ABSOLUTE, place):
         query = rest  # a bare query with a question mark in a value

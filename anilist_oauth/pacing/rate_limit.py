@@ -54,7 +54,10 @@ class RateLimit(Value):
 
 @lru_cache(maxsize=8)  # AniList sends the same number with almost every response
 def announced_limit(header: str | None) -> RateLimit:
-    """Read ``X-RateLimit-Limit`` alone, which is all that a pace needs of most responses. None if it is missing."""
+    """Read ``X-RateLimit-Limit`` alone, which is all that a pace needs of most responses.
+
+    The `RateLimit.limit` is None if the header is missing or unreadable.
+    """
     return RateLimit(limit=_number(header or "") or None)
 
 

@@ -3,7 +3,7 @@
 import aiohttp
 
 from anilist_oauth.http_messages import Response
-from anilist_oauth.redaction import MASK
+from anilist_oauth.redaction import MaskedBytes
 
 
 async def read_response(answer: aiohttp.ClientResponse, limit: int) -> Response | None:
@@ -24,18 +24,10 @@ async def read_response(answer: aiohttp.ClientResponse, limit: int) -> Response 
 
 async def _joined(content: aiohttp.StreamReader, limit: int) -> bytes:
     """Read a body in pieces until it ends or is larger than the limit. So a compressed bomb stops at the limit."""
-    pieces, size, ended = _Pieces(), 0, False
+    pieces: list[MaskedBytes] = []
+    size, ended = 0, False
     while not ended and size <= limit:
         ended = content.is_eof()
-        pieces.append(content.read_nowait() if ended else await content.readany())
+        pieces.append(MaskedBytes(content.read_nowait() if ended else await content.readany()))
         size += len(pieces[-1])
     return b"".join(pieces)
-
-
-class _Pieces(list[bytes]):
-    """Pieces of a body, which may hold a token. So crash reporters do not show them."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return MASK

@@ -168,11 +168,11 @@ class OAuthSession(Unpicklable):
             SessionStateError: The session is not open.
         """
         code = MaskedText(code.strip()) if isinstance(code, str) else MaskedText()
-        if redirect_uri is not None:
-            given = Masked(redirect_uri)
-            del redirect_uri  # it may be a whole callback with code and state
-            self.application.guard.check(given.value)
+        given = None if redirect_uri is None else Masked(redirect_uri)
+        del redirect_uri  # it may be a whole callback with code and state
         loop = self.check_open()
+        if given is not None:
+            self.application.guard.check(given.value)
         if self._form is None:
             self._form = token_form(self.application)  # raises if the client secret is missing
         request = with_code(self.endpoints.token, self._form, code)

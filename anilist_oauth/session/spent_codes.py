@@ -11,9 +11,9 @@ MOST = 50_000  # digests in one set, which take about 4 MB
 class SpentCodes:
     """Digests of codes, in a newer and an older set. The older one is emptied when the newer one is full or old.
 
-    So each digest is kept for 15 to 30 minutes, and at least the last 50,000 are. A digest is Python's hash, which has
-    64 bits and a random key, and is only used in this process. SHA-256 would take 4 % of an exchange. One of 10**14 new
-    codes has the hash of another code. It is then refused, not sent.
+    So each digest is kept for at least 15 minutes, or until 50,000 newer ones were recorded. A digest is Python's hash,
+    which has 64 bits and a random key, and is only used in this process. SHA-256 would take 4 % of an exchange. One of
+    10**14 new codes has the hash of another code. It is then refused, not sent.
     """
 
     __slots__ = ("_newer", "_older", "_since")

@@ -43,14 +43,15 @@ class Token(Value, Unpicklable):
     def __init__(self, *, access_token: str, token_type: str = _BEARER, expires_at: datetime | None) -> None:
         text = isinstance(access_token, str) and access_token.isascii() and access_token != ""
         try:
+            bearer = _BEARER if token_type == _BEARER else _token_type(token_type)
             if not text or access_token.encode().translate(None, _VISIBLE):
                 _refuse("access_token: a string of visible ASCII characters is needed (RFC 6750 section 2.1)")
             self.__attrs_init__(
                 access_token=str.__str__(access_token),  # `str()` of an Enum's member is its name
-                token_type=_BEARER if token_type == _BEARER else _token_type(token_type),
+                token_type=bearer,
                 expires_at=None if expires_at is None else aware_utc(expires_at, "expires_at"),
             )
-        except ConfigurationError:
+        except BaseException:  # whatever the other arguments raise
             del access_token  # crash reporters show the variables of this frame
             raise
 

@@ -257,9 +257,10 @@ def test_no_refusal_shows_a_secret(given: Callback) -> None:
     ids=range(6),
 )
 def test_an_implicit_token_is_refused_as_a_code(given: Callback) -> None:
-    """The code flow refuses a token in the query, the fragment or a paste."""
-    with pytest.raises(InvalidCallbackError, match="an access token"):
-        parse(given)
+    """The code flow refuses a token in the query, the fragment or a paste, whatever its state is."""
+    for expected in (STATE, "o" * len(STATE)):
+        with pytest.raises(InvalidCallbackError, match="an access token"):
+            parse_callback(given, expected_state=expected)
     if isinstance(given, str):
         with pytest.raises(InvalidCallbackError, match="this is an access token, not a code"):
             parse_pin(given)

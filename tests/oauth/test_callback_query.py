@@ -172,6 +172,8 @@ def test_a_huge_callback_is_refused() -> None:
     assert parameters("code=" + "a" * (SIZE_LIMIT - 5))
     with pytest.raises(InvalidCallbackError, match="longer than 64 KiB"):
         parameters("code=" + "a" * (SIZE_LIMIT - 4))
+    with pytest.raises(InvalidCallbackError, match="longer than 64 KiB"):
+        parameters(" " * SIZE_LIMIT + "code=a")
 
 
 @pytest.mark.requirement("V8")

@@ -83,6 +83,8 @@ class MemoryLoginStore(Unpicklable):
         if login.subject is not None:
             self._count((login.client_id, login.subject), key)
         self._logins[key] = login
+        if login.taken is not None:
+            self._taken[key] = login.taken
         self._bytes += size
         if until > login.expires_at + KEPT:
             self._forget_at[key] = until

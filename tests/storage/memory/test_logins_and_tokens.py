@@ -16,7 +16,7 @@ from anilist_oauth.login.flow import LoginFlow
 from anilist_oauth.storage import MemoryLoginStore, Outcome, open_store
 from anilist_oauth.storage.digests import digest
 from anilist_oauth.storage.memory import logins as memory
-from anilist_oauth.storage.records import PendingLogin
+from anilist_oauth.storage.records import PendingLogin, Taken
 from tests.flows import COOKIE, staged
 from tests.storage.openers import Clock
 from tests.storage.records import NOON, key, pending
@@ -248,3 +248,11 @@ async def test_a_hundred_thousand_logins_take_under_80_mb() -> None:
         with pytest.raises(StorageError):
             await flow.begin(subject="one more")
         assert len(vars(flow.logins)["_logins"]) == 100_000
+
+
+async def test_a_login_that_is_added_as_taken_stays_taken() -> None:
+    """The first claim has it, as if it had been taken in this store."""
+    store, taken = MemoryLoginStore(), Taken(claim="a", code=CODE)
+    await store.add(key(1), attrs.evolve(pending(), taken=taken))
+    assert await store.take(key(1), claim="b", code=CODE) == taken
+    assert (await store.look(key(1))) == attrs.evolve(pending(), taken=taken)
