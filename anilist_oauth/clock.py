@@ -66,5 +66,4 @@ def to_utc(value: datetime) -> datetime:
 
 def in_utc(_instance: Any, field: "attrs.Attribute[Any]", value: Any) -> None:
     """Raise `ConfigurationError` with the field's name unless the value is an aware time. An attrs validator."""
-    if type(value) is not datetime or value.tzinfo is not UTC:
-        aware_utc(value, field.name)
+    aware_utc(value, field.name)

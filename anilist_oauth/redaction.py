@@ -5,6 +5,8 @@ pickled. Text from a server or a browser is passed through `clean` before it is 
 """
 
 import re
+from collections.abc import Callable
+from operator import methodcaller
 from typing import Any, Generic, NoReturn, SupportsIndex, TypeVar
 from urllib.parse import quote, quote_plus
 
@@ -22,9 +24,8 @@ def masked(value: object) -> str:
     return "None" if value is None else MASK
 
 
-def secret_bytes(secret: str) -> bytes:
-    """Encode a secret to hash or compare it. Any string works, even one that is not valid Unicode."""
-    return secret.encode("utf-8", "surrogatepass")
+secret_bytes: Callable[[str], bytes] = methodcaller("encode", "utf-8", "surrogatepass")
+"""Encodes a secret to hash or compare it. Any string works, even one that is not valid Unicode."""
 
 
 def mask_shapes(text: str) -> str:

@@ -4,14 +4,8 @@ import hmac
 import re
 from typing import Any, Self
 
-from anilist_oauth.arguments import expect
-from anilist_oauth.errors import (
-    AccessDeniedError,
-    AuthorizationError,
-    ConfigurationError,
-    InvalidCallbackError,
-    StateMismatchError,
-)
+from anilist_oauth.arguments import expect, wrong_type
+from anilist_oauth.errors import AccessDeniedError, AuthorizationError, InvalidCallbackError, StateMismatchError
 from anilist_oauth.login.login import Login
 from anilist_oauth.oauth.callback import code_of, parse_pin
 from anilist_oauth.oauth.callback_query import CallbackQuery
@@ -22,7 +16,7 @@ from anilist_oauth.storage.records import PendingLogin
 from anilist_oauth.tokens.viewer import Verified
 
 _STATE = r"(?a)(?:^|[?&#])state=([\w.~-]+)"
-CODE = "code"
+_CODE = "code"
 CANCELLED = "cancelled"  # the `answer` of a login that was taken to cancel it
 
 
@@ -56,7 +50,7 @@ class AuthorizationResponse(Unpicklable):
         self.pasted = pasted
         self.login_key: str = digest(state)
         self.answer = answer
-        self.kind: str = CODE if isinstance(result, str) else answer
+        self.kind: str = _CODE if isinstance(result, str) else answer
         self.binding_digest = binding_digest
         if binding_digest is not None:
             self.sharers: object = (self.login_key, self.kind, binding_digest)
@@ -103,7 +97,7 @@ class AuthorizationResponse(Unpicklable):
 
     def repeats(self, answer: str) -> bool:
         """Return whether an `answer` in a store is of the same kind. That of a code is a digest, without a space."""
-        return self.kind == (CODE if " " not in answer and answer != CANCELLED else answer)
+        return self.kind == (_CODE if " " not in answer and answer != CANCELLED else answer)
 
     def is_bound_to(self, pending: PendingLogin) -> bool:
         """Return whether the binding is that of the login. If the login has no binding, none may be sent."""
@@ -115,5 +109,5 @@ def digest_binding(binding: Masked[Any]) -> str | None:
     if binding.value is None:
         return None
     if not isinstance(binding.value, str):
-        raise ConfigurationError(f"binding: a string is needed, or None, not {type(binding.value).__name__}")
+        raise wrong_type(binding.value, "binding: a string is needed, or None")
     return digest(binding.value)

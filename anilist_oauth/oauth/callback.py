@@ -63,21 +63,23 @@ def parse_callback(callback: Callback, *, expected_state: str, redirect_uri: str
     query = CallbackQuery.of(callback)
     if redirect_uri is not None and query.url is not None:
         _check_place(query.url, redirect_uri)
-    is_token = "access_token" in query.parameters  # which `code_of` refuses, whatever the state is
-    if query.state is not None and not is_token and not states_match(expected.value, query.state):
-        raise StateMismatchError(
-            "the callback's state does not belong to a login that this browser or user began; start a new login",
-            reason="unknown",
-        )
-    return str(code_of(query))
+    return str(code_of(query, expected_state=expected))
 
 
-def code_of(query: CallbackQuery) -> MaskedText:
-    """Return the code of a callback whose state is correct or missing. The errors are those of `parse_callback`."""
+def code_of(query: CallbackQuery, *, expected_state: Masked[str] | None = None) -> MaskedText:
+    """Return the code of a callback. The errors are those of `parse_callback`.
+
+    Without `expected_state`, the state is not compared, because the caller looks up the login by it.
+    """
     if "access_token" in query.parameters:
         raise InvalidCallbackError(
             "the callback contains an access token instead of a code, because the login was begun with the implicit "
             "grant (response_type=token); begin it with authorize_url()"
+        )
+    if expected_state is not None and query.state is not None and not states_match(expected_state.value, query.state):
+        raise StateMismatchError(
+            "the callback's state does not belong to a login that this browser or user began; start a new login",
+            reason="unknown",
         )
     if "error" in query.parameters:
         _raise_error(query.parameters, verified=query.state is not None)

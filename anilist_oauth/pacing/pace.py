@@ -69,7 +69,7 @@ class Pace:
     def delay(self, token: Token | str | None = None) -> float:
         """Return how many seconds a request with this token would wait for its turn if it were made now."""
         expect(token, Token | str | None, "token: a Token or an access token is needed, or None")
-        return self._delay_behind(self._queue.turns_before(hash(getattr(token, "access_token", token))))
+        return self._delay_behind(self._queue.turns_before(_user(token)))
 
     async def turn(
         self, token: Token | str | None = None, *, max_wait: float | None = None, number: int | None = None
@@ -93,13 +93,12 @@ class Pace:
             SessionStateError: Calls are waiting in another running event loop.
             ConfigurationError: `max_wait` is not a number.
         """
-        user = hash(getattr(token, "access_token", token))  # a `Token` and its string are the same user
+        user = _user(token)
         del token  # so that crash reporters do not show it
         if max_wait is not None and not is_seconds(max_wait):
             raise ConfigurationError("max_wait: a number of seconds is needed, or None to wait for the turn")
         now = self._enter(loop := asyncio.get_running_loop())
-        if (refusal := self._heard.refusal(now=now, max_wait=max_wait)) is not None:
-            raise refusal
+        self._refuse(max_wait, now)
         number = next(self._numbers) if number is None else number
         if max_wait is not None and max_wait <= 0:
             await self._start_now(max_wait)
@@ -164,6 +163,11 @@ class Pace:
                 waiter.turn.set_exception(refusal)
         self._plan()
 
+    def _refuse(self, max_wait: float | None, now: float) -> None:
+        refusal = self._heard.refusal(now=now, max_wait=max_wait)
+        if refusal is not None:
+            raise refusal
+
     def _starts_at_once(self, user: User, now: float, loop: asyncio.AbstractEventLoop) -> bool:
         """Start a call now, if the budget allows it and no other call waits or has started in this loop iteration."""
         queue = self._queue
@@ -194,8 +198,7 @@ class Pace:
         started = False
         try:
             await waiter.turn
-            if (refusal := self._heard.refusal(now=self._clock.now(), max_wait=waiter.max_wait)) is not None:
-                raise refusal
+            self._refuse(waiter.max_wait, self._clock.now())
             started = True
         finally:
             if expiry is not None:
@@ -269,6 +272,11 @@ class Pace:
         """Forget the calls that wait in a closed loop, because they can never continue."""
         self._queue.clear()
         self._plan()
+
+
+def _user(token: Token | str | None) -> User:
+    """Identify a user by the hash of the token. A `Token` and its string are the same user."""
+    return hash(getattr(token, "access_token", token))
 
 
 def too_long(wait: float, max_wait: float) -> RateLimitedError:

@@ -59,8 +59,8 @@ class SharedPace(Pace):
                 raise too_long(wait, max_wait)
             grant = await self._ask("turn_now")
         if not grant.started:
-            refusal = self._heard.refusal(now=self._clock.now(), max_wait=max_wait)
-            raise refusal or too_long(grant.wait, max_wait)
+            self._refuse(max_wait, self._clock.now())
+            raise too_long(grant.wait, max_wait)
 
     def _plan(self) -> None:
         """While calls wait, run one task that asks the ledger."""

@@ -136,11 +136,11 @@ class OAuthSession(Unpicklable):
             RedirectURIMismatchError: The redirect URI is not the registered one.
             ConfigurationError: The state has another form.
         """
-        given = Masked(state), Masked(redirect_uri)
+        wanted, given = Masked(state), Masked(redirect_uri)
         del state, redirect_uri  # the second may be a whole callback with code and state
-        if given[1].value is not None:
-            self.application.guard.check(given[1].value)
-        return with_state(self._url_prefix, given[0].value)
+        if given.value is not None:
+            self.application.guard.check(given.value)
+        return with_state(self._url_prefix, wanted.value)
 
     def implicit_url(self) -> URL:
         """Return the URL of the implicit grant, for programs without a secret. `parse_implicit` reads the callback."""

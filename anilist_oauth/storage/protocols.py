@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any, Protocol, runtime_checkable
 
-from anilist_oauth.arguments import expect
+from anilist_oauth.arguments import expect, wrong_type
 from anilist_oauth.errors import StorageError
 from anilist_oauth.storage.outcome import Outcome
 from anilist_oauth.storage.records import PendingLogin, StoredToken, Taken
@@ -42,8 +42,8 @@ def check(**arguments: object) -> None:
     """
     for name, value in arguments.items():
         kind, needed = _NEEDED[name]
-        if not isinstance(value, kind):  # each call of a store asks this
-            expect(value, kind, needed)
+        if not isinstance(value, kind):
+            raise wrong_type(value, needed)
 
 
 def forget_at(login: PendingLogin, *, now: datetime) -> datetime:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import attrs
 
-from anilist_oauth.arguments import Value, expect, instance_of
+from anilist_oauth.arguments import Value, expect, instance_of, wrong_type
 from anilist_oauth.clock import in_utc, to_utc
 from anilist_oauth.errors import ConfigurationError, StorageError
 from anilist_oauth.redaction import Unpicklable
@@ -17,7 +17,7 @@ from anilist_oauth.tokens.viewer import Viewer, check_user, display_name, known_
 
 def _checked_token(value: Token) -> Token:
     if not isinstance(value, Token):
-        expect(value, Token, "token: a Token is needed")
+        raise wrong_type(value, "token: a Token is needed")
     return value
 
 

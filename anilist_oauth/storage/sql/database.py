@@ -48,7 +48,7 @@ class Compiler:
         """Return the text of a statement and its values in order. A list is a value for ``IN (…)``."""
         known = self._compiled.get(statement)
         if known is None:
-            compiled: Any = statement.compile(dialect=self._dialect)  # type: ignore[attr-defined]  # of all of ours
+            compiled: Any = statement.compile(dialect=self._dialect)  # type: ignore[attr-defined]  # each of our statements has it
             if compiled.post_compile_params:
                 expanded = compiled.construct_expanded_state(values)
                 return expanded.statement, expanded.positional_parameters
